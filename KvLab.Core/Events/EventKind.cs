@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+
+namespace KvLab.Core.Events;
+
+/// <summary>Every step that a node reports. The names are the same in code, logs, REST and on screen.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EventKind>))]
+public enum EventKind
+{
+    /// <summary>A node's process began. Detail: its URL.</summary>
+    [JsonStringEnumMemberName("node_started")] NodeStarted,
+    /// <summary>It answers requests now. Carries the settings (leader).</summary>
+    [JsonStringEnumMemberName("node_ready")] NodeReady,
+    /// <summary>It shuts down. Detail: what was left undelivered.</summary>
+    [JsonStringEnumMemberName("node_stopping")] NodeStopping,
+    /// <summary>A leader learnt from its followers what they hold and began a new epoch above it.</summary>
+    [JsonStringEnumMemberName("leader_recovered")] LeaderRecovered,
+    /// <summary>Carries the new settings.</summary>
+    [JsonStringEnumMemberName("settings_changed")] SettingsChanged,
+    /// <summary>Peers: the followers from now on.</summary>
+    [JsonStringEnumMemberName("followers_changed")] FollowersChanged,
+    /// <summary>Lab reset: the node is empty.</summary>
+    [JsonStringEnumMemberName("store_cleared")] StoreCleared,
+
+    /// <summary>The leader took a version and stored the entry. In versioned mode Held is what its own store holds afterwards.</summary>
+    [JsonStringEnumMemberName("write_accepted")] WriteAccepted,
+    /// <summary>It goes to all followers at once: Peers, and DelaysMs in the same order. Required: W.</summary>
+    [JsonStringEnumMemberName("replication_started")] ReplicationStarted,
+    /// <summary>Follower Peer confirmed: Outcome, Held, ElapsedMs since the write began, DelayMs, Attempt, Late.</summary>
+    [JsonStringEnumMemberName("delivery_acked")] DeliveryAcked,
+    /// <summary>An attempt failed: not known to be stored. Reason: refused, timeout, error, fenced.</summary>
+    [JsonStringEnumMemberName("delivery_failed")] DeliveryFailed,
+    /// <summary>No further attempt. Reason: once, superseded, removed, overflow, shutdown, fenced, cleared.</summary>
+    [JsonStringEnumMemberName("delivery_abandoned")] DeliveryAbandoned,
+    /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs.</summary>
+    [JsonStringEnumMemberName("write_answered")] WriteAnswered,
+
+    /// <summary>A follower accepted an entry. Held: what it held before (naive mode may replace a newer one).</summary>
+    [JsonStringEnumMemberName("entry_applied")] EntryApplied,
+    /// <summary>A follower refused an entry as stale. Held: the newer version it keeps.</summary>
+    [JsonStringEnumMemberName("entry_refused")] EntryRefused,
+    /// <summary>A follower got a version again that it holds already.</summary>
+    [JsonStringEnumMemberName("entry_duplicate")] EntryDuplicate,
+    /// <summary>A message of an older epoch was refused. Held.Epoch: the epoch that the node has seen.</summary>
+    [JsonStringEnumMemberName("message_fenced")] MessageFenced,
+
+    /// <summary>Reported by the dashboard: it started a node's process.</summary>
+    [JsonStringEnumMemberName("process_started")] ProcessStarted,
+    /// <summary>Reported by the dashboard: the process ended as it was asked to, or was killed from the page.</summary>
+    [JsonStringEnumMemberName("process_stopped")] ProcessStopped,
+    /// <summary>Reported by the dashboard: the process ended by itself. Detail: exit code and last words.</summary>
+    [JsonStringEnumMemberName("process_crashed")] ProcessCrashed,
+    /// <summary>Reported by the dashboard: a node's connection ended or came back, events were lost, or a port was replaced.</summary>
+    [JsonStringEnumMemberName("dashboard_notice")] DashboardNotice,
+}

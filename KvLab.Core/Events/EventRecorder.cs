@@ -1,0 +1,79 @@
+using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Events;
+
+/// <summary>
+/// Stamps a node's steps: sequence number, Lamport time, both clocks. Numbering and handing over happen under one lock,
+/// so that a sink sees 1, 2, 3 … and nothing else.
+/// </summary>
+public sealed class EventRecorder(string node, string incarnation, TimeProvider time, IEventSink sink, LamportClock? lamport = null)
+{
+    private readonly Lock _gate = new();
+    private readonly long _origin = time.GetTimestamp();
+    private long _sequence;
+
+    public string Node { get; } = node;
+    public string Incarnation { get; } = incarnation;
+
+    public LamportClock Lamport { get; } = lamport ?? new LamportClock();
+
+    /// <summary>Records one step.</summary>
+    /// <param name="lamportTime">The time of this step where the clock has already moved for it, as it does when a message is received.</param>
+    public void Record(
+        EventKind kind,
+        string? key = null,
+        EntryVersion version = default,
+        string? value = null,
+        string? peer = null,
+        EntryVersion held = default,
+        DeliveryOutcome? outcome = null,
+        double? elapsedMs = null,
+        double? delayMs = null,
+        int? attempt = null,
+        bool late = false,
+        int? acks = null,
+        int? required = null,
+        string? reason = null,
+        string? detail = null,
+        string[]? peers = null,
+        double[]? delaysMs = null,
+        LiveSettings? settings = null,
+        bool naive = false,
+        long? lamportTime = null)
+    {
+        lock (_gate)
+        {
+            sink.Publish(new NodeEvent
+            {
+                Node = Node,
+                Incarnation = Incarnation,
+                Sequence = ++_sequence,
+                Kind = kind,
+                Lamport = lamportTime ?? Lamport.Tick(),
+                MonotonicNs = (long)time.GetElapsedTime(_origin).TotalNanoseconds,
+                At = time.GetUtcNow(),
+                Key = key,
+                Epoch = version.Epoch,
+                Version = version.Counter,
+                Value = value,
+                Peer = peer,
+                HeldEpoch = held.Epoch,
+                HeldVersion = held.Counter,
+                Outcome = outcome,
+                ElapsedMs = elapsedMs,
+                DelayMs = delayMs,
+                Attempt = attempt,
+                Late = late,
+                Acks = acks,
+                Required = required,
+                Reason = reason,
+                Detail = detail,
+                Peers = peers,
+                DelaysMs = delaysMs,
+                Settings = settings,
+                Naive = naive,
+            });
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Runtime.Serialization;
+
+namespace KvLab.Core.Events;
+
+/// <summary>A node introduces itself to the dashboard, at every (re)connect.</summary>
+[DataContract]
+public sealed record NodeHello
+{
+    [DataMember(Order = 0)] public required string Node { get; init; }
+    [DataMember(Order = 1)] public required string Incarnation { get; init; }
+
+    /// <summary><c>leader</c> or <c>follower</c>.</summary>
+    [DataMember(Order = 2)] public required string Role { get; init; }
+
+    /// <summary>Where the node answers REST calls.</summary>
+    [DataMember(Order = 3)] public required string Url { get; init; }
+
+    /// <summary>Process id on the node's own machine.</summary>
+    [DataMember(Order = 4)] public int ProcessId { get; init; }
+
+    /// <summary>The oldest event that the node can still send; everything before it was acknowledged or dropped.</summary>
+    [DataMember(Order = 5)] public long OldestSequence { get; init; }
+
+    /// <summary>Events dropped so far because the buffer was full.</summary>
+    [DataMember(Order = 6)] public long Dropped { get; init; }
+}
+
+/// <summary>Events of one incarnation in the order of their sequence numbers.</summary>
+[DataContract]
+public sealed record EventBatch
+{
+    [DataMember(Order = 0)] public required string Node { get; init; }
+    [DataMember(Order = 1)] public required string Incarnation { get; init; }
+
+    /// <summary>Events dropped so far because the node's buffer was full; they are missing between two sequence numbers.</summary>
+    [DataMember(Order = 2)] public long Dropped { get; init; }
+    [DataMember(Order = 3)] public required NodeEvent[] Events { get; init; }
+}
+
+/// <summary>The names of the hub and its methods, one place for both ends.</summary>
+public static class TelemetryContract
+{
+    public const string HubPath = "/hubs/node-events";
+
+    /// <summary>(<see cref="NodeHello"/>) → long: the highest sequence number that the dashboard has of this incarnation, 0 for none.</summary>
+    public const string Hello = "Hello";
+
+    /// <summary>(<see cref="EventBatch"/>) → long: the highest sequence number that the dashboard now has. The node sends again from there.</summary>
+    public const string Report = "Report";
+
+    /// <summary>Header (and query parameter for the hub) that carries the cluster token.</summary>
+    public const string TokenHeader = "X-Cluster-Token";
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Network;
+
+/// <summary>One entry on its way from a leader to a follower.</summary>
+/// <param name="Lamport">The sender's Lamport time when it sent.</param>
+/// <param name="From">The sender's node id.</param>
+/// <param name="Versioning">The setting of the write's start; it travels with the message so that one write has one rule everywhere.</param>
+public sealed record ReplicateMessage(
+    string Key, JsonText Value, EntryVersion Version, long Lamport, string From, VersioningMode Versioning);
+
+[JsonConverter(typeof(JsonStringEnumConverter<ReplicateOutcome>))]
+public enum ReplicateOutcome
+{
+    [JsonStringEnumMemberName("applied")] Applied,
+
+    /// <summary>Refused as stale: a newer version is held, so this one is confirmed as superseded.</summary>
+    [JsonStringEnumMemberName("superseded")] Superseded,
+
+    [JsonStringEnumMemberName("duplicate")] Duplicate,
+
+    /// <summary>Refused: the sender's epoch is older than one that the follower has seen. Not an ack.</summary>
+    [JsonStringEnumMemberName("fenced")] Fenced,
+}
+
+/// <param name="Held">What the follower holds for the key after this message.</param>
+/// <param name="Epoch">The highest epoch that the follower has seen.</param>
+/// <param name="Lamport">The follower's Lamport time when it answered.</param>
+/// <param name="Node">The follower's own id.</param>
+public sealed record ReplicateAnswer(ReplicateOutcome Outcome, EntryVersion Held, long Epoch, long Lamport, string Node)
+{
+    /// <summary>An ack says: this version or a newer one of the same epoch is held. A refusal as stale is one, being fenced is not.</summary>
+    public bool IsAck => Outcome != ReplicateOutcome.Fenced;
+}

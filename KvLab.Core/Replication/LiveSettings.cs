@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>Whether followers compare versions.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VersioningMode>))]
+public enum VersioningMode
+{
+    [JsonStringEnumMemberName("versioned")] Versioned,
+
+    /// <summary>The last arrival wins, and the leader takes the version and stores it in two steps, as the seed does.</summary>
+    [JsonStringEnumMemberName("naive")] Naive,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<Delivery>))]
+public enum Delivery
+{
+    /// <summary>A failed send is tried again until acked, superseded, or the follower is removed.</summary>
+    [JsonStringEnumMemberName("atLeastOnce")] AtLeastOnce,
+
+    /// <summary>The seed's: one attempt, whatever becomes of it.</summary>
+    [JsonStringEnumMemberName("once")] Once,
+}
+
+/// <summary>What a client is told when fewer than W followers confirmed. The write stays stored either way.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OnShortfall>))]
+public enum OnShortfall
+{
+    /// <summary>200 with <c>"status":"partial_success"</c>, as the seed answers.</summary>
+    [JsonStringEnumMemberName("partial")] Partial,
+
+    /// <summary>503 with the same body.</summary>
+    [JsonStringEnumMemberName("error")] Error,
+}
+
+/// <summary>
+/// Everything that may change while the cluster runs, and nothing else. Immutable: a write keeps the settings of its start.
+/// </summary>
+public sealed record LiveSettings
+{
+    /// <summary>W: follower acks needed, 0 … N. The leader is not counted.</summary>
+    public int WriteQuorum { get; init; } = 3;
+
+    /// <summary>Lower end of the simulated delay in ms, 0 … 60,000, at most <see cref="MaxDelayMs"/>.</summary>
+    public double MinDelayMs { get; init; } = 0.1;
+
+    /// <summary>Upper end of the simulated delay in ms, 0 … 60,000; for unbounded shapes see <see cref="DelayDistribution"/>.</summary>
+    public double MaxDelayMs { get; init; } = 1000;
+
+    public DelayDistribution Distribution { get; init; } = DelayDistribution.Uniform;
+
+    /// <summary>Same seed, same (version, follower): same delay, in every run.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>
+    /// Within this many ms a client has its answer, and a follower has answered a request that was sent to it; 1 … 600,000.
+    /// One deadline covers delay and request of the write's first attempts together.
+    /// </summary>
+    public int ReplicationTimeoutMs { get; init; } = 5000;
+
+    public VersioningMode Versioning { get; init; } = VersioningMode.Versioned;
+
+    public Delivery Delivery { get; init; } = Delivery.AtLeastOnce;
+
+    public OnShortfall OnShortfall { get; init; } = OnShortfall.Partial;
+
+    public const double LongestDelayMs = 60_000;
+    public const int LongestTimeoutMs = 600_000;
+
+    /// <summary>Every problem at once; empty when all is well.</summary>
+    /// <param name="followers">N, the number of followers that W is measured against.</param>
+    public IReadOnlyList<FieldError> Validate(int followers)
+    {
+        var errors = new FieldErrors();
+        errors.Require(WriteQuorum >= 0 && WriteQuorum <= followers, "writeQuorum",
+            $"writeQuorum must be from 0 to {followers} (the number of followers), but is {WriteQuorum}.");
+        CheckDelay("minDelayMs", MinDelayMs);
+        CheckDelay("maxDelayMs", MaxDelayMs);
+        errors.Require(!(MinDelayMs > MaxDelayMs), "minDelayMs",
+            $"minDelayMs ({MinDelayMs}) must not be greater than maxDelayMs ({MaxDelayMs}).");
+        errors.Require(Enum.IsDefined(Distribution), "distribution", "distribution must be uniform, fixed, exponential, lognormal or pareto.");
+        errors.Require(ReplicationTimeoutMs is >= 1 and <= LongestTimeoutMs, "replicationTimeoutMs",
+            $"replicationTimeoutMs must be from 1 to {LongestTimeoutMs} ms, but is {ReplicationTimeoutMs}.");
+        errors.Require(Enum.IsDefined(Versioning), "versioning", "versioning must be versioned or naive.");
+        errors.Require(Enum.IsDefined(Delivery), "delivery", "delivery must be atLeastOnce or once.");
+        errors.Require(Enum.IsDefined(OnShortfall), "onShortfall", "onShortfall must be partial or error.");
+        return errors.All;
+
+        void CheckDelay(string field, double valueMs) =>
+            errors.Require(double.IsFinite(valueMs) && valueMs is >= 0 and <= LongestDelayMs, field,
+                $"{field} must be from 0 to {LongestDelayMs:0} ms, but is {valueMs}.");
+    }
+}

@@ -1,0 +1,45 @@
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>A change of some live settings; what is null stays. All of it takes effect, or nothing.</summary>
+public sealed record LiveSettingsPatch
+{
+    public int? WriteQuorum { get; init; }
+    public double? MinDelayMs { get; init; }
+    public double? MaxDelayMs { get; init; }
+    public DelayDistribution? Distribution { get; init; }
+    public long? Seed { get; init; }
+    public int? ReplicationTimeoutMs { get; init; }
+    public VersioningMode? Versioning { get; init; }
+    public Delivery? Delivery { get; init; }
+    public OnShortfall? OnShortfall { get; init; }
+
+    public static LiveSettingsPatch Of(LiveSettings settings) => new()
+    {
+        WriteQuorum = settings.WriteQuorum,
+        MinDelayMs = settings.MinDelayMs,
+        MaxDelayMs = settings.MaxDelayMs,
+        Distribution = settings.Distribution,
+        Seed = settings.Seed,
+        ReplicationTimeoutMs = settings.ReplicationTimeoutMs,
+        Versioning = settings.Versioning,
+        Delivery = settings.Delivery,
+        OnShortfall = settings.OnShortfall,
+    };
+
+    /// <summary>The settings after the change, not yet validated.</summary>
+    public LiveSettings ApplyTo(LiveSettings current) => current with
+    {
+        WriteQuorum = WriteQuorum ?? current.WriteQuorum,
+        MinDelayMs = MinDelayMs ?? current.MinDelayMs,
+        MaxDelayMs = MaxDelayMs ?? current.MaxDelayMs,
+        Distribution = Distribution ?? current.Distribution,
+        Seed = Seed ?? current.Seed,
+        ReplicationTimeoutMs = ReplicationTimeoutMs ?? current.ReplicationTimeoutMs,
+        Versioning = Versioning ?? current.Versioning,
+        Delivery = Delivery ?? current.Delivery,
+        OnShortfall = OnShortfall ?? current.OnShortfall,
+    };
+}

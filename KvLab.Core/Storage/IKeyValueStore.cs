@@ -1,0 +1,29 @@
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Storage;
+
+/// <summary>
+/// What one replica remembers. Every back end passes the same contract tests.
+/// All members are safe for concurrent use.
+/// </summary>
+public interface IKeyValueStore
+{
+    /// <summary>
+    /// Compares and stores in one atomic step per key; never read-then-write.
+    /// A store that cannot keep the entry throws, so that nothing is acknowledged that is not held.
+    /// </summary>
+    ValueTask<ApplyResult> ApplyAsync(Entry entry, ApplyRule rule, CancellationToken cancellation = default);
+
+    ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default);
+
+    /// <summary>Every entry, each as it was at one moment between the call and the end of the enumeration.</summary>
+    IAsyncEnumerable<Entry> SnapshotAsync(CancellationToken cancellation = default);
+
+    ValueTask ClearAsync(CancellationToken cancellation = default);
+
+    /// <summary>How many keys are held.</summary>
+    ValueTask<long> CountAsync(CancellationToken cancellation = default);
+
+    /// <summary>The newest version held for any key, <see cref="EntryVersion.None"/> when empty.</summary>
+    ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default);
+}

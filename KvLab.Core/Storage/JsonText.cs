@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace KvLab.Core.Storage;
+
+/// <summary>
+/// Any JSON value as compact UTF-8 text. Values pass through the lab untouched, so nothing parses them twice;
+/// two values are equal when their compact texts are equal, byte by byte.
+/// </summary>
+[JsonConverter(typeof(Converter))]
+public readonly struct JsonText : IEquatable<JsonText>
+{
+    private static readonly byte[] NullText = "null"u8.ToArray();
+    private readonly byte[]? _utf8;
+
+    private JsonText(byte[] utf8) => _utf8 = utf8;
+
+    public ReadOnlySpan<byte> Utf8 => _utf8 ?? NullText;
+
+    /// <summary>Size of the compact text in bytes; what the 64 KiB limit counts.</summary>
+    public int Length => Utf8.Length;
+
+    /// <summary>Compacts any valid JSON text.</summary>
+    /// <exception cref="JsonException">The text is not one JSON value.</exception>
+    public static JsonText Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return From(document.RootElement);
+    }
+
+    public static JsonText From(JsonElement element) => new(JsonSerializer.SerializeToUtf8Bytes(element, CompactOptions));
+
+    /// <summary>A JSON string with this content.</summary>
+    public static JsonText Of(string text) => new(JsonSerializer.SerializeToUtf8Bytes(text, CompactOptions));
+
+    /// <summary>Takes over text that is known to be compact and valid, such as bytes that another replica sent.</summary>
+    public static JsonText FromCompactUtf8(byte[] utf8) => new(utf8);
+
+    public bool Equals(JsonText other) => Utf8.SequenceEqual(other.Utf8);
+    public override bool Equals(object? obj) => obj is JsonText other && Equals(other);
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(Utf8);
+        return hash.ToHashCode();
+    }
+
+    public static bool operator ==(JsonText left, JsonText right) => left.Equals(right);
+    public static bool operator !=(JsonText left, JsonText right) => !left.Equals(right);
+
+    public override string ToString() => Encoding.UTF8.GetString(Utf8);
+
+    /// <summary>The first characters for a screen; a longer value ends in an ellipsis.</summary>
+    public string Preview(int characters = 48)
+    {
+        // Four bytes hold the longest UTF-8 character, so this prefix surely covers the preview.
+        var prefix = Utf8.Length > 4 * (characters + 1) ? Utf8[..(4 * (characters + 1))] : Utf8;
+        var text = Encoding.UTF8.GetString(prefix);
+        return text.Length <= characters ? text : string.Concat(text.AsSpan(0, characters - 1), "…");
+    }
+
+    private static readonly JsonSerializerOptions CompactOptions = new()
+    {
+        WriteIndented = false,
+        MaxDepth = 64,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private sealed class Converter : JsonConverter<JsonText>
+    {
+        public override bool HandleNull => true;
+
+        public override JsonText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            From(JsonElement.ParseValue(ref reader));
+
+        public override void Write(Utf8JsonWriter writer, JsonText value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value.Utf8, skipInputValidation: true);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Storage;
+
+/// <summary>Holds entries in memory; forgets everything with its process.</summary>
+public sealed class MemoryStore : IKeyValueStore
+{
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    // Highest version ever applied since the last clear. In naive mode it may be newer than what is still held,
+    // which is what a recovering leader wants to know: the counter must stay above it.
+    private readonly Lock _newestGate = new();
+    private EntryVersion _newest;
+
+    public ValueTask<ApplyResult> ApplyAsync(Entry entry, ApplyRule rule, CancellationToken cancellation = default) =>
+        ValueTask.FromResult(Apply(entry, rule));
+
+    private ApplyResult Apply(Entry entry, ApplyRule rule)
+    {
+        // Optimistic: read, decide, and swap only if what we decided on is still there.
+        while (true)
+        {
+            if (!_entries.TryGetValue(entry.Key, out var held))
+            {
+                if (!_entries.TryAdd(entry.Key, entry)) continue;
+                NoteNewest(entry.Version);
+                return new ApplyResult(ApplyOutcome.Applied, EntryVersion.None, entry.Version);
+            }
+
+            if (rule == ApplyRule.NewerWins && entry.Version <= held.Version)
+            {
+                var outcome = entry.Version == held.Version ? ApplyOutcome.Duplicate : ApplyOutcome.Stale;
+                return new ApplyResult(outcome, held.Version, held.Version);
+            }
+
+            if (!_entries.TryUpdate(entry.Key, entry, held)) continue;
+            NoteNewest(entry.Version);
+            return new ApplyResult(ApplyOutcome.Applied, held.Version, entry.Version);
+        }
+    }
+
+    private void NoteNewest(EntryVersion version)
+    {
+        lock (_newestGate) _newest = EntryVersion.Max(_newest, version);
+    }
+
+    public ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default) =>
+        ValueTask.FromResult(_entries.GetValueOrDefault(key));
+
+    public async IAsyncEnumerable<Entry> SnapshotAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await ValueTask.CompletedTask;
+        foreach (var (_, entry) in _entries)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return entry;
+        }
+    }
+
+    public ValueTask ClearAsync(CancellationToken cancellation = default)
+    {
+        _entries.Clear();
+        lock (_newestGate) _newest = EntryVersion.None;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult((long)_entries.Count);
+
+    public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default)
+    {
+        lock (_newestGate) return ValueTask.FromResult(_newest);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using KvLab.Core.Analysis;
+using KvLab.Core.Configuration;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+
+namespace KvLab.Web.Commands;
+
+/// <summary>
+/// The only way from a button or the REST API to the nodes. The page never pretends: an effect is on screen when its event arrives.
+/// Every method throws <see cref="CommandException"/> with a sentence for people when it cannot be done; then nothing has changed.
+/// </summary>
+public interface IClusterCommands
+{
+    Task<LiveSettings> ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation = default);
+
+    Task<WriteAnswer> WriteAsync(string key, JsonText value, CancellationToken cancellation = default);
+
+    /// <summary>Three writes of one key that reach one follower as 3, 1, 2 (the seed's example), by giving that link chosen delays.</summary>
+    Task<OutOfOrderDemo> OutOfOrderDemoAsync(string? follower = null, CancellationToken cancellation = default);
+
+    Burst StartBurst(BurstPlan plan);
+    Burst? FindBurst(string id);
+    /// <summary>Newest first.</summary>
+    IReadOnlyList<Burst> Bursts { get; }
+    /// <returns>False when there is no such burst.</returns>
+    bool CancelBurst(string id);
+
+    /// <summary>SIGKILL.</summary>
+    Task KillNodeAsync(string id, CancellationToken cancellation = default);
+    Task StartNodeAsync(string id, CancellationToken cancellation = default);
+    Task<string> AddFollowerAsync(CancellationToken cancellation = default);
+    Task RemoveFollowerAsync(string id, CancellationToken cancellation = default);
+
+    /// <summary>Empties every node that answers.</summary>
+    Task ResetAsync(CancellationToken cancellation = default);
+
+    /// <summary>Asks every node for all it holds and compares entry by entry.</summary>
+    Task<ConvergenceReport> CheckConvergenceAsync(CancellationToken cancellation = default);
+
+    /// <summary>Whether this dashboard started the nodes (and so can kill and start them).</summary>
+    bool Supervises { get; }
+}
+
+/// <summary>A command that could not be done, and why.</summary>
+public sealed class CommandException : Exception
+{
+    public CommandException(int status, string message, IReadOnlyList<FieldError>? fields = null, Exception? inner = null)
+        : base(message, inner)
+    {
+        Status = status;
+        Fields = fields ?? [];
+    }
+
+    public CommandException() { }
+    public CommandException(string message) : base(message) { }
+    public CommandException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>The HTTP status that the REST API answers with.</summary>
+    public int Status { get; } = 500;
+    public IReadOnlyList<FieldError> Fields { get; } = [];
+}
+
+/// <summary>The leader's answer as it came, and how long it took seen from the dashboard.</summary>
+public sealed record WriteAnswer(
+    WriteStatus Status, string Key, long Version, long Epoch, int Acks, int Required,
+    [property: JsonPropertyName("elapsed_ms")] double ElapsedMs, string? Note);
+
+/// <param name="Arrival">Versions in the order in which the follower gets them.</param>
+public sealed record OutOfOrderDemo(string Key, string Follower, IReadOnlyList<long> Versions, IReadOnlyList<long> Arrival);
+
+/// <param name="Writes">1 … 10,000 (REST allows up to 1,000,000).</param>
+/// <param name="Concurrency">Writes in flight at a time, 1 … 200.</param>
+/// <param name="Keys">Distinct keys k1 … kn, 1 … 1,000 (REST up to 100,000).</param>
+public sealed record BurstPlan(int Writes, int Concurrency, int Keys);
+
+[JsonConverter(typeof(JsonStringEnumConverter<BurstState>))]
+public enum BurstState
+{
+    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("done")] Done,
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+}
+
+/// <summary>A burst as of now. Latency is measured at the dashboard, from sending the request to having its answer.</summary>
+public sealed record Burst(
+    string Id, BurstPlan Plan, BurstState State, int Completed, int Succeeded, int Partial, int Failed,
+    double ElapsedMs, double? MeanMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MinMs, double? MaxMs,
+    double WritesPerSecond, string? LastError);

@@ -1,0 +1,6 @@
+namespace KvLab.Web;
+
+internal static class Program
+{
+    private static void Main() => Console.WriteLine("KvLab");
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Web.State;
+
+/// <summary>
+/// Everything that the page shows, as of one moment. Immutable; a new one replaces it whole, at most ten times a second.
+/// Large parts are persistent collections, so that successive snapshots share what did not change.
+/// </summary>
+public sealed record ClusterSnapshot
+{
+    public static readonly ClusterSnapshot Empty = new();
+
+    /// <summary>Grows with every snapshot.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>As the leader reported them; null until it did.</summary>
+    public LiveSettings? Settings { get; init; }
+
+    /// <summary>The leader first, then the followers in the order of their numbers.</summary>
+    public ImmutableArray<NodeView> Nodes { get; init; } = [];
+
+    /// <summary>A row per key.</summary>
+    public ImmutableDictionary<string, KeyRow> Keys { get; init; } = ImmutableDictionary<string, KeyRow>.Empty;
+
+    /// <summary>All keys in natural order (k2 before k10).</summary>
+    public ImmutableArray<string> KeyOrder { get; init; } = [];
+
+    /// <summary>Newest first, at most <see cref="StateLimits.Writes"/>.</summary>
+    public ImmutableArray<WriteView> Writes { get; init; } = [];
+
+    public EventLogView Events { get; init; } = EventLogView.Empty;
+
+    public Kpis Kpis { get; init; } = Kpis.Zero;
+
+    public ImmutableArray<TelemetryCounters> Telemetry { get; init; } = [];
+
+    /// <summary>Latency of the latest answered writes, oldest first, at most <see cref="StateLimits.LatencyPoints"/>.</summary>
+    public ImmutableArray<LatencyPoint> Latencies { get; init; } = [];
+
+    /// <summary>Versions behind per follower over time, oldest first, at most <see cref="StateLimits.LagPoints"/>.</summary>
+    public ImmutableArray<LagPoint> Lags { get; init; } = [];
+
+    /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
+    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
+
+    public NodeView? Leader => Nodes.FirstOrDefault(n => n.Role == NodeRoles.Leader);
+    public IEnumerable<NodeView> Followers => Nodes.Where(n => n.Role == NodeRoles.Follower);
+    public bool Naive => Settings?.Versioning == VersioningMode.Naive;
+}
+
+public static class NodeRoles
+{
+    public const string Leader = "leader";
+    public const string Follower = "follower";
+}
+
+public enum NodeState
+{
+    /// <summary>The process is starting, or has not introduced itself yet.</summary>
+    Starting,
+    Running,
+    /// <summary>Known, but its telemetry connection is down.</summary>
+    Disconnected,
+    /// <summary>Stopped or killed from the page.</summary>
+    Stopped,
+    /// <summary>Ended by itself.</summary>
+    Crashed,
+}
+
+/// <param name="Notice">What people should know, such as "port 8003 was busy, 8009 is used".</param>
+/// <param name="Behind">Keys on which this follower is behind or missing.</param>
+/// <param name="Refused">Entries refused as stale so far.</param>
+/// <param name="LastSeen">When the dashboard last had an event or an ack from it.</param>
+public sealed record NodeView(
+    string Id, string Role, string Url, int? ProcessId, NodeState State, string? Notice,
+    int Behind, long Applied, long Refused, long Failed, int Keys, DateTimeOffset? LastSeen);
+
+/// <param name="Leader">What the leader holds.</param>
+/// <param name="Cells">By node id; a node without a cell holds nothing for this key.</param>
+public sealed record KeyRow(string Key, EntryVersion Leader, string? LeaderValue, ImmutableDictionary<string, ReplicaCell> Cells);
+
+/// <summary>What one node holds for one key, as its events told.</summary>
+/// <param name="ChangedAt">Dashboard's monotonic milliseconds of the last change, for the flash.</param>
+/// <param name="RefusedAt">Likewise of the last stale refusal; 0 for none.</param>
+/// <param name="LastRefused">The version that was refused last.</param>
+public sealed record ReplicaCell(EntryVersion Version, string? Value, long ChangedAt, long RefusedAt, EntryVersion LastRefused);
+
+public enum CellState
+{
+    Fresh,
+    Behind,
+    Missing,
+    /// <summary>Same version, other value; only naive mode can bring it about.</summary>
+    Conflict,
+    /// <summary>Newer than the leader; only naive mode or a write by hand can bring it about.</summary>
+    Ahead,
+}
+
+/// <summary>One write with what became of it at each follower.</summary>
+/// <param name="Required">W at its start.</param>
+/// <param name="ElapsedMs">Null while the client waits.</param>
+/// <param name="Reason">Why it was answered then: quorum_reached, quorum_unreachable, deadline, shutdown.</param>
+public sealed record WriteView(
+    EntryVersion Version, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs,
+    string? Reason, bool Naive, DateTimeOffset At, ImmutableArray<DeliveryView> Deliveries);
+
+/// <param name="DelayMs">What the schedule gave to the first attempt.</param>
+/// <param name="CompletedMs">When the leader learnt the outcome, since the start of the write; null while pending.</param>
+/// <param name="Held">What the follower held afterwards.</param>
+public sealed record DeliveryView(
+    string Follower, double DelayMs, DeliveryOutcome Outcome, double? CompletedMs, bool Late, int Attempts, EntryVersion Held, string? Reason);
+
+/// <summary>Latency figures are over the latest <see cref="StateLimits.LatencyPoints"/> answered writes.</summary>
+public sealed record Kpis(
+    long Writes, long Success, long Partial, long RefusedStale, int InFlight, int PendingDeliveries,
+    double? MeanMs, double? P50Ms, double? P95Ms, double? P99Ms, double EventsPerSecond, long DroppedEvents)
+{
+    public static readonly Kpis Zero = new(0, 0, 0, 0, 0, 0, null, null, null, null, 0, 0);
+}
+
+/// <summary>What came from one node since the dashboard began.</summary>
+/// <param name="Received">Distinct events taken in.</param>
+/// <param name="Doubles">Events that came again after a reconnect, and were put aside.</param>
+/// <param name="Gaps">Sequence numbers that never came.</param>
+/// <param name="Dropped">Events that the node itself dropped because its buffer was full.</param>
+public sealed record TelemetryCounters(string Node, long Received, long Doubles, long Gaps, long Dropped);
+
+/// <param name="PredictedMs">Exact mean for the settings of that write's moment; null where there is none.</param>
+public sealed record LatencyPoint(long Version, double ElapsedMs, bool Success, int Required, double? PredictedMs);
+
+/// <param name="SecondsAgoBase">Dashboard's monotonic seconds.</param>
+/// <param name="Behind">Per follower id: the sum over keys of the leader's counter positions not yet held (number of keys behind or missing).</param>
+public sealed record LagPoint(double SecondsAgoBase, ImmutableDictionary<string, int> Behind);
+
+/// <summary>Hard limits of what the dashboard remembers; what falls out is counted in <see cref="EventLogView.Discarded"/>.</summary>
+public static class StateLimits
+{
+    public const int Writes = 500;
+    public const int Events = 50_000;
+    public const int LatencyPoints = 2_000;
+    public const int LagPoints = 600;
+    public const int Keys = 100_000;
+}
