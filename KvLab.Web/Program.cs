@@ -2,5 +2,9 @@ namespace KvLab.Web;
 
 internal static class Program
 {
-    private static void Main() => Console.WriteLine("KvLab");
+    private static async Task<int> Main(string[] args)
+    {
+        await using var host = WebHost.Create(args);
+        return await host.RunAsync();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Serialization;
+using System.Text.Json.Serialization;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
@@ -71,6 +72,6 @@ public sealed record NodeEvent
     /// <summary>Whether the write ran in naive mode: an older version may have replaced a newer one.</summary>
     [DataMember(Order = 26)] public bool Naive { get; init; }
 
-    [IgnoreDataMember] public EntryVersion EntryVersion => new(Epoch, Version);
-    [IgnoreDataMember] public EntryVersion Held => new(HeldEpoch, HeldVersion);
+    [IgnoreDataMember, JsonIgnore] public EntryVersion EntryVersion => new(Epoch, Version);
+    [IgnoreDataMember, JsonIgnore] public EntryVersion Held => new(HeldEpoch, HeldVersion);
 }

@@ -1,0 +1,123 @@
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+
+namespace KvLab.Web.State;
+
+public static partial class Explain
+{
+    /// <summary>One sentence for any event.</summary>
+    public static string Event(NodeEvent e) => Sentence(e.Kind switch
+    {
+        EventKind.NodeStarted => $"{e.Node} started: its process runs{(e.Detail is null ? "" : $" and will answer at {e.Detail}")}",
+        EventKind.NodeReady => $"{e.Node} is ready and answers requests{(e.Settings is null ? "" : $"; {Settings(e.Settings)}")}",
+        EventKind.NodeStopping => $"{e.Node} is shutting down{Tail(e.Detail)}",
+        EventKind.LeaderRecovered =>
+            $"{e.Node} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, so that no version is used twice{Tail(e.Detail)}",
+        EventKind.SettingsChanged => e.Settings is null ? $"{e.Node} has new settings" : $"{e.Node} has new settings: {Settings(e.Settings)}",
+        EventKind.FollowersChanged => FollowersChanged(e),
+        EventKind.StoreCleared => $"{e.Node} was emptied by a reset and holds no key now",
+        EventKind.WriteAccepted => WriteAccepted(e),
+        EventKind.ReplicationStarted => ReplicationStarted(e),
+        EventKind.DeliveryAcked => DeliveryAcked(e),
+        EventKind.DeliveryFailed =>
+            $"attempt {e.Attempt ?? 1} to bring v{e.Version} of {e.Key} to {e.Peer} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it is not known to be stored there, but may be{Tail(e.Detail)}",
+        EventKind.DeliveryAbandoned =>
+            $"no further attempt to bring v{e.Version} of {e.Key} to {e.Peer}: {Failure(e.Reason)}{Tail(e.Detail)}",
+        EventKind.WriteAnswered => WriteAnswered(e),
+        EventKind.EntryApplied => EntryApplied(e),
+        EventKind.EntryRefused =>
+            $"refused: {e.Node} already holds {e.Held} of {e.Key}, this was {e.EntryVersion}, {Older(e.EntryVersion, e.Held)}",
+        EventKind.EntryDuplicate => $"{e.Node} got {e.EntryVersion} of {e.Key} again and changed nothing, because it holds exactly that version already",
+        EventKind.MessageFenced =>
+            $"{e.Node} refused {e.EntryVersion} of {e.Key} from {e.Peer ?? "a leader"}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
+        EventKind.ProcessStarted => $"the dashboard started the process of {e.Peer}{Tail(e.Detail)}",
+        EventKind.ProcessStopped => $"the process of {e.Peer} ended as it was asked to{Tail(e.Detail)}",
+        EventKind.ProcessCrashed => $"the process of {e.Peer} ended by itself{Tail(e.Detail)}",
+        EventKind.DashboardNotice => e.Detail ?? "the dashboard has a notice without words",
+        _ => $"{e.Node} reported {EventKindNames.NameOf(e.Kind)}",
+    });
+
+    private static string Tail(string? detail) => string.IsNullOrWhiteSpace(detail) ? "" : $" ({detail.Trim().TrimEnd('.')})";
+
+    private static string Settings(LiveSettings s) =>
+        $"W = {s.WriteQuorum}, delay {s.Distribution.ToString().ToLowerInvariant()} from {Ms(s.MinDelayMs)} to {Ms(s.MaxDelayMs)}, seed {s.Seed}, "
+        + $"deadline {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
+        + (s.Delivery == Core.Replication.Delivery.Once ? "one attempt per delivery" : "deliveries are tried again until acked");
+
+    private static string FollowersChanged(NodeEvent e) => e.Peers switch
+    {
+        null or [] => $"{e.Node} replicates to no follower now",
+        var peers => $"{e.Node} replicates to {Count(peers.Length, "follower")} now: {string.Join(", ", peers)}",
+    };
+
+    private static string WriteAccepted(NodeEvent e)
+    {
+        var text = $"{e.Node} took {e.Key} = {e.Value} as {e.EntryVersion} and stored it";
+        return e.Held > e.EntryVersion
+            ? $"{e.Node} took {e.Key} = {e.Value} as {e.EntryVersion}; its own copy stays at {e.Held}, a newer write of the same moment"
+            : text;
+    }
+
+    private static string ReplicationStarted(NodeEvent e)
+    {
+        if (e.Peers is not { Length: > 0 } peers) return $"{e.EntryVersion} of {e.Key} goes nowhere, because there is no follower";
+        var text = $"{e.EntryVersion} of {e.Key} goes to {Count(peers.Length, "follower")} at once";
+        if (e.DelaysMs is { Length: > 0 } delays && delays.Length == peers.Length)
+        {
+            var fastest = Array.IndexOf(delays, delays.Min());
+            var slowest = Array.IndexOf(delays, delays.Max());
+            text += fastest == slowest || delays.Min() == delays.Max()
+                ? $", each after {Ms(delays[0])}"
+                : $", the quickest after {Ms(delays[fastest])} ({peers[fastest]}), the slowest after {Ms(delays[slowest])} ({peers[slowest]})";
+        }
+        return text + e.Required switch
+        {
+            null => "",
+            0 => "; W = 0, so the client need not wait for any of them",
+            { } w => $"; the client is answered at the {Ordinal(w)} ack (W = {w})",
+        };
+    }
+
+    private static string DeliveryAcked(NodeEvent e)
+    {
+        var facts = $"{After(e.ElapsedMs)}{(e.DelayMs is { } delay ? $" (of which {Ms(delay)} simulated delay)" : "")}"
+            + (e.Attempt is > 1 ? $", at attempt {e.Attempt}" : "")
+            + (e.Late ? ", in the background, after the client had its answer" : "");
+        return e.Outcome switch
+        {
+            DeliveryOutcome.Superseded =>
+                $"{e.Peer} refused {e.EntryVersion} of {e.Key} as stale and acked it{facts}: it holds {e.Held}, {NewerBy(e)}, which is as good as this one",
+            DeliveryOutcome.Duplicate => $"{e.Peer} acked {e.EntryVersion} of {e.Key}{facts}: it held exactly that version already",
+            _ => $"{e.Peer} acked {e.EntryVersion} of {e.Key}{facts}: it holds it now",
+        };
+    }
+
+    private static string NewerBy(NodeEvent e) =>
+        e.Held.Epoch == e.Epoch ? $"{Count(e.Held.Counter - e.Version, "version")} newer" : $"of the newer epoch {e.Held.Epoch}";
+
+    private static string WriteAnswered(NodeEvent e)
+    {
+        var acked = e.Required == 0
+            ? "without waiting for a follower (W = 0)"
+            : $"{e.Acks ?? 0} of {e.Required ?? 0} required followers had confirmed {e.EntryVersion} of {e.Key}";
+        return e.Reason switch
+        {
+            "success" => $"the client was told success{After(e.ElapsedMs)}: {acked}",
+            "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}{Tail(e.Detail)}; the write is not undone, replication goes on",
+            _ => $"the client was answered{After(e.ElapsedMs)}: {acked}{Tail(e.Detail)}",
+        };
+    }
+
+    private static string EntryApplied(NodeEvent e)
+    {
+        if (e.Held.IsNone) return $"{e.Node} stored {e.EntryVersion} of {e.Key}, a key that it did not hold before";
+        if (e.Held > e.EntryVersion)
+        {
+            return $"{e.Node} replaced the newer {e.Held} of {e.Key} by {e.EntryVersion}, {Older(e.EntryVersion, e.Held)}, "
+                + "because in naive mode the last arrival wins";
+        }
+        return $"{e.Node} stored {e.EntryVersion} of {e.Key} in place of {e.Held}";
+    }
+
+    private static string Ordinal(int n) => n + (n % 100 is 11 or 12 or 13 ? "th" : (n % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" });
+}
