@@ -3,8 +3,10 @@ using KvLab.Core.Versioning;
 
 namespace KvLab.Core.Analysis;
 
-/// <summary>Everything that one replica held when it was asked; <see cref="Entries"/> is null when it did not answer.</summary>
-public sealed record ReplicaDump(string Node, IReadOnlyDictionary<string, Entry>? Entries);
+/// <summary>Everything that one replica held when it was asked.</summary>
+/// <param name="Entries">Null when it did not answer.</param>
+/// <param name="Highest">The highest epoch and the highest counter that it has ever seen, also of entries that it no longer holds.</param>
+public sealed record ReplicaDump(string Node, IReadOnlyDictionary<string, Entry>? Entries, EntryVersion Highest = default);
 
 /// <summary>How one follower's entry differs from the leader's.</summary>
 public enum DifferenceKind
@@ -13,7 +15,7 @@ public enum DifferenceKind
     Missing,
     /// <summary>The follower holds an older version.</summary>
     Behind,
-    /// <summary>Same version, other value.</summary>
+    /// <summary>Same version, other value; in naive mode also any other entry, because there no version decides which one stays.</summary>
     Conflict,
     /// <summary>The follower holds a newer version than the leader, or a key that the leader lacks.</summary>
     Ahead,

@@ -7,7 +7,7 @@ public sealed record Peer(string Id, string Url);
 
 /// <summary>
 /// Carries messages to one follower and brings back one answer per message, in order. Knows nothing of delays and faults:
-/// those live in <c>SimulatedNetwork</c>, so that they act alike over every transport.
+/// those live in <see cref="SimulatedNetwork"/>, so that they act alike over every transport.
 /// </summary>
 public interface IReplicaTransport
 {

@@ -1,0 +1,73 @@
+using KvLab.Core.Storage;
+
+namespace KvLab.Core.Analysis;
+
+/// <summary>Compares replicas entry by entry: key, version and value; never by counts.</summary>
+public static class ConvergenceCheck
+{
+    /// <param name="leader">What the leader holds; its entries may be null when it did not answer.</param>
+    /// <param name="quiescent">Whether nothing was in flight before and after the dumps were taken.</param>
+    /// <param name="naive">In naive mode no version decides which entry stays, so every other entry in quiescence is a conflict.</param>
+    /// <param name="maxDifferences">How many differences per follower are listed; all are counted.</param>
+    public static ConvergenceReport Compare(
+        ReplicaDump leader, IReadOnlyList<ReplicaDump> followers, bool quiescent, bool naive = false, int maxDifferences = 100)
+    {
+        if (leader.Entries is not { } held)
+        {
+            return new ConvergenceReport(false, false, 0, $"{leader.Node} did not answer, so there is nothing to compare with.",
+                [.. followers.Select(f => Unreachable(f.Node))]);
+        }
+
+        var compared = followers
+            .Select(f => f.Entries is null ? Unreachable(f.Node) : CompareOne(held, f.Node, f.Entries, quiescent && naive, maxDifferences))
+            .ToList();
+        var equal = compared.All(f => f.State == Equal);
+        return new ConvergenceReport(quiescent, quiescent && equal, held.Count, Note(quiescent, equal, compared), compared);
+    }
+
+    public const string Equal = "equal";
+    public const string Different = "different";
+    public const string NotReached = "unreachable";
+
+    private static FollowerComparison CompareOne(
+        IReadOnlyDictionary<string, Entry> leader, string node, IReadOnlyDictionary<string, Entry> follower, bool conflictsOnly, int maxDifferences)
+    {
+        var differences = leader.Values.Select(entry => DifferenceOf(entry, follower.GetValueOrDefault(entry.Key), conflictsOnly))
+            .Concat(follower.Values.Where(entry => !leader.ContainsKey(entry.Key))
+                .Select(entry => new Difference(entry.Key, DifferenceKind.Ahead, default, entry.Version, 0)))
+            .OfType<Difference>()
+            .ToList();
+        int Count(DifferenceKind kind) => differences.Count(d => d.Kind == kind);
+        var ofLeader = differences.Count(d => leader.ContainsKey(d.Key));
+        return new FollowerComparison(
+            node, differences.Count == 0 ? Equal : Different, leader.Count - ofLeader,
+            Count(DifferenceKind.Missing), Count(DifferenceKind.Behind), Count(DifferenceKind.Conflict), Count(DifferenceKind.Ahead),
+            [.. differences.OrderBy(d => d.Key, StringComparer.Ordinal).Take(maxDifferences)]);
+    }
+
+    private static Difference? DifferenceOf(Entry leader, Entry? follower, bool conflictsOnly)
+    {
+        if (follower is null) return new Difference(leader.Key, DifferenceKind.Missing, leader.Version, default, 0);
+        if (follower.Version == leader.Version && follower.Value == leader.Value) return null;
+        var kind = conflictsOnly || follower.Version == leader.Version ? DifferenceKind.Conflict
+            : follower.Version < leader.Version ? DifferenceKind.Behind
+            : DifferenceKind.Ahead;
+        return new Difference(leader.Key, kind, leader.Version, follower.Version,
+            Math.Max(0, leader.Version.Counter - follower.Version.Counter));
+    }
+
+    private static FollowerComparison Unreachable(string node) => new(node, NotReached, 0, 0, 0, 0, 0, []);
+
+    private static string Note(bool quiescent, bool equal, List<FollowerComparison> followers)
+    {
+        var silent = followers.Where(f => f.State == NotReached).Select(f => f.Id).ToList();
+        var differing = followers.Count(f => f.State == Different);
+        var finding = equal ? "Every follower holds exactly what the leader holds."
+            : string.Join(" ", new[]
+            {
+                differing > 0 ? $"{differing} of {followers.Count} followers differ from the leader." : null,
+                silent.Count > 0 ? $"No answer from {string.Join(", ", silent)}, which therefore cannot be called equal." : null,
+            }.Where(s => s is not null));
+        return quiescent ? finding : $"Not in quiescence: replication is still going on, so a difference proves nothing yet. {finding}";
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using KvLab.Core.Replication;
+
+namespace KvLab.Core.Network;
+
+/// <summary>Followers in the same process, for tests and the simulator; a follower can be switched off and on.</summary>
+public sealed class InMemoryTransport : IReplicaTransport
+{
+    private readonly ConcurrentDictionary<string, Follower> _followers = new();
+    private readonly ConcurrentDictionary<string, bool> _down = new();
+
+    /// <summary>Makes the follower answer at this address.</summary>
+    public void Attach(Peer peer, Follower follower) => _followers[peer.Url] = follower;
+
+    public void SetDown(Peer peer, bool down) => _down[peer.Url] = down;
+
+    public async Task<IReadOnlyList<ReplicateAnswer>> SendAsync(
+        Peer follower, IReadOnlyList<ReplicateMessage> batch, TimeSpan timeout, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (_down.GetValueOrDefault(follower.Url) || !_followers.TryGetValue(follower.Url, out var receiver))
+            throw new TransportException(TransportFailure.Refused, $"Nobody listens at {follower.Url}.");
+
+        var answers = new ReplicateAnswer[batch.Count];
+        for (var i = 0; i < answers.Length; i++) answers[i] = await receiver.ReceiveAsync(batch[i], cancellation);
+        return answers;
+    }
+}

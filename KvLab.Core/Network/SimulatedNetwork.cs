@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+
+namespace KvLab.Core.Network;
+
+/// <summary>Limits of one link between the leader and a follower.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>Messages that travel together at most.</summary>
+    public int MaxBatchMessages { get; init; } = 512;
+
+    /// <summary>Bytes of keys and values that travel together at most; one larger message travels alone.</summary>
+    public int MaxBatchBytes { get; init; } = 256 * 1024;
+
+    /// <summary>
+    /// Batches under way to one follower at a time. One would make a message wait for the answer of the batch before it;
+    /// many would make batches of one message each.
+    /// </summary>
+    public int MaxBatchesInFlight { get; init; } = 2;
+}
+
+/// <summary>
+/// The network between a leader and its followers: the only place where delay lives, the same over every transport.
+/// Each message waits for its own delay on a timer, never behind another; what is due for one follower at the same time travels together.
+/// </summary>
+public sealed class SimulatedNetwork(IReplicaTransport transport, TimeProvider time, NetworkOptions? options = null)
+{
+    private readonly NetworkOptions _options = options ?? new NetworkOptions();
+    private readonly ConcurrentDictionary<Peer, Link> _links = new();
+
+    /// <param name="delay">How long the message is on the way before it arrives.</param>
+    /// <param name="timeout">How long the follower may take to answer once it arrived.</param>
+    /// <exception cref="TransportException">Not known to be stored.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; a message that had left may still arrive.</exception>
+    public async Task<ReplicateAnswer> SendAsync(
+        Peer follower, ReplicateMessage message, TimeSpan delay, TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (delay > TimeSpan.Zero) await time.WaitAsync(delay, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        var parcel = new Parcel(message, timeout);
+        _links.GetOrAdd(follower, static (peer, network) => new Link(peer, network.Transport, network._options), this).Post(parcel);
+        return await parcel.Answer.WaitAsync(cancellation);
+    }
+
+    /// <summary>Forgets a follower that was removed.</summary>
+    public void Forget(Peer follower) => _links.TryRemove(follower, out _);
+
+    private IReplicaTransport Transport { get; } = transport;
+}

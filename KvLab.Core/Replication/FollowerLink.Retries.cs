@@ -1,0 +1,90 @@
+using KvLab.Core.Network;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>
+/// When a failed delivery is tried again. Three rules: each waits for its own backoff; of two that wait with the same key only the newer
+/// goes on; and while a follower seems down only one attempt per probe interval is made, until the first ack wakes all of them.
+/// </summary>
+internal sealed partial class FollowerLink
+{
+    private enum Turn { Elapsed, Superseded, Back, Ended }
+
+    private readonly Dictionary<string, Waiter> _waiting = new(StringComparer.Ordinal);
+    private long _nextProbe;
+
+    // Three in a row: a single lost message does not make a follower look down.
+    private bool IsDown => _failuresInRow >= 3;
+
+    /// <summary>Waits until this entry may be tried again.</summary>
+    /// <param name="coalesce">Whether a newer version of the key makes this one needless; not so in naive mode.</param>
+    /// <returns>False when a newer version of the key waits as well, so that this one needs no further attempt.</returns>
+    /// <exception cref="OperationCanceledException">The delivery was ended.</exception>
+    public async Task<bool> WaitForRetryAsync(Entry entry, TimeSpan backoff, bool coalesce, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var waiter = new Waiter(entry.Version);
+            // A key that two versions share in naive mode waits twice, hence a name of its own for each.
+            var slot = coalesce ? entry.Key : $"{entry.Key}\n{entry.Version.Counter}";
+            if (!Enlist(slot, waiter)) return false;
+
+            Turn turn;
+            await using (cancellation.UnsafeRegister(static w => ((Waiter)w!).Release(Turn.Ended), waiter))
+            await using (time.CreateTimer(static w => ((Waiter)w!).Release(Turn.Elapsed), waiter, backoff, Timeout.InfiniteTimeSpan))
+                turn = await waiter.Released;
+
+            lock (_gate)
+            {
+                if (_waiting.GetValueOrDefault(slot) == waiter) _waiting.Remove(slot);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            if (turn == Turn.Superseded) return false;
+            if (turn == Turn.Back || MayTryNow()) return true;
+        }
+    }
+
+    private bool Enlist(string slot, Waiter waiter)
+    {
+        lock (_gate)
+        {
+            if (_waiting.TryGetValue(slot, out var other))
+            {
+                if (other.Version > waiter.Version) return false;
+                other.Release(Turn.Superseded);
+            }
+
+            _waiting[slot] = waiter;
+            return true;
+        }
+    }
+
+    private bool MayTryNow()
+    {
+        lock (_gate)
+        {
+            if (!IsDown) return true;
+            var now = time.GetTimestamp();
+            if (now < _nextProbe) return false;
+            _nextProbe = now + (long)(options.ProbeInterval.TotalSeconds * time.TimestampFrequency);
+            return true;
+        }
+    }
+
+    private void ReleaseWaiting()
+    {
+        foreach (var waiter in _waiting.Values) waiter.Release(Turn.Back);
+        _waiting.Clear();
+    }
+
+    private sealed class Waiter(EntryVersion version)
+    {
+        private readonly TaskCompletionSource<Turn> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public EntryVersion Version { get; } = version;
+        public Task<Turn> Released => _released.Task;
+        public void Release(Turn turn) => _released.TrySetResult(turn);
+    }
+}

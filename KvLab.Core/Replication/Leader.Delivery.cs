@@ -1,0 +1,164 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Replication;
+
+public sealed partial class Leader
+{
+    /// <summary>Sends one write to all its followers at once; nobody waits for anybody else's delay.</summary>
+    private void Replicate(WriteInFlight write, IReadOnlyDictionary<string, double>? chosenDelaysMs)
+    {
+        var followers = write.Followers;
+        var ids = new string[followers.Count];
+        var delaysMs = new double[followers.Count];
+        for (var i = 0; i < followers.Count; i++)
+        {
+            ids[i] = followers[i].Peer.Id;
+            delaysMs[i] = chosenDelaysMs is not null && chosenDelaysMs.TryGetValue(ids[i], out var chosen) ? chosen : ScheduledDelayMs(write, ids[i], attempt: 1);
+        }
+
+        _deliveries.Enter(followers.Count);
+        _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version, required: write.Settings.WriteQuorum,
+            peers: ids, delaysMs: delaysMs, naive: write.Naive, lamportTime: write.Message.Lamport);
+        write.Begin(RecordAnswered);
+        for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, delaysMs[i]);
+    }
+
+    /// <summary>Brings one write to one follower, however many attempts that takes. Never throws.</summary>
+    private async Task DeliverAsync(WriteInFlight write, int index, double delayMs)
+    {
+        var follower = write.Followers[index];
+        var cancellation = follower.Token;
+        try
+        {
+            if (!follower.TryBegin())
+            {
+                Fail(write, index, 1, delayMs, "overflow", $"{follower.Peer.Id} has {_options.MaxPendingPerFollower} open deliveries already.");
+                RecordAbandoned(write, follower, 0, "overflow");
+                return;
+            }
+
+            for (var attempt = 1; ; attempt++)
+            {
+                if (await TryOnceAsync(write, index, attempt, delayMs, cancellation)) return;
+                if (write.Settings.Delivery == Delivery.Once)
+                {
+                    Abandon(write, follower, attempt, "once");
+                    return;
+                }
+
+                if (!await WaitForRetryAsync(write, follower, attempt, cancellation))
+                {
+                    Abandon(write, follower, attempt, "superseded");
+                    return;
+                }
+
+                delayMs = ScheduledDelayMs(write, follower.Peer.Id, attempt + 1);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            var reason = follower.EndReason ?? "removed";
+            Fail(write, index, 0, delayMs, reason, $"The delivery to {follower.Peer.Id} was ended ({reason}).");
+            Abandon(write, follower, 0, reason);
+        }
+        catch (Exception unexpected)
+        {
+            Fail(write, index, 0, delayMs, "error", unexpected.Message);
+            Abandon(write, follower, 0, "error");
+        }
+        finally
+        {
+            _deliveries.Leave();
+        }
+    }
+
+    /// <returns>True when nothing more is to be done: acked, or fenced for ever.</returns>
+    private async Task<bool> TryOnceAsync(WriteInFlight write, int index, int attempt, double delayMs, CancellationToken cancellation)
+    {
+        var follower = write.Followers[index];
+        var message = attempt == 1 ? write.Message : write.Message with { Lamport = _events.Lamport.Tick() };
+        ReplicateAnswer answer;
+        try
+        {
+            answer = await _network.SendAsync(follower.Peer, message, TimeSpan.FromMilliseconds(delayMs), write.Timeout, cancellation);
+        }
+        catch (TransportException failure)
+        {
+            var reason = failure.Failure switch
+            {
+                TransportFailure.Refused => "refused",
+                TransportFailure.Timeout => "timeout",
+                _ => "error",
+            };
+            Fail(write, index, attempt, delayMs, reason, failure.Message);
+            return false;
+        }
+
+        var heard = _events.Lamport.Witness(answer.Lamport);
+        if (!answer.IsAck)
+        {
+            Fail(write, index, attempt, delayMs, "fenced", $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns.");
+            Abandon(write, follower, attempt, "fenced");
+            return true;
+        }
+
+        follower.Acked(write.Entry.Version, answer.Outcome == ReplicateOutcome.Superseded);
+        write.Ack(index, late => RecordAcked(write, follower, answer, attempt, delayMs, late, heard), RecordAnswered);
+        return true;
+    }
+
+    /// <summary>Waits out the backoff. A newer version of the key that is stored here is on its way itself, so this one need not go on.</summary>
+    /// <returns>False when this write is superseded.</returns>
+    private async Task<bool> WaitForRetryAsync(WriteInFlight write, FollowerLink follower, int attempt, CancellationToken cancellation)
+    {
+        var coalesce = !write.Naive;
+        if (!await follower.WaitForRetryAsync(write.Entry, Backoff(write, follower.Peer.Id, attempt), coalesce, cancellation)) return false;
+        if (!coalesce) return true;
+        var held = await _store.GetAsync(write.Entry.Key, cancellation);
+        return held is null || held.Version <= write.Entry.Version;
+    }
+
+    /// <summary>Doubling, capped, and jittered between half and all of it, so that followers that return are not hit by all at once.</summary>
+    private TimeSpan Backoff(WriteInFlight write, string follower, int attempt)
+    {
+        var full = _options.FirstBackoff * Math.Pow(2, Math.Min(attempt - 1, 30));
+        if (full > _options.LongestBackoff) full = _options.LongestBackoff;
+        return full * (0.5 + 0.5 * DelaySchedule.Uniform(write.Settings.Seed, write.Entry.Version.Counter, follower, -attempt));
+    }
+
+    private static double ScheduledDelayMs(WriteInFlight write, string follower, int attempt) =>
+        DelaySchedule.DelayMs(write.Settings, write.Entry.Version.Counter, follower, attempt);
+
+    private void Fail(WriteInFlight write, int index, int attempt, double delayMs, string reason, string detail)
+    {
+        var follower = write.Followers[index];
+        if (attempt > 0) follower.AttemptFailed(detail);
+        write.Fail(index, late => _events.Record(
+            EventKind.DeliveryFailed, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id, outcome: DeliveryOutcome.Failed,
+            elapsedMs: write.Elapsed.TotalMilliseconds, delayMs: delayMs, attempt: attempt, late: late, reason: reason, detail: detail), RecordAnswered);
+    }
+
+    private void Abandon(WriteInFlight write, FollowerLink follower, int attempt, string reason)
+    {
+        follower.Abandoned();
+        RecordAbandoned(write, follower, attempt, reason);
+    }
+
+    private void RecordAbandoned(WriteInFlight write, FollowerLink follower, int attempt, string reason) => _events.Record(
+        EventKind.DeliveryAbandoned, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id,
+        outcome: reason == "superseded" ? DeliveryOutcome.Superseded : DeliveryOutcome.Failed,
+        elapsedMs: write.Elapsed.TotalMilliseconds, attempt: attempt, reason: reason);
+
+    private void RecordAcked(
+        WriteInFlight write, FollowerLink follower, ReplicateAnswer answer, int attempt, double delayMs, bool late, long heard) => _events.Record(
+        EventKind.DeliveryAcked, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id, held: answer.Held,
+        outcome: answer.Outcome switch
+        {
+            ReplicateOutcome.Applied => DeliveryOutcome.Applied,
+            ReplicateOutcome.Superseded => DeliveryOutcome.Superseded,
+            _ => DeliveryOutcome.Duplicate,
+        },
+        elapsedMs: write.Elapsed.TotalMilliseconds, delayMs: delayMs, attempt: attempt, late: late, naive: write.Naive, lamportTime: heard);
+}

@@ -1,0 +1,87 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Replication;
+
+public sealed partial class Leader
+{
+    /// <summary>
+    /// The write path: take a version and store in one step, send to all followers at once, answer at the W-th ack, or as soon as W is
+    /// out of reach, or at the deadline. The write stays stored whatever the answer is.
+    /// </summary>
+    /// <param name="delaysMs">Lab only: chosen delays of the first attempts by follower id, in ms; the others keep the schedule's.</param>
+    /// <param name="cancellation">Ends the waiting, not the write.</param>
+    /// <exception cref="LeaderStoppedException">The leader is shutting down; nothing was stored.</exception>
+    public async Task<WriteResult> WriteAsync(
+        string key, JsonText value, IReadOnlyDictionary<string, double>? delaysMs = null, CancellationToken cancellation = default)
+    {
+        var state = _state;
+        _writes.Enter();
+        try
+        {
+            if (_stopping) throw new LeaderStoppedException();
+            var startedAt = _time.GetTimestamp();
+            var entry = state.Settings.Versioning == VersioningMode.Naive
+                ? await StoreInTwoStepsAsync(key, value, state.Settings)
+                : await StoreInOneStepAsync(key, value);
+
+            var message = new ReplicateMessage(key, value, entry.Version, _events.Lamport.Tick(), NodeId, state.Settings.Versioning);
+            var write = new WriteInFlight(entry, state.Settings, state.Followers, message, startedAt, _time);
+            Replicate(write, delaysMs);
+            return await write.Answer.WaitAsync(cancellation);
+        }
+        finally
+        {
+            _writes.Leave();
+        }
+    }
+
+    /// <summary>Version and store under one lock per key: the leader cannot end up with the older of two concurrent writes.</summary>
+    private async ValueTask<Entry> StoreInOneStepAsync(string key, JsonText value)
+    {
+        using var held = await _keys.LockAsync(key, CancellationToken.None);
+        var entry = new Entry(key, value, _versions.Next());
+        var result = await _store.ApplyAsync(entry, ApplyRule.NewerWins);
+        RecordAccepted(entry, result.Held, naive: false);
+        return entry;
+    }
+
+    /// <summary>
+    /// As the seed does it: first the version, then the store, with no comparison and nothing that holds the two together. Two concurrent
+    /// writes can store in the other order and leave the older one on the leader for ever.
+    /// </summary>
+    private async ValueTask<Entry> StoreInTwoStepsAsync(string key, JsonText value, LiveSettings settings)
+    {
+        var entry = new Entry(key, value, _versions.Next());
+        var pause = _options.NaiveWindow * DelaySchedule.Uniform(settings.Seed, entry.Version.Counter, NodeId, attempt: 0);
+        await _time.WaitAsync(pause, CancellationToken.None);
+        var result = await _store.ApplyAsync(entry, ApplyRule.LastArrivalWins);
+        RecordAccepted(entry, result.Held, naive: true);
+        return entry;
+    }
+
+    private void RecordAccepted(Entry entry, EntryVersion held, bool naive) => _events.Record(
+        EventKind.WriteAccepted, entry.Key, entry.Version, entry.Value.Preview(), held: held, naive: naive);
+
+    private void RecordAnswered(WriteResult result) => _events.Record(
+        EventKind.WriteAnswered, result.Key, result.Version,
+        elapsedMs: result.Elapsed.TotalMilliseconds, acks: result.Acks, required: result.Required,
+        reason: result.Status == WriteStatus.Success ? "success" : "partial_success",
+        detail: result.Reason switch
+        {
+            AnswerReason.QuorumReached => "quorum_reached",
+            AnswerReason.QuorumUnreachable => "quorum_unreachable",
+            AnswerReason.Deadline => "deadline",
+            _ => "shutdown",
+        });
+}
+
+/// <summary>The leader takes no more writes.</summary>
+public sealed class LeaderStoppedException : Exception
+{
+    public LeaderStoppedException() : base("The leader is shutting down and takes no more writes.") { }
+    public LeaderStoppedException(string message) : base(message) { }
+    public LeaderStoppedException(string message, Exception inner) : base(message, inner) { }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using KvLab.Core.Configuration;
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>
+/// The one replica that takes writes: it numbers them, stores them, sends them to all followers at once, answers at the W-th ack and
+/// goes on with the rest in the background (semi-synchronous replication).
+/// </summary>
+/// <remarks>
+/// <c>Leader.Writes.cs</c> is the client's side, <c>Leader.Delivery.cs</c> the followers' side,
+/// <c>Leader.Lifecycle.cs</c> recovery, reset and shutdown. This file: what may change while it runs.
+/// </remarks>
+public sealed partial class Leader : IDisposable
+{
+    private readonly LeaderOptions _options;
+    private readonly IKeyValueStore _store;
+    private readonly SimulatedNetwork _network;
+    private readonly EventRecorder _events;
+    private readonly TimeProvider _time;
+    private readonly VersionClock _versions = new(epoch: 1);
+    private readonly KeyLocks _keys = new();
+    private readonly WorkCounter _writes = new();
+    private readonly WorkCounter _deliveries = new();
+    private readonly Lock _changes = new();
+
+    // Replaced whole, so that a write reads settings and followers that belong together.
+    private volatile State _state;
+
+    private sealed record State(LiveSettings Settings, ImmutableArray<FollowerLink> Followers);
+
+    /// <exception cref="ArgumentException">The settings do not fit the number of followers, or two followers are one.</exception>
+    public Leader(
+        LeaderOptions options, LiveSettings settings, IReadOnlyList<Peer> followers,
+        IKeyValueStore store, IReplicaTransport transport, EventRecorder events, TimeProvider time)
+    {
+        _options = options;
+        _store = store;
+        _network = new SimulatedNetwork(transport, time, options.Network);
+        _events = events;
+        _time = time;
+        var errors = CheckFollowers(followers, settings.WriteQuorum).Concat(settings.Validate(followers.Count)).ToList();
+        if (errors.Count > 0) throw new ArgumentException(string.Join(" ", errors.Select(e => e.Message)));
+        _state = new State(settings, [.. followers.Select(NewLink)]);
+    }
+
+    public string NodeId => _events.Node;
+
+    public LiveSettings Settings => _state.Settings;
+
+    public ImmutableArray<Peer> Followers => [.. _state.Followers.Select(f => f.Peer)];
+
+    /// <summary>The newest version handed out.</summary>
+    public EntryVersion LastVersion => _versions.Last;
+
+    public LeaderStatus Status
+    {
+        get
+        {
+            // Writes first: a write enters the deliveries before it leaves the waiting clients, so one that was there at the first
+            // look cannot be missed by both.
+            var writes = _writes.Count;
+            return new LeaderStatus(writes, _deliveries.Count, [.. _state.Followers.Select(f => f.Progress())]);
+        }
+    }
+
+    /// <summary>Changes all that the patch names, or nothing. Writes that are under way keep the settings of their start.</summary>
+    /// <returns>What is wrong; empty when the change has taken effect.</returns>
+    public IReadOnlyList<FieldError> Change(LiveSettingsPatch patch)
+    {
+        lock (_changes)
+        {
+            var changed = patch.ApplyTo(_state.Settings);
+            var errors = changed.Validate(_state.Followers.Length);
+            if (errors.Count > 0) return errors;
+            _state = _state with { Settings = changed };
+            _events.Record(EventKind.SettingsChanged, settings: changed, naive: changed.Versioning == VersioningMode.Naive);
+            return [];
+        }
+    }
+
+    /// <summary>Adds and removes followers while running. Deliveries to a removed follower end; a new one gets writes from now on.</summary>
+    /// <returns>What is wrong; empty when the change has taken effect.</returns>
+    public IReadOnlyList<FieldError> ChangeFollowers(IReadOnlyList<Peer> followers)
+    {
+        List<FollowerLink> removed;
+        lock (_changes)
+        {
+            var errors = CheckFollowers(followers, _state.Settings.WriteQuorum);
+            if (errors.Count > 0) return errors;
+            var current = _state.Followers;
+            ImmutableArray<FollowerLink> next = [.. followers.Select(p => current.FirstOrDefault(f => f.Peer == p) ?? NewLink(p))];
+            removed = [.. current.Where(f => !next.Contains(f))];
+            _state = _state with { Followers = next };
+            _events.Record(EventKind.FollowersChanged, peers: [.. followers.Select(f => f.Id)]);
+        }
+
+        foreach (var link in removed)
+        {
+            link.EndDeliveries("removed");
+            _network.Forget(link.Peer);
+        }
+
+        return [];
+    }
+
+    private FollowerLink NewLink(Peer peer) => new(peer, _options, _time);
+
+    private static List<FieldError> CheckFollowers(IReadOnlyList<Peer> followers, int writeQuorum)
+    {
+        var errors = new List<FieldError>();
+        foreach (var twice in followers.GroupBy(f => f.Url, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+            errors.Add(new FieldError("followers", $"followers names {twice.Key} {twice.Count()} times; each follower must be distinct."));
+        foreach (var twice in followers.GroupBy(f => f.Id, StringComparer.Ordinal).Where(g => g.Count() > 1))
+            errors.Add(new FieldError("followers", $"followers uses the id {twice.Key} {twice.Count()} times; each follower must be distinct."));
+        if (followers.Count > QuorumTracker.MaxFollowers)
+            errors.Add(new FieldError("followers", $"followers has {followers.Count} entries; at most {QuorumTracker.MaxFollowers} are possible."));
+        if (writeQuorum > followers.Count)
+            errors.Add(new FieldError("followers", $"followers has {followers.Count} entries, but writeQuorum is {writeQuorum}; lower writeQuorum first."));
+        return errors;
+    }
+}

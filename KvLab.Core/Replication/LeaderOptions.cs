@@ -1,0 +1,27 @@
+using KvLab.Core.Network;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>What is fixed for the life of a leader; what may change while it runs is <see cref="LiveSettings"/>.</summary>
+public sealed record LeaderOptions
+{
+    /// <summary>Wait before the second attempt; doubles with every further one. Jittered down to half.</summary>
+    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The backoff grows no further than this.</summary>
+    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>While a follower seems down, one attempt per interval is made, whatever the number of deliveries that wait.</summary>
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Open deliveries to one follower; a write beyond it is abandoned there at once, counted and reported as <c>overflow</c>.</summary>
+    public int MaxPendingPerFollower { get; init; } = 100_000;
+
+    /// <summary>
+    /// Naive mode only: how long at most the leader pauses between taking a version and storing it (seeded, uniform). In the seed's code this
+    /// window is there too, only shorter; it is widened so that a class can see the race.
+    /// </summary>
+    public TimeSpan NaiveWindow { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    public NetworkOptions Network { get; init; } = new();
+}

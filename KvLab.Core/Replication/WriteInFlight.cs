@@ -1,0 +1,91 @@
+using KvLab.Core.Network;
+using KvLab.Core.Storage;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>
+/// One write from its start until its last outcome: the settings it began with, its quorum, and the promise of the client's answer.
+/// </summary>
+internal sealed class WriteInFlight(
+    Entry entry, LiveSettings settings, IReadOnlyList<FollowerLink> followers, ReplicateMessage message, long startedAt, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource<WriteResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private QuorumTracker _quorum = new(followers.Count, settings.WriteQuorum);
+    private ITimer? _deadline;
+    private bool _answered;
+
+    public Entry Entry { get; } = entry;
+    public LiveSettings Settings { get; } = settings;
+    public IReadOnlyList<FollowerLink> Followers { get; } = followers;
+    public ReplicateMessage Message { get; } = message;
+    public TimeSpan Timeout { get; } = TimeSpan.FromMilliseconds(settings.ReplicationTimeoutMs);
+    public bool Naive => Settings.Versioning == VersioningMode.Naive;
+
+    /// <summary>Completes at the W-th ack, when W is out of reach, or at the deadline: whichever comes first.</summary>
+    public Task<WriteResult> Answer => _answer.Task;
+
+    public TimeSpan Elapsed => time.GetElapsedTime(startedAt);
+
+    /// <summary>Starts the deadline, and answers at once where nothing has to be waited for (W = 0).</summary>
+    public void Begin(Action<WriteResult> onAnswer)
+    {
+        lock (_gate)
+        {
+            if (AnswerIfDecided(onAnswer)) return;
+            var left = Timeout - Elapsed;
+            _deadline = time.CreateTimer(
+                _ => { lock (_gate) GiveAnswer(AnswerReason.Deadline, onAnswer); },
+                null, left > TimeSpan.Zero ? left : TimeSpan.Zero, System.Threading.Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Counts an ack; <paramref name="onAck"/> learns whether it is late, before the client's answer goes out.</summary>
+    public void Ack(int follower, Action<bool> onAck, Action<WriteResult> onAnswer)
+    {
+        lock (_gate)
+        {
+            _quorum = _quorum.Ack(follower);
+            onAck(_answered);
+            AnswerIfDecided(onAnswer);
+        }
+    }
+
+    /// <summary>Counts a failed attempt. A later ack of the same follower outweighs it, as long as the client waits.</summary>
+    public void Fail(int follower, Action<bool> onFail, Action<WriteResult> onAnswer)
+    {
+        lock (_gate)
+        {
+            _quorum = _quorum.Fail(follower);
+            onFail(_answered);
+            AnswerIfDecided(onAnswer);
+        }
+    }
+
+    public void AnswerNow(AnswerReason reason, Action<WriteResult> onAnswer)
+    {
+        lock (_gate) GiveAnswer(reason, onAnswer);
+    }
+
+    private bool AnswerIfDecided(Action<WriteResult> onAnswer)
+    {
+        switch (_quorum.State)
+        {
+            case QuorumState.Reached: GiveAnswer(AnswerReason.QuorumReached, onAnswer); return true;
+            case QuorumState.Unreachable: GiveAnswer(AnswerReason.QuorumUnreachable, onAnswer); return true;
+            default: return false;
+        }
+    }
+
+    // Under the gate: the answer is decided once, and what the tracker says at that moment is what the client is told.
+    private void GiveAnswer(AnswerReason reason, Action<WriteResult> onAnswer)
+    {
+        if (_answered) return;
+        _answered = true;
+        _deadline?.Dispose();
+        var status = _quorum.State == QuorumState.Reached ? WriteStatus.Success : WriteStatus.PartialSuccess;
+        var result = new WriteResult(status, reason, Entry.Key, Entry.Version, _quorum.Acks, _quorum.Required, _quorum.Followers, Elapsed);
+        onAnswer(result);
+        _answer.SetResult(result);
+    }
+}
