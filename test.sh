@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what the tests need where that is possible, builds, and runs all of them.
+#   ./test.sh                          everything
+#   ./test.sh --filter-trait Category=Unit    only the fast ones (arguments go to the test runner)
+set -euo pipefail
+cd "$(dirname "$0")"
+
+install() { # command, Debian package: present already, or installed where we may
+  command -v "$1" >/dev/null 2>&1 && return
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "test.sh: $1 is missing and there is no apt-get here; tests that need it are skipped and say so." >&2
+    return
+  fi
+  local sudo=""
+  if [ "$(id -u)" != 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      echo "test.sh: $1 is missing; run 'sudo apt-get install $2' to have its tests run." >&2
+      return
+    fi
+    sudo="sudo"
+  fi
+  echo "test.sh: installing $2"
+  $sudo apt-get update -qq
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null
+}
+
+install chromium chromium
+
+dotnet build KvLab.sln --nologo -v quiet -clp:NoSummary
+dotnet test --solution KvLab.sln --no-build "$@"
