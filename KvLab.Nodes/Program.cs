@@ -1,6 +1,36 @@
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Lifetime;
+
 namespace KvLab.Nodes;
 
 internal static class Program
 {
-    private static void Main() => Console.WriteLine("KvLab node");
+    private const int WrongConfiguration = 2;
+    private const int CannotStart = 1;
+
+    private static async Task<int> Main(string[] args)
+    {
+        var options = NodeOptionsReader.Read(args, Environment.GetEnvironmentVariable, out var errors);
+        if (options is null)
+        {
+            Console.Error.WriteLine($"KvLab node: {errors.Count} {(errors.Count == 1 ? "setting is" : "settings are")} wrong.");
+            foreach (var error in errors) Console.Error.WriteLine($"  {error.Message}");
+            return WrongConfiguration;
+        }
+
+        if (options.WatchParent) ParentWatch.Start();
+        await using var host = new NodeHost(options);
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (IOException failure)
+        {
+            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot listen on port {options.Port}: {failure.Message}");
+            return CannotStart;
+        }
+
+        await host.RunAsync(ready: () => Console.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} ready on {host.Url}"));
+        return 0;
+    }
 }

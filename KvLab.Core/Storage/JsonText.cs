@@ -67,7 +67,8 @@ public readonly struct JsonText : IEquatable<JsonText>
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private sealed class Converter : JsonConverter<JsonText>
+    /// <summary>Public, so that serialisers made at compile time in other projects can use it.</summary>
+    public sealed class Converter : JsonConverter<JsonText>
     {
         public override bool HandleNull => true;
 

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Net;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Nodes.Telemetry;
+
+namespace KvLab.Nodes.Configuration;
+
+/// <summary>
+/// Everything that a node is told at its start, already validated; see <see cref="NodeOptionsReader"/> for the names in the environment.
+/// What may change while it runs is <see cref="LiveSettings"/>.
+/// </summary>
+public sealed record NodeOptions
+{
+    public required NodeRole Role { get; init; }
+
+    /// <summary>Stable name, 1–64 letters, digits, <c>-</c>, <c>_</c> or <c>.</c>; default <c>leader</c>, or <c>follower-n</c> for port 8000 + n.</summary>
+    public required string NodeId { get; init; }
+
+    /// <summary>Bind address; anything but loopback needs a <see cref="ClusterToken"/>.</summary>
+    public IPAddress Host { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 … 65535; 0 takes any free port.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Where others reach this node; by default made of bind address (or machine name) and port.</summary>
+    public string? AdvertisedUrl { get; init; }
+
+    /// <summary>Leader only, at most <see cref="FollowerList.Longest"/>.</summary>
+    public ImmutableArray<Peer> Followers { get; init; } = [];
+
+    /// <summary>Follower only; without it a follower learns the leader's address from the leader's first batch.</summary>
+    public string? LeaderUrl { get; init; }
+
+    /// <summary>The live settings to begin with.</summary>
+    public LiveSettings Settings { get; init; } = new();
+
+    public string? DashboardUrl { get; init; }
+
+    /// <summary>Shared secret of the cluster; null leaves the cluster calls open, which only loopback allows.</summary>
+    public string? ClusterToken { get; init; }
+
+    public OutboxLimits Telemetry { get; init; } = new();
+
+    /// <summary>How long a starting leader waits for followers that do not answer, 0 … 600,000 ms; it takes no write before.</summary>
+    public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a stopping leader goes on delivering.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stopping node tries to hand its last events to the dashboard.</summary>
+    public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether the node ends with the process that started it.</summary>
+    public bool WatchParent { get; init; }
+}

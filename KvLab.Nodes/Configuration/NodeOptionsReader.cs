@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Net;
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Nodes.Telemetry;
+
+namespace KvLab.Nodes.Configuration;
+
+/// <summary>
+/// Makes <see cref="NodeOptions"/> out of the environment and the command line. Every problem is reported at once, under the name by which
+/// people set the value.
+/// </summary>
+public static class NodeOptionsReader
+{
+    public const int DefaultLeaderPort = 8000;
+    public const int DefaultFollowerPort = 8001;
+
+    /// <summary>All names, as environment variables; on the command line also as <c>--Name=value</c>.</summary>
+    public static readonly ImmutableArray<string> Names =
+    [
+        "ROLE", "NODE_ID", "HOST", "PORT", "ADVERTISED_URL", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
+        "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL", "DASHBOARD_URL", "CLUSTER_TOKEN",
+        "STORAGE", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "PARENT_WATCH",
+    ];
+
+    private static readonly ImmutableArray<(string Setting, string Name)> SettingNames =
+    [
+        ("writeQuorum", "WRITE_QUORUM"), ("minDelayMs", "MIN_DELAY_MS"), ("maxDelayMs", "MAX_DELAY_MS"), ("replicationTimeoutMs", "REPLICATION_TIMEOUT_MS"),
+    ];
+
+    /// <returns>Null when <paramref name="errors"/> is not empty.</returns>
+    public static NodeOptions? Read(IReadOnlyList<string> args, Func<string, string?> environment, out IReadOnlyList<FieldError> errors)
+    {
+        var problems = new FieldErrors();
+        var values = new OptionValues(args, environment, Names, problems);
+        var role = ReadRole(values);
+        var port = values.Int("PORT", role == NodeRole.Leader ? DefaultLeaderPort : DefaultFollowerPort, 0, IPEndPoint.MaxPort);
+        var token = ReadToken(values);
+        var followers = FollowerList.Parse(values.Text("FOLLOWERS") ?? "", "FOLLOWERS", problems);
+        var options = new NodeOptions
+        {
+            Role = role,
+            NodeId = ReadNodeId(values, role, port),
+            Host = ReadHost(values, token),
+            Port = port,
+            AdvertisedUrl = values.Url("ADVERTISED_URL"),
+            Followers = followers,
+            LeaderUrl = values.Url("LEADER_URL"),
+            Settings = ReadSettings(values, role, followers.Length),
+            DashboardUrl = values.Url("DASHBOARD_URL"),
+            ClusterToken = token,
+            Telemetry = new OutboxLimits { Events = values.Int("EVENT_BUFFER", OutboxLimits.DefaultEvents, OutboxLimits.FewestEvents, OutboxLimits.MostEvents) },
+            RecoveryTimeout = TimeSpan.FromMilliseconds(values.Int("RECOVERY_TIMEOUT_MS", 3000, 0, 600_000)),
+            WatchParent = ReadParentWatch(values),
+        };
+        CheckStorage(values);
+        errors = problems.All;
+        return errors.Count == 0 ? options : null;
+    }
+
+    private static NodeRole ReadRole(OptionValues values)
+    {
+        var text = values.Text("ROLE");
+        if (EnumNames<NodeRole>.TryParse(text ?? "", out var role)) return role;
+        values.Errors.Add("ROLE", text is null ? "ROLE is missing: leader or follower." : $"ROLE must be leader or follower, but is \"{text}\".");
+        return NodeRole.Follower;
+    }
+
+    private static string ReadNodeId(OptionValues values, NodeRole role, int port)
+    {
+        if (values.Text("NODE_ID") is not { } id)
+        {
+            // The seed's ports 8001, 8002 … belong to the followers that a leader calls follower-1, follower-2 … by default.
+            if (role == NodeRole.Leader) return "leader";
+            return port is > DefaultLeaderPort and <= DefaultLeaderPort + FollowerList.Longest ? $"follower-{port - DefaultLeaderPort}" : $"follower-{port}";
+        }
+
+        values.Errors.Require(FollowerList.IsValidId(id), "NODE_ID",
+            $"NODE_ID must have 1 to {FollowerList.LongestId} letters, digits, '-', '_' or '.', but is \"{id}\".");
+        return id;
+    }
+
+    private static IPAddress ReadHost(OptionValues values, string? token)
+    {
+        var text = values.Text("HOST") ?? "127.0.0.1";
+        var address = text switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "*" or "+" => IPAddress.Any,
+            _ => IPAddress.TryParse(text, out var parsed) ? parsed : null,
+        };
+        if (address is null)
+            values.Errors.Add("HOST", $"HOST must be an IP address to listen at, such as 127.0.0.1 or 0.0.0.0, but is \"{text}\".");
+        else if (!IPAddress.IsLoopback(address) && token is null)
+            values.Errors.Add("HOST", $"HOST {text} can be reached from other machines, so CLUSTER_TOKEN must be set; without a token only loopback is allowed.");
+        return address ?? IPAddress.Loopback;
+    }
+
+    private static string? ReadToken(OptionValues values)
+    {
+        var token = values.Text("CLUSTER_TOKEN");
+        values.Errors.Require(token is null || (token.Length <= 256 && token.All(c => c is > ' ' and <= '~')), "CLUSTER_TOKEN",
+            "CLUSTER_TOKEN must have 1 to 256 printable ASCII characters without spaces.");
+        return token;
+    }
+
+    private static LiveSettings ReadSettings(OptionValues values, NodeRole role, int followers)
+    {
+        var standard = new LiveSettings();
+        var settings = standard with
+        {
+            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), int.MinValue, int.MaxValue),
+            MinDelayMs = values.Number("MIN_DELAY_MS", standard.MinDelayMs),
+            MaxDelayMs = values.Number("MAX_DELAY_MS", standard.MaxDelayMs),
+            Distribution = values.Choice("DELAY_DISTRIBUTION", standard.Distribution),
+            Seed = values.Long("DELAY_SEED", standard.Seed),
+            ReplicationTimeoutMs = values.Int("REPLICATION_TIMEOUT_MS", standard.ReplicationTimeoutMs, int.MinValue, int.MaxValue),
+            Versioning = values.Choice("VERSIONING", standard.Versioning),
+            Delivery = values.Choice("DELIVERY", standard.Delivery),
+            OnShortfall = values.Choice("ON_SHORTFALL", standard.OnShortfall),
+        };
+        // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
+        foreach (var error in settings.Validate(role == NodeRole.Leader ? followers : FollowerList.Longest))
+        {
+            var (field, message) = SettingNames.Aggregate((error.Field, error.Message), (e, name) =>
+                (e.Field.Replace(name.Setting, name.Name, StringComparison.Ordinal), e.Message.Replace(name.Setting, name.Name, StringComparison.Ordinal)));
+            values.Errors.Add(field, message);
+        }
+
+        return settings;
+    }
+
+    private static void CheckStorage(OptionValues values)
+    {
+        var storage = values.Text("STORAGE") ?? "memory";
+        values.Errors.Require(storage.Equals("memory", StringComparison.OrdinalIgnoreCase), "STORAGE", $"STORAGE must be memory, but is \"{storage}\".");
+    }
+
+    private static bool ReadParentWatch(OptionValues values)
+    {
+        var watch = values.Text("PARENT_WATCH");
+        values.Errors.Require(watch is null or "stdin", "PARENT_WATCH", $"PARENT_WATCH must be stdin or absent, but is \"{watch}\".");
+        return watch == "stdin";
+    }
+}

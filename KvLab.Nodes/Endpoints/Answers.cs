@@ -1,0 +1,69 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+
+namespace KvLab.Nodes.Endpoints;
+
+internal sealed record WriteAnswer(
+    WriteStatus Status, string Key, long Version, long Epoch, int Acks, int Required,
+    [property: JsonPropertyName("elapsed_ms")] double ElapsedMs, string Note);
+
+internal sealed record ReadAnswer(string Key, JsonText Value, long Version, long Epoch, string Node);
+
+internal sealed record ReplicateResult(
+    string Status, bool Updated,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    [property: JsonPropertyName("current_version"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CurrentVersion);
+
+/// <param name="Leader">Where the leader answers; null while a follower has not heard of one.</param>
+internal sealed record HealthAnswer(
+    string Status, bool Ready, string Role, string Node, long Epoch, long LastVersion, long Keys, string? Leader, double UptimeSeconds,
+    int WritesInFlight, int PendingDeliveries);
+
+/// <summary>A leader's live settings, and N beside them.</summary>
+internal sealed record LeaderConfigAnswer(
+    int WriteQuorum, double MinDelayMs, double MaxDelayMs, DelayDistribution Distribution, long Seed, int ReplicationTimeoutMs,
+    VersioningMode Versioning, Delivery Delivery, OnShortfall OnShortfall, int Followers)
+{
+    public static LeaderConfigAnswer Of(LiveSettings s, int followers) => new(
+        s.WriteQuorum, s.MinDelayMs, s.MaxDelayMs, s.Distribution, s.Seed, s.ReplicationTimeoutMs, s.Versioning, s.Delivery, s.OnShortfall, followers);
+}
+
+internal sealed record FollowerConfigAnswer(VersioningMode Versioning);
+
+internal sealed record FollowersAnswer(IReadOnlyList<Peer> Followers);
+
+internal sealed record FollowerStatusAnswer(
+    string Id, string Url, int Pending, long NewestAckedEpoch, long NewestAckedVersion, long Acked, long Superseded, long FailedAttempts, long Abandoned, string? LastFailure);
+
+/// <param name="Recorded">Events so far.</param>
+/// <param name="Acknowledged">The highest sequence number that the dashboard confirmed.</param>
+/// <param name="Buffered">Events in memory.</param>
+/// <param name="Dropped">Events lost because the buffer was full.</param>
+internal sealed record TelemetryStatusAnswer(bool Connected, long Recorded, long Acknowledged, int Buffered, long Dropped, int Limit);
+
+internal sealed record StatusAnswer(
+    string Node, string Role, bool Quiescent, int WritesInFlight, int PendingDeliveries,
+    IReadOnlyList<FollowerStatusAnswer> Followers, TelemetryStatusAnswer? Telemetry);
+
+internal sealed record ClearAnswer(string Status, string Node);
+
+/// <summary>Serialisers made at compile time: a node starts without looking at types.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WriteAnswer))]
+[JsonSerializable(typeof(ReadAnswer))]
+[JsonSerializable(typeof(ReplicateResult))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(LeaderConfigAnswer))]
+[JsonSerializable(typeof(FollowerConfigAnswer))]
+[JsonSerializable(typeof(FollowersAnswer))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(ClearAnswer))]
+internal sealed partial class AnswerJson : JsonSerializerContext
+{
+    /// <summary>Text stays readable for people with curl; answers are never put into a page.</summary>
+    public static AnswerJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,59 @@
+using KvLab.Core.Configuration;
+using KvLab.Nodes.Configuration;
+
+namespace KvLab.Nodes.Endpoints;
+
+/// <summary>What the dashboard needs beside the seed's calls: reset, the leader's list of followers, and how far everything is.</summary>
+internal sealed class ClusterEndpoints(Node node, ClusterToken token)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/clear", token.Guard(ClearAsync));
+        routes.MapPut("/internal/followers", token.Guard(ChangeFollowersAsync));
+        routes.MapGet("/internal/status", token.Guard(StatusAsync));
+    }
+
+    private async Task ClearAsync(HttpContext context)
+    {
+        await node.ClearAsync();
+        await context.AnswerAsync(new ClearAnswer("success", node.Id), AnswerJson.Readable.ClearAnswer);
+    }
+
+    private async Task ChangeFollowersAsync(HttpContext context)
+    {
+        if (node.Leader is not { } leader)
+            throw new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} is a follower; only the leader has a list of followers.") { LeaderUrl = node.LeaderUrl };
+
+        using (var body = await JsonBody.ReadAsync(context))
+        {
+            var errors = new FieldErrors();
+            var fields = body.Fields(errors);
+            fields.AllowOnly("followers");
+            var entries = new List<(string Id, string Url)>();
+            foreach (var follower in fields.RequiredObjects("followers"))
+            {
+                follower.AllowOnly("id", "url");
+                entries.Add((follower.RequiredText("id"), follower.RequiredText("url")));
+            }
+
+            fields.ThrowIfWrong();
+            var followers = FollowerList.Check(entries, "followers", errors);
+            fields.ThrowIfWrong();
+            var refused = leader.ChangeFollowers(followers);
+            if (refused.Count > 0) throw ProblemException.BadFields(refused);
+        }
+
+        await context.AnswerAsync(new FollowersAnswer([.. leader.Followers]), AnswerJson.Readable.FollowersAnswer);
+    }
+
+    private Task StatusAsync(HttpContext context)
+    {
+        var status = node.Leader?.Status;
+        var answer = new StatusAnswer(
+            node.Id, node.Options.Role.Name(), status?.Quiescent ?? true, status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0,
+            [.. (status?.Followers ?? []).Select(p => new FollowerStatusAnswer(
+                p.Id, p.Url, p.Pending, p.NewestAcked.Epoch, p.NewestAcked.Counter, p.Acked, p.Superseded, p.FailedAttempts, p.Abandoned, p.LastFailure))],
+            node.Telemetry?.Status);
+        return context.AnswerAsync(answer, AnswerJson.Readable.StatusAnswer);
+    }
+}

@@ -1,0 +1,35 @@
+using KvLab.Core.Configuration;
+
+namespace KvLab.Nodes.Endpoints;
+
+/// <summary>A request that is refused; <see cref="ProblemDetails"/> answers it. Thrown only before anything has changed.</summary>
+public sealed class ProblemException : Exception
+{
+    public ProblemException(int status, string detail, IReadOnlyList<FieldError>? fields = null)
+        : base(detail)
+    {
+        Status = status;
+        Fields = fields ?? [];
+    }
+
+    public ProblemException() { }
+    public ProblemException(string message) : base(message) { }
+    public ProblemException(string message, Exception inner) : base(message, inner) { }
+
+    public int Status { get; } = StatusCodes.Status500InternalServerError;
+
+    public IReadOnlyList<FieldError> Fields { get; } = [];
+
+    /// <summary>Where the leader answers, for requests that only a leader takes.</summary>
+    public string? LeaderUrl { get; init; }
+
+    /// <summary>Seconds after which it makes sense to ask again.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>400 with one sentence per wrong field.</summary>
+    public static ProblemException BadFields(IReadOnlyList<FieldError> errors) =>
+        new(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
+
+    public static ProblemException BadField(string field, string sentence, int status = StatusCodes.Status400BadRequest) =>
+        new(status, sentence, [new FieldError(field, sentence)]);
+}

@@ -1,0 +1,72 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace KvLab.Nodes.Endpoints;
+
+/// <summary><c>GET /read/{key}</c> and <c>GET /dump</c>: what this replica holds, whatever the others hold.</summary>
+internal sealed class ReadEndpoints(Node node, ClusterToken token)
+{
+    public const string DumpPath = "/dump";
+
+    /// <summary>Headers of a dump: the newest epoch and version that the node knows, which a cleared node remembers too.</summary>
+    public const string EpochHeader = "X-Epoch";
+    public const string LastVersionHeader = "X-Last-Version";
+
+    private const string ReadPrefix = "/read/";
+
+    // Enough for one system call to be worth it, little enough that a large dump is never whole in memory.
+    private const int FlushBytes = 32 * 1024;
+
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(ReadPrefix + "{**key}", ReadAsync);
+        routes.MapGet(DumpPath, DumpAsync);
+    }
+
+    private async Task ReadAsync(HttpContext context)
+    {
+        var key = KeyOf(context);
+        if (InputRules.CheckKey(key) is { } sentence) throw ProblemException.BadField("key", sentence);
+        var entry = await node.Store.GetAsync(key, context.RequestAborted)
+            ?? throw new ProblemException(StatusCodes.Status404NotFound, $"{node.Id} holds no key \"{key}\".");
+        var answer = new ReadAnswer(entry.Key, entry.Value, entry.Version.Counter, entry.Version.Epoch, node.Id);
+        await context.AnswerAsync(answer, AnswerJson.Readable.ReadAnswer);
+    }
+
+    /// <summary>Out of the request's own text: the server's decoded path leaves %2F as it is, so that a/b and a%2Fb would be two keys.</summary>
+    private static string KeyOf(HttpContext context)
+    {
+        var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
+        var start = target.IndexOf(ReadPrefix, StringComparison.OrdinalIgnoreCase);
+        if (start < 0) return (string?)context.Request.RouteValues["key"] ?? "";
+        var query = target.IndexOf('?', start);
+        return Uri.UnescapeDataString(query < 0 ? target[(start + ReadPrefix.Length)..] : target[(start + ReadPrefix.Length)..query]);
+    }
+
+    private async Task DumpAsync(HttpContext context)
+    {
+        token.LearnLeader(context.Request, node);
+        var highest = await node.HighestAsync();
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers[EpochHeader] = highest.Epoch.ToString();
+        context.Response.Headers[LastVersionHeader] = highest.Counter.ToString();
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
+        writer.WriteStartObject();
+        await foreach (var entry in node.Store.SnapshotAsync(context.RequestAborted))
+        {
+            writer.WriteStartObject(entry.Key);
+            writer.WritePropertyName("value");
+            writer.WriteRawValue(entry.Value.Utf8, skipInputValidation: true);
+            writer.WriteNumber("version", entry.Version.Counter);
+            writer.WriteNumber("epoch", entry.Version.Epoch);
+            writer.WriteEndObject();
+            if (writer.BytesPending < FlushBytes) continue;
+            writer.Flush();
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        }
+
+        writer.WriteEndObject();
+    }
+}

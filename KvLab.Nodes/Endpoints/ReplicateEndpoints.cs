@@ -1,0 +1,84 @@
+using System.Buffers;
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
+using KvLab.Nodes.Transport;
+
+namespace KvLab.Nodes.Endpoints;
+
+/// <summary>How entries reach a follower: one by one as JSON for people, in batches for the leader. Both go through the same <see cref="Follower"/>.</summary>
+internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/replicate", token.Guard(ReplicateOneAsync));
+        routes.MapPost(HttpReplicaTransport.Path, token.Guard(ReplicateBatchAsync));
+    }
+
+    private async Task ReplicateOneAsync(HttpContext context)
+    {
+        var follower = RequireFollower();
+        var message = await ReadMessageAsync(context, follower);
+        var answer = await follower.ReceiveAsync(message, context.RequestAborted);
+        if (answer.Outcome == ReplicateOutcome.Fenced)
+            throw ProblemException.BadField("epoch",
+                $"epoch {message.Version.Epoch} is over: {node.Id} has seen epoch {answer.Epoch} and refuses messages of an older one.", StatusCodes.Status409Conflict);
+
+        var updated = answer.Outcome == ReplicateOutcome.Applied;
+        var result = new ReplicateResult("success", updated,
+            updated ? null : answer.Outcome == ReplicateOutcome.Duplicate ? "duplicate" : "stale_version",
+            updated ? null : answer.Held.Counter);
+        await context.AnswerAsync(result, AnswerJson.Readable.ReplicateResult);
+    }
+
+    private static async ValueTask<ReplicateMessage> ReadMessageAsync(HttpContext context, Follower follower)
+    {
+        using var body = await JsonBody.ReadAsync(context);
+        var fields = body.Fields(new FieldErrors());
+        var message = new ReplicateMessage(
+            fields.Key(),
+            fields.Value(),
+            // By hand people leave the epoch out and mean "now".
+            new EntryVersion(fields.Long("epoch", 1, InputRules.LargestClock) ?? Math.Max(1, follower.Epoch), fields.RequiredLong("version", 1)),
+            fields.Long("lamport", 0, InputRules.LargestClock) ?? 0,
+            fields.Text("from") ?? "client",
+            fields.Choice<VersioningMode>("versioning") ?? follower.Versioning);
+        if (InputRules.CheckKey(message.From, "from") is { } sentence) fields.Add("from", sentence["from ".Length..]);
+        fields.ThrowIfWrong();
+        return message;
+    }
+
+    private async Task ReplicateBatchAsync(HttpContext context)
+    {
+        var follower = RequireFollower();
+        token.LearnLeader(context.Request, node);
+        var messages = await ReadBatchAsync(context);
+        var answers = new ReplicateAnswer[messages.Length];
+        for (var i = 0; i < messages.Length; i++) answers[i] = await follower.ReceiveAsync(messages[i], CancellationToken.None);
+        context.Response.ContentType = BatchCodec.ContentType;
+        BatchCodec.WriteAnswers(context.Response.BodyWriter, answers);
+    }
+
+    private static async ValueTask<ReplicateMessage[]> ReadBatchAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength is not (>= 0 and <= BatchCodec.LongestBatch) || context.Request.ContentLength is not { } length)
+            throw new ProblemException(StatusCodes.Status413PayloadTooLarge, $"A batch has at most {BatchCodec.LongestBatch} bytes, and says how many.");
+        var read = await context.Request.BodyReader.ReadAtLeastAsync((int)length, context.RequestAborted);
+        try
+        {
+            return BatchCodec.ReadMessages(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
+        }
+        catch (FormatException failure)
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, failure.Message);
+        }
+        finally
+        {
+            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private Follower RequireFollower() => node.Follower
+        ?? throw new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} is the leader; only followers take replicated entries.");
+}

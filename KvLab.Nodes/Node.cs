@@ -1,0 +1,71 @@
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Telemetry;
+
+namespace KvLab.Nodes;
+
+/// <summary>What the endpoints of one node work on. Exactly one of <see cref="Leader"/> and <see cref="Follower"/> is there.</summary>
+internal sealed class Node(NodeOptions options, IKeyValueStore store, EventRecorder events, TimeProvider time)
+{
+    private readonly long _startedAt = time.GetTimestamp();
+    private long _highestCleared;
+    private volatile NodePhase _phase = NodePhase.Starting;
+    private volatile string? _leaderUrl = options.LeaderUrl;
+
+    public NodeOptions Options { get; } = options;
+    public string Id => Options.NodeId;
+    public IKeyValueStore Store { get; } = store;
+    public EventRecorder Events { get; } = events;
+    public Leader? Leader { get; init; }
+    public Follower? Follower { get; init; }
+
+    /// <summary>Null where nobody is told: without a dashboard.</summary>
+    public TelemetrySender? Telemetry { get; init; }
+
+    /// <summary>Where this node is reached; set once it listens.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>Where the leader is reached, as far as this node knows.</summary>
+    public string? LeaderUrl
+    {
+        get => Leader is not null ? Url : _leaderUrl;
+        set => _leaderUrl = value;
+    }
+
+    public NodePhase Phase
+    {
+        get => _phase;
+        set => _phase = value;
+    }
+
+    public TimeSpan Uptime => time.GetElapsedTime(_startedAt);
+
+    /// <summary>
+    /// The highest epoch and the highest version that this node has ever seen. A reset does not lower it: a leader that starts after a
+    /// reset asks for it, and must not use a version twice.
+    /// </summary>
+    public async ValueTask<EntryVersion> HighestAsync()
+    {
+        if (Leader is not null) return Leader.LastVersion;
+        var newest = await Store.NewestAsync();
+        return new EntryVersion(Math.Max(newest.Epoch, Follower!.Epoch), Math.Max(newest.Counter, Volatile.Read(ref _highestCleared)));
+    }
+
+    public async Task ClearAsync()
+    {
+        Volatile.Write(ref _highestCleared, (await HighestAsync()).Counter);
+        await (Leader?.ClearAsync() ?? Follower!.ClearAsync());
+    }
+}
+
+internal enum NodePhase
+{
+    /// <summary>Answers, but takes no writes: a leader asks its followers first what they hold.</summary>
+    Starting,
+    Ready,
+    /// <summary>Takes no new writes, delivers what is open.</summary>
+    Stopping,
+}

@@ -1,0 +1,193 @@
+using System.Net;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Endpoints;
+using KvLab.Nodes.Telemetry;
+using KvLab.Nodes.Timing;
+using KvLab.Nodes.Transport;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace KvLab.Nodes;
+
+/// <summary>One node, put together and run: the program's whole content, as a class that a test can start on port 0.</summary>
+public sealed partial class NodeHost : IAsyncDisposable
+{
+    private readonly NodeOptions _options;
+    private readonly WebApplication _app;
+    private readonly PreciseTimeProvider _time = new();
+    private readonly ClusterHttp _http;
+    private readonly EventOutbox? _outbox;
+    private readonly Node _node;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _log;
+    private Task _becomingReady = Task.CompletedTask;
+    private Task? _stopped;
+
+    public NodeHost(NodeOptions options)
+    {
+        _options = options;
+        _app = BuildApp(options);
+        _log = _app.Services.GetRequiredService<ILogger<NodeHost>>();
+        _http = new ClusterHttp(options.ClusterToken);
+        _outbox = options.DashboardUrl is null ? null : new EventOutbox(options.Telemetry);
+
+        Incarnation = $"{DateTime.UtcNow:yyMMddHHmmss}-{Guid.NewGuid().ToString("N")[..6]}";
+        var events = new EventRecorder(options.NodeId, Incarnation, _time, _outbox ?? (IEventSink)NullEventSink.Instance);
+        var store = new MemoryStore();
+        var isLeader = options.Role == NodeRole.Leader;
+        _node = new Node(options, store, events, _time)
+        {
+            Leader = isLeader
+                ? new Leader(new LeaderOptions(), options.Settings, options.Followers, store, new HttpReplicaTransport(_http), events, _time)
+                : null,
+            Follower = isLeader ? null : new Follower(options.NodeId, store, events) { Versioning = options.Settings.Versioning },
+            Telemetry = CreateTelemetry(),
+        };
+        MapEndpoints(_app, _node);
+    }
+
+    /// <summary>Names this run of the node; sequence numbers of events start at 1 in each.</summary>
+    public string Incarnation { get; }
+
+    /// <summary>Where the node is reached, once it has started.</summary>
+    public string Url => _node.Url;
+
+    /// <summary>Completes when the node takes all requests; a leader has asked its followers by then.</summary>
+    public Task Ready => _becomingReady;
+
+    /// <summary>Runs until the process is asked to end (SIGTERM, Ctrl+C), and ends in order.</summary>
+    public async Task RunAsync(Action ready)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = _app.Lifetime.ApplicationStopping.Register(asked.SetResult);
+        if (await Task.WhenAny(_becomingReady, asked.Task) == _becomingReady)
+        {
+            await _becomingReady;
+            ready();
+        }
+
+        await asked.Task;
+        await StopAsync();
+    }
+
+    /// <summary>Returns when the node listens; <see cref="Ready"/> comes later.</summary>
+    /// <exception cref="IOException">The port is not free.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        await _app.StartAsync(cancellation);
+        _node.Url = _options.AdvertisedUrl ?? Reachable(_app.Urls.First());
+        if (_options.Role == NodeRole.Leader) _http.LeaderUrl = _node.Url;
+        _node.Events.Record(EventKind.NodeStarted, detail: _node.Url);
+        _node.Telemetry?.Start();
+        _becomingReady = BecomeReadyAsync(_stopping.Token);
+    }
+
+    private async Task BecomeReadyAsync(CancellationToken cancellation)
+    {
+        if (_node.Leader is { } leader)
+        {
+            var dumps = await new FollowerDumps(_http, _time).AskAsync(_options.Followers, _options.RecoveryTimeout, cancellation);
+            var silent = dumps.Where(d => d.Entries is null).Select(d => d.Node).ToList();
+            if (silent.Count > 0) FollowersSilent(string.Join(", ", silent), _options.RecoveryTimeout.TotalMilliseconds);
+            await leader.RecoverAsync(dumps, cancellation);
+        }
+
+        _node.Phase = NodePhase.Ready;
+        _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
+    }
+
+    /// <summary>
+    /// Takes no more writes, goes on delivering what is open for a while, says what was left, hands the last events to the dashboard, and ends.
+    /// Calling it again waits for the same end.
+    /// </summary>
+    public Task StopAsync() => _stopped ??= StopOnceAsync();
+
+    private async Task StopOnceAsync()
+    {
+        _node.Phase = NodePhase.Stopping;
+        await _stopping.CancelAsync();
+        await _becomingReady.ContinueWith(static _ => { }, TaskScheduler.Default);
+        if (_node.Leader is { } leader)
+        {
+            var report = await leader.StopAsync(_options.DrainTimeout);
+            if (report.Total > 0) DeliveriesLeft(report);
+        }
+        else
+        {
+            _node.Events.Record(EventKind.NodeStopping);
+        }
+
+        if (_node.Telemetry is { } telemetry)
+        {
+            await telemetry.FlushAsync(_options.FlushTimeout);
+            await telemetry.DisposeAsync();
+        }
+
+        await _app.StopAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _app.DisposeAsync();
+        _node.Leader?.Dispose();
+        _http.Dispose();
+        _time.Dispose();
+        _stopping.Dispose();
+    }
+
+    private TelemetrySender? CreateTelemetry() => _outbox is null ? null : new TelemetrySender(
+        _outbox,
+        cancellation => SignalRSession.ConnectAsync(_options.DashboardUrl!, _options.ClusterToken, cancellation),
+        () => new NodeHello
+        {
+            Node = _options.NodeId,
+            Incarnation = Incarnation,
+            Role = _options.Role.Name(),
+            Url = _node.Url,
+            ProcessId = Environment.ProcessId,
+            OldestSequence = _outbox.Oldest,
+            Dropped = _outbox.Dropped,
+        },
+        TimeProvider.System,
+        _app.Services.GetRequiredService<ILogger<TelemetrySender>>());
+
+    private static WebApplication BuildApp(NodeOptions options)
+    {
+        // Nothing but what a node needs: six of them start at once on a small machine.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "KvLab.Nodes" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BatchCodec.LongestBatch;
+            kestrel.Listen(options.Host, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("KvLab", LogLevel.Information);
+        return builder.Build();
+    }
+
+    private static void MapEndpoints(WebApplication app, Node node)
+    {
+        var token = new ClusterToken(node.Options.ClusterToken);
+        app.UseMiddleware<ProblemDetails>();
+        app.UseRouting();
+        new WriteEndpoint(node).Map(app);
+        new ReadEndpoints(node, token).Map(app);
+        new ReplicateEndpoints(node, token).Map(app);
+        new ConfigEndpoints(node, token).Map(app);
+        new HealthEndpoint(node).Map(app);
+        new ClusterEndpoints(node, token).Map(app);
+        OpenApiEndpoint.Map(app);
+    }
+
+    /// <summary>A bind address that means "all of them" is not where anybody connects to: the machine's name is.</summary>
+    private static string Reachable(string bound)
+    {
+        var uri = new Uri(bound.Replace("//[::]", "//0.0.0.0", StringComparison.Ordinal));
+        return uri.Host == IPAddress.Any.ToString() ? $"http://{Environment.MachineName}:{uri.Port}" : $"http://{uri.Authority}";
+    }
+}

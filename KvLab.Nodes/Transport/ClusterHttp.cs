@@ -1,0 +1,39 @@
+using System.Net;
+
+namespace KvLab.Nodes.Transport;
+
+/// <summary>The one pool of connections from this node to other nodes, and what every request carries.</summary>
+public sealed class ClusterHttp : IDisposable
+{
+    /// <summary>Tells a follower where its leader is reached.</summary>
+    public const string LeaderUrlHeader = "X-Leader-Url";
+
+    private readonly HttpMessageInvoker _invoker = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+        // Without a limit a node that does not exist would hold requests for minutes.
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+    });
+
+    private readonly string? _token;
+
+    public ClusterHttp(string? token) => _token = token;
+
+    /// <summary>Set once the address is known.</summary>
+    public string? LeaderUrl { get; set; }
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        request.Version = HttpVersion.Version11;
+        if (_token is not null) request.Headers.TryAddWithoutValidation(Core.Events.TelemetryContract.TokenHeader, _token);
+        if (LeaderUrl is not null) request.Headers.TryAddWithoutValidation(LeaderUrlHeader, LeaderUrl);
+        return _invoker.SendAsync(request, cancellation);
+    }
+
+    public void Dispose() => _invoker.Dispose();
+}
