@@ -24,6 +24,9 @@ public interface IKeyValueStore
     /// <summary>How many keys are held.</summary>
     ValueTask<long> CountAsync(CancellationToken cancellation = default);
 
-    /// <summary>The newest version held for any key, <see cref="EntryVersion.None"/> when empty.</summary>
+    /// <summary>
+    /// The newest version ever applied, whatever became of its entry: neither a clear nor a naive overwrite takes it back, so that a leader which
+    /// counts on above it never uses a version twice (P2). Never older than an entry that can be read. <see cref="EntryVersion.None"/> before the first.
+    /// </summary>
     ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default);
 }

@@ -22,14 +22,25 @@ public readonly struct JsonText : IEquatable<JsonText>
     public int Length => Utf8.Length;
 
     /// <summary>Compacts any valid JSON text.</summary>
-    /// <exception cref="JsonException">The text is not one JSON value.</exception>
+    /// <exception cref="JsonException">The text is not one JSON value, or a string in it is not valid Unicode.</exception>
     public static JsonText Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
         return From(document.RootElement);
     }
 
-    public static JsonText From(JsonElement element) => new(JsonSerializer.SerializeToUtf8Bytes(element, CompactOptions));
+    /// <exception cref="JsonException">A string in it is not valid Unicode: an escape such as <c>\ud800</c> names half a character.</exception>
+    public static JsonText From(JsonElement element)
+    {
+        try
+        {
+            return new(JsonSerializer.SerializeToUtf8Bytes(element, CompactOptions));
+        }
+        catch (InvalidOperationException halfCharacter)
+        {
+            throw new JsonException("A string is not valid Unicode.", halfCharacter);
+        }
+    }
 
     /// <summary>A JSON string with this content.</summary>
     public static JsonText Of(string text) => new(JsonSerializer.SerializeToUtf8Bytes(text, CompactOptions));
@@ -52,12 +63,16 @@ public readonly struct JsonText : IEquatable<JsonText>
     public override string ToString() => Encoding.UTF8.GetString(Utf8);
 
     /// <summary>The first characters for a screen; a longer value ends in an ellipsis.</summary>
+    /// <param name="characters">UTF-16 units at most, ≥ 2.</param>
     public string Preview(int characters = 48)
     {
         // Four bytes hold the longest UTF-8 character, so this prefix surely covers the preview.
         var prefix = Utf8.Length > 4 * (characters + 1) ? Utf8[..(4 * (characters + 1))] : Utf8;
         var text = Encoding.UTF8.GetString(prefix);
-        return text.Length <= characters ? text : string.Concat(text.AsSpan(0, characters - 1), "…");
+        if (text.Length <= characters) return text;
+        // Never half of a character that takes two UTF-16 units.
+        var end = char.IsHighSurrogate(text[characters - 2]) ? characters - 2 : characters - 1;
+        return string.Concat(text.AsSpan(0, end), "…");
     }
 
     private static readonly JsonSerializerOptions CompactOptions = new()

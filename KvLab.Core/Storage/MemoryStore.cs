@@ -8,8 +8,7 @@ public sealed class MemoryStore : IKeyValueStore
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    // Highest version ever applied since the last clear. In naive mode it may be newer than what is still held,
-    // which is what a recovering leader wants to know: the counter must stay above it.
+    // Noted before the entry can be read, and never taken back: at any moment at least as new as every entry.
     private readonly Lock _newestGate = new();
     private EntryVersion _newest;
 
@@ -23,8 +22,8 @@ public sealed class MemoryStore : IKeyValueStore
         {
             if (!_entries.TryGetValue(entry.Key, out var held))
             {
-                if (!_entries.TryAdd(entry.Key, entry)) continue;
                 NoteNewest(entry.Version);
+                if (!_entries.TryAdd(entry.Key, entry)) continue;
                 return new ApplyResult(ApplyOutcome.Applied, EntryVersion.None, entry.Version);
             }
 
@@ -34,8 +33,8 @@ public sealed class MemoryStore : IKeyValueStore
                 return new ApplyResult(outcome, held.Version, held.Version);
             }
 
-            if (!_entries.TryUpdate(entry.Key, entry, held)) continue;
             NoteNewest(entry.Version);
+            if (!_entries.TryUpdate(entry.Key, entry, held)) continue;
             return new ApplyResult(ApplyOutcome.Applied, held.Version, entry.Version);
         }
     }
@@ -62,7 +61,6 @@ public sealed class MemoryStore : IKeyValueStore
     public ValueTask ClearAsync(CancellationToken cancellation = default)
     {
         _entries.Clear();
-        lock (_newestGate) _newest = EntryVersion.None;
         return ValueTask.CompletedTask;
     }
 
