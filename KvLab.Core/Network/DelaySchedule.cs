@@ -22,7 +22,7 @@ public static class DelaySchedule
     {
         var state = Mix((ulong)seed + Increment);
         state = Mix(state ^ (ulong)version);
-        state = Mix(state ^ Fnv1a(follower));
+        state = Mix(state ^ StableHash(follower));
         state = Mix(state ^ (ulong)attempt);
         return ((state >> 11) + 0.5) / (1UL << 53);
     }
@@ -37,7 +37,8 @@ public static class DelaySchedule
         return z ^ (z >> 31);
     }
 
-    private static ulong Fnv1a(string text)
+    /// <summary>FNV-1a over the UTF-16 units: the same number in every process, as <c>string.GetHashCode</c> is not.</summary>
+    internal static ulong StableHash(string text)
     {
         var hash = 0xCBF29CE484222325;
         foreach (var c in text) hash = (hash ^ c) * 0x100000001B3;

@@ -22,7 +22,15 @@ public sealed class InMemoryTransport : IReplicaTransport
             throw new TransportException(TransportFailure.Refused, $"Nobody listens at {follower.Url}.");
 
         var answers = new ReplicateAnswer[batch.Count];
-        for (var i = 0; i < answers.Length; i++) answers[i] = await receiver.ReceiveAsync(batch[i], cancellation);
+        try
+        {
+            for (var i = 0; i < answers.Length; i++) answers[i] = await receiver.ReceiveAsync(batch[i], cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new TransportException(TransportFailure.Error, $"{follower.Id} could not take what was sent: {failure.Message}", failure);
+        }
+
         return answers;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace KvLab.Core.Network;
 
 /// <summary>A message that is due, and the promise of its answer.</summary>
@@ -8,10 +10,16 @@ internal sealed class Parcel(ReplicateMessage message, TimeSpan timeout)
     public ReplicateMessage Message { get; } = message;
     public TimeSpan Timeout { get; } = timeout;
     public Task<ReplicateAnswer> Answer => _answer.Task;
-    public int Size => Message.Key.Length + Message.Value.Length;
+
+    /// <summary>Bytes of key and value.</summary>
+    public int Size { get; } = Encoding.UTF8.GetByteCount(message.Key) + message.Value.Length;
+
+    /// <summary>Nobody waits for it any more: if it has not left yet, it stays.</summary>
+    public bool IsCancelled => _answer.Task.IsCanceled;
 
     public void Complete(ReplicateAnswer answer) => _answer.TrySetResult(answer);
-    public void Fail(Exception failure) => _answer.TrySetException(failure);
+    public void Fail(TransportException failure) => _answer.TrySetException(failure);
+    public void Cancel(CancellationToken cancelled) => _answer.TrySetCanceled(cancelled);
 }
 
 /// <summary>
@@ -46,23 +54,24 @@ internal sealed class Link(Peer follower, IReplicaTransport transport, NetworkOp
     {
         lock (_gate)
         {
-            if (_due.Count == 0)
-            {
-                // Under the same lock as Post's check: no parcel can slip in between and be forgotten.
-                _batchesInFlight--;
-                return null;
-            }
-
             var batch = new List<Parcel>(Math.Min(_due.Count, options.MaxBatchMessages));
             var bytes = 0;
             while (batch.Count < options.MaxBatchMessages && _due.TryPeek(out var next))
             {
-                bytes += next.Size;
-                if (batch.Count > 0 && bytes > options.MaxBatchBytes) break;
-                batch.Add(_due.Dequeue());
+                if (!next.IsCancelled)
+                {
+                    bytes += next.Size;
+                    if (batch.Count > 0 && bytes > options.MaxBatchBytes) break;
+                    batch.Add(next);
+                }
+
+                _due.Dequeue();
             }
 
-            return batch;
+            if (batch.Count > 0) return batch;
+            // Under the same lock as Post's check: no parcel can slip in between and be forgotten.
+            _batchesInFlight--;
+            return null;
         }
     }
 
@@ -83,7 +92,7 @@ internal sealed class Link(Peer follower, IReplicaTransport transport, NetworkOp
                 throw new TransportException(TransportFailure.Error, $"{follower.Id} gave {answers.Count} answers to {messages.Length} messages.");
             for (var i = 0; i < messages.Length; i++) batch[i].Complete(answers[i]);
         }
-        catch (Exception failure) when (failure is TransportException)
+        catch (TransportException failure)
         {
             foreach (var parcel in batch) parcel.Fail(failure);
         }

@@ -37,8 +37,11 @@ public sealed class SimulatedNetwork(IReplicaTransport transport, TimeProvider t
         if (delay > TimeSpan.Zero) await time.WaitAsync(delay, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var parcel = new Parcel(message, timeout);
-        _links.GetOrAdd(follower, static (peer, network) => new Link(peer, network.Transport, network._options), this).Post(parcel);
-        return await parcel.Answer.WaitAsync(cancellation);
+        await using (cancellation.UnsafeRegister(static (p, token) => ((Parcel)p!).Cancel(token), parcel))
+        {
+            _links.GetOrAdd(follower, static (peer, network) => new Link(peer, network.Transport, network._options), this).Post(parcel);
+            return await parcel.Answer;
+        }
     }
 
     /// <summary>Forgets a follower that was removed.</summary>

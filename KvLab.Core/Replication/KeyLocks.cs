@@ -1,8 +1,10 @@
+using KvLab.Core.Network;
+
 namespace KvLab.Core.Replication;
 
 /// <summary>
 /// One step at a time per key, over a fixed number of locks: two keys may share one, a key never has two.
-/// A lock is held over an asynchronous store, hence a semaphore.
+/// A lock is held over an asynchronous store, hence a semaphore. Which keys share one is the same in every process, so that runs can be repeated.
 /// </summary>
 internal sealed class KeyLocks
 {
@@ -10,7 +12,7 @@ internal sealed class KeyLocks
 
     public async ValueTask<Held> LockAsync(string key, CancellationToken cancellation)
     {
-        var stripe = _stripes[(uint)string.GetHashCode(key, StringComparison.Ordinal) % (uint)_stripes.Length];
+        var stripe = _stripes[DelaySchedule.StableHash(key) % (ulong)_stripes.Length];
         await stripe.WaitAsync(cancellation);
         return new Held(stripe);
     }
