@@ -27,11 +27,11 @@ public enum EventKind
     [JsonStringEnumMemberName("replication_started")] ReplicationStarted,
     /// <summary>Follower Peer confirmed: Outcome, Held, ElapsedMs since the write began, DelayMs, Attempt, Late.</summary>
     [JsonStringEnumMemberName("delivery_acked")] DeliveryAcked,
-    /// <summary>An attempt failed: not known to be stored. Reason: refused, timeout, error, fenced.</summary>
+    /// <summary>An attempt failed: not known to be stored. Reason: refused, timeout, error, fenced. Or a delivery ended without one, Attempt 0: overflow, removed, shutdown, cleared.</summary>
     [JsonStringEnumMemberName("delivery_failed")] DeliveryFailed,
     /// <summary>No further attempt. Reason: once, superseded, removed, overflow, shutdown, fenced, cleared.</summary>
     [JsonStringEnumMemberName("delivery_abandoned")] DeliveryAbandoned,
-    /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs.</summary>
+    /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs. Detail: quorum_reached, quorum_unreachable, deadline, shutdown, cleared.</summary>
     [JsonStringEnumMemberName("write_answered")] WriteAnswered,
 
     /// <summary>A follower accepted an entry. Held: what it held before (naive mode may replace a newer one).</summary>

@@ -4,8 +4,8 @@ using KvLab.Core.Versioning;
 namespace KvLab.Core.Events;
 
 /// <summary>
-/// Stamps a node's steps: sequence number, Lamport time, both clocks. Numbering and handing over happen under one lock,
-/// so that a sink sees 1, 2, 3 … and nothing else.
+/// Stamps a node's steps: sequence number, Lamport time, both clocks. Stamping and handing over happen under one lock, so that a sink
+/// sees 1, 2, 3 … and nothing else, and Lamport time rises with the sequence number: a node's two orders never contradict each other.
 /// </summary>
 public sealed class EventRecorder(string node, string incarnation, TimeProvider time, IEventSink sink, LamportClock? lamport = null)
 {
@@ -18,9 +18,9 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
 
     public LamportClock Lamport { get; } = lamport ?? new LamportClock();
 
-    /// <summary>Records one step.</summary>
-    /// <param name="lamportTime">The time of this step where the clock has already moved for it, as it does when a message is received.</param>
-    public void Record(
+    /// <summary>Records one step. Whoever received a message has <see cref="LamportClock.Witness"/>ed its time before.</summary>
+    /// <returns>The step's Lamport time; a message that this step sends carries it.</returns>
+    public long Record(
         EventKind kind,
         string? key = null,
         EntryVersion version = default,
@@ -39,18 +39,18 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
         string[]? peers = null,
         double[]? delaysMs = null,
         LiveSettings? settings = null,
-        bool naive = false,
-        long? lamportTime = null)
+        bool naive = false)
     {
         lock (_gate)
         {
+            var lamport = Lamport.Tick();
             sink.Publish(new NodeEvent
             {
                 Node = Node,
                 Incarnation = Incarnation,
                 Sequence = ++_sequence,
                 Kind = kind,
-                Lamport = lamportTime ?? Lamport.Tick(),
+                Lamport = lamport,
                 MonotonicNs = (long)time.GetElapsedTime(_origin).TotalNanoseconds,
                 At = time.GetUtcNow(),
                 Key = key,
@@ -74,6 +74,7 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
                 Settings = settings,
                 Naive = naive,
             });
+            return lamport;
         }
     }
 }

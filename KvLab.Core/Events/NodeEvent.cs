@@ -54,7 +54,7 @@ public sealed record NodeEvent
     /// <summary>The delay that the schedule gave to this attempt.</summary>
     [DataMember(Order = 16)] public double? DelayMs { get; init; }
 
-    /// <summary>1 for the first.</summary>
+    /// <summary>1 for the first, 0 for what ended a delivery without an attempt.</summary>
     [DataMember(Order = 17)] public int? Attempt { get; init; }
     [DataMember(Order = 18)] public bool Late { get; init; }
     [DataMember(Order = 19)] public int? Acks { get; init; }

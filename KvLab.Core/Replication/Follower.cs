@@ -42,8 +42,8 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     /// <summary>Takes one entry, or refuses it, and says which. The answer is an ack unless the message was fenced.</summary>
     public async ValueTask<ReplicateAnswer> ReceiveAsync(ReplicateMessage message, CancellationToken cancellation = default)
     {
-        var received = events.Lamport.Witness(message.Lamport);
-        if (!AdvanceEpoch(message.Version.Epoch)) return Fence(message, received);
+        events.Lamport.Witness(message.Lamport);
+        if (!AdvanceEpoch(message.Version.Epoch)) return Fence(message);
         Raise(ref _counter, message.Version.Counter);
 
         var naive = message.Versioning == VersioningMode.Naive;
@@ -57,7 +57,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
             _ => (EventKind.EntryRefused, DeliveryOutcome.Superseded, ReplicateOutcome.Superseded),
         };
         events.Record(kind, message.Key, message.Version, message.Value.Preview(), message.From,
-            held: result.Before, outcome: outcome, naive: naive, lamportTime: received);
+            held: result.Before, outcome: outcome, naive: naive);
         return new ReplicateAnswer(answer, result.Held, Epoch, events.Lamport.Time, NodeId);
     }
 
@@ -83,10 +83,10 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
         }
     }
 
-    private ReplicateAnswer Fence(ReplicateMessage message, long received)
+    private ReplicateAnswer Fence(ReplicateMessage message)
     {
         events.Record(EventKind.MessageFenced, message.Key, message.Version, peer: message.From,
-            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, reason: "fenced", lamportTime: received);
+            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, reason: "fenced");
         return new ReplicateAnswer(ReplicateOutcome.Fenced, EntryVersion.None, Epoch, events.Lamport.Time, NodeId);
     }
 }

@@ -8,6 +8,7 @@ internal sealed partial class FollowerLink(Peer peer, LeaderOptions options, Tim
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource _deliveries = new();
+    private CancellationToken? _ended;
     private int _pending;
     private EntryVersion _newestAcked;
     private long _acked, _superseded, _failedAttempts, _abandoned;
@@ -18,14 +19,14 @@ internal sealed partial class FollowerLink(Peer peer, LeaderOptions options, Tim
 
     public Peer Peer { get; } = peer;
 
-    /// <summary>Ends the deliveries that began before the next <see cref="EndDeliveries"/>.</summary>
+    /// <summary>Ends the deliveries that began before the next <see cref="EndDeliveries"/>; once closed, every delivery at its start.</summary>
     public CancellationToken Token
     {
-        get { lock (_gate) return _deliveries.Token; }
+        get { lock (_gate) return _ended ?? _deliveries.Token; }
     }
 
     /// <summary>Why deliveries were ended, for their events.</summary>
-    public string? EndReason { get; private set; }
+    public string EndReason { get; private set; } = "removed";
 
     /// <returns>False when too many deliveries are open already; the write is then counted as abandoned.</returns>
     public bool TryBegin()
@@ -84,14 +85,24 @@ internal sealed partial class FollowerLink(Peer peer, LeaderOptions options, Tim
     }
 
     /// <summary>Cancels every open delivery; later ones run under a new token.</summary>
-    public void EndDeliveries(string reason)
+    public void EndDeliveries(string reason) => End(reason, forGood: false);
+
+    /// <summary>
+    /// Cancels every open delivery and every later one: a write that read the list of followers before this one was removed
+    /// must not go on trying to reach it for ever.
+    /// </summary>
+    public void Close(string reason) => End(reason, forGood: true);
+
+    private void End(string reason, bool forGood)
     {
         CancellationTokenSource ended;
         lock (_gate)
         {
+            if (_ended is not null) return;
             EndReason = reason;
             ended = _deliveries;
-            _deliveries = new CancellationTokenSource();
+            if (forGood) _ended = ended.Token;
+            else _deliveries = new CancellationTokenSource();
         }
 
         ended.Cancel();

@@ -18,15 +18,16 @@ public sealed partial class Leader
             delaysMs[i] = chosenDelaysMs is not null && chosenDelaysMs.TryGetValue(ids[i], out var chosen) ? chosen : ScheduledDelayMs(write, ids[i], attempt: 1);
         }
 
-        _deliveries.Enter(followers.Count);
-        _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version, required: write.Settings.WriteQuorum,
-            peers: ids, delaysMs: delaysMs, naive: write.Naive, lamportTime: write.Message.Lamport);
+        _work.BeginDeliveries(followers.Count);
+        var sentAt = _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version,
+            required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive);
+        var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning);
         write.Begin(RecordAnswered);
-        for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, delaysMs[i]);
+        for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, message, delaysMs[i]);
     }
 
     /// <summary>Brings one write to one follower, however many attempts that takes. Never throws.</summary>
-    private async Task DeliverAsync(WriteInFlight write, int index, double delayMs)
+    private async Task DeliverAsync(WriteInFlight write, int index, ReplicateMessage message, double delayMs)
     {
         var follower = write.Followers[index];
         var cancellation = follower.Token;
@@ -34,14 +35,14 @@ public sealed partial class Leader
         {
             if (!follower.TryBegin())
             {
-                Fail(write, index, 1, delayMs, "overflow", $"{follower.Peer.Id} has {_options.MaxPendingPerFollower} open deliveries already.");
+                Fail(write, index, 0, delayMs, "overflow", $"{follower.Peer.Id} has {_options.MaxPendingPerFollower} open deliveries already.");
                 RecordAbandoned(write, follower, 0, "overflow");
                 return;
             }
 
             for (var attempt = 1; ; attempt++)
             {
-                if (await TryOnceAsync(write, index, attempt, delayMs, cancellation)) return;
+                if (await TryOnceAsync(write, index, message, attempt, delayMs, cancellation)) return;
                 if (write.Settings.Delivery == Delivery.Once)
                 {
                     Abandon(write, follower, attempt, "once");
@@ -55,11 +56,14 @@ public sealed partial class Leader
                 }
 
                 delayMs = ScheduledDelayMs(write, follower.Peer.Id, attempt + 1);
+                message = message with { Lamport = _events.Lamport.Tick() };
             }
         }
         catch (OperationCanceledException)
         {
-            var reason = follower.EndReason ?? "removed";
+            var reason = follower.EndReason;
+            if (reason == "shutdown") write.AnswerNow(AnswerReason.Shutdown, RecordAnswered);
+            if (reason == "cleared") write.AnswerNow(AnswerReason.Cleared, RecordAnswered);
             Fail(write, index, 0, delayMs, reason, $"The delivery to {follower.Peer.Id} was ended ({reason}).");
             Abandon(write, follower, 0, reason);
         }
@@ -70,15 +74,15 @@ public sealed partial class Leader
         }
         finally
         {
-            _deliveries.Leave();
+            _work.EndDelivery();
         }
     }
 
     /// <returns>True when nothing more is to be done: acked, or fenced for ever.</returns>
-    private async Task<bool> TryOnceAsync(WriteInFlight write, int index, int attempt, double delayMs, CancellationToken cancellation)
+    private async Task<bool> TryOnceAsync(
+        WriteInFlight write, int index, ReplicateMessage message, int attempt, double delayMs, CancellationToken cancellation)
     {
         var follower = write.Followers[index];
-        var message = attempt == 1 ? write.Message : write.Message with { Lamport = _events.Lamport.Tick() };
         ReplicateAnswer answer;
         try
         {
@@ -96,7 +100,7 @@ public sealed partial class Leader
             return false;
         }
 
-        var heard = _events.Lamport.Witness(answer.Lamport);
+        _events.Lamport.Witness(answer.Lamport);
         if (!answer.IsAck)
         {
             Fail(write, index, attempt, delayMs, "fenced", $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns.");
@@ -105,7 +109,7 @@ public sealed partial class Leader
         }
 
         follower.Acked(write.Entry.Version, answer.Outcome == ReplicateOutcome.Superseded);
-        write.Ack(index, late => RecordAcked(write, follower, answer, attempt, delayMs, late, heard), RecordAnswered);
+        write.Ack(index, late => RecordAcked(write, follower, answer, attempt, delayMs, late), RecordAnswered);
         return true;
     }
 
@@ -152,7 +156,7 @@ public sealed partial class Leader
         elapsedMs: write.Elapsed.TotalMilliseconds, attempt: attempt, reason: reason);
 
     private void RecordAcked(
-        WriteInFlight write, FollowerLink follower, ReplicateAnswer answer, int attempt, double delayMs, bool late, long heard) => _events.Record(
+        WriteInFlight write, FollowerLink follower, ReplicateAnswer answer, int attempt, double delayMs, bool late) => _events.Record(
         EventKind.DeliveryAcked, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id, held: answer.Held,
         outcome: answer.Outcome switch
         {
@@ -160,5 +164,5 @@ public sealed partial class Leader
             ReplicateOutcome.Superseded => DeliveryOutcome.Superseded,
             _ => DeliveryOutcome.Duplicate,
         },
-        elapsedMs: write.Elapsed.TotalMilliseconds, delayMs: delayMs, attempt: attempt, late: late, naive: write.Naive, lamportTime: heard);
+        elapsedMs: write.Elapsed.TotalMilliseconds, delayMs: delayMs, attempt: attempt, late: late, naive: write.Naive);
 }

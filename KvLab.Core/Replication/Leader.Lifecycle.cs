@@ -35,32 +35,34 @@ public sealed partial class Leader
     }
 
     /// <summary>
-    /// Lab reset: ends what is under way, empties the store. The version counter goes on, for a version is never used twice.
+    /// Lab reset: ends what is under way, empties the store. Writes that come meanwhile wait until it is done. The version counter goes
+    /// on, for a version is never used twice. A message that had left already may still arrive at its follower.
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellation = default)
     {
-        foreach (var follower in _state.Followers) follower.EndDeliveries("cleared");
-        await _deliveries.WhenZeroAsync().WaitAsync(cancellation);
-        await _store.ClearAsync(cancellation);
-        _events.Record(EventKind.StoreCleared);
+        await _resets.CloseAsync();
+        try
+        {
+            foreach (var follower in _state.Followers) follower.EndDeliveries("cleared");
+            await _work.WhenNoDeliveriesAsync();
+            await _store.ClearAsync(cancellation);
+            _events.Record(EventKind.StoreCleared);
+        }
+        finally
+        {
+            _resets.Open();
+        }
     }
 
-    /// <summary>Takes no more writes, gives the deliveries that are open some time, ends the rest and says what was left.</summary>
+    /// <summary>Takes no more writes, gives those that are open some time, ends the rest and says what was left.</summary>
+    /// <param name="drainFor">≥ 0; infinite waits for the last delivery, however long its follower is away.</param>
     public async Task<DrainReport> StopAsync(TimeSpan drainFor)
     {
         _stopping = true;
-        try
-        {
-            await Task.WhenAll(_writes.WhenZeroAsync(), _deliveries.WhenZeroAsync()).WaitAsync(drainFor, _time);
-        }
-        catch (TimeoutException)
-        {
-            // What is left is counted below, before it is ended.
-        }
-
+        await _work.WhenIdleAsync(drainFor);
         var left = _state.Followers.Select(f => f.Progress()).Where(p => p.Pending > 0).ToDictionary(p => p.Id, p => p.Pending);
-        foreach (var follower in _state.Followers) follower.EndDeliveries("shutdown");
-        await _deliveries.WhenZeroAsync();
+        foreach (var follower in _state.Followers) follower.Close("shutdown");
+        await _work.WhenIdleAsync(Timeout.InfiniteTimeSpan);
         var report = new DrainReport(left);
         _events.Record(EventKind.NodeStopping, detail: $"{char.ToUpperInvariant(report.ToString()[0])}{report.ToString()[1..]}.");
         return report;

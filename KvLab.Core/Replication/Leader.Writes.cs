@@ -17,24 +17,37 @@ public sealed partial class Leader
     public async Task<WriteResult> WriteAsync(
         string key, JsonText value, IReadOnlyDictionary<string, double>? delaysMs = null, CancellationToken cancellation = default)
     {
-        var state = _state;
-        _writes.Enter();
+        _work.BeginWrite();
         try
         {
-            if (_stopping) throw new LeaderStoppedException();
             var startedAt = _time.GetTimestamp();
-            var entry = state.Settings.Versioning == VersioningMode.Naive
-                ? await StoreInTwoStepsAsync(key, value, state.Settings)
-                : await StoreInOneStepAsync(key, value);
-
-            var message = new ReplicateMessage(key, value, entry.Version, _events.Lamport.Tick(), NodeId, state.Settings.Versioning);
-            var write = new WriteInFlight(entry, state.Settings, state.Followers, message, startedAt, _time);
-            Replicate(write, delaysMs);
-            return await write.Answer.WaitAsync(cancellation);
+            var write = await BeginAsync(key, value, delaysMs, startedAt);
+            await using (cancellation.UnsafeRegister(static (w, token) => ((WriteInFlight)w!).StopWaiting(token), write))
+                return await write.Answer;
         }
         finally
         {
-            _writes.Leave();
+            _work.EndWrite();
+        }
+    }
+
+    private async Task<WriteInFlight> BeginAsync(string key, JsonText value, IReadOnlyDictionary<string, double>? delaysMs, long startedAt)
+    {
+        await _resets.EnterAsync();
+        try
+        {
+            if (_stopping) throw new LeaderStoppedException();
+            var (settings, followers) = _state;
+            var entry = settings.Versioning == VersioningMode.Naive
+                ? await StoreInTwoStepsAsync(key, value, settings)
+                : await StoreInOneStepAsync(key, value);
+            var write = new WriteInFlight(entry, settings, followers, startedAt, _time);
+            Replicate(write, delaysMs);
+            return write;
+        }
+        finally
+        {
+            _resets.Leave();
         }
     }
 
@@ -74,6 +87,7 @@ public sealed partial class Leader
             AnswerReason.QuorumReached => "quorum_reached",
             AnswerReason.QuorumUnreachable => "quorum_unreachable",
             AnswerReason.Deadline => "deadline",
+            AnswerReason.Cleared => "cleared",
             _ => "shutdown",
         });
 }

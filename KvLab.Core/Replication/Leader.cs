@@ -24,8 +24,8 @@ public sealed partial class Leader : IDisposable
     private readonly TimeProvider _time;
     private readonly VersionClock _versions = new(epoch: 1);
     private readonly KeyLocks _keys = new();
-    private readonly WorkCounter _writes = new();
-    private readonly WorkCounter _deliveries = new();
+    private readonly ResetGate _resets = new();
+    private readonly OpenWork _work;
     private readonly Lock _changes = new();
 
     // Replaced whole, so that a write reads settings and followers that belong together.
@@ -43,6 +43,7 @@ public sealed partial class Leader : IDisposable
         _network = new SimulatedNetwork(transport, time, options.Network);
         _events = events;
         _time = time;
+        _work = new OpenWork(time);
         var errors = CheckFollowers(followers, settings.WriteQuorum).Concat(settings.Validate(followers.Count)).ToList();
         if (errors.Count > 0) throw new ArgumentException(string.Join(" ", errors.Select(e => e.Message)));
         _state = new State(settings, [.. followers.Select(NewLink)]);
@@ -61,10 +62,8 @@ public sealed partial class Leader : IDisposable
     {
         get
         {
-            // Writes first: a write enters the deliveries before it leaves the waiting clients, so one that was there at the first
-            // look cannot be missed by both.
-            var writes = _writes.Count;
-            return new LeaderStatus(writes, _deliveries.Count, [.. _state.Followers.Select(f => f.Progress())]);
+            var (writes, deliveries) = _work.Now;
+            return new LeaderStatus(writes, deliveries, [.. _state.Followers.Select(f => f.Progress())]);
         }
     }
 
@@ -101,7 +100,7 @@ public sealed partial class Leader : IDisposable
 
         foreach (var link in removed)
         {
-            link.EndDeliveries("removed");
+            link.Close("removed");
             _network.Forget(link.Peer);
         }
 

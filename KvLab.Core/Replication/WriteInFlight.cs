@@ -1,4 +1,3 @@
-using KvLab.Core.Network;
 using KvLab.Core.Storage;
 
 namespace KvLab.Core.Replication;
@@ -7,7 +6,7 @@ namespace KvLab.Core.Replication;
 /// One write from its start until its last outcome: the settings it began with, its quorum, and the promise of the client's answer.
 /// </summary>
 internal sealed class WriteInFlight(
-    Entry entry, LiveSettings settings, IReadOnlyList<FollowerLink> followers, ReplicateMessage message, long startedAt, TimeProvider time)
+    Entry entry, LiveSettings settings, IReadOnlyList<FollowerLink> followers, long startedAt, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<WriteResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,7 +17,6 @@ internal sealed class WriteInFlight(
     public Entry Entry { get; } = entry;
     public LiveSettings Settings { get; } = settings;
     public IReadOnlyList<FollowerLink> Followers { get; } = followers;
-    public ReplicateMessage Message { get; } = message;
     public TimeSpan Timeout { get; } = TimeSpan.FromMilliseconds(settings.ReplicationTimeoutMs);
     public bool Naive => Settings.Versioning == VersioningMode.Naive;
 
@@ -62,6 +60,10 @@ internal sealed class WriteInFlight(
         }
     }
 
+    /// <summary>The client went away: it waits no longer, the write goes on.</summary>
+    public void StopWaiting(CancellationToken cancelled) => _answer.TrySetCanceled(cancelled);
+
+    /// <summary>Answers with what is known so far, because nothing more will come.</summary>
     public void AnswerNow(AnswerReason reason, Action<WriteResult> onAnswer)
     {
         lock (_gate) GiveAnswer(reason, onAnswer);
@@ -86,6 +88,6 @@ internal sealed class WriteInFlight(
         var status = _quorum.State == QuorumState.Reached ? WriteStatus.Success : WriteStatus.PartialSuccess;
         var result = new WriteResult(status, reason, Entry.Key, Entry.Version, _quorum.Acks, _quorum.Required, _quorum.Followers, Elapsed);
         onAnswer(result);
-        _answer.SetResult(result);
+        _answer.TrySetResult(result);
     }
 }

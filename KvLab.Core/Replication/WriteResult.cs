@@ -23,6 +23,8 @@ public enum AnswerReason
     Deadline,
     /// <summary>The leader shuts down.</summary>
     Shutdown,
+    /// <summary>The lab was reset while the client waited.</summary>
+    Cleared,
 }
 
 /// <param name="Acks">Distinct followers that had confirmed when the client was answered.</param>
@@ -31,16 +33,17 @@ public enum AnswerReason
 public sealed record WriteResult(
     WriteStatus Status, AnswerReason Reason, string Key, EntryVersion Version, int Acks, int Required, int Followers, TimeSpan Elapsed)
 {
-    /// <summary>One sentence that says what a client may rely on.</summary>
-    public string Note => Status == WriteStatus.Success
-        ? $"Stored on the leader and on at least {Acks} of {Followers} followers."
-        : $"Stored on the leader, but only {Acks} of the required {Required} followers confirmed ({Why}). The write is not undone: replication goes on and it may still reach every follower.";
-
-    private string Why => Reason switch
+    /// <summary>What a client may rely on, in a sentence or two.</summary>
+    public string Note => (Status, Reason) switch
     {
-        AnswerReason.QuorumUnreachable => "too many followers failed",
-        AnswerReason.Deadline => "the deadline passed",
-        AnswerReason.Shutdown => "the leader is shutting down",
-        _ => "quorum reached",
+        (WriteStatus.Success, _) => $"Stored on the leader and on at least {Acks} of {Followers} followers.",
+        (_, AnswerReason.Cleared) => $"The lab was reset while this write waited, with {Acks} of the required {Required} followers confirmed; the reset removed it.",
+        (_, AnswerReason.Shutdown) => $"{Shortfall} (the leader is shutting down). The write is not undone, but this leader does not replicate it any further.",
+        (_, AnswerReason.Deadline) => $"{Shortfall} (the deadline passed). {NotUndone}",
+        _ => $"{Shortfall} (too many followers failed). {NotUndone}",
     };
+
+    private string Shortfall => $"Stored on the leader, but only {Acks} of the required {Required} followers confirmed";
+
+    private const string NotUndone = "The write is not undone: replication goes on and it may still reach every follower.";
 }

@@ -33,6 +33,7 @@ public static partial class Explain
         "quorum_unreachable" => "so many followers failed that no wait could help",
         "deadline" => "the deadline passed",
         "shutdown" => "the leader shut down",
+        "cleared" => "the lab was reset",
         null or "" => "too few confirmed in time",
         _ => reason,
     };
