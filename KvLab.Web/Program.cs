@@ -1,10 +1,29 @@
+using KvLab.Web.Supervision;
+
 namespace KvLab.Web;
 
 internal static class Program
 {
+    private const int CannotStart = 1;
+    private const int WrongOptions = 2;
+
     private static async Task<int> Main(string[] args)
     {
-        await using var host = WebHost.Create(args);
-        return await host.RunAsync();
+        try
+        {
+            await using var host = WebHost.Create(args);
+            await host.RunAsync();
+            return 0;
+        }
+        catch (InvalidOptionsException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return WrongOptions;
+        }
+        catch (Exception failure) when (failure is IOException or FileNotFoundException)
+        {
+            Console.Error.WriteLine($"KvLab cannot start: {failure.Message} Another address: --urls http://127.0.0.1:5081");
+            return CannotStart;
+        }
     }
 }

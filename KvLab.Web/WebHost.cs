@@ -1,7 +1,8 @@
-using KvLab.Web.Commands;
-using KvLab.Web.State;
-using Microsoft.AspNetCore.DataProtection;
-using MudBlazor.Services;
+using KvLab.Core.Configuration;
+using KvLab.Core.Events;
+using KvLab.Web.Api;
+using KvLab.Web.Hubs;
+using KvLab.Web.Supervision;
 
 namespace KvLab.Web;
 
@@ -18,6 +19,7 @@ public sealed class WebHost : IAsyncDisposable
 
     /// <param name="args">Command line, such as <c>--urls http://127.0.0.1:0 --Cluster:Followers=3</c>.</param>
     /// <param name="configure">Replaces services in tests.</param>
+    /// <exception cref="InvalidOptionsException">All that is wrong with the options.</exception>
     public static WebHost Create(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -27,24 +29,18 @@ public sealed class WebHost : IAsyncDisposable
             // Where the program lies, not where it was called from: `dotnet run --project KvLab.Web` works from any directory.
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.WebHost.UseStaticWebAssets();
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
-            builder.WebHost.UseUrls(DefaultUrl);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-
-        // Nothing that is protected outlives this process, so that no key ring is left in anybody's home directory.
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddMudServices();
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<ClusterState>();
-        builder.Services.AddSingleton<IClusterState>(services => services.GetRequiredService<ClusterState>());
-        builder.Services.AddSingleton<IClusterCommands, ClusterCommands>();
+        var options = ClusterOptions.Read(builder.Configuration, out var errors) ?? throw new InvalidOptionsException(errors);
+        builder.AddServer();
+        builder.Services.AddDashboard(options);
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseApi();
+        app.UseMiddleware<TokenGate>();
         app.UseAntiforgery();
         app.MapStaticAssets();
+        app.MapHub<NodeEventsHub>(TelemetryContract.HubPath);
+        app.MapApi();
         app.MapRazorComponents<Components.App>().AddInteractiveServerRenderMode();
         return new WebHost(app);
     }
@@ -52,19 +48,34 @@ public sealed class WebHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Where the dashboard answers, with the port that it really got. Known once started.</summary>
-    public string Url => _app.Urls.First();
+    public string Url => _app.Services.GetRequiredService<DashboardAddress>().Url;
 
-    public Task StartAsync(CancellationToken cancellation = default) => _app.StartAsync(cancellation);
+    /// <summary>Completes when the lab can be used; the result says with which nodes.</summary>
+    public Task<string> Ready => _app.Services.GetRequiredService<ISupervisor>().Ready;
+
+    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="InvalidOptionsException">It would answer other machines without a token.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        await _app.StartAsync(cancellation);
+        if (_app.Services.GetRequiredService<ClusterOptions>().Token is not null
+            || _app.Services.GetRequiredService<DashboardAddress>().IsLoopbackOnly) return;
+        await _app.StopAsync(cancellation);
+        throw new InvalidOptionsException([new FieldError("Cluster:Token",
+            "Cluster:Token (or CLUSTER_TOKEN) must be set, because other machines can reach this dashboard; without a token it listens on loopback only.")]);
+    }
 
     public Task StopAsync(CancellationToken cancellation = default) => _app.StopAsync(cancellation);
 
-    /// <returns>The process's exit code.</returns>
-    public async Task<int> RunAsync()
+    /// <summary>Starts, says in one line where to look, and runs until it is asked to stop.</summary>
+    public async Task RunAsync()
     {
         await StartAsync();
-        Console.WriteLine($"KvLab is running at {Url}");
-        await _app.WaitForShutdownAsync();
-        return 0;
+        var stopped = _app.WaitForShutdownAsync();
+        await Task.WhenAny(Ready, stopped);
+        if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}  ({await Ready})");
+        await stopped;
+        if (Ready.IsFaulted) await Ready;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

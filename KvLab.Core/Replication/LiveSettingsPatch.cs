@@ -4,7 +4,7 @@ using KvLab.Core.Network;
 namespace KvLab.Core.Replication;
 
 /// <summary>A change of some live settings; what is null stays. All of it takes effect, or nothing.</summary>
-public sealed record LiveSettingsPatch
+public sealed partial record LiveSettingsPatch
 {
     public int? WriteQuorum { get; init; }
     public double? MinDelayMs { get; init; }

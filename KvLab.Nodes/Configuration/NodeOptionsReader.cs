@@ -62,7 +62,7 @@ public static class NodeOptionsReader
     private static NodeRole ReadRole(OptionValues values)
     {
         var text = values.Text("ROLE");
-        if (EnumNames<NodeRole>.TryParse(text ?? "", out var role)) return role;
+        if (EnumNames.TryParse<NodeRole>(text ?? "", out var role)) return role;
         values.Errors.Add("ROLE", text is null ? "ROLE is missing: leader or follower." : $"ROLE must be leader or follower, but is \"{text}\".");
         return NodeRole.Follower;
     }

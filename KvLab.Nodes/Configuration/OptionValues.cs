@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 
 namespace KvLab.Nodes.Configuration;
@@ -68,8 +67,8 @@ internal sealed class OptionValues
     public T Choice<T>(string name, T fallback) where T : struct, Enum
     {
         if (Text(name) is not { } text) return fallback;
-        if (EnumNames<T>.TryParse(text, out var value)) return value;
-        Errors.Add(name, $"{name} must be {EnumNames<T>.List}, but is \"{text}\".");
+        if (EnumNames.TryParse<T>(text, out var value)) return value;
+        Errors.Add(name, $"{name} must be {EnumNames.ListOf<T>()}, but is \"{text}\".");
         return fallback;
     }
 
@@ -83,22 +82,4 @@ internal sealed class OptionValues
 
     private static string Plain(string name) =>
         name.TrimStart('-').Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
-}
-
-/// <summary>The names of an enum's values as JSON has them, for reading them elsewhere and for listing them in an error.</summary>
-internal static class EnumNames<T> where T : struct, Enum
-{
-    private static readonly Dictionary<string, T> Values = typeof(T).GetFields()
-        .Where(f => f.IsLiteral)
-        .ToDictionary(
-            f => ((JsonStringEnumMemberNameAttribute?)Attribute.GetCustomAttribute(f, typeof(JsonStringEnumMemberNameAttribute)))?.Name ?? f.Name,
-            f => Enum.Parse<T>(f.Name),
-            StringComparer.OrdinalIgnoreCase);
-
-    /// <summary><c>a, b or c</c>.</summary>
-    public static string List { get; } = Values.Count == 1
-        ? Values.Keys.First()
-        : string.Join(", ", Values.Keys.SkipLast(1)) + " or " + Values.Keys.Last();
-
-    public static bool TryParse(string text, out T value) => Values.TryGetValue(text, out value);
 }

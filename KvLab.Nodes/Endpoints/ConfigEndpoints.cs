@@ -9,11 +9,6 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
 {
     private const string Path = "/config";
 
-    private static readonly string[] Settings =
-    [
-        "writeQuorum", "minDelayMs", "maxDelayMs", "distribution", "seed", "replicationTimeoutMs", "versioning", "delivery", "onShortfall",
-    ];
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Path, AnswerAsync);
@@ -34,19 +29,7 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
 
     private static void Change(Leader leader, JsonFields fields)
     {
-        fields.AllowOnly(Settings);
-        var patch = new LiveSettingsPatch
-        {
-            WriteQuorum = fields.Int("writeQuorum"),
-            MinDelayMs = fields.Number("minDelayMs"),
-            MaxDelayMs = fields.Number("maxDelayMs"),
-            Distribution = fields.Choice<DelayDistribution>("distribution"),
-            Seed = fields.Long("seed", long.MinValue),
-            ReplicationTimeoutMs = fields.Int("replicationTimeoutMs"),
-            Versioning = fields.Choice<VersioningMode>("versioning"),
-            Delivery = fields.Choice<Delivery>("delivery"),
-            OnShortfall = fields.Choice<OnShortfall>("onShortfall"),
-        };
+        var patch = LiveSettingsPatch.Read(fields);
         fields.ThrowIfWrong();
         var errors = leader.Change(patch);
         if (errors.Count > 0) throw ProblemException.BadFields(errors);
@@ -55,8 +38,8 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
     private static void Change(Follower follower, JsonFields fields)
     {
         foreach (var name in fields.Names)
-            if (name != "versioning" && Settings.Contains(name)) fields.Add(name, "belongs to the leader and is changed there; a follower has versioning only.");
-        fields.AllowOnly(Settings);
+            if (name != "versioning" && LiveSettingsPatch.FieldNames.Contains(name)) fields.Add(name, "belongs to the leader and is changed there; a follower has versioning only.");
+        fields.AllowOnly([.. LiveSettingsPatch.FieldNames]);
         var versioning = fields.Choice<VersioningMode>("versioning");
         fields.ThrowIfWrong();
         if (versioning is { } mode) follower.Versioning = mode;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Unicode;
 using KvLab.Core.Configuration;
 
 namespace KvLab.Nodes.Endpoints;
@@ -8,8 +7,6 @@ namespace KvLab.Nodes.Endpoints;
 /// <summary>The body of a request as one JSON object, or a problem that says what it is instead.</summary>
 internal sealed class JsonBody : IDisposable
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = InputRules.DeepestBody };
-
     private readonly byte[] _rented;
     private readonly JsonDocument _document;
 
@@ -53,40 +50,9 @@ internal sealed class JsonBody : IDisposable
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.IsEmpty) throw Bad("The body is empty; it must be a JSON object.");
-        if (!Utf8.IsValid(utf8.Span)) throw Bad("The body is not JSON: it is not valid UTF-8.");
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(utf8, Strict);
-        }
-        catch (JsonException failure)
-        {
-            throw IsOnlyTooDeep(utf8)
-                ? Bad($"The body is too deep: at most {InputRules.DeepestBody} levels of arrays and objects are allowed.")
-                : Bad($"The body is not JSON (line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}).");
-        }
-
-        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-        var kind = JsonFields.Name(document.RootElement.ValueKind);
-        document.Dispose();
-        throw Bad($"The body must be a JSON object, but is {kind}.");
+        var errors = new FieldErrors();
+        return JsonObjectText.Parse(utf8, errors) ?? throw ProblemException.BadFields(errors.All);
     }
-
-    private static bool IsOnlyTooDeep(ReadOnlyMemory<byte> utf8)
-    {
-        try
-        {
-            JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = InputRules.LargestBody }).Dispose();
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static ProblemException Bad(string sentence) => ProblemException.BadField("body", sentence);
 
     private static ProblemException TooLarge() => ProblemException.BadField(
         "body", $"The body is too large: at most {InputRules.LargestBody} bytes are allowed.", StatusCodes.Status413PayloadTooLarge);

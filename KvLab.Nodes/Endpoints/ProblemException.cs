@@ -33,3 +33,16 @@ public sealed class ProblemException : Exception
     public static ProblemException BadField(string field, string sentence, int status = StatusCodes.Status400BadRequest) =>
         new(status, sentence, [new FieldError(field, sentence)]);
 }
+
+internal static class WrongFields
+{
+    /// <exception cref="ProblemException">Something was wrong with the fields: 413 where only a value is too large, else 400.</exception>
+    public static void ThrowIfWrong(this JsonFields fields)
+    {
+        if (fields.Errors.Count == 0) return;
+        var problem = ProblemException.BadFields(fields.Errors);
+        throw fields.IsOnlyTooLarge
+            ? new ProblemException(StatusCodes.Status413PayloadTooLarge, problem.Message, problem.Fields)
+            : problem;
+    }
+}

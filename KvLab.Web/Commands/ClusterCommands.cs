@@ -1,26 +1,132 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
 
-/// <summary>Commands of a dashboard that has no cluster yet.</summary>
-public sealed class ClusterCommands : IClusterCommands
+/// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
+internal sealed partial class ClusterCommands(
+    NodeDirectory directory, NodeClient client, ISupervisor supervisor, BurstBook bursts, IClusterState state, DashboardEvents events, TimeProvider time)
+    : IClusterCommands
 {
-    private static CommandException NoCluster => new(503, "No leader is known yet.");
+    /// <summary>Beyond the leader's own deadline: time for the way there and back on a busy machine.</summary>
+    private static readonly TimeSpan WriteSlack = TimeSpan.FromSeconds(10);
 
-    public Task<LiveSettings> ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation = default) => throw NoCluster;
-    public Task<WriteAnswer> WriteAsync(string key, JsonText value, CancellationToken cancellation = default) => throw NoCluster;
-    public Task<OutOfOrderDemo> OutOfOrderDemoAsync(string? follower = null, CancellationToken cancellation = default) => throw NoCluster;
-    public Burst StartBurst(BurstPlan plan) => throw NoCluster;
-    public Burst? FindBurst(string id) => null;
-    public IReadOnlyList<Burst> Bursts => [];
-    public bool CancelBurst(string id) => false;
-    public Task KillNodeAsync(string id, CancellationToken cancellation = default) => throw NoCluster;
-    public Task StartNodeAsync(string id, CancellationToken cancellation = default) => throw NoCluster;
-    public Task<string> AddFollowerAsync(CancellationToken cancellation = default) => throw NoCluster;
-    public Task RemoveFollowerAsync(string id, CancellationToken cancellation = default) => throw NoCluster;
-    public Task ResetAsync(CancellationToken cancellation = default) => throw NoCluster;
-    public Task<ConvergenceReport> CheckConvergenceAsync(CancellationToken cancellation = default) => throw NoCluster;
-    public bool Supervises => false;
+    private LiveSettings Settings => state.Current.Settings ?? new LiveSettings();
+
+    private TimeSpan WritePatience => TimeSpan.FromMilliseconds(Settings.ReplicationTimeoutMs) + WriteSlack;
+
+    private NodeAddress Leader => directory.Leader ?? throw new CommandException(
+        StatusCodes.Status503ServiceUnavailable, "No leader is known yet. Wait until it has introduced itself, and try again.");
+
+    public bool Supervises => supervisor.Supervises;
+
+    public async Task<LiveSettings> ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation = default)
+    {
+        var leader = Leader;
+        var followers = directory.Followers;
+        var errors = patch.ApplyTo(await client.GetConfigAsync(leader, cancellation)).Validate(followers.Count);
+        if (errors.Count > 0)
+            throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
+
+        var settings = await client.PatchConfigAsync(leader, patch, cancellation);
+        if (patch.Versioning is not null)
+            await Task.WhenAll(followers.Select(f => TellVersioningAsync(f, settings.Versioning, cancellation)));
+        return settings;
+    }
+
+    /// <summary>
+    /// A follower's own setting decides only about entries that are sent to it by hand: a write's rule travels with it. So one that does
+    /// not answer is noted, and no reason to undo the change.
+    /// </summary>
+    private async Task TellVersioningAsync(NodeAddress follower, VersioningMode versioning, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.PatchConfigAsync(follower, new LiveSettingsPatch { Versioning = versioning }, cancellation);
+        }
+        catch (CommandException failure)
+        {
+            events.Report(EventKind.DashboardNotice, follower.Id,
+                $"{follower.Id} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
+        }
+    }
+
+    public Task<WriteAnswer> WriteAsync(string key, JsonText value, CancellationToken cancellation = default) =>
+        client.WriteAsync(Leader, new WriteRequest(key, value), WritePatience, cancellation);
+
+    public Burst StartBurst(BurstPlan plan) => bursts.Start(plan, Leader, WritePatience);
+    public Burst? FindBurst(string id) => bursts.Find(id);
+    public IReadOnlyList<Burst> Bursts => bursts.All;
+    public bool CancelBurst(string id) => bursts.Cancel(id);
+
+    public Task KillNodeAsync(string id, CancellationToken cancellation = default) => supervisor.KillAsync(Known(id), cancellation);
+    public Task StartNodeAsync(string id, CancellationToken cancellation = default) => supervisor.StartAsync(Known(id), cancellation);
+    public Task<string> AddFollowerAsync(CancellationToken cancellation = default) => supervisor.AddFollowerAsync(cancellation);
+    public Task RemoveFollowerAsync(string id, CancellationToken cancellation = default) => supervisor.RemoveFollowerAsync(Known(id), cancellation);
+
+    private string Known(string id) => directory.Find(id)?.Id ?? throw NodeClient.UnknownNode(id, directory);
+
+    public async Task ResetAsync(CancellationToken cancellation = default)
+    {
+        // The leader first: it ends what is on its way, so that nothing arrives at a follower after that was emptied.
+        var leader = Leader;
+        var silent = new List<string>();
+        await ClearAsync(leader);
+        await Task.WhenAll(directory.Followers.Select(ClearAsync));
+        if (silent.Count == 0) return;
+        if (silent.Count > directory.Followers.Count)
+            throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No node answered, so nothing was emptied.");
+        events.Report(EventKind.DashboardNotice, null, $"The reset did not reach {string.Join(", ", silent.Order(NaturalOrder.Instance))}; a node that does not run has an empty memory when it starts again.");
+
+        async Task ClearAsync(NodeAddress node)
+        {
+            try
+            {
+                await client.ClearAsync(node, cancellation);
+            }
+            catch (CommandException)
+            {
+                lock (silent) silent.Add(node.Id);
+            }
+        }
+    }
+
+    public async Task<ConvergenceReport> CheckConvergenceAsync(CancellationToken cancellation = default)
+    {
+        var leader = Leader;
+        var before = await HealthAsync();
+        var dumps = await Task.WhenAll(directory.Followers.Prepend(leader).Select(DumpAsync));
+        var after = await HealthAsync();
+        var quiescent = before is { IsQuiescent: true } && after is { IsQuiescent: true } && before.LastVersion == after.LastVersion;
+        return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent, Settings.Versioning == VersioningMode.Naive);
+
+        async Task<HealthAnswer?> HealthAsync()
+        {
+            try
+            {
+                return await client.HealthAsync(leader, cancellation);
+            }
+            catch (CommandException)
+            {
+                return null;
+            }
+        }
+
+        async Task<ReplicaDump> DumpAsync(NodeAddress node)
+        {
+            try
+            {
+                return new ReplicaDump(node.Id, await client.DumpAsync(node, cancellation));
+            }
+            catch (CommandException)
+            {
+                return new ReplicaDump(node.Id, null);
+            }
+        }
+    }
 }

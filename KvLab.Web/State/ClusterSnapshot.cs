@@ -28,6 +28,9 @@ public sealed record ClusterSnapshot
     /// <summary>All keys in natural order (k2 before k10).</summary>
     public ImmutableArray<string> KeyOrder { get; init; } = [];
 
+    /// <summary>Changes of keys beyond <see cref="StateLimits.Keys"/>, which have no row.</summary>
+    public long EntriesNotShown { get; init; }
+
     /// <summary>Newest first, at most <see cref="StateLimits.Writes"/>.</summary>
     public ImmutableArray<WriteView> Writes { get; init; } = [];
 
@@ -143,4 +146,7 @@ public static class StateLimits
     public const int LatencyPoints = 2_000;
     public const int LagPoints = 600;
     public const int Keys = 100_000;
+
+    /// <summary>Writes whose answer or deliveries are awaited at a time; further ones are counted but not followed.</summary>
+    public const int OpenWrites = 200_000;
 }

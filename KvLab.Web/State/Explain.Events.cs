@@ -103,8 +103,8 @@ public static partial class Explain
         return e.Reason switch
         {
             "success" => $"the client was told success{After(e.ElapsedMs)}: {acked}",
-            "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}{Tail(e.Detail)}; the write is not undone, replication goes on",
-            _ => $"the client was answered{After(e.ElapsedMs)}: {acked}{Tail(e.Detail)}",
+            "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}, because {Shortfall(e.Detail)}; the write is not undone, replication goes on",
+            _ => $"the client was answered{After(e.ElapsedMs)}: {acked}",
         };
     }
 

@@ -49,6 +49,9 @@ public static partial class Explain
             DeliveryOutcome.Pending =>
                 $"pending: {what} is on its way to {delivery.Follower}, with a simulated delay of {Ms(delivery.DelayMs)}{(delivery.Attempts > 1 ? $" (attempt {delivery.Attempts})" : "")}.",
             DeliveryOutcome.Applied => $"applied: {delivery.Follower} stored {what} and acked{facts}{late}.",
+            // Given up by the leader, not refused by the follower: nobody asked it what it holds.
+            DeliveryOutcome.Superseded when delivery.Held.IsNone =>
+                $"superseded: {what} goes to {delivery.Follower} no more, because {Failure("superseded")}{late}.",
             DeliveryOutcome.Superseded => $"refused: {Superseded(write.Version, write.Key, delivery)}; it acked{facts}, since a newer version is as good{late}.",
             DeliveryOutcome.Duplicate => $"duplicate: {delivery.Follower} held {what} already when it came again, and acked{facts}{late}.",
             DeliveryOutcome.Lost => $"lost: {delivery.Follower} had acked {what}, but does not hold it any more.",
@@ -57,7 +60,5 @@ public static partial class Explain
     }
 
     private static string Superseded(EntryVersion version, string key, DeliveryView delivery) =>
-        delivery.Held.IsNone
-            ? $"{delivery.Follower} already holds a newer version of {key} than {version}"
-            : $"{delivery.Follower} already holds {delivery.Held} of {key}, this was {version}, {Older(version, delivery.Held)}";
+        $"{delivery.Follower} already holds {delivery.Held} of {key}, this was {version}, {Older(version, delivery.Held)}";
 }

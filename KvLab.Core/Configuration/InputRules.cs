@@ -1,0 +1,29 @@
+namespace KvLab.Core.Configuration;
+
+/// <summary>What a client may send.</summary>
+public static class InputRules
+{
+    /// <summary>Characters (UTF-16 units) of a key; at least one, none of them a control character.</summary>
+    public const int LongestKey = 512;
+
+    /// <summary>Bytes of a value as compact JSON.</summary>
+    public const int LargestValue = 64 * 1024;
+
+    /// <summary>Bytes of a request: a value and a key with room for blanks and escapes.</summary>
+    public const int LargestBody = 2 * LargestValue;
+
+    /// <summary>Levels of arrays and objects in a request, the outermost object included.</summary>
+    public const int DeepestBody = 64;
+
+    /// <summary>Epochs and Lamport times that a client may claim: far above any real one, and far from where adding one would overflow.</summary>
+    public const long LargestClock = (1L << 53) - 1;
+
+    /// <summary>Null when it is a key, else the sentence that says why not.</summary>
+    public static string? CheckKey(string key, string field = "key")
+    {
+        if (key.Length is 0 or > LongestKey) return $"{field} must have 1 to {LongestKey} characters, but has {key.Length}.";
+        for (var i = 0; i < key.Length; i++)
+            if (char.IsControl(key[i])) return $"{field} must not hold control characters, but character {i + 1} is U+{(int)key[i]:X4}.";
+        return null;
+    }
+}

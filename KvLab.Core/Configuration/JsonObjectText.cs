@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace KvLab.Core.Configuration;
+
+/// <summary>Strict reading of a text that must be one JSON object.</summary>
+public static class JsonObjectText
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = InputRules.DeepestBody };
+
+    /// <param name="utf8">Must stay untouched for as long as the document is used.</param>
+    /// <param name="errors">Takes the sentence that says what it is instead, under the field <c>body</c>.</param>
+    /// <returns>Null when it is no JSON object. Dispose it.</returns>
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> utf8, FieldErrors errors)
+    {
+        if (utf8.IsEmpty) return Refuse("The body is empty; it must be a JSON object.");
+        if (!Utf8.IsValid(utf8.Span)) return Refuse("The body is not JSON: it is not valid UTF-8.");
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(utf8, Strict);
+        }
+        catch (JsonException failure)
+        {
+            return Refuse(IsOnlyTooDeep(utf8)
+                ? $"The body is too deep: at most {InputRules.DeepestBody} levels of arrays and objects are allowed."
+                : $"The body is not JSON (line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}).");
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+        var kind = JsonFields.Name(document.RootElement.ValueKind);
+        document.Dispose();
+        return Refuse($"The body must be a JSON object, but is {kind}.");
+
+        JsonDocument? Refuse(string sentence)
+        {
+            errors.Add("body", sentence);
+            return null;
+        }
+    }
+
+    private static bool IsOnlyTooDeep(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = InputRules.LargestBody }).Dispose();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

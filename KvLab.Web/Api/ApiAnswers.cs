@@ -1,0 +1,85 @@
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using KvLab.Web.Commands;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Api;
+
+// The shapes of the REST API. Scripts depend on these names; the state behind them may change.
+
+/// <param name="Mode"><c>supervised</c> or <c>external</c>.</param>
+/// <param name="Quiescent">No write in flight and no delivery pending, as far as events told.</param>
+public sealed record ClusterAnswer(
+    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, long Revision)
+{
+    internal static ClusterAnswer Of(ClusterSnapshot snapshot, bool supervised) => new(
+        supervised ? "supervised" : "external", snapshot.Quiescent, snapshot.Settings,
+        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision);
+}
+
+/// <param name="State">starting, running, disconnected, stopped or crashed.</param>
+/// <param name="Behind">Keys on which the follower is behind the leader or which it lacks.</param>
+public sealed record NodeAnswer(
+    string Id, string Role, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys)
+{
+    internal static NodeAnswer Of(NodeView n) => new(
+        n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys);
+}
+
+/// <summary>A body of <c>POST /api/writes</c>.</summary>
+/// <param name="Key">1–512 characters, no control characters.</param>
+/// <param name="Value">Any JSON value up to 64 KiB.</param>
+public sealed record WriteBody(string Key, JsonText Value);
+
+/// <param name="Why">One sentence for the write as a whole.</param>
+public sealed record WriteRow(
+    long Version, long Epoch, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs, string? Reason,
+    bool Naive, DateTimeOffset At, string Why, IReadOnlyList<DeliveryRow> Deliveries)
+{
+    internal static WriteRow Of(WriteView w) => new(
+        w.Version.Counter, w.Version.Epoch, w.Key, w.Value, w.Required, w.Status, w.Acks, w.ElapsedMs, w.Reason, w.Naive, w.At,
+        Explain.Write(w), [.. w.Deliveries.Select(d => DeliveryRow.Of(w, d))]);
+}
+
+public sealed record DeliveryRow(
+    string Follower, double DelayMs, DeliveryOutcome Outcome, double? CompletedMs, bool Late, int Attempts, long HeldVersion, long HeldEpoch,
+    string? Reason, string Why)
+{
+    internal static DeliveryRow Of(WriteView w, DeliveryView d) => new(
+        d.Follower, d.DelayMs, d.Outcome, d.CompletedMs, d.Late, d.Attempts, d.Held.Counter, d.Held.Epoch, d.Reason, Explain.Delivery(w, d));
+}
+
+/// <param name="Completed">Writes that came to an end: succeeded, partial or failed.</param>
+public sealed record BurstAnswer(
+    string Id, BurstState State, int Writes, int Concurrency, int Keys, int Completed, int Succeeded, int Partial, int Failed,
+    double ElapsedMs, double WritesPerSecond, double? MeanMs, double? MinMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MaxMs,
+    string? LastError)
+{
+    internal static BurstAnswer Of(Burst b) => new(
+        b.Id, b.State, b.Plan.Writes, b.Plan.Concurrency, b.Plan.Keys, b.Completed, b.Succeeded, b.Partial, b.Failed,
+        b.ElapsedMs, b.WritesPerSecond, b.MeanMs, b.MinMs, b.P50Ms, b.P90Ms, b.P95Ms, b.P99Ms, b.MaxMs, b.LastError);
+}
+
+/// <param name="Nodes">Per node, over all its incarnations since the dashboard began.</param>
+public sealed record TelemetryAnswer(long Received, long Doubles, long Gaps, long Dropped, IReadOnlyList<TelemetryRow> Nodes)
+{
+    internal static TelemetryAnswer Of(ClusterSnapshot snapshot)
+    {
+        var rows = snapshot.Telemetry.Where(t => t.Node != NodeNames.Dashboard)
+            .Select(t => new TelemetryRow(t.Node, t.Received, t.Doubles, t.Gaps, t.Dropped)).ToArray();
+        return new(rows.Sum(r => r.Received), rows.Sum(r => r.Doubles), rows.Sum(r => r.Gaps), rows.Sum(r => r.Dropped), rows);
+    }
+}
+
+public sealed record TelemetryRow(string Id, long Received, long Doubles, long Gaps, long Dropped);
+
+/// <param name="Follower">Which follower gets the versions out of order; by default the first that runs.</param>
+public sealed record OutOfOrderBody(string? Follower);
+
+public sealed record FollowerAnswer(string Id);
+
+public sealed record TokenAnswer(string Header, string? Token);
+
+/// <param name="Status">Always <c>ready</c>: a dashboard that answers can be used.</param>
+public sealed record HealthAnswer(string Status, int NodesRunning, int Nodes);

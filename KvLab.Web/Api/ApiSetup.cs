@@ -1,0 +1,54 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Scalar.AspNetCore;
+
+namespace KvLab.Web.Api;
+
+/// <summary>The REST API for scripts: everything that the page can do, described at <c>/openapi/v1.json</c>, browsable at <c>/scalar</c>.</summary>
+internal static class ApiSetup
+{
+    public static void AddApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
+        services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "KvLab";
+            document.Info.Description = "The dashboard's REST API. Errors are RFC 9457 problem details that name the wrong field; then nothing has changed.";
+            // Wherever it was asked from, rather than an address that was true at the start.
+            document.Servers?.Clear();
+            return Task.CompletedTask;
+        }));
+    }
+
+    public static void UseApi(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<ApiProblems>();
+        app.UseMiddleware<SameOrigin>();
+    }
+
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        ClusterEndpoints.Map(routes);
+        LoadEndpoints.Map(routes);
+        EventEndpoints.Map(routes);
+        routes.MapOpenApi();
+        // A classroom may be offline: the script comes with the package, and no fonts are fetched.
+        routes.MapScalarApiReference(scalar =>
+        {
+            scalar.Title = "KvLab REST API";
+            scalar.DefaultFonts = false;
+        });
+    }
+
+    public static TBuilder Refuses<TBuilder>(this TBuilder endpoint, params ReadOnlySpan<int> statuses) where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (var status in (ReadOnlySpan<int>)[400, .. statuses])
+            endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), ["application/problem+json"]));
+        return endpoint;
+    }
+}

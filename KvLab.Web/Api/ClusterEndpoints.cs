@@ -1,0 +1,85 @@
+using System.Net;
+using KvLab.Core.Analysis;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Web.Commands;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Api;
+
+/// <summary>The cluster as a whole: its settings, its nodes, its reset.</summary>
+internal static class ClusterEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var cluster = routes.MapGroup("/api/cluster").WithTags("Cluster");
+        cluster.MapGet("", (IClusterState state, IClusterCommands commands) => ClusterAnswer.Of(state.Current, commands.Supervises))
+            .WithSummary("Settings, nodes and figures as the page shows them.");
+        cluster.MapPatch("/settings", PatchSettingsAsync).Accepts<LiveSettingsPatch>("application/json").Produces<LiveSettings>().Refuses()
+            .WithSummary("Changes the settings that are named, all or nothing; answers with all of them.");
+        cluster.MapPost("/nodes/{id}/kill", KillAsync).Produces<NodeAnswer>().Refuses(404, 409)
+            .WithSummary("SIGKILL: no last word. Only for nodes that this dashboard started.");
+        cluster.MapPost("/nodes/{id}/start", StartAsync).Produces<NodeAnswer>().Refuses(404, 409)
+            .WithSummary("Starts a node again that was killed, was stopped or crashed; it keeps its id and port.");
+        cluster.MapPost("/followers", AddFollowerAsync).Produces<FollowerAnswer>(201).Refuses(409)
+            .WithSummary("Starts one more follower. It gets writes from now on.");
+        cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
+            .WithSummary("Takes a follower out of the cluster; refused when fewer than W would be left.");
+        cluster.MapPost("/reset", ResetAsync).Produces(204).Refuses(503).WithSummary("Empties every node that answers. The version counter goes on.");
+        cluster.MapGet("/token", Token).Produces<TokenAnswer>().Refuses(403)
+            .WithSummary("The secret for the nodes' guarded calls (/replicate, PATCH /config, /clear, /internal). To this machine only.");
+        routes.MapGet("/api/convergence", (IClusterCommands commands, CancellationToken cancellation) => commands.CheckConvergenceAsync(cancellation))
+            .Produces<ConvergenceReport>().Refuses(503).WithTags("Cluster")
+            .WithSummary("Asks every node for all it holds and compares entry by entry; a node that does not answer is unreachable, never equal.");
+    }
+
+    private static async Task<LiveSettings> PatchSettingsAsync(HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    {
+        var patch = await StrictBody.ReadAsync(request, LiveSettingsPatch.Read);
+        var settings = await commands.ChangeSettingsAsync(patch, cancellation);
+        await state.SettleAsync(s => s.Settings == settings, time, cancellation);
+        return settings;
+    }
+
+    private static async Task<NodeAnswer> KillAsync(string id, HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        await commands.KillNodeAsync(id, cancellation);
+        return await state.SettledNodeAsync(id, NodeState.Stopped, time, cancellation);
+    }
+
+    private static async Task<NodeAnswer> StartAsync(string id, HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        await commands.StartNodeAsync(id, cancellation);
+        return await state.SettledNodeAsync(id, NodeState.Running, time, cancellation);
+    }
+
+    private static async Task<IResult> AddFollowerAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        var id = await commands.AddFollowerAsync(cancellation);
+        return Results.Created("/api/cluster", new FollowerAnswer(id));
+    }
+
+    private static async Task<IResult> RemoveFollowerAsync(string id, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    {
+        await commands.RemoveFollowerAsync(id, cancellation);
+        await state.SettleAsync(s => s.Nodes.All(n => n.Id != id), time, cancellation);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> ResetAsync(HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        await commands.ResetAsync(cancellation);
+        await state.SettleAsync(s => s.Keys.IsEmpty, time, cancellation);
+        return Results.NoContent();
+    }
+
+    private static TokenAnswer Token(HttpContext context, ClusterOptions options) =>
+        context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address)
+            ? throw new CommandException(StatusCodes.Status403Forbidden, "The token is told only on the machine where the dashboard runs.")
+            : new TokenAnswer(TelemetryContract.TokenHeader, options.Token);
+}

@@ -1,0 +1,80 @@
+using KvLab.Core.Configuration;
+using KvLab.Web.Commands;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Api;
+
+/// <summary>Writes: one, three out of order, or a burst of many.</summary>
+internal static class LoadEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api").WithTags("Writes");
+        api.MapPost("/writes", WriteAsync).Accepts<WriteBody>("application/json").Produces<WriteAnswer>().Refuses(413, 503)
+            .WithSummary("Passes one write to the leader and its answer back; 503 with the same body on a shortfall where onShortfall is error.");
+        api.MapGet("/writes", (HttpRequest request, IClusterState state) => Writes(request, state)).Produces<IReadOnlyList<WriteRow>>().Refuses()
+            .WithSummary("The latest writes, newest first, with what became of each at every follower. limit: 1 … 500, default 100.");
+        api.MapPost("/demos/out-of-order", DemoAsync).Accepts<OutOfOrderBody>("application/json").Produces<OutOfOrderDemo>().Refuses(404, 409, 503)
+            .WithSummary("Three writes of one key that reach one follower as 3, 1, 2.");
+        api.MapPost("/bursts", StartBurstAsync).Accepts<BurstPlan>("application/json").Produces<BurstAnswer>(202).Refuses(409, 503)
+            .WithSummary("Starts a burst: writes 1 … 1,000,000, concurrency 1 … 200, keys 1 … 100,000.");
+        api.MapGet("/bursts", (IClusterCommands commands) => commands.Bursts.Select(BurstAnswer.Of)).Produces<IReadOnlyList<BurstAnswer>>()
+            .WithSummary("The latest bursts, newest first.");
+        api.MapGet("/bursts/{id}", (string id, IClusterCommands commands) => BurstAnswer.Of(Find(commands, id))).Produces<BurstAnswer>().Refuses(404);
+        api.MapPost("/bursts/{id}/cancel", Cancel).Produces<BurstAnswer>().Refuses(404);
+        api.MapDelete("/bursts/{id}", Cancel).Produces<BurstAnswer>().Refuses(404).WithSummary("Cancels, like POST …/cancel.");
+    }
+
+    private static async Task<IResult> WriteAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)
+    {
+        var body = await StrictBody.ReadAsync(request, fields =>
+        {
+            fields.AllowOnly("key", "value");
+            return new WriteBody(fields.Key(), fields.Value());
+        });
+        var answer = await commands.WriteAsync(body.Key, body.Value, cancellation);
+        return Results.Json(answer, statusCode: answer.HttpStatus);
+    }
+
+    private static WriteRow[] Writes(HttpRequest request, IClusterState state)
+    {
+        var query = new StrictQuery(request, "limit");
+        var limit = query.Int("limit", 100, 1, StateLimits.Writes);
+        query.ThrowIfWrong();
+        return [.. state.Current.Writes.Take(limit).Select(WriteRow.Of)];
+    }
+
+    private static async Task<OutOfOrderDemo> DemoAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)
+    {
+        var follower = request.ContentLength is null or 0 ? null : await StrictBody.ReadAsync(request, fields =>
+        {
+            fields.AllowOnly("follower");
+            return fields.Text("follower");
+        });
+        return await commands.OutOfOrderDemoAsync(follower, cancellation);
+    }
+
+    private static async Task<IResult> StartBurstAsync(HttpRequest request, IClusterCommands commands)
+    {
+        var plan = await StrictBody.ReadAsync(request, fields =>
+        {
+            fields.AllowOnly("writes", "concurrency", "keys");
+            return new BurstPlan(
+                (int)fields.RequiredLong("writes", 1, BurstBook.MostWrites),
+                (int)fields.RequiredLong("concurrency", 1, BurstBook.MostConcurrency),
+                (int)fields.RequiredLong("keys", 1, BurstBook.MostKeys));
+        });
+        var burst = commands.StartBurst(plan);
+        return Results.Accepted($"/api/bursts/{burst.Id}", BurstAnswer.Of(burst));
+    }
+
+    private static BurstAnswer Cancel(string id, IClusterCommands commands)
+    {
+        var known = Find(commands, id);
+        commands.CancelBurst(known.Id);
+        return BurstAnswer.Of(Find(commands, id));
+    }
+
+    private static Burst Find(IClusterCommands commands, string id) =>
+        commands.FindBurst(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no burst {id}; the latest {BurstBook.Remembered} are remembered.");
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using KvLab.Core.Configuration;
+using KvLab.Web.Commands;
+
+namespace KvLab.Web.Api;
+
+/// <summary>The body of a request as one JSON object, read strictly: a wrong one gets sentences that name its fields, and changes nothing.</summary>
+internal static class StrictBody
+{
+    /// <param name="read">Reads the fields; what it returns is used only when nothing was wrong.</param>
+    /// <exception cref="CommandException">400, 413 or 415.</exception>
+    public static async Task<T> ReadAsync<T>(HttpRequest request, Func<JsonFields, T> read)
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw new CommandException(StatusCodes.Status415UnsupportedMediaType,
+                $"The body must be sent as Content-Type: application/json, but is {request.ContentType ?? "sent without a type"}.");
+        }
+        var errors = new FieldErrors();
+        using var document = JsonObjectText.Parse(await BytesAsync(request), errors);
+        if (document is null) throw Refusal(errors, StatusCodes.Status400BadRequest);
+        var fields = new JsonFields(document.RootElement, errors);
+        var value = read(fields);
+        if (errors.All.Count == 0) return value;
+        throw Refusal(errors, fields.IsOnlyTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
+    }
+
+    /// <summary>For calls that take nothing: no body, or an empty object.</summary>
+    public static Task RequireEmptyAsync(HttpRequest request) =>
+        request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding")
+            ? Task.CompletedTask
+            : ReadAsync(request, fields =>
+            {
+                fields.AllowOnly();
+                return true;
+            });
+
+    private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request)
+    {
+        if (request.ContentLength > InputRules.LargestBody) throw TooLarge();
+        var buffer = new MemoryStream();
+        var chunk = new byte[8192];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
+        {
+            buffer.Write(chunk, 0, read);
+            if (buffer.Length > InputRules.LargestBody) throw TooLarge();
+        }
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+
+    private static CommandException TooLarge()
+    {
+        var errors = new FieldErrors();
+        errors.Add("body", $"The body is too large: at most {InputRules.LargestBody} bytes are allowed.");
+        return Refusal(errors, StatusCodes.Status413PayloadTooLarge);
+    }
+
+    private static CommandException Refusal(FieldErrors errors, int status) =>
+        new(status, string.Join(" ", errors.All.Select(e => e.Message)), errors.All);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using KvLab.Core.Configuration;
+using KvLab.Core.Events;
+using KvLab.Web.Commands;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Api;
+
+/// <summary>Strict reading of query parameters: unknown and repeated ones are named, not ignored.</summary>
+internal sealed class StrictQuery
+{
+    private readonly IQueryCollection _query;
+    private readonly FieldErrors _errors = new();
+
+    public StrictQuery(HttpRequest request, params string[] known)
+    {
+        _query = request.Query;
+        foreach (var (name, values) in _query)
+        {
+            if (!known.Contains(name)) _errors.Add(name, $"{name} is not known here; known are {string.Join(", ", known)}.");
+            else if (values.Count > 1) _errors.Add(name, $"{name} must be given once, but is given {values.Count} times.");
+        }
+    }
+
+    /// <summary>Null where it is absent or empty.</summary>
+    public string? Text(string name) => _query.TryGetValue(name, out var values) && values[0] is { Length: > 0 } text ? text : null;
+
+    public int Int(string name, int standard, int from, int to)
+    {
+        if (Text(name) is not { } text) return standard;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to) return value;
+        _errors.Add(name, $"{name} must be a whole number from {from} to {to}, but is \"{text}\".");
+        return standard;
+    }
+
+    public EventKind? Kind(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (EventKindNames.TryParse(text, out var kind)) return kind;
+        _errors.Add(name, $"{name} must be one of {string.Join(", ", EventKindNames.All)}, but is \"{text}\".");
+        return null;
+    }
+
+    public void ThrowIfWrong()
+    {
+        if (_errors.All.Count > 0)
+            throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", _errors.All.Select(e => e.Message)), _errors.All);
+    }
+}

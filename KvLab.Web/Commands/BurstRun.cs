@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using HdrHistogram;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Commands;
+
+/// <summary>One burst: so many workers, each with one write in flight, until all writes are done or it is cancelled.</summary>
+internal sealed class BurstRun : IDisposable
+{
+    private const long LongestMicroseconds = 3_600_000_000;
+
+    private readonly NodeClient _client;
+    private readonly NodeAddress _leader;
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly long _startedAt;
+    private int _next;
+
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate, so that one reading is consistent. Three significant digits, in microseconds; the mean is exact.
+    private readonly LongHistogram _latencies = new(LongestMicroseconds, 3);
+    private double _sumMs;
+    private int _succeeded;
+    private int _partial;
+    private int _failed;
+    private string? _lastError;
+    private TimeSpan? _elapsed;
+    private BurstState _state = BurstState.Running;
+
+    public BurstRun(string id, BurstPlan plan, NodeClient client, NodeAddress leader, TimeSpan patience, TimeProvider time)
+    {
+        (Id, Plan, _client, _leader, _patience, _time) = (id, plan, client, leader, patience, time);
+        _startedAt = time.GetTimestamp();
+    }
+
+    public string Id { get; }
+    public BurstPlan Plan { get; }
+
+    public bool IsRunning
+    {
+        get { lock (_gate) return _state == BurstState.Running; }
+    }
+
+    public async Task RunAsync()
+    {
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(Plan.Concurrency, Plan.Writes)).Select(_ => Task.Run(WorkAsync)));
+        lock (_gate)
+        {
+            _elapsed = _time.GetElapsedTime(_startedAt);
+            _state = _succeeded + _partial + _failed < Plan.Writes ? BurstState.Cancelled : BurstState.Done;
+        }
+    }
+
+    public void Cancel() => _cancellation.Cancel();
+
+    private async Task WorkAsync()
+    {
+        while (!_cancellation.IsCancellationRequested)
+        {
+            var number = Interlocked.Increment(ref _next);
+            if (number > Plan.Writes) return;
+            var key = string.Create(CultureInfo.InvariantCulture, $"k{1 + (number - 1) % Plan.Keys}");
+            var value = JsonText.Of(string.Create(CultureInfo.InvariantCulture, $"{Id}-{number}"));
+            var start = Stopwatch.GetTimestamp();
+            try
+            {
+                var answer = await _client.WriteAsync(_leader, new WriteRequest(key, value), _patience, _cancellation.Token);
+                Record(answer.Status, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+            catch (CommandException failure)
+            {
+                lock (_gate)
+                {
+                    _failed++;
+                    _lastError = failure.Message;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Record(WriteStatus status, double elapsedMs)
+    {
+        lock (_gate)
+        {
+            if (status == WriteStatus.Success) _succeeded++;
+            else _partial++;
+            _sumMs += elapsedMs;
+            _latencies.RecordValue(Math.Clamp((long)(elapsedMs * 1000), 1, LongestMicroseconds));
+        }
+    }
+
+    public Burst View()
+    {
+        lock (_gate)
+        {
+            var elapsedMs = (_elapsed ?? _time.GetElapsedTime(_startedAt)).TotalMilliseconds;
+            var answered = _succeeded + _partial;
+            double? At(double percentile) => answered == 0 ? null : _latencies.GetValueAtPercentile(percentile) / 1000.0;
+            return new Burst(
+                Id, Plan, _state, answered + _failed, _succeeded, _partial, _failed, elapsedMs,
+                answered == 0 ? null : _sumMs / answered, At(50), At(90), At(95), At(99), At(0), At(100),
+                elapsedMs > 0 ? answered / elapsedMs * 1000 : 0, _lastError);
+        }
+    }
+
+    public void Dispose() => _cancellation.Dispose();
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using KvLab.Core.Configuration;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Commands;
+
+/// <summary>The nodes' REST calls. What a node refuses, and a node that does not answer, becomes a <see cref="CommandException"/>.</summary>
+internal sealed class NodeClient : IDisposable
+{
+    /// <summary>For calls that a healthy node answers at once.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http;
+
+    public NodeClient(ClusterOptions options)
+    {
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            // Nodes are on this machine or beside it; a proxy in the environment is for the world outside.
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+        if (options.Token is not null) _http.DefaultRequestHeaders.Add(TelemetryContract.TokenHeader, options.Token);
+    }
+
+    public static CommandException UnknownNode(string id, NodeDirectory directory)
+    {
+        string?[] known = [directory.Leader?.Id, .. directory.Followers.Select(f => f.Id)];
+        var names = string.Join(", ", known.Where(k => k is not null));
+        return new CommandException(StatusCodes.Status404NotFound, $"There is no node {id}; {(names.Length == 0 ? "none is known yet" : $"known are {names}")}.");
+    }
+
+    public Task<LiveSettings> GetConfigAsync(NodeAddress leader, CancellationToken cancellation) =>
+        SendAsync<LiveSettings>(HttpMethod.Get, leader, "/config", null, Patience, cancellation);
+
+    public Task<LiveSettings> PatchConfigAsync(NodeAddress node, LiveSettingsPatch patch, CancellationToken cancellation) =>
+        SendAsync<LiveSettings>(HttpMethod.Patch, node, "/config", patch, Patience, cancellation);
+
+    /// <summary>Also a node that is not ready answers this.</summary>
+    public Task<HealthAnswer> HealthAsync(NodeAddress node, CancellationToken cancellation) =>
+        SendAsync<HealthAnswer>(HttpMethod.Get, node, "/health", null, Patience, cancellation, HttpStatusCode.ServiceUnavailable);
+
+    public async Task<IReadOnlyDictionary<string, Entry>> DumpAsync(NodeAddress node, CancellationToken cancellation)
+    {
+        var dump = await SendAsync<Dictionary<string, DumpedEntry>>(HttpMethod.Get, node, "/dump", null, Patience, cancellation);
+        return dump.ToDictionary(e => e.Key, e => new Entry(e.Key, e.Value.Value, new EntryVersion(e.Value.Epoch, e.Value.Version)), StringComparer.Ordinal);
+    }
+
+    public async Task<ReadAnswer?> ReadAsync(NodeAddress node, string key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendAsync<ReadAnswer>(HttpMethod.Get, node, $"/read/{Uri.EscapeDataString(key)}", null, Patience, cancellation);
+        }
+        catch (CommandException missing) when (missing.Status == StatusCodes.Status404NotFound)
+        {
+            return null;
+        }
+    }
+
+    public Task ClearAsync(NodeAddress node, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Post, node, "/clear", null, Patience, cancellation);
+
+    public Task PutFollowersAsync(NodeAddress leader, IReadOnlyList<NodeAddress> followers, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Put, leader, "/internal/followers", new { followers = followers.Select(f => new { f.Id, f.Url }) }, Patience, cancellation);
+
+    /// <param name="patience">At least the leader's own deadline.</param>
+    public async Task<WriteAnswer> WriteAsync(NodeAddress leader, WriteRequest write, TimeSpan patience, CancellationToken cancellation)
+    {
+        using var response = await ExchangeAsync(HttpMethod.Post, leader, "/write", write, patience, cancellation);
+        // On shortfall the leader may answer 503 with the same body; without that body it is a refusal.
+        if (!response.IsSuccessStatusCode && (response.StatusCode != HttpStatusCode.ServiceUnavailable || IsProblem(response)))
+            throw await RefusalAsync(leader, response, cancellation);
+        var answer = await ReadBodyAsync<WriteAnswer>(leader, response, cancellation);
+        return answer with { HttpStatus = (int)response.StatusCode };
+    }
+
+    private async Task<T> SendAsync<T>(
+        HttpMethod method, NodeAddress node, string path, object? body, TimeSpan patience, CancellationToken cancellation, HttpStatusCode? alsoFine = null)
+    {
+        using var response = await ExchangeAsync(method, node, path, body, patience, cancellation);
+        if (!response.IsSuccessStatusCode && response.StatusCode != alsoFine) throw await RefusalAsync(node, response, cancellation);
+        return await ReadBodyAsync<T>(node, response, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(
+        HttpMethod method, NodeAddress node, string path, object? body, TimeSpan patience, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, node.Url + path);
+        if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: NodeJson.Options);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(patience);
+        try
+        {
+            return await _http.SendAsync(request, deadline.Token);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new CommandException(StatusCodes.Status503ServiceUnavailable,
+                $"{node.Id} does not answer at {node.Url} ({failure.HttpRequestError}).", inner: failure);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(StatusCodes.Status504GatewayTimeout,
+                $"{node.Id} did not answer {method} {path} within {patience.TotalSeconds:0.#} s; whether it took effect is not known.", inner: late);
+        }
+    }
+
+    private static async Task<T> ReadBodyAsync<T>(NodeAddress node, HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(NodeJson.Options, cancellation) ?? throw new JsonException("null");
+        }
+        catch (JsonException failure)
+        {
+            throw new CommandException(StatusCodes.Status502BadGateway, $"{node.Id} gave an answer that could not be read: {failure.Message}", inner: failure);
+        }
+    }
+
+    private static bool IsProblem(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == "application/problem+json";
+
+    private static async Task<CommandException> RefusalAsync(NodeAddress node, HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var problem = IsProblem(response) ? await ReadBodyAsync<NodeProblem>(node, response, cancellation) : null;
+        var fields = (problem?.Errors ?? []).SelectMany(e => e.Value.Select(message => new FieldError(e.Key, message))).ToArray();
+        return new CommandException((int)response.StatusCode, problem?.Detail ?? $"{node.Id} answered {(int)response.StatusCode} {response.ReasonPhrase}.", fields);
+    }
+
+    public void Dispose() => _http.Dispose();
+}

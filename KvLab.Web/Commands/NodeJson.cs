@@ -1,0 +1,31 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using KvLab.Core.Storage;
+
+namespace KvLab.Web.Commands;
+
+/// <summary>How the dashboard reads and writes the nodes' JSON.</summary>
+internal static class NodeJson
+{
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
+
+/// <param name="DelaysMs">Chosen delays by follower id, for a demonstration.</param>
+internal sealed record WriteRequest(string Key, JsonText Value, IReadOnlyDictionary<string, double>? DelaysMs = null);
+
+internal sealed record HealthAnswer(string Node, bool Ready, long LastVersion, int WritesInFlight, int PendingDeliveries)
+{
+    public bool IsQuiescent => WritesInFlight == 0 && PendingDeliveries == 0;
+}
+
+internal sealed record ReadAnswer(string Key, JsonText Value, long Version, long Epoch);
+
+internal sealed record DumpedEntry(JsonText Value, long Version, long Epoch);
+
+/// <summary>RFC 9457, as far as the dashboard passes it on.</summary>
+internal sealed record NodeProblem(string? Title, string? Detail, Dictionary<string, string[]>? Errors);

@@ -1,0 +1,41 @@
+using KvLab.Core.Events;
+using KvLab.Web.Ingest;
+using Microsoft.AspNetCore.SignalR;
+
+namespace KvLab.Web.Hubs;
+
+/// <summary>
+/// Where nodes report. Calls of one connection run one at a time, so a method only validates, queues and acknowledges;
+/// it waits where the reader is behind, which keeps the events in the node's own buffer.
+/// </summary>
+internal sealed class NodeEventsHub(TelemetryIntake intake, IngestQueue queue, NodeIntroductions introductions) : Hub
+{
+    private const string HelloKey = "hello";
+
+    [HubMethodName(TelemetryContract.Hello)]
+    public async Task<long> Hello(NodeHello hello)
+    {
+        TelemetryRules.Check(hello);
+        introductions.Admit(hello);
+        Context.Items[HelloKey] = hello;
+        var highest = await intake.HelloAsync(hello, Context.ConnectionAborted);
+        introductions.Joined(hello, Context.ConnectionId);
+        return highest;
+    }
+
+    [HubMethodName(TelemetryContract.Report)]
+    public Task<long> Report(EventBatch batch)
+    {
+        var hello = Context.Items[HelloKey] as NodeHello
+            ?? throw new HubException($"Call {TelemetryContract.Hello} first: this connection has not said which node it is.");
+        TelemetryRules.Check(batch, hello);
+        return intake.ReportAsync(batch, Context.ConnectionAborted);
+    }
+
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        if (Context.Items[HelloKey] is NodeHello hello && introductions.Left(hello.Node, Context.ConnectionId))
+            await queue.EnqueueAsync(new NodeDisconnected(hello.Node, hello.Incarnation), CancellationToken.None);
+        await base.OnDisconnectedAsync(exception);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using KvLab.Core.Events;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Ingest;
+
+public sealed partial class ClusterReducer
+{
+    private readonly Dictionary<string, NodeRecord> _nodes = new(StringComparer.Ordinal);
+    private readonly SequenceLedger _dashboardLedger = new();
+
+    private NodeRecord Node(string id)
+    {
+        if (_nodes.TryGetValue(id, out var node)) return node;
+        node = new NodeRecord(id);
+        _nodes.Add(id, node);
+        AddCells(node);
+        return node;
+    }
+
+    private void Expect(NodeExpected expected)
+    {
+        var node = Node(expected.Node);
+        SetRole(node, expected.Role);
+        node.Url = expected.Url;
+        node.AddressNotice = expected.Notice;
+    }
+
+    private void SetRole(NodeRecord node, string role)
+    {
+        if (node.Role == role) return;
+        node.Role = role;
+        CompareAll(node);
+    }
+
+    private void ChangeProcess(ProcessChanged change)
+    {
+        var node = Node(change.Node);
+        // It was so quick that it introduced itself first.
+        if (change.State == NodeState.Starting && node.State == NodeState.Running && node.ProcessId == change.ProcessId) return;
+        node.State = change.State;
+        node.ProcessId = change.ProcessId;
+        node.ProcessNotice = change.Notice;
+        node.Stopping = false;
+        if (node.Role == NodeRoles.Leader && change.State is (NodeState.Stopped or NodeState.Crashed)) EndOpenWrites();
+    }
+
+    private void Introduce(NodeHello hello)
+    {
+        var node = Node(hello.Node);
+        SetRole(node, hello.Role);
+        if (node.Ledger.Introduce(hello))
+        {
+            // A new process has an empty memory and an unfinished write of its predecessor has nobody who would finish it.
+            if (node.Role == NodeRoles.Leader) EndOpenWrites();
+            EmptyCells(node);
+        }
+        node.Url = hello.Url;
+        node.ProcessId = hello.ProcessId;
+        node.State = NodeState.Running;
+        node.ProcessNotice = null;
+        node.Stopping = false;
+        node.LastSeen = time.GetUtcNow();
+    }
+
+    private void Disconnect(NodeDisconnected disconnected)
+    {
+        if (!_nodes.TryGetValue(disconnected.Node, out var node) || node.Ledger.Incarnation != disconnected.Incarnation) return;
+        if (node.State == NodeState.Running)
+        {
+            node.State = node.Stopping ? NodeState.Stopped : NodeState.Disconnected;
+            node.ProcessNotice = node.Stopping ? "It shut down." : "Its telemetry connection is down; it may still replicate.";
+        }
+        // Its last events may have come after its process was seen to end.
+        if (node.Role == NodeRoles.Leader && node.State is (NodeState.Stopped or NodeState.Crashed)) EndOpenWrites();
+    }
+
+    private void RemoveNode(string id)
+    {
+        if (!_nodes.Remove(id)) return;
+        foreach (var row in _rows.Values)
+        {
+            if (row.Cells.Remove(id)) Touch(row);
+        }
+    }
+
+    private void Seed(NodeSeeded seeded)
+    {
+        if (!_nodes.TryGetValue(seeded.Node, out var node) || node.Ledger.Incarnation != seeded.Incarnation) return;
+        if (node.Role == NodeRoles.Leader) _settings ??= seeded.Settings;
+        foreach (var entry in seeded.Entries)
+        {
+            // Events that came while the dump was under way know better.
+            if (Row(entry.Key) is { } row && row.Cells[node.Id].Version < entry.Version)
+                Store(row, node, entry.Version, entry.Value.Preview());
+        }
+    }
+
+    /// <summary>A lab reset of this node; the leader's also begins the figures anew.</summary>
+    private void ClearNode(NodeRecord node)
+    {
+        EmptyCells(node);
+        node.Applied = node.Refused = node.Failed = 0;
+        if (node.Role == NodeRoles.Leader) ForgetWrites();
+    }
+
+    private ImmutableArray<NodeView> ViewNodes() =>
+        [.. _nodes.Values.Select(n => n.View()).OrderBy(n => n.Role != NodeRoles.Leader).ThenBy(n => n.Id, NaturalOrder.Instance)];
+
+    private ImmutableArray<TelemetryCounters> ViewTelemetry() =>
+    [
+        .. _nodes.Values.OrderBy(n => n.Role != NodeRoles.Leader).ThenBy(n => n.Id, NaturalOrder.Instance).Select(n => Counters(n.Id, n.Ledger)),
+        Counters(NodeNames.Dashboard, _dashboardLedger),
+    ];
+
+    private static TelemetryCounters Counters(string id, SequenceLedger ledger) =>
+        new(id, ledger.Received, ledger.Doubles, ledger.Gaps, ledger.Dropped);
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Ingest;
+
+/// <summary>
+/// Turns what happened into what is so: events in, snapshots out. Does no I/O and takes time only from the provider.
+/// Not safe for concurrent use; <see cref="StatePublisher"/> owns it.
+/// </summary>
+/// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>
+public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings, int, double?> predictMeanMs)
+{
+    private readonly long _origin = time.GetTimestamp();
+    private readonly EventLog _events = new();
+    private readonly EventRate _rate = new();
+    private LiveSettings? _settings;
+    private bool _changed;
+    private ClusterSnapshot _last = ClusterSnapshot.Empty;
+
+    /// <summary>Monotonic milliseconds since the dashboard began; at least 1, so that 0 can mean never.</summary>
+    private long NowMs => 1 + (long)time.GetElapsedTime(_origin).TotalMilliseconds;
+
+    public void Apply(IngestMessage message)
+    {
+        _changed = true;
+        switch (message)
+        {
+            case EventsReceived received: ApplyBatch(received.Batch); break;
+            case NodeIntroduced introduced: Introduce(introduced.Hello); break;
+            case NodeExpected expected: Expect(expected); break;
+            case ProcessChanged process: ChangeProcess(process); break;
+            case NodeDisconnected disconnected: Disconnect(disconnected); break;
+            case NodeRemoved removed: RemoveNode(removed.Node); break;
+            case NodeSeeded seeded: Seed(seeded); break;
+        }
+    }
+
+    private void ApplyBatch(EventBatch batch)
+    {
+        var fresh = 0;
+        var node = batch.Node == NodeNames.Dashboard ? null : Node(batch.Node);
+        var ledger = node?.Ledger ?? _dashboardLedger;
+        ledger.Begin(batch);
+        if (node is not null) node.LastSeen = time.GetUtcNow();
+        foreach (var e in batch.Events)
+        {
+            if (!ledger.IsNew(e.Sequence)) continue;
+            fresh++;
+            _events.Add(e);
+            if (node is not null) ApplyEvent(node, e);
+        }
+        _rate.Add(NowMs, fresh);
+    }
+
+    private void ApplyEvent(NodeRecord node, NodeEvent e)
+    {
+        switch (e.Kind)
+        {
+            case EventKind.NodeReady:
+            case EventKind.SettingsChanged:
+                if (node.Role == NodeRoles.Leader && e.Settings is not null) _settings = e.Settings;
+                break;
+            case EventKind.NodeStopping: node.Stopping = true; break;
+            case EventKind.StoreCleared: ClearNode(node); break;
+            case EventKind.WriteAccepted: Accept(node, e); break;
+            case EventKind.ReplicationStarted: BeginReplication(e); break;
+            case EventKind.DeliveryAcked: Ack(e); break;
+            case EventKind.DeliveryFailed: Fail(e); break;
+            case EventKind.DeliveryAbandoned: Abandon(e); break;
+            case EventKind.WriteAnswered: Answer(e); break;
+            case EventKind.EntryApplied: ApplyEntry(node, e); break;
+            case EventKind.EntryRefused: RefuseEntry(node, e); break;
+            // The others change nothing but the list of events.
+            default: break;
+        }
+    }
+
+    /// <summary>The state as of now, or null when nothing changed since the last snapshot.</summary>
+    public ClusterSnapshot? TakeSnapshot()
+    {
+        var nowMs = NowMs;
+        var rate = _rate.PerSecond(nowMs);
+        SampleLags(nowMs);
+        if (!_changed && rate == _last.Kpis.EventsPerSecond) return null;
+        _changed = false;
+        var (keys, order) = ViewKeys();
+        return _last = new ClusterSnapshot
+        {
+            Revision = _last.Revision + 1,
+            Settings = _settings,
+            Nodes = ViewNodes(),
+            Keys = keys,
+            KeyOrder = order,
+            EntriesNotShown = _entriesNotShown,
+            Writes = ViewWrites(),
+            Events = _events.View(),
+            Telemetry = ViewTelemetry(),
+            Latencies = _latencies.View(),
+            Lags = _lags.View(),
+            Kpis = ViewKpis(rate),
+        };
+    }
+}

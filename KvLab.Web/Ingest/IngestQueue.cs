@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+
+namespace KvLab.Web.Ingest;
+
+/// <summary>
+/// What waits for the ingest reader, in order. When it is behind, nodes wait for their ack and keep their events in their own
+/// buffers; nothing is dropped here.
+/// </summary>
+public sealed class IngestQueue : IDisposable
+{
+    /// <summary>Batches of nodes that wait at a time.</summary>
+    public const int MaxBatches = 256;
+
+    /// <summary>Messages of the dashboard itself are few; they have room beside the batches.</summary>
+    public const int Capacity = 4 * MaxBatches;
+
+    private readonly Channel<IngestMessage> _channel = Channel.CreateBounded<IngestMessage>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly SemaphoreSlim _room = new(MaxBatches, MaxBatches);
+
+    /// <summary>Takes a message of a node; waits while the reader is behind.</summary>
+    public async ValueTask EnqueueAsync(IngestMessage message, CancellationToken cancellation)
+    {
+        if (message is EventsReceived { IsOwn: false }) await _room.WaitAsync(cancellation);
+        await _channel.Writer.WriteAsync(message, cancellation);
+    }
+
+    /// <summary>Takes a message of the dashboard itself without waiting.</summary>
+    /// <returns>False when there is no room; the caller counts it.</returns>
+    public bool TryEnqueue(IngestMessage message) => _channel.Writer.TryWrite(message);
+
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellation) => _channel.Reader.WaitToReadAsync(cancellation);
+
+    public bool TryRead(out IngestMessage message)
+    {
+        if (!_channel.Reader.TryRead(out message!)) return false;
+        if (message is EventsReceived { IsOwn: false }) _room.Release();
+        return true;
+    }
+
+    public void Dispose() => _room.Dispose();
+}

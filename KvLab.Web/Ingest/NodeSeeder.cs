@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Web.Commands;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Ingest;
+
+/// <summary>
+/// Asks every new incarnation of a node what it holds, once it is ready: events tell only changes, and a node may hold entries from
+/// before its first event that this dashboard got (a dashboard started later, a leader that recovered).
+/// </summary>
+internal sealed partial class NodeSeeder(NodeClient client, NodeDirectory directory, IngestQueue queue, TimeProvider time, ILogger<NodeSeeder> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan BetweenAsking = TimeSpan.FromMilliseconds(200);
+    private const int MostQuestions = 300;
+
+    // More than there can be nodes; a node that reconnects with the same incarnation asks for nothing.
+    private readonly Channel<NodeHello> _requests = Channel.CreateBounded<NodeHello>(256);
+    private readonly ConcurrentDictionary<string, string> _seeded = new(StringComparer.Ordinal);
+
+    public void Request(NodeHello hello)
+    {
+        if (_seeded.TryGetValue(hello.Node, out var incarnation) && incarnation == hello.Incarnation) return;
+        if (_requests.Writer.TryWrite(hello)) _seeded[hello.Node] = hello.Incarnation;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var underWay = new List<Task>();
+        try
+        {
+            await foreach (var hello in _requests.Reader.ReadAllAsync(stoppingToken))
+            {
+                underWay.RemoveAll(t => t.IsCompleted);
+                underWay.Add(SeedAsync(hello, stoppingToken));
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        await Task.WhenAll(underWay);
+    }
+
+    private async Task SeedAsync(NodeHello hello, CancellationToken cancellation)
+    {
+        try
+        {
+            var node = directory.Find(hello.Node) ?? new NodeAddress(hello.Node, hello.Role, hello.Url);
+            for (var asked = 0; asked < MostQuestions && _seeded.GetValueOrDefault(hello.Node) == hello.Incarnation; asked++)
+            {
+                if (await IsReadyAsync(node, cancellation))
+                {
+                    var entries = await client.DumpAsync(node, cancellation);
+                    LiveSettings? settings = hello.Role == NodeRoles.Leader ? await client.GetConfigAsync(node, cancellation) : null;
+                    await queue.EnqueueAsync(new NodeSeeded(hello.Node, hello.Incarnation, [.. entries.Values], settings), cancellation);
+                    return;
+                }
+                await Task.Delay(BetweenAsking, time, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (CommandException failure)
+        {
+            LogSeedFailed(logger, hello.Node, failure.Message);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(NodeAddress node, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await client.HealthAsync(node, cancellation)).Ready;
+        }
+        catch (CommandException)
+        {
+            return false;
+        }
+    }
+}

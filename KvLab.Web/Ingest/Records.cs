@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Ingest;
+
+// The reducer's working copies. They change in place and belong to the ingest reader alone; what leaves it are the immutable views.
+
+internal sealed class NodeRecord(string id)
+{
+    public string Id { get; } = id;
+    public string Role { get; set; } = NodeRoles.Follower;
+    public string Url { get; set; } = "";
+    public int? ProcessId { get; set; }
+    public NodeState State { get; set; } = NodeState.Starting;
+
+    /// <summary>About the address, for as long as the node has it.</summary>
+    public string? AddressNotice { get; set; }
+
+    /// <summary>About the process's last change.</summary>
+    public string? ProcessNotice { get; set; }
+
+    public bool Stopping { get; set; }
+    public int Behind { get; set; }
+    public long Applied { get; set; }
+    public long Refused { get; set; }
+    public long Failed { get; set; }
+    public int Keys { get; set; }
+    public DateTimeOffset? LastSeen { get; set; }
+    public SequenceLedger Ledger { get; } = new();
+
+    public NodeView View() =>
+        new(Id, Role, Url, ProcessId, State, ProcessNotice ?? AddressNotice, Behind, Applied, Refused, Failed, Keys, LastSeen);
+}
+
+internal sealed class CellRecord
+{
+    public EntryVersion Version { get; set; }
+    public string? Value { get; set; }
+    public long ChangedAt { get; set; }
+    public long RefusedAt { get; set; }
+    public EntryVersion LastRefused { get; set; }
+
+    /// <summary>Counted in its node's <see cref="NodeRecord.Behind"/>.</summary>
+    public bool Behind { get; set; }
+
+    public ReplicaCell View() => new(Version, Value, ChangedAt, RefusedAt, LastRefused);
+}
+
+internal sealed class KeyRecord(string key)
+{
+    public string Key { get; } = key;
+    public EntryVersion Leader { get; set; }
+    public string? LeaderValue { get; set; }
+
+    /// <summary>A cell for every node, with <see cref="EntryVersion.None"/> where it holds nothing.</summary>
+    public Dictionary<string, CellRecord> Cells { get; } = [];
+
+    public bool IsEmpty => Leader.IsNone && Cells.Values.All(c => c.Version.IsNone);
+
+    public KeyRow View() => new(Key, Leader, LeaderValue, Cells
+        .Where(c => !c.Value.Version.IsNone || c.Value.RefusedAt > 0)
+        .ToImmutableDictionary(c => c.Key, c => c.Value.View()));
+}
+
+internal sealed class DeliveryRecord(string follower, double delayMs)
+{
+    public string Follower { get; } = follower;
+    public double DelayMs { get; } = delayMs;
+    public DeliveryOutcome Outcome { get; set; } = DeliveryOutcome.Pending;
+    public double? CompletedMs { get; set; }
+    public bool Late { get; set; }
+    public int Attempts { get; set; } = 1;
+    public EntryVersion Held { get; set; }
+    public string? Reason { get; set; }
+
+    /// <summary>Another attempt may come.</summary>
+    public bool Open { get; set; } = true;
+
+    public DeliveryView View() => new(Follower, DelayMs, Outcome, CompletedMs, Late, Attempts, Held, Reason);
+}
+
+internal sealed class WriteRecord(EntryVersion version, string key)
+{
+    private WriteView? _view;
+
+    public EntryVersion Version { get; } = version;
+    public string Key { get; } = key;
+    public string? Value { get; init; }
+    public bool Naive { get; init; }
+    public DateTimeOffset At { get; init; }
+    public int Required { get; set; }
+    public WriteStatus? Status { get; set; }
+    public int? Acks { get; set; }
+    public double? ElapsedMs { get; set; }
+    public string? Reason { get; set; }
+    public double? PredictedMs { get; set; }
+    public DeliveryRecord[] Deliveries { get; set; } = [];
+
+    /// <summary>The client has its answer, or nobody is left to give one.</summary>
+    public bool Answered { get; set; }
+
+    /// <summary>Among the latest writes, which are shown.</summary>
+    public bool Shown { get; set; } = true;
+
+    /// <summary>From before the last reset: followed to its end, but not counted any more.</summary>
+    public bool Forgotten { get; set; }
+
+    public int OpenDeliveries { get; set; }
+    public bool IsClosed => Answered && OpenDeliveries == 0;
+
+    public void Touch() => _view = null;
+
+    public WriteView View() => _view ??= new WriteView(
+        Version, Key, Value, Required, Status, Acks, ElapsedMs, Reason, Naive, At,
+        ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(Deliveries, d => d.View())));
+}

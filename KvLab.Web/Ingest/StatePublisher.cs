@@ -1,0 +1,59 @@
+using KvLab.Core.Analysis;
+using KvLab.Core.Replication;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Ingest;
+
+/// <summary>
+/// The one reader of the queue and the one writer of the state. Events are reduced as they come; a snapshot is made at most every
+/// <see cref="Interval"/>, and only when something changed.
+/// </summary>
+public sealed partial class StatePublisher(IngestQueue queue, ClusterState state, TimeProvider time, ILogger<StatePublisher> logger)
+    : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly ClusterReducer _reducer = new(time, PredictMeanMs);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // From here on nothing may run on the thread that starts the host.
+        await Task.Yield();
+        await using var timer = time.CreateTimer(_ => Publish(), null, Interval, Interval);
+        try
+        {
+            while (await queue.WaitToReadAsync(stoppingToken)) Drain();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private void Drain()
+    {
+        while (queue.TryRead(out var message))
+        {
+            try
+            {
+                lock (_gate) _reducer.Apply(message);
+            }
+            catch (Exception defect)
+            {
+                // One message that nobody thought of must not end all telemetry for good.
+                LogReduceFailed(logger, message.GetType().Name, defect);
+            }
+        }
+    }
+
+    /// <summary>Makes and hands out a snapshot if anything changed.</summary>
+    internal void Publish()
+    {
+        lock (_gate)
+        {
+            if (_reducer.TakeSnapshot() is { } snapshot) state.Publish(snapshot);
+        }
+    }
+
+    private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);
+}

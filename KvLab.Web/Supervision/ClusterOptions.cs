@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using KvLab.Core.Configuration;
+using KvLab.Core.Replication;
+
+namespace KvLab.Web.Supervision;
+
+public enum ClusterMode
+{
+    /// <summary>The dashboard starts the nodes, and they end with it.</summary>
+    Supervised,
+
+    /// <summary>Nodes run elsewhere (compose) and announce themselves over the hub.</summary>
+    External,
+}
+
+/// <summary>What the dashboard is told at its start, under <c>Cluster:</c> in the configuration.</summary>
+public sealed record ClusterOptions
+{
+    public const int FewestFollowers = 1;
+    public const int MostFollowers = 15;
+
+    public ClusterMode Mode { get; init; } = ClusterMode.Supervised;
+
+    /// <summary>N at the start, 1 … 15. Supervised mode only.</summary>
+    public int Followers { get; init; } = 5;
+
+    /// <summary>
+    /// The leader's port; follower n has this plus n. 1 … 65535 with room for all followers, or 0 for any free ports.
+    /// A busy port is replaced by a free one.
+    /// </summary>
+    public int BasePort { get; init; } = 8000;
+
+    /// <summary>
+    /// Shared secret of nodes and dashboard, 1 … 256 printable ASCII characters. Supervised mode makes a random one at every start. Null
+    /// (external mode on loopback only) lets every node in.
+    /// </summary>
+    public string? Token { get; init; }
+
+    /// <summary>Where the nodes' program lies; by default beside the dashboard.</summary>
+    public string? NodesPath { get; init; }
+
+    /// <summary>The live settings that the leader begins with; W defaults to 3, or N where that is less.</summary>
+    public LiveSettings Settings { get; init; } = new();
+
+    /// <returns>Null when <paramref name="errors"/> is not empty; they are complete.</returns>
+    public static ClusterOptions? Read(IConfiguration configuration, out IReadOnlyList<FieldError> errors)
+    {
+        var values = new ConfigurationValues(configuration.GetSection("Cluster"));
+        var mode = values.Choice("Mode", ClusterMode.Supervised);
+        var followers = values.Int("Followers", 5, FewestFollowers, MostFollowers);
+        var standard = new LiveSettings();
+        var settings = standard with
+        {
+            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), 0, MostFollowers),
+            MinDelayMs = values.Number("MinDelayMs", standard.MinDelayMs),
+            MaxDelayMs = values.Number("MaxDelayMs", standard.MaxDelayMs),
+            Distribution = values.Choice("Distribution", standard.Distribution),
+            Seed = values.Long("Seed", standard.Seed),
+            ReplicationTimeoutMs = values.Int("ReplicationTimeoutMs", standard.ReplicationTimeoutMs, int.MinValue, int.MaxValue),
+            Versioning = values.Choice("Versioning", standard.Versioning),
+            Delivery = values.Choice("Delivery", standard.Delivery),
+            OnShortfall = values.Choice("OnShortfall", standard.OnShortfall),
+        };
+        foreach (var error in settings.Validate(followers)) values.Errors.Add("Cluster:" + error.Field, "Cluster:" + error.Message);
+
+        var token = values.Text("Token") ?? configuration["CLUSTER_TOKEN"];
+        values.Errors.Require(token is null || (token.Length is > 0 and <= 256 && token.All(c => c is > ' ' and <= '~')), "Cluster:Token",
+            "Cluster:Token must have 1 to 256 printable ASCII characters without spaces.");
+        var options = new ClusterOptions
+        {
+            Mode = mode,
+            Followers = followers,
+            BasePort = ReadBasePort(values, followers),
+            Token = token ?? (mode == ClusterMode.Supervised ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null),
+            NodesPath = values.Text("NodesPath"),
+            Settings = settings,
+        };
+        values.AllowOnly(
+            "Mode", "Followers", "BasePort", "Token", "NodesPath", "WriteQuorum", "MinDelayMs", "MaxDelayMs", "Distribution", "Seed",
+            "ReplicationTimeoutMs", "Versioning", "Delivery", "OnShortfall");
+        errors = values.Errors.All;
+        return errors.Count == 0 ? options : null;
+    }
+
+    private static int ReadBasePort(ConfigurationValues values, int followers)
+    {
+        var port = values.Int("BasePort", 8000, 0, 65_535);
+        values.Errors.Require(port + followers <= 65_535, "Cluster:BasePort",
+            $"Cluster:BasePort must leave room for {followers} followers below 65536, but is {port}.");
+        return port;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using KvLab.Core.Configuration;
+
+namespace KvLab.Web.Supervision;
+
+/// <summary>Typed reading of one configuration section that collects every problem instead of stopping at the first.</summary>
+internal sealed class ConfigurationValues(IConfigurationSection section)
+{
+    public FieldErrors Errors { get; } = new();
+
+    /// <summary>Null where it is absent or empty.</summary>
+    public string? Text(string name) => string.IsNullOrWhiteSpace(section[name]) ? null : section[name]!.Trim();
+
+    public int Int(string name, int standard, int from, int to) => (int)Long(name, standard, from, to);
+
+    public long Long(string name, long standard, long from = long.MinValue, long to = long.MaxValue)
+    {
+        if (Text(name) is not { } text) return standard;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to) return value;
+        Add(name, $"must be a whole number from {from} to {to}, but is \"{text}\".");
+        return standard;
+    }
+
+    public double Number(string name, double standard)
+    {
+        if (Text(name) is not { } text) return standard;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)) return value;
+        Add(name, $"must be a number, but is \"{text}\".");
+        return standard;
+    }
+
+    public T Choice<T>(string name, T standard) where T : struct, Enum
+    {
+        if (Text(name) is not { } text) return standard;
+        if (EnumNames.TryParse<T>(text, out var value)) return value;
+        Add(name, $"must be {EnumNames.ListOf<T>()}, but is \"{text}\".");
+        return standard;
+    }
+
+    /// <summary>A misspelt name must not look like a setting that was taken.</summary>
+    public void AllowOnly(params string[] names)
+    {
+        foreach (var child in section.GetChildren().Where(c => !names.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
+            Add(child.Key, $"is not known; known are {string.Join(", ", names)}.");
+    }
+
+    private void Add(string name, string sentence) => Errors.Add($"{section.Path}:{name}", $"{section.Path}:{name} {sentence}");
+}

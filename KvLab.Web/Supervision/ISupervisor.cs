@@ -1,0 +1,17 @@
+namespace KvLab.Web.Supervision;
+
+/// <summary>Power over the nodes' processes, where the dashboard has it. Every method throws a <c>CommandException</c> with words where it cannot.</summary>
+public interface ISupervisor
+{
+    bool Supervises { get; }
+
+    /// <summary>Completes with one phrase, such as "1 leader, 5 followers", when the lab can be used, or surely will not get better.</summary>
+    Task<string> Ready { get; }
+
+    Task KillAsync(string id, CancellationToken cancellation);
+    Task StartAsync(string id, CancellationToken cancellation);
+
+    /// <returns>The new follower's id.</returns>
+    Task<string> AddFollowerAsync(CancellationToken cancellation);
+    Task RemoveFollowerAsync(string id, CancellationToken cancellation);
+}

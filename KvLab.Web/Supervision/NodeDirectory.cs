@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Supervision;
+
+/// <summary>Where a node of the cluster answers.</summary>
+public sealed record NodeAddress(string Id, string Role, string Url);
+
+/// <summary>Which nodes belong to the cluster and where they answer; what commands go by. Safe for concurrent use.</summary>
+public sealed class NodeDirectory
+{
+    private ImmutableDictionary<string, NodeAddress> _nodes = ImmutableDictionary.Create<string, NodeAddress>(StringComparer.Ordinal);
+
+    public NodeAddress? Leader => _nodes.Values.FirstOrDefault(n => n.Role == NodeRoles.Leader);
+
+    /// <summary>In the order of their numbers.</summary>
+    public IReadOnlyList<NodeAddress> Followers =>
+        [.. _nodes.Values.Where(n => n.Role == NodeRoles.Follower).OrderBy(n => n.Id, NaturalOrder.Instance)];
+
+    public NodeAddress? Find(string id) => _nodes.GetValueOrDefault(id);
+
+    public void Set(NodeAddress node) => ImmutableInterlocked.AddOrUpdate(ref _nodes, node.Id, node, (_, _) => node);
+
+    public void Remove(string id) => ImmutableInterlocked.TryRemove(ref _nodes, id, out _);
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using KvLab.Core.Replication;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Supervision;
+
+/// <summary>What a node is told at its start; names as on the protocol page.</summary>
+internal static class NodeEnvironment
+{
+    // What is meant for the dashboard's own server must not move the nodes to its port.
+    private static readonly string[] NotInherited =
+        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "ADVERTISED_URL", "FOLLOWERS", "LEADER_URL"];
+
+    public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
+        LiveSettings settings, string dashboardUrl, string token)
+    {
+        foreach (var name in NotInherited) info.Environment.Remove(name);
+        Set("ROLE", node.Role);
+        Set("NODE_ID", node.Id);
+        Set("HOST", "127.0.0.1");
+        Set("PORT", new Uri(node.Url).Port.ToString(CultureInfo.InvariantCulture));
+        Set("DASHBOARD_URL", dashboardUrl);
+        Set("CLUSTER_TOKEN", token);
+        Set("PARENT_WATCH", "stdin");
+        Set("VERSIONING", Name(settings.Versioning));
+        if (node.Role == NodeRoles.Leader)
+        {
+            Set("FOLLOWERS", string.Join(',', followers.Select(f => $"{f.Id}={f.Url}")));
+            Set("WRITE_QUORUM", settings.WriteQuorum.ToString(CultureInfo.InvariantCulture));
+            Set("MIN_DELAY_MS", settings.MinDelayMs.ToString("R", CultureInfo.InvariantCulture));
+            Set("MAX_DELAY_MS", settings.MaxDelayMs.ToString("R", CultureInfo.InvariantCulture));
+            Set("DELAY_DISTRIBUTION", Name(settings.Distribution));
+            Set("DELAY_SEED", settings.Seed.ToString(CultureInfo.InvariantCulture));
+            Set("REPLICATION_TIMEOUT_MS", settings.ReplicationTimeoutMs.ToString(CultureInfo.InvariantCulture));
+            Set("DELIVERY", Name(settings.Delivery));
+            Set("ON_SHORTFALL", Name(settings.OnShortfall));
+        }
+        else
+        {
+            Set("LEADER_URL", leader.Url);
+        }
+
+        void Set(string name, string value) => info.Environment[name] = value;
+    }
+
+    private static string Name<T>(T value) where T : struct, Enum => char.ToLowerInvariant(value.ToString()[0]) + value.ToString()[1..];
+}

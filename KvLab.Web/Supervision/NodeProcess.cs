@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace KvLab.Web.Supervision;
+
+/// <summary>How a node's process ended.</summary>
+/// <param name="ExitCode">Above 128 on Unix: killed by signal ExitCode − 128.</param>
+/// <param name="LastWords">The last lines that it wrote.</param>
+internal sealed record ProcessEnd(int ExitCode, string LastWords)
+{
+    public override string ToString()
+    {
+        var how = ExitCode > 128 && !OperatingSystem.IsWindows() ? $"killed by signal {ExitCode - 128}" : $"exit code {ExitCode}";
+        return LastWords.Length == 0 ? how : $"{how}; last words: {LastWords}";
+    }
+}
+
+/// <summary>One run of a node's program. Holds the pipe to its stdin, whose end tells the node that the dashboard is gone.</summary>
+internal sealed partial class NodeProcess : IDisposable
+{
+    private const int KeptLines = 8;
+    private const int LongestLine = 300;
+
+    private readonly Process _process;
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _lastLines = new();
+
+    private NodeProcess(Process process)
+    {
+        _process = process;
+        Ended = WatchAsync();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Completes when the process is gone and its output is read; never faults.</summary>
+    public Task<ProcessEnd> Ended { get; }
+
+    /// <summary>Somebody asked it to end, so that it is not a crash.</summary>
+    public bool EndWasAsked { get; private set; }
+
+    public static async Task<NodeProcess> StartAsync(ProcessSpawner spawner, ProcessStartInfo info)
+    {
+        info.UseShellExecute = false;
+        info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
+        return new NodeProcess(await spawner.StartAsync(info));
+    }
+
+    private async Task<ProcessEnd> WatchAsync()
+    {
+        await Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
+        await _process.WaitForExitAsync();
+        lock (_gate) return new ProcessEnd(_process.ExitCode, string.Join(" | ", _lastLines));
+    }
+
+    private async Task ReadAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync() is { } line)
+        {
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            lock (_gate)
+            {
+                if (_lastLines.Count == KeptLines) _lastLines.Dequeue();
+                _lastLines.Enqueue(line.Length <= LongestLine ? line.Trim() : line[..LongestLine] + "…");
+            }
+        }
+    }
+
+    /// <summary>SIGKILL: no last word, no clean-up, as when a machine loses power.</summary>
+    public void Kill()
+    {
+        EndWasAsked = true;
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It was quicker.
+        }
+    }
+
+    /// <summary>Asks it to end (SIGTERM), and kills it when it has not after <paramref name="patience"/>.</summary>
+    public async Task StopAsync(TimeSpan patience, TimeProvider time)
+    {
+        EndWasAsked = true;
+        if (!Ended.IsCompleted) AskToEnd();
+        try
+        {
+            await Ended.WaitAsync(patience, time);
+        }
+        catch (TimeoutException)
+        {
+            Kill();
+            await Ended;
+        }
+    }
+
+    private void AskToEnd()
+    {
+        const int sigTerm = 15;
+        // The end of its stdin tells a node the same, where there are no signals.
+        if (OperatingSystem.IsWindows() || SendSignal(_process.Id, sigTerm) != 0) _process.StandardInput.Close();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int processId, int signal);
+
+    public void Dispose() => _process.Dispose();
+}

@@ -1,0 +1,126 @@
+using KvLab.Web.Commands;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Supervision;
+
+internal sealed partial class NodeSupervisor
+{
+    public async Task KillAsync(string id, CancellationToken cancellation)
+    {
+        var node = Find(id);
+        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be killed.");
+        node.Process!.Kill();
+        await node.Process.Ended.WaitAsync(cancellation);
+    }
+
+    public async Task StartAsync(string id, CancellationToken cancellation)
+    {
+        var node = Find(id);
+        await _changes.WaitAsync(cancellation);
+        try
+        {
+            if (node.IsAlive) throw Conflict($"{id} is running already.");
+            await node.Watch;
+            var port = new Uri(node.Address.Url).Port;
+            if (!FreePorts.IsFree(port)) throw Conflict($"{id} keeps its port, but another program uses port {port} now. End that program and try again.");
+            await LaunchAsync(node);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    public async Task<string> AddFollowerAsync(CancellationToken cancellation)
+    {
+        await _changes.WaitAsync(cancellation);
+        try
+        {
+            if (directory.Followers.Count >= ClusterOptions.MostFollowers)
+                throw Conflict($"There are {ClusterOptions.MostFollowers} followers already, which is the most that this lab runs.");
+            RequireLeader();
+            var number = Enumerable.Range(1, ClusterOptions.MostFollowers).First(n => !_nodes.ContainsKey(FollowerId(n)));
+            var wanted = options.BasePort == 0 ? 0 : options.BasePort + number;
+            var node = Register(FollowerId(number), NodeRoles.Follower, wanted, FreePorts.Choose([wanted])[0]);
+            try
+            {
+                await LaunchAsync(node);
+                await WhenRunningAsync(node, cancellation);
+                await client.PutFollowersAsync(directory.Leader!, directory.Followers, cancellation);
+                return node.Id;
+            }
+            catch
+            {
+                await ForgetAsync(node);
+                throw;
+            }
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private async Task WhenRunningAsync(SupervisedNode node, CancellationToken cancellation)
+    {
+        try
+        {
+            var settled = await state.WhenAsync(
+                s => s.Nodes.Any(n => n.Id == node.Id && n.State is NodeState.Running or NodeState.Crashed), StartPatience, time, cancellation);
+            if (settled.Nodes.First(n => n.Id == node.Id) is { State: NodeState.Crashed } crashed)
+                throw new CommandException(StatusCodes.Status502BadGateway, $"{node.Id} could not be added. {crashed.Notice}");
+        }
+        catch (TimeoutException late)
+        {
+            throw new CommandException(StatusCodes.Status504GatewayTimeout,
+                $"{node.Id} did not introduce itself within {StartPatience.TotalSeconds:0} s, so it was not added.", inner: late);
+        }
+    }
+
+    public async Task RemoveFollowerAsync(string id, CancellationToken cancellation)
+    {
+        var node = Find(id);
+        if (node.Address.Role != NodeRoles.Follower) throw Conflict($"{id} is the leader; only followers can be removed.");
+        await _changes.WaitAsync(cancellation);
+        try
+        {
+            var remaining = directory.Followers.Where(f => f.Id != id).ToArray();
+            if (remaining.Length < ClusterOptions.FewestFollowers)
+                throw Conflict($"{id} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
+            var quorum = CurrentSettings.WriteQuorum;
+            if (quorum > remaining.Length)
+            {
+                throw Conflict($"{id} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
+                    + $"Set W to {remaining.Length} or less first.");
+            }
+            RequireLeader();
+            await client.PutFollowersAsync(directory.Leader!, remaining, cancellation);
+            await ForgetAsync(node);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private async Task ForgetAsync(SupervisedNode node)
+    {
+        directory.Remove(node.Id);
+        _nodes.TryRemove(node.Id, out _);
+        if (node.Process is not null) await node.Process.StopAsync(StopPatience, time);
+        await node.Watch;
+        events.Tell(new NodeRemoved(node.Id));
+    }
+
+    private void RequireLeader()
+    {
+        if (!_nodes.TryGetValue(NodeRoles.Leader, out var leader) || !leader.IsAlive)
+            throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
+    }
+
+    private SupervisedNode Find(string id) =>
+        _nodes.GetValueOrDefault(id) ?? throw NodeClient.UnknownNode(id, directory);
+
+    private static CommandException Conflict(string sentence) => new(StatusCodes.Status409Conflict, sentence);
+}

@@ -1,0 +1,7 @@
+namespace KvLab.Web.Supervision;
+
+internal sealed partial class NodeSupervisor
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "The nodes could not be started.")]
+    private static partial void LogStartFailed(ILogger logger, Exception failure);
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Web.Commands;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Supervision;
+
+/// <summary>Starts the nodes when the dashboard answers requests, watches them, and ends them with it.</summary>
+internal sealed partial class NodeSupervisor(
+    ClusterOptions options, NodeDirectory directory, NodeClient client, DashboardAddress dashboard, DashboardEvents events,
+    IClusterState state, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NodeSupervisor> logger)
+    : BackgroundService, ISupervisor
+{
+    /// <summary>How long nodes may take until they introduce themselves.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a node may take to end by itself before it is killed.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(4);
+
+    private readonly ConcurrentDictionary<string, SupervisedNode> _nodes = new(StringComparer.Ordinal);
+    private readonly ProcessSpawner _spawner = new();
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Starting, adding and removing one after another; killing never waits.
+    private readonly SemaphoreSlim _changes = new(1, 1);
+
+    private int _disposed;
+
+    public bool Supervises => true;
+
+    public Task<string> Ready => _ready.Task;
+
+    private LiveSettings CurrentSettings => state.Current.Settings ?? options.Settings;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        try
+        {
+            await WhenDashboardAnswersAsync(stoppingToken);
+            await StartAllAsync(stoppingToken);
+            _ready.TrySetResult(await WhenReadyAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            _ready.TrySetCanceled(stoppingToken);
+        }
+        catch (Exception failure)
+        {
+            LogStartFailed(logger, failure);
+            _ready.TrySetException(failure);
+        }
+    }
+
+    private async Task WhenDashboardAnswersAsync(CancellationToken cancellation)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (lifetime.ApplicationStarted.Register(started.SetResult))
+            await started.Task.WaitAsync(cancellation);
+    }
+
+    private async Task StartAllAsync(CancellationToken cancellation)
+    {
+        await _changes.WaitAsync(cancellation);
+        try
+        {
+            var wanted = Enumerable.Range(0, options.Followers + 1).Select(i => options.BasePort == 0 ? 0 : options.BasePort + i).ToArray();
+            var ports = FreePorts.Choose(wanted);
+            for (var i = 0; i < ports.Length; i++)
+            {
+                var id = i == 0 ? NodeRoles.Leader : FollowerId(i);
+                Register(id, i == 0 ? NodeRoles.Leader : NodeRoles.Follower, wanted[i], ports[i]);
+            }
+            await Task.WhenAll(_nodes.Values.Select(LaunchAsync));
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private static string FollowerId(int number) => $"{NodeRoles.Follower}-{number}";
+
+    /// <summary>Makes a node known to everybody before its process begins.</summary>
+    private SupervisedNode Register(string id, string role, int wantedPort, int port)
+    {
+        var node = new SupervisedNode(new NodeAddress(id, role, $"http://127.0.0.1:{port}"));
+        var notice = wantedPort != 0 && wantedPort != port ? $"Port {wantedPort} was busy, {port} is used." : null;
+        _nodes[id] = node;
+        directory.Set(node.Address);
+        events.Tell(new NodeExpected(id, role, node.Address.Url, notice));
+        if (notice is not null)
+        {
+            events.Report(EventKind.DashboardNotice, id, $"{id}: {notice}");
+            Console.WriteLine($"Port {wantedPort} was busy, {id} uses {port}.");
+        }
+        return node;
+    }
+
+    private async Task LaunchAsync(SupervisedNode node)
+    {
+        var info = NodeProgram.StartInfo(options.NodesPath);
+        NodeEnvironment.Fill(info, node.Address, directory.Followers, directory.Leader!, CurrentSettings, dashboard.Url, options.Token!);
+        var process = await NodeProcess.StartAsync(_spawner, info);
+        node.Process = process;
+        events.Tell(new ProcessChanged(node.Id, NodeState.Starting, process.Id, null));
+        events.Report(EventKind.ProcessStarted, node.Id, $"process {process.Id}, {node.Address.Url}");
+        node.Watch = WatchAsync(node, process);
+    }
+
+    private async Task WatchAsync(SupervisedNode node, NodeProcess process)
+    {
+        var end = await process.Ended;
+        var crashed = !process.EndWasAsked;
+        events.Tell(new ProcessChanged(
+            node.Id, crashed ? NodeState.Crashed : NodeState.Stopped, null, crashed ? $"Ended by itself: {end}." : "Ended from this page."));
+        events.Report(crashed ? EventKind.ProcessCrashed : EventKind.ProcessStopped, node.Id, end.ToString());
+        process.Dispose();
+    }
+
+    private async Task<string> WhenReadyAsync(CancellationToken cancellation)
+    {
+        bool Settled(ClusterSnapshot s) =>
+            s.Nodes.Length >= _nodes.Count && s.Nodes.All(n => n.State is not NodeState.Starting)
+            && (s.Settings is not null || s.Leader?.State != NodeState.Running);
+        try
+        {
+            await state.WhenAsync(Settled, StartPatience, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // What runs can be used; the phrase says what does not.
+        }
+        return Phrase(state.Current);
+    }
+
+    private static string Phrase(ClusterSnapshot snapshot)
+    {
+        static bool Runs(NodeView node) => node.State == NodeState.Running;
+        var phrase = $"{snapshot.Nodes.Count(n => n.Role == NodeRoles.Leader && Runs(n))} leader, {Explain.Count(snapshot.Followers.Count(Runs), "follower")}";
+        var others = snapshot.Nodes.Where(n => !Runs(n)).Select(n => n.Id).ToArray();
+        return others.Length == 0 ? phrase : $"{phrase}; not running: {string.Join(", ", others)}";
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_nodes.Values.Select(n => n.Process?.StopAsync(StopPatience, time) ?? Task.CompletedTask));
+        await Task.WhenAll(_nodes.Values.Select(n => n.Watch));
+    }
+
+    public override void Dispose()
+    {
+        // The container knows it under several services and disposes it once for each.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        base.Dispose();
+        foreach (var node in _nodes.Values.Where(n => n.IsAlive)) node.Process!.Kill();
+        _spawner.Dispose();
+        _changes.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using KvLab.Core.Configuration;
+using KvLab.Web.Api;
+using KvLab.Web.Commands;
+using KvLab.Web.Hubs;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
+using Microsoft.AspNetCore.DataProtection;
+using MudBlazor.Services;
+
+namespace KvLab.Web;
+
+/// <summary>What the dashboard is made of.</summary>
+internal static class WebHostSetup
+{
+    private const string LoopbackHosts = "localhost;127.0.0.1;[::1]";
+
+    /// <summary>A node's batch has at most 256 KiB of events; this leaves room around them.</summary>
+    private const long LargestBatchBytes = 1024 * 1024;
+
+    public static void AddServer(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseStaticWebAssets();
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+            builder.WebHost.UseUrls(WebHost.DefaultUrl);
+        // A page of another site must not reach a lab on loopback under a name of its own (DNS rebinding).
+        if (builder.Configuration["AllowedHosts"] is null && IsLoopback(builder.Configuration["urls"] ?? ""))
+            builder.Configuration["AllowedHosts"] = LoopbackHosts;
+        // One line on the console says where the lab is; warnings come through.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    private static bool IsLoopback(string urls) => urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(url =>
+    {
+        var host = BindingAddress.Parse(url).Host;
+        return host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+    });
+
+    public static void AddDashboard(this IServiceCollection services, ClusterOptions options)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddPages();
+        services.AddApi();
+        services.AddState();
+        services.AddTelemetry();
+        services.AddCommands();
+        services.AddNodes(options);
+    }
+
+    private static void AddPages(this IServiceCollection services)
+    {
+        // Nothing that is protected outlives this process, so that no key ring is left in anybody's home directory.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices();
+    }
+
+    private static void AddState(this IServiceCollection services)
+    {
+        services.AddSingleton<ClusterState>();
+        services.AddSingleton<IClusterState>(provider => provider.GetRequiredService<ClusterState>());
+        services.AddSingleton<IngestQueue>();
+        services.AddSingleton<DashboardEvents>();
+        services.AddHostedService<StatePublisher>();
+    }
+
+    private static void AddTelemetry(this IServiceCollection services)
+    {
+        services.AddSignalR().AddMessagePackProtocol().AddHubOptions<NodeEventsHub>(hub =>
+        {
+            hub.MaximumReceiveMessageSize = LargestBatchBytes;
+            hub.MaximumParallelInvocationsPerClient = 1;
+        });
+        services.AddSingleton<TelemetryIntake>();
+        services.AddSingleton<NodeIntroductions>();
+        services.AddSingleton<NodeSeeder>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeSeeder>());
+    }
+
+    private static void AddCommands(this IServiceCollection services)
+    {
+        services.AddSingleton<NodeClient>();
+        services.AddSingleton<BurstBook>();
+        services.AddSingleton<IClusterCommands, ClusterCommands>();
+    }
+
+    private static void AddNodes(this IServiceCollection services, ClusterOptions options)
+    {
+        services.AddSingleton<NodeDirectory>();
+        services.AddSingleton<DashboardAddress>();
+        if (options.Mode == ClusterMode.External)
+        {
+            services.AddSingleton<ISupervisor, ExternalCluster>();
+            return;
+        }
+        services.AddSingleton<NodeSupervisor>();
+        services.AddSingleton<ISupervisor>(provider => provider.GetRequiredService<NodeSupervisor>());
+        services.AddHostedService(provider => provider.GetRequiredService<NodeSupervisor>());
+        services.AddHostedService<ParentWatch>();
+    }
+}
