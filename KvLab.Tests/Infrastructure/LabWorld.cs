@@ -1,0 +1,128 @@
+namespace KvLab.Tests.Infrastructure;
+
+/// <summary>
+/// A world with one thread and one hand-operated clock. Everything that could happen next (continuations that are ready, timers that are
+/// due) waits in a bag, and a seeded die decides what happens: each seed is one interleaving, the same one in every run.
+/// </summary>
+/// <remarks>
+/// Works because Core never leaves the caller's context: no <c>Task.Run</c>, no <c>ConfigureAwait(false)</c>, no <c>Task.WaitAsync</c>.
+/// A continuation that comes from another thread anyway is an error with its stack, not a flaky test.
+/// </remarks>
+public sealed class LabWorld(int seed) : SynchronizationContext
+{
+    // Far above what any test needs; reached only by a world that cannot come to rest.
+    private const int StepLimit = 5_000_000;
+
+    private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly Random _dice = new(seed);
+    private volatile string? _escape;
+    private int _steps;
+
+    public int Seed { get; } = seed;
+
+    public VirtualTime Time { get; } = new(new Random(seed ^ 0x5EED));
+
+    /// <summary>Chance for what a test does itself, apart from the die that orders the steps.</summary>
+    public Random Random { get; } = new(seed ^ 0xFA17);
+
+    public TimeSpan Now => Time.Now;
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            _escape = Environment.StackTrace;
+            return;
+        }
+
+        _ready.Add((d, state));
+    }
+
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing in this world blocks.");
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>Runs a story to its end; the clock jumps to the next timer whenever nothing else is left to do.</summary>
+    public T Run<T>(Func<Task<T>> story)
+    {
+        var task = Start(story);
+        Drive(() => !task.IsCompleted, null);
+        if (!task.IsCompleted) throw new InvalidOperationException($"Deadlock at {Now} with seed {Seed}: the story waits, and nothing is due.");
+        return task.GetAwaiter().GetResult();
+    }
+
+    public void Run(Func<Task> story) => Run(async () =>
+    {
+        await story();
+        return true;
+    });
+
+    /// <summary>Begins a story and runs what can run without the clock moving.</summary>
+    public Task<T> Start<T>(Func<Task<T>> story)
+    {
+        var task = Inside(story);
+        Settle();
+        return task;
+    }
+
+    /// <summary>Runs everything that is ready at this instant.</summary>
+    public void Settle() => Drive(() => true, Now);
+
+    /// <summary>Lets this much time pass; every timer on the way fires at its own instant.</summary>
+    public void Advance(double ms)
+    {
+        var until = Now + TimeSpan.FromMilliseconds(ms);
+        Drive(() => true, until);
+        Time.MoveTo(until);
+    }
+
+    /// <summary>Runs until nothing is ready and no timer is set.</summary>
+    public void RunToRest() => Drive(() => true, null);
+
+    /// <param name="until">The clock goes no further; null for no limit.</param>
+    private void Drive(Func<bool> goOn, TimeSpan? until) => Inside(() =>
+    {
+        while (goOn())
+        {
+            if (_escape is { } stack) throw new InvalidOperationException($"Something left the world's one thread and came back from here:\n{stack}");
+            if (++_steps > StepLimit) throw new InvalidOperationException($"No rest after {StepLimit} steps, at {Now}, with seed {Seed}.");
+            if (StepNow()) continue;
+            if (Time.NextDue is not { } due || due > until) return true;
+            Time.MoveTo(due);
+        }
+
+        return true;
+    });
+
+    private bool StepNow()
+    {
+        // A due timer and a ready continuation race as they would on a real machine.
+        if (_ready.Count == 0 || _dice.Next(4) == 0)
+        {
+            if (Time.FireOne()) return true;
+        }
+
+        if (_ready.Count == 0) return false;
+        var chosen = _dice.Next(_ready.Count);
+        var (callback, state) = _ready[chosen];
+        _ready[chosen] = _ready[^1];
+        _ready.RemoveAt(_ready.Count - 1);
+        callback(state);
+        return true;
+    }
+
+    private T Inside<T>(Func<T> action)
+    {
+        var before = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+        }
+    }
+}
