@@ -72,6 +72,13 @@ public sealed partial class NodeHost : IAsyncDisposable
         await StopAsync();
     }
 
+    /// <summary>What the node answers, as <c>METHOD /path</c>.</summary>
+    internal IEnumerable<string> Routes =>
+        from source in ((IEndpointRouteBuilder)_app).DataSources
+        from endpoint in source.Endpoints.OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+        select $"{method} {endpoint.RoutePattern.RawText}";
+
     /// <summary>Returns when the node listens; <see cref="Ready"/> comes later.</summary>
     /// <exception cref="IOException">The port is not free.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)

@@ -10,7 +10,7 @@ namespace KvLab.Nodes.Configuration;
 /// </summary>
 public static class FollowerList
 {
-    public const int Longest = 64;
+    public const int Longest = Core.Replication.QuorumTracker.MaxFollowers;
     public const int LongestId = 64;
 
     /// <summary>Reads <c>url,url</c> or <c>id=url,id=url</c>. Ids default to follower-1, follower-2 … in the order of the list.</summary>

@@ -52,10 +52,11 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
     private async Task ReplicateBatchAsync(HttpContext context)
     {
         var follower = RequireFollower();
-        token.LearnLeader(context.Request, node);
         var messages = await ReadBatchAsync(context);
         var answers = new ReplicateAnswer[messages.Length];
         for (var i = 0; i < messages.Length; i++) answers[i] = await follower.ReceiveAsync(messages[i], CancellationToken.None);
+        // A leader that was replaced and does not know it yet must not be taken for the leader.
+        if (!answers.Any(a => a.Outcome == ReplicateOutcome.Fenced)) token.LearnLeader(context.Request, node);
         context.Response.ContentType = BatchCodec.ContentType;
         BatchCodec.WriteAnswers(context.Response.BodyWriter, answers);
     }

@@ -50,7 +50,7 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport
 
     private HttpRequestMessage Request(Peer follower, IReadOnlyList<ReplicateMessage> batch)
     {
-        var buffer = new ArrayBufferWriter<byte>(128 * batch.Count);
+        var buffer = new ArrayBufferWriter<byte>(64 + 128 * batch.Count);
         BatchCodec.WriteMessages(buffer, batch);
         var content = new ReadOnlyMemoryContent(buffer.WrittenMemory);
         content.Headers.ContentType = BatchType;

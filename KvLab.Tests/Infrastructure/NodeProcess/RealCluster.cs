@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace KvLab.Tests.Infrastructure.NodeProcess;
+
+/// <summary>A leader and its followers as processes on free ports, with no simulated delay unless the test asks for one.</summary>
+internal sealed class RealCluster : IAsyncDisposable
+{
+    private static readonly Dictionary<string, string> Defaults = new()
+    {
+        ["MIN_DELAY_MS"] = "0",
+        ["MAX_DELAY_MS"] = "0",
+        // A request that gets no answer fails the test by itself, not the machine's load.
+        ["REPLICATION_TIMEOUT_MS"] = "30000",
+        ["PARENT_WATCH"] = "stdin",
+    };
+
+    private readonly Dictionary<string, string> _settings;
+    private readonly List<RealNode?> _followers = [];
+    private readonly List<int> _followerPorts = [];
+    private readonly int _leaderPort = FreePort();
+    private RealNode? _leader;
+
+    private RealCluster(Dictionary<string, string> settings) => _settings = settings;
+
+    public string Leader => $"http://127.0.0.1:{_leaderPort}";
+    public RealNode LeaderNode => _leader!;
+
+    /// <summary>Address of follower-<paramref name="number"/>, 1 … N.</summary>
+    public string Follower(int number) => $"http://127.0.0.1:{_followerPorts[number - 1]}";
+    public RealNode FollowerNode(int number) => _followers[number - 1]!;
+    public int Followers => _followerPorts.Count;
+
+    public static async Task<RealCluster> StartAsync(int followers, params (string Name, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string>(Defaults);
+        foreach (var (name, value) in settings) all[name] = value;
+        var cluster = new RealCluster(all);
+        try
+        {
+            for (var i = 0; i < followers; i++)
+            {
+                cluster._followerPorts.Add(FreePort());
+                cluster._followers.Add(null);
+            }
+
+            await Task.WhenAll([.. Enumerable.Range(1, followers).Select(cluster.StartFollowerAsync), cluster.StartLeaderAsync()]);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StartLeaderAsync() => _leader = await RealNode.StartAsync(new Dictionary<string, string>(_settings)
+    {
+        ["ROLE"] = "leader",
+        ["PORT"] = _leaderPort.ToString(),
+        ["FOLLOWERS"] = string.Join(",", Enumerable.Range(1, Followers).Select(Follower)),
+    });
+
+    public async Task StartFollowerAsync(int number) => _followers[number - 1] = await RealNode.StartAsync(new Dictionary<string, string>(_settings)
+    {
+        ["ROLE"] = "follower",
+        ["NODE_ID"] = $"follower-{number}",
+        ["PORT"] = _followerPorts[number - 1].ToString(),
+    });
+
+    public Task<NodeAnswer> WriteAsync(string key, string json, string? more = null) =>
+        NodeClient.PostAsync(Leader + "/write", $$"""{"key":"{{key}}","value":{{json}}{{more}}}""");
+
+    public Task<NodeAnswer> PatchAsync(string json) => NodeClient.SendAsync(HttpMethod.Patch, Leader + "/config", json);
+
+    public static async Task<JsonObject> DumpAsync(string url) => (JsonObject)(await NodeClient.GetAsync(url + "/dump")).Body!;
+
+    /// <summary>No write in flight, no delivery pending: only then may replicas be compared.</summary>
+    public Task UntilQuiescentAsync() => Patience.UntilAsync(
+        async () => (bool)(await NodeClient.GetAsync(Leader + "/internal/status"))["quiescent"]!, "the cluster comes to rest");
+
+    /// <summary>All replicas hold the same entries: every key with the same version and value (P5).</summary>
+    public async Task AssertConvergedAsync()
+    {
+        await UntilQuiescentAsync();
+        var leader = await DumpAsync(Leader);
+        for (var i = 1; i <= Followers; i++)
+        {
+            var follower = await DumpAsync(Follower(i));
+            Assert.True(JsonNode.DeepEquals(leader, follower), $"follower-{i} differs from the leader:\n{follower}\n{leader}");
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _followers.Append(_leader))
+            if (node is not null) await node.DisposeAsync();
+    }
+}
