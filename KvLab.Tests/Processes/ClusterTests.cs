@@ -39,7 +39,12 @@ public sealed class ClusterTests
         var old = cluster.LeaderNode;
         await using var replacement = await RealNode.StartAsync(new Dictionary<string, string>
         {
-            ["ROLE"] = "leader", ["NODE_ID"] = "leader-2", ["PORT"] = "0", ["FOLLOWERS"] = cluster.Follower(1), ["MIN_DELAY_MS"] = "0", ["MAX_DELAY_MS"] = "0",
+            ["ROLE"] = "leader",
+            ["NODE_ID"] = "leader-2",
+            ["PORT"] = "0",
+            ["FOLLOWERS"] = cluster.Follower(1),
+            ["MIN_DELAY_MS"] = "0",
+            ["MAX_DELAY_MS"] = "0",
         });
         Assert.Equal("success", (string)(await NodeClient.PostAsync(replacement.Url + "/write", """{"key":"k","value":2}"""))["status"]!);
         Assert.Equal("partial_success", (string)(await NodeClient.PostAsync(old.Url + "/write", """{"key":"k","value":3}"""))["status"]!);

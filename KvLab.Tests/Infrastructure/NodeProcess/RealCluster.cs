@@ -17,6 +17,12 @@ internal sealed class RealCluster : IAsyncDisposable
         ["PARENT_WATCH"] = "stdin",
     };
 
+    private const int LowestPort = 20_000;
+    private const int PortCount = 12_000;
+
+    // Runs of the tests side by side begin at different places.
+    private static int _portsGiven = Environment.ProcessId * 97 % PortCount;
+
     private readonly Dictionary<string, string> _settings;
     private readonly List<RealNode?> _followers = [];
     private readonly List<int> _followerPorts = [];
@@ -93,11 +99,26 @@ internal sealed class RealCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A port that nobody listens on now, and that this process does not give out again. Below the range that the kernel takes for
+    /// outgoing connections, so that nobody gets it by chance between now and the node's start.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = LowestPort + Interlocked.Increment(ref _portsGiven) % PortCount;
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one.
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
