@@ -2,12 +2,12 @@ using System.Net;
 using KvLab.Core.Configuration;
 using KvLab.Web.Api;
 using KvLab.Web.Commands;
+using KvLab.Web.Components;
 using KvLab.Web.Hubs;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.DataProtection;
-using MudBlazor.Services;
 
 namespace KvLab.Web;
 
@@ -56,7 +56,7 @@ internal static class WebHostSetup
         // Nothing that is protected outlives this process, so that no key ring is left in anybody's home directory.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddMudServices();
+        services.AddKvLabPage();
     }
 
     private static void AddState(this IServiceCollection services)

@@ -13,7 +13,7 @@ internal static class EventEndpoints
     {
         routes.MapGet("/api/events", Events).WithTags("Events").Refuses()
             .Produces<IReadOnlyList<NodeEvent>>(200, "application/json", EventExport.NdjsonType, EventExport.CsvType)
-            .WithSummary("Events, newest first; node, kind, key, text and limit restrict them. Accept chooses JSON, application/x-ndjson or text/csv.");
+            .WithSummary("Events, newest first; node, kind, key, text and limit restrict them. Accept chooses JSON, application/x-ndjson or text/csv; a link says format=json, ndjson or csv instead.");
         routes.MapGet("/api/telemetry", (IClusterState state) => TelemetryAnswer.Of(state.Current)).WithTags("Events").Produces<TelemetryAnswer>()
             .WithSummary("What came from every node: received, doubles put aside, gaps, and what the node dropped.");
         routes.MapGet("/health", (IClusterState state) => new HealthAnswer(
@@ -23,15 +23,16 @@ internal static class EventEndpoints
 
     private static IResult Events(HttpRequest request, IClusterState state)
     {
-        var query = new StrictQuery(request, "node", "kind", "key", "text", "limit");
+        var query = new StrictQuery(request, "node", "kind", "key", "text", "limit", "format");
         var filter = new EventFilter(query.Text("node"), query.Kind("kind"), query.Text("key"), query.Text("text"));
         var limit = query.Int("limit", StandardLimit, 1, StateLimits.Events);
+        var format = query.OneOf("format", "json", "ndjson", "csv");
         query.ThrowIfWrong();
         var events = state.Current.Events.NewestFirst().Where(filter.Matches).Take(limit);
-        return Preferred(request) switch
+        return (format ?? Preferred(request)) switch
         {
-            EventExport.NdjsonType => Results.Stream(output => EventExport.WriteNdjsonAsync(output, events, request.HttpContext.RequestAborted), EventExport.NdjsonType),
-            EventExport.CsvType => Results.Stream(
+            "ndjson" or EventExport.NdjsonType => Results.Stream(output => EventExport.WriteNdjsonAsync(output, events, request.HttpContext.RequestAborted), EventExport.NdjsonType),
+            "csv" or EventExport.CsvType => Results.Stream(
                 output => EventExport.WriteCsvAsync(output, events, request.HttpContext.RequestAborted), EventExport.CsvType + "; charset=utf-8", "kvlab-events.csv"),
             _ => Results.Json(events, EventExport.Json),
         };

@@ -33,6 +33,14 @@ internal sealed class StrictQuery
         return standard;
     }
 
+    /// <summary>One of the given words; null where it is absent.</summary>
+    public string? OneOf(string name, params string[] allowed)
+    {
+        if (Text(name) is not { } text || allowed.Contains(text)) return Text(name);
+        _errors.Add(name, $"{name} must be {string.Join(" or ", allowed)}, but is \"{text}\".");
+        return null;
+    }
+
     public EventKind? Kind(string name)
     {
         if (Text(name) is not { } text) return null;

@@ -1,0 +1,125 @@
+using KvLab.Web.Charts;
+using KvLab.Web.Components.Shared;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Plotly.Blazor;
+
+namespace KvLab.Web.Components.Panels.Charts;
+
+/// <summary>
+/// A chart that grows with its series: new points are appended in one call, and only a series that was emptied or changed its shape is
+/// drawn anew. One call is under way at a time, so that a slow browser gets larger steps instead of a queue.
+/// </summary>
+public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoint : class
+{
+    /// <summary>More often nobody sees, and an old laptop cannot draw.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _gone = new();
+    private TPoint? _last;
+    private string? _shape;
+    private bool _drawn;
+    private bool _drawing;
+    private (IReadOnlyList<TPoint>, ChartLook) _shown;
+
+    [Inject] public required Browser Browser { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+
+    [Parameter, EditorRequired] public required IReadOnlyList<TPoint> Points { get; set; }
+    [Parameter, EditorRequired] public required ChartLook Look { get; set; }
+
+    protected PlotlyChart? Chart { get; set; }
+    protected List<ITrace> Data { get; } = [];
+    protected Layout Layout { get; private set; } = new();
+
+    /// <summary>The id of the chart's element, for saving its picture.</summary>
+    public abstract string ElementId { get; }
+
+    protected abstract int MaxPoints { get; }
+    protected abstract Layout BuildLayout();
+
+    /// <summary>Names the lines of these points; a change means a drawing anew.</summary>
+    protected abstract string ShapeOf(IReadOnlyList<TPoint> points);
+    protected abstract IReadOnlyList<ITrace> Draw(IReadOnlyList<TPoint> points);
+    protected abstract IReadOnlyList<LatencySeries.Line> Extend(IReadOnlyList<TPoint> added);
+
+    protected override void OnParametersSet()
+    {
+        if (_shown.Item2 != Look)
+        {
+            Layout = BuildLayout();
+            Redraw();
+        }
+    }
+
+    // The chart draws itself; rendering is only for another look, which makes another chart.
+    protected override bool ShouldRender()
+    {
+        var render = _shown.Item2 != Look;
+        _shown = (Points, Look);
+        if (!render && _drawn) _ = UpdateAsync();
+        return render;
+    }
+
+    protected async Task OnDrawnAsync()
+    {
+        _drawn = true;
+        await Browser.WatchChartAsync(ElementId);
+        await UpdateAsync();
+    }
+
+    private void Redraw()
+    {
+        Data.Clear();
+        Data.AddRange(Draw(Points));
+        _last = Points.Count > 0 ? Points[^1] : null;
+        _shape = ShapeOf(Points);
+    }
+
+    private async Task UpdateAsync()
+    {
+        if (_drawing) return;
+        _drawing = true;
+        try
+        {
+            while (!_gone.IsCancellationRequested && Stale())
+            {
+                await DrawNewAsync();
+                await Task.Delay(Rest, Time, _gone.Token);
+            }
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The browser is gone.
+        }
+        finally
+        {
+            _drawing = false;
+        }
+    }
+
+    private bool Stale() => (Points.Count > 0 ? Points[^1] : null) != _last;
+
+    private async Task DrawNewAsync()
+    {
+        if (Chart is not { } chart) return;
+        if (_shape == ShapeOf(Points) && Appended.Since(Points, _last) is { } added)
+        {
+            _last = Points[^1];
+            var lines = Extend(added);
+            await chart.ExtendTraces(lines.Select(l => l.X), lines.Select(l => l.Y), Enumerable.Range(0, lines.Count), MaxPoints, _gone.Token);
+        }
+        else
+        {
+            Redraw();
+            await chart.React(_gone.Token);
+        }
+    }
+
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

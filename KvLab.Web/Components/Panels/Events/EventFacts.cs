@@ -1,0 +1,50 @@
+using KvLab.Core.Events;
+using KvLab.Web.Components.View;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Components.Panels.Events;
+
+/// <summary>An event in the few characters of a list; <see cref="Explain"/> has the whole sentence.</summary>
+public static class EventFacts
+{
+    public static string Brief(NodeEvent e) => e.Kind switch
+    {
+        EventKind.WriteAccepted => $"v{e.Version} {e.Key}={e.Value}",
+        EventKind.ReplicationStarted => $"v{e.Version} {e.Key} → {Units.Count(e.Peers?.Length ?? 0, "follower")}",
+        EventKind.DeliveryAcked => $"v{e.Version} {e.Key} ← {Units.Short(e.Peer)} {(e.Outcome is { } o ? Units.Outcome(o) : "")} {Units.Ms(e.ElapsedMs)}{(e.Late ? ", late" : "")}",
+        EventKind.DeliveryFailed => $"v{e.Version} {e.Key} → {Units.Short(e.Peer)} {e.Reason}, attempt {e.Attempt ?? 1}",
+        EventKind.DeliveryAbandoned => $"v{e.Version} {e.Key} → {Units.Short(e.Peer)} {e.Reason}",
+        EventKind.WriteAnswered => $"v{e.Version} {e.Key} {e.Reason?.Replace('_', ' ')} {e.Acks}/{e.Required} {Units.Ms(e.ElapsedMs)}",
+        EventKind.EntryApplied => e.Held.IsNone ? $"v{e.Version} {e.Key}" : $"v{e.Version} {e.Key}, had v{e.HeldVersion}",
+        EventKind.EntryRefused => $"v{e.Version} {e.Key}, holds v{e.HeldVersion}",
+        EventKind.EntryDuplicate => $"v{e.Version} {e.Key} again",
+        EventKind.MessageFenced => $"v{e.Version} {e.Key} of epoch {e.Epoch}",
+        EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
+        EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed => $"{e.Peer} {e.Detail}",
+        _ => e.Detail ?? "",
+    };
+
+    /// <summary>Its shape in the sprite.</summary>
+    public static string Shape(EventKind kind) => kind switch
+    {
+        EventKind.WriteAccepted or EventKind.ReplicationStarted => "write",
+        EventKind.DeliveryAcked or EventKind.EntryApplied => "applied",
+        EventKind.EntryRefused => "superseded",
+        EventKind.EntryDuplicate => "duplicate",
+        EventKind.DeliveryFailed or EventKind.DeliveryAbandoned or EventKind.MessageFenced => "failed",
+        EventKind.WriteAnswered => "success",
+        EventKind.ProcessCrashed => "crashed",
+        EventKind.NodeStopping or EventKind.ProcessStopped => "stopped",
+        EventKind.NodeStarted or EventKind.ProcessStarted => "starting",
+        EventKind.NodeReady or EventKind.LeaderRecovered => "running",
+        _ => "settings",
+    };
+
+    public static string ShapeOf(NodeEvent e) => e switch
+    {
+        { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Superseded } => "superseded",
+        { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Duplicate } => "duplicate",
+        { Kind: EventKind.WriteAnswered, Reason: "partial_success" } => "partial",
+        _ => Shape(e.Kind),
+    };
+}

@@ -1,0 +1,89 @@
+using System.Collections;
+using KvLab.Core.Events;
+using KvLab.Web.Components.Shared;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Components.Panels.Events;
+
+/// <summary>
+/// The events that pass a filter, newest first, as a list that is cheap to ask for any part. A newer log of the same filter costs only
+/// its new events; without a filter nothing is copied at all.
+/// </summary>
+/// <remarks>Positions count from the first event that ever was in the log, so that they survive what falls out at its old end.</remarks>
+public sealed class FilteredEvents : IList<NodeEvent>
+{
+    private readonly List<(long Position, NodeEvent Event)> _matches = [];
+    private EventLogView _log = EventLogView.Empty;
+    private EventFilter _filter = EventFilter.None;
+    private long _from;
+    private long _next;
+    private int _head;
+
+    public int Count => _filter.IsEmpty ? (int)(_log.Total() - Math.Max(_from, _log.Discarded)) : _matches.Count - _head;
+
+    /// <param name="index">0 is the newest.</param>
+    public NodeEvent this[int index]
+    {
+        get => _filter.IsEmpty ? _log[_log.Count - 1 - index] : _matches[_matches.Count - 1 - index].Event;
+        set => throw new NotSupportedException();
+    }
+
+    /// <param name="from">Events before this position are not shown: they were cleared from this view.</param>
+    public void Update(EventLogView log, EventFilter filter, long from = 0)
+    {
+        var again = filter != _filter || from != _from || log.Total() < _next;
+        (_log, _filter, _from) = (log, filter, from);
+        if (again)
+        {
+            _matches.Clear();
+            (_head, _next) = (0, 0);
+        }
+        if (filter.IsEmpty) return;
+
+        var total = log.Total();
+        for (var position = Math.Max(Math.Max(_next, from), log.Discarded); position < total; position++)
+        {
+            var e = log[(int)(position - log.Discarded)];
+            if (filter.Matches(e)) _matches.Add((position, e));
+        }
+        _next = total;
+        DropDiscarded(log.Discarded);
+    }
+
+    private void DropDiscarded(long discarded)
+    {
+        while (_head < _matches.Count && _matches[_head].Position < discarded) _head++;
+        if (_head <= _matches.Count / 2) return;
+        _matches.RemoveRange(0, _head);
+        _head = 0;
+    }
+
+    public int IndexOf(Func<NodeEvent, bool> wanted)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (wanted(this[i])) return i;
+        }
+        return -1;
+    }
+
+    public IEnumerator<NodeEvent> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++) yield return this[i];
+    }
+
+    public void CopyTo(NodeEvent[] array, int arrayIndex)
+    {
+        foreach (var e in this) array[arrayIndex++] = e;
+    }
+
+    public bool IsReadOnly => true;
+    public int IndexOf(NodeEvent item) => IndexOf(e => ReferenceEquals(e, item));
+    public bool Contains(NodeEvent item) => IndexOf(item) >= 0;
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    public void Add(NodeEvent item) => throw new NotSupportedException();
+    public void Clear() => throw new NotSupportedException();
+    public void Insert(int index, NodeEvent item) => throw new NotSupportedException();
+    public bool Remove(NodeEvent item) => throw new NotSupportedException();
+    public void RemoveAt(int index) => throw new NotSupportedException();
+}

@@ -1,0 +1,63 @@
+using KvLab.Core.Versioning;
+using KvLab.Web.Components.View;
+using KvLab.Web.State;
+using Microsoft.AspNetCore.Components;
+
+namespace KvLab.Web.Components.Panels.Replicas;
+
+/// <summary>
+/// One key on all nodes. Rendered again only when its row is another object, and a cell flashes only when it changed before the
+/// reader's eyes: never on first sight, nor when scrolled into view.
+/// </summary>
+public sealed partial class ReplicaRow : ComponentBase
+{
+    private KeyRow? _before;
+    private (KeyRow, string[], Selection?, bool, string?) _shown;
+
+    [Parameter, EditorRequired] public required KeyRow Row { get; set; }
+    [Parameter, EditorRequired] public required string[] NodeIds { get; set; }
+    [Parameter] public string? Leader { get; set; }
+
+    /// <summary>The selection if it concerns this key.</summary>
+    [Parameter] public Selection? Selection { get; set; }
+    [Parameter, EditorRequired] public required Action<Selection> OnSelect { get; set; }
+
+    /// <summary>Whether this row is the grid's stop on the way of the Tab key.</summary>
+    [Parameter] public bool First { get; set; }
+
+    protected override bool ShouldRender()
+    {
+        var now = (Row, NodeIds, Selection, First, Leader);
+        if (now.Equals(_shown)) return false;
+        _before = _shown.Item1;
+        _shown = now;
+        return true;
+    }
+
+    protected override void OnInitialized() => _shown = (Row, NodeIds, Selection, First, Leader);
+
+    private bool Flashes(string node) =>
+        _before is not null && _before.Cells.GetValueOrDefault(node)?.ChangedAt != Row.Cells.GetValueOrDefault(node)?.ChangedAt;
+
+    private bool FlashesRefusal(string node) =>
+        _before is not null && _before.Cells.GetValueOrDefault(node)?.RefusedAt != Row.Cells.GetValueOrDefault(node)?.RefusedAt;
+
+    // A cell belongs to a selected write when it holds that version, or refused it, or the write is not known.
+    private static bool Selects(Selection selection, EntryVersion held, ReplicaCell? cell) =>
+        selection.Version.IsNone || selection.Version == held || selection.Version == cell?.LastRefused || selection.Event is not null;
+
+    private string Label(string node, EntryVersion held, CellStatus status, EntryVersion refused)
+    {
+        var what = node == Leader
+            ? held.IsNone ? "holds nothing" : $"holds {held}"
+            : status.State switch
+            {
+                CellState.Missing => "missing",
+                CellState.Behind => $"{held}, behind by {status.VersionsBehind}",
+                CellState.Conflict => $"{held}, conflict: another value than the leader's",
+                CellState.Ahead => $"{held}, newer than the leader",
+                _ => held.IsNone ? "holds nothing, as the leader" : $"{held}, fresh",
+            };
+        return refused.IsNone ? $"{Row.Key} at {node}: {what}" : $"{Row.Key} at {node}: {what}; refused {refused} as stale";
+    }
+}

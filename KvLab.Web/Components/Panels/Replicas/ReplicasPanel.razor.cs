@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.View;
+using KvLab.Web.State;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace KvLab.Web.Components.Panels.Replicas;
+
+/// <summary>What every node holds: a column per node, a row per key.</summary>
+public sealed partial class ReplicasPanel : SnapshotPanel
+{
+    private ImmutableArray<string> _orderOfRows = [];
+    private string _filterOfRows = "";
+    private IList<string> _rows = [];
+    private string[] _nodeIds = [];
+    private string? _leader;
+    private bool _adding;
+    private Problem? _problem;
+
+    [Inject] public required IClusterCommands Commands { get; init; }
+
+    protected override object Slice() =>
+        (Snapshot.Nodes, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, View.KeyFilter, View.Selection);
+
+    protected override void OnParametersSet()
+    {
+        base.OnParametersSet();
+        _leader = Snapshot.Leader?.Id;
+        // The same array as long as the nodes are the same, so that a row can see by reference that nothing changed.
+        if (!Snapshot.Nodes.Select(n => n.Id).SequenceEqual(_nodeIds)) _nodeIds = [.. Snapshot.Nodes.Select(n => n.Id)];
+        if (_orderOfRows == Snapshot.KeyOrder && _filterOfRows == View.KeyFilter) return;
+        (_orderOfRows, _filterOfRows) = (Snapshot.KeyOrder, View.KeyFilter);
+        _rows = _filterOfRows.Length == 0
+            ? _orderOfRows
+            : _orderOfRows.Where(k => k.Contains(_filterOfRows, StringComparison.OrdinalIgnoreCase)).ToList();
+    }
+
+    private string CountText => View.KeyFilter.Length == 0
+        ? Units.Count(Snapshot.KeyOrder.Length, "key")
+        : $"{Units.Count(_rows.Count)} of {Units.Count(Snapshot.KeyOrder.Length, "key")}";
+
+    private string Why => View.Selection is { Key: { } key, Node: { } node } && Snapshot.Keys.TryGetValue(key, out var row) && _nodeIds.Contains(node)
+        ? Explain.Cell(row, node, Snapshot)
+        : Snapshot.Quiescent
+            ? "Select a cell to see why it is so."
+            : "Not in quiescence: deliveries are under way, and replicas may differ for a moment.";
+
+    private Selection? SelectionIn(string key) => View.Selection.Key == key ? View.Selection : null;
+
+    private async Task AddFollowerAsync()
+    {
+        _adding = true;
+        await TryAsync(async () => await Commands.AddFollowerAsync());
+        _adding = false;
+    }
+
+    private Task RunAsync((NodeCommand Command, string Node) wish) => TryAsync(() => wish.Command switch
+    {
+        NodeCommand.Kill => Commands.KillNodeAsync(wish.Node),
+        NodeCommand.Start => Commands.StartNodeAsync(wish.Node),
+        _ => Commands.RemoveFollowerAsync(wish.Node),
+    });
+
+    private async Task TryAsync(Func<Task> command)
+    {
+        _problem = null;
+        try
+        {
+            await command();
+        }
+        catch (CommandException e)
+        {
+            _problem = Problem.Of(e, "The cluster is as it was.", "Look at the node's state, and try again.");
+        }
+    }
+}

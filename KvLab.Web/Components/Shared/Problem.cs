@@ -1,0 +1,14 @@
+using KvLab.Web.Commands;
+
+namespace KvLab.Web.Components.Shared;
+
+/// <summary>An error as people need it: what happened, what was kept, what to try.</summary>
+public sealed record Problem(string Happened, string Kept, string Try)
+{
+    /// <param name="kept">What is still as it was.</param>
+    /// <param name="otherwise">What to try when the cause gives no better advice.</param>
+    public static Problem Of(Exception e, string kept, string otherwise) =>
+        e is CommandException { Fields.Count: > 0 } invalid
+            ? new Problem(string.Join(" ", invalid.Fields.Select(f => f.Message)), kept, "Correct the value and try again.")
+            : new Problem(e.Message, kept, otherwise);
+}

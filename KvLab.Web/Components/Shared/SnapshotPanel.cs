@@ -1,0 +1,33 @@
+using KvLab.Web.Components.View;
+using KvLab.Web.State;
+using Microsoft.AspNetCore.Components;
+
+namespace KvLab.Web.Components.Shared;
+
+/// <summary>
+/// A part of the page that shows a part of the snapshot. A new snapshot renders it only if that part is another object than before:
+/// snapshots share what did not change, so the comparison costs a few references.
+/// </summary>
+public abstract class SnapshotPanel : ComponentBase
+{
+    private object? _shown;
+    private bool _fromParent;
+
+    [CascadingParameter] public ClusterSnapshot Snapshot { get; set; } = ClusterSnapshot.Empty;
+    [CascadingParameter] public ViewOptions View { get; set; } = ViewOptions.Default;
+
+    /// <summary>Everything that the markup reads of <see cref="Snapshot"/> and <see cref="View"/>, as a tuple.</summary>
+    protected abstract object Slice();
+
+    protected override void OnParametersSet() => _fromParent = true;
+
+    // Events and the component's own StateHasChanged always render; only news from above has to prove that it matters.
+    protected override bool ShouldRender()
+    {
+        var slice = Slice();
+        var render = !_fromParent || !slice.Equals(_shown);
+        _fromParent = false;
+        _shown = slice;
+        return render;
+    }
+}

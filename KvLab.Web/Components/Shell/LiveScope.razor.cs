@@ -1,0 +1,129 @@
+using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.View;
+using KvLab.Web.State;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace KvLab.Web.Components.Shell;
+
+public sealed partial class LiveScope : LiveComponent
+{
+    private readonly ChangeAnnouncer _announcer = new();
+    private ClusterSnapshot _latest = ClusterSnapshot.Empty;
+    private ClusterSnapshot _shown = ClusterSnapshot.Empty;
+    private bool _visible = true;
+    private bool _connected;
+    private bool _ready;
+    private bool _systemDark;
+
+    [Inject] public required ViewStore Views { get; init; }
+    [Inject] public required Browser Browser { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required IDialogService Dialogs { get; init; }
+    [Inject] public required Announcements Announcements { get; init; }
+
+    [Parameter] public RenderFragment? ChildContent { get; set; }
+
+    private bool Dark => Views.Options.Theme == ThemeChoice.Dark || (Views.Options.Theme == ThemeChoice.System && _systemDark);
+
+    private bool Paused { get; set; }
+
+    /// <summary>Events that came since the pause began.</summary>
+    private long Waiting => _latest.Events.Total() - _shown.Events.Total();
+
+    protected override void OnInitialized()
+    {
+        Views.Update(_ => ViewQuery.Read(Navigation.Uri));
+        Views.Changed += OnViewChanged;
+        Browser.VisibilityChanged += OnVisibility;
+        Browser.SystemThemeChanged += OnSystemTheme;
+        Browser.ShortcutPressed += OnShortcut;
+        base.OnInitialized();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _systemDark = await Browser.ConnectAsync();
+            _connected = true;
+            StateHasChanged();
+        }
+        else if (_connected && !_ready)
+        {
+            _ready = true;
+            StateHasChanged();
+        }
+    }
+
+    protected override void OnSnapshotShown(ClusterSnapshot snapshot)
+    {
+        _latest = snapshot;
+        if (_announcer.Next(snapshot) is { } sentence) Announcements.Say(sentence);
+        // Nobody sees a hidden tab: nothing is rendered for it until it is shown again.
+        if (!_visible) return;
+        if (!Paused) _shown = snapshot;
+        StateHasChanged();
+    }
+
+    private void OnVisibility(bool visible)
+    {
+        _visible = visible;
+        if (visible) OnSnapshotShown(State.Current);
+    }
+
+    private void OnSystemTheme(bool dark)
+    {
+        _systemDark = dark;
+        StateHasChanged();
+    }
+
+    private void OnViewChanged()
+    {
+        StateHasChanged();
+        _ = InvokeAsync(async () =>
+        {
+            await Browser.ShowQueryAsync(ViewQuery.Write(Views.Options));
+            await Browser.RememberThemeAsync(Dark ? "dark" : "light");
+        });
+    }
+
+    private void TogglePause()
+    {
+        Paused = !Paused;
+        if (!Paused) _shown = _latest;
+        StateHasChanged();
+    }
+
+    private void OnShortcut(string name)
+    {
+        switch (name)
+        {
+            case "pause": TogglePause(); break;
+            case "projector": Views.Update(v => v with { Projector = !v.Projector }); break;
+            case "escape": Views.Update(v => v.Projector ? v with { Projector = false } : v with { Selection = Selection.None }); break;
+            case "next": Step(+1); break;
+            case "previous": Step(-1); break;
+            case "search": _ = InvokeAsync(() => Browser.FocusAsync("events-text").AsTask()); break;
+            case "help": _ = InvokeAsync(ShowHelpAsync); break;
+            default: break; // write and burst belong to their forms
+        }
+    }
+
+    private void Step(int by)
+    {
+        var stages = Enum.GetValues<Stage>().Length;
+        Views.Update(v => v.Projector ? v with { Stage = (Stage)(((int)v.Stage + by + stages) % stages) } : v);
+    }
+
+    private Task ShowHelpAsync() => Dialogs.ShowAsync<HelpDialog>("Help", new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
+
+    protected override void Dispose(bool disposing)
+    {
+        Views.Changed -= OnViewChanged;
+        Browser.VisibilityChanged -= OnVisibility;
+        Browser.SystemThemeChanged -= OnSystemTheme;
+        Browser.ShortcutPressed -= OnShortcut;
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,23 @@
+using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.View;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace KvLab.Web.Components;
+
+public static class UiServices
+{
+    /// <summary>What the page needs besides <c>IClusterState</c>, <c>IClusterCommands</c> and a <see cref="TimeProvider"/>: one of each per circuit.</summary>
+    public static IServiceCollection AddKvLabPage(this IServiceCollection services)
+    {
+        services.AddMudServices(options =>
+        {
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomLeft;
+            options.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
+        });
+        services.AddScoped<ViewStore>();
+        services.AddScoped<Browser>();
+        services.AddScoped<Announcements>();
+        return services;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+
+namespace KvLab.Web.Components.View;
+
+/// <summary>Numbers as the page writes them: always with their unit, always with the same digits for the same number.</summary>
+public static class Units
+{
+    /// <summary>Stands where there is no number yet.</summary>
+    public const string None = "–";
+
+    public static string Ms(double? ms) => ms is { } value ? $"{Number(value)} ms" : None;
+
+    /// <summary>Three significant digits, without an exponent.</summary>
+    public static string Number(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        < 0.1 => value.ToString("0.###", CultureInfo.InvariantCulture),
+        < 10 => value.ToString("0.##", CultureInfo.InvariantCulture),
+        < 100 => value.ToString("0.#", CultureInfo.InvariantCulture),
+        _ => value.ToString("0", CultureInfo.InvariantCulture),
+    };
+
+    public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    public static string Count(long count, string one) => count == 1 ? $"1 {one}" : $"{Count(count)} {one}s";
+
+    /// <summary>"U(0.1–1000 ms)".</summary>
+    public static string Delay(LiveSettings settings) => settings.Distribution switch
+    {
+        DelayDistribution.Fixed => $"fixed {Number((settings.MinDelayMs + settings.MaxDelayMs) / 2)} ms",
+        var distribution => $"{Symbol(distribution)}({Number(settings.MinDelayMs)}–{Number(settings.MaxDelayMs)} ms)",
+    };
+
+    private static string Symbol(DelayDistribution distribution) => distribution switch
+    {
+        DelayDistribution.Uniform => "U",
+        DelayDistribution.Exponential => "Exp",
+        DelayDistribution.Lognormal => "LogN",
+        DelayDistribution.Pareto => "Pareto",
+        _ => distribution.ToString(),
+    };
+
+    public static string Outcome(DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Superseded => "refused as stale",
+        _ => outcome.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>"f3" for follower-3, where there is no room for more.</summary>
+    public static string Short(string? node) =>
+        node is not null && node.StartsWith("follower-", StringComparison.Ordinal) ? $"f{node["follower-".Length..]}" : node ?? "";
+
+    /// <summary>What W means for the client, in a few words.</summary>
+    public static string QuorumMeaning(int w, int n) => (w, n) switch
+    {
+        (0, _) => "asynchronous: waits for no follower",
+        _ when w == n => $"synchronous: waits for {(n == 1 ? "the follower" : $"all {n} followers")}",
+        (1, _) => "semi-synchronous: waits for the fastest follower",
+        _ => $"semi-synchronous: waits for the {w} fastest",
+    };
+}

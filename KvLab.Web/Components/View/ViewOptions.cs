@@ -1,0 +1,64 @@
+using KvLab.Core.Events;
+using KvLab.Core.Versioning;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Components.View;
+
+public enum ThemeChoice { System, Light, Dark }
+
+/// <summary>What a projector shows; a presenter remote steps through them in this order.</summary>
+public enum Stage { Replicas, Writes, Charts, Events }
+
+public enum ChartTab { Latency, Lag }
+
+/// <summary>
+/// What one person looks at, and nothing of the cluster. Immutable; the address bar carries it (<see cref="ViewQuery"/>), so that a link
+/// or a bookmark restores it.
+/// </summary>
+public sealed record ViewOptions
+{
+    public static readonly ViewOptions Default = new();
+
+    public ThemeChoice Theme { get; init; }
+    public bool Projector { get; init; }
+    public Stage Stage { get; init; }
+    public ChartTab Chart { get; init; }
+
+    /// <summary>Part of a key's name; only such rows are in the replicas grid. Empty for all.</summary>
+    public string KeyFilter { get; init; } = "";
+
+    public EventFilter EventFilter { get; init; } = EventFilter.None;
+    public Selection Selection { get; init; } = Selection.None;
+}
+
+/// <summary>Names one event for good: sequence numbers begin again in each incarnation of a node.</summary>
+public sealed record EventId(string Node, string Incarnation, long Sequence)
+{
+    public static EventId Of(NodeEvent e) => new(e.Node, e.Incarnation, e.Sequence);
+
+    public bool Names(NodeEvent e) => e.Sequence == Sequence && e.Node == Node && e.Incarnation == Incarnation;
+}
+
+/// <summary>
+/// What is selected, wherever it was selected: a write is lit in all panels by its version, a replica's cell by key and node.
+/// </summary>
+/// <param name="Version"><see cref="EntryVersion.None"/> where an event of no write is selected.</param>
+/// <param name="Node">The node whose part in it is meant; null for the write as a whole.</param>
+/// <param name="Event">The event that was selected itself, if it was one.</param>
+public sealed record Selection(string? Key = null, EntryVersion Version = default, string? Node = null, EventId? Event = null)
+{
+    public static readonly Selection None = new();
+
+    public bool IsNone => this == None;
+
+    public static Selection Of(WriteView write) => new(write.Key, write.Version);
+
+    public static Selection Of(NodeEvent e) =>
+        new(e.Key, e.EntryVersion, e.Peer is null || e.Node != NodeRoles.Leader ? e.Node : e.Peer, EventId.Of(e));
+
+    public bool IsWrite(WriteView write) => !Version.IsNone && write.Version == Version && write.Key == Key;
+
+    /// <summary>Whether an event belongs to the selected write, at the selected node where one is.</summary>
+    public bool Concerns(NodeEvent e) =>
+        !Version.IsNone && e.EntryVersion == Version && e.Key == Key && (Node is null || e.Node == Node || e.Peer == Node);
+}

@@ -1,0 +1,138 @@
+// The page's few needs of the browser. Everything else is done by Blazor.
+
+let page = null;
+const darkScheme = matchMedia('(prefers-color-scheme: dark)');
+
+export function connect(dotnet) {
+  page = dotnet;
+  document.addEventListener('visibilitychange', onVisibility);
+  document.addEventListener('keydown', onKey);
+  darkScheme.addEventListener('change', onScheme);
+  return darkScheme.matches;
+}
+
+export function disconnect() {
+  document.removeEventListener('visibilitychange', onVisibility);
+  document.removeEventListener('keydown', onKey);
+  darkScheme.removeEventListener('change', onScheme);
+  sizes.disconnect();
+  page = null;
+}
+
+const tell = (method, ...facts) => page?.invokeMethodAsync(method, ...facts).catch(() => { /* the circuit is gone */ });
+const onVisibility = () => tell('OnVisibility', document.visibilityState === 'visible');
+const onScheme = e => tell('OnSystemTheme', e.matches);
+
+const shortcuts = {
+  'w': 'write', 'b': 'burst', ' ': 'pause', 'p': 'projector', '/': 'search', '?': 'help', 'Escape': 'escape',
+  'ArrowRight': 'next', 'PageDown': 'next', 'ArrowLeft': 'previous', 'PageUp': 'previous',
+};
+
+function onKey(e) {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
+  const at = e.target;
+  if (moveInGrid(e, at)) return;
+  const typing = at.closest('input, textarea, select, [contenteditable], [role=combobox]');
+  const inDialog = at.closest('.mud-dialog, .mud-popover');
+  if (typing || inDialog) return;
+  const projector = document.querySelector('[data-projector=true]') !== null;
+  const stepping = e.key.startsWith('Arrow') || e.key.startsWith('Page');
+  // Arrows and pages belong to lists and tabs, unless a presenter's remote sends them.
+  if (stepping && !projector) return;
+  if (e.key === ' ' && at.closest('button, a, [role=option], [role=gridcell], [role=tab], [role=menuitem], summary')) return;
+  const name = shortcuts[e.key];
+  if (!name) return;
+  if (name !== 'escape') e.preventDefault();
+  tell('OnShortcut', name);
+}
+
+// Roving focus inside grids: arrows move from cell to cell, Enter and Space select.
+function moveInGrid(e, at) {
+  const cell = at.closest('[role=gridcell], [role=rowheader]');
+  if (!cell || at.closest('button')) return false;
+  const row = cell.closest('tr');
+  let next = null;
+  switch (e.key) {
+    case 'ArrowRight': next = cell.nextElementSibling; break;
+    case 'ArrowLeft': next = cell.previousElementSibling; break;
+    case 'ArrowDown': next = row.nextElementSibling?.children[cell.cellIndex]; break;
+    case 'ArrowUp': next = row.previousElementSibling?.children[cell.cellIndex]; break;
+    case 'Enter': case ' ': e.preventDefault(); cell.click(); return true;
+    default: return false;
+  }
+  e.preventDefault();
+  if (next?.matches('[role=gridcell], [role=rowheader]')) {
+    cell.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+    next.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+  return true;
+}
+
+// Blazor keeps its own position in history.state; only the address changes.
+export function showQuery(query) {
+  history.replaceState(history.state, '', location.pathname + query + location.hash);
+}
+
+export function rememberTheme(theme) {
+  try { localStorage.setItem('kvlab.theme', theme); } catch { /* private windows have no storage */ }
+}
+
+const draftsKey = 'kvlab.drafts';
+
+export function loadDrafts() {
+  try { return JSON.parse(sessionStorage.getItem(draftsKey)); } catch { return null; }
+}
+
+export function saveDrafts(drafts) {
+  try { sessionStorage.setItem(draftsKey, JSON.stringify(drafts)); } catch { /* see above */ }
+}
+
+export function focus(testId) {
+  const at = document.querySelector(`[data-testid="${CSS.escape(testId)}"]`);
+  (at?.matches('input, button, [tabindex]') ? at : at?.querySelector('input, button, [tabindex]'))?.focus();
+}
+
+export function revealRow(listTestId, index) {
+  const list = document.querySelector(`[data-testid="${CSS.escape(listTestId)}"]`);
+  const row = list?.querySelector('[data-row]');
+  if (!row) return;
+  const height = row.getBoundingClientRect().height;
+  const top = index * height;
+  if (top < list.scrollTop) list.scrollTop = top;
+  else if (top + height > list.scrollTop + list.clientHeight) list.scrollTop = top + height - list.clientHeight;
+}
+
+export function download(fileName, contentType, text) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: contentType }));
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+const sizes = new ResizeObserver(entries => {
+  for (const { target } of entries) {
+    if (target.isConnected && target.offsetWidth > 0 && target.classList.contains('js-plotly-plot')) window.Plotly?.Plots.resize(target);
+  }
+});
+
+export function watchChart(id) {
+  const chart = document.getElementById(id);
+  if (chart) sizes.observe(chart);
+}
+
+// A picture for a report: on the page's own background, twice as fine as the screen.
+export async function saveChart(id, format, filename) {
+  const chart = document.getElementById(id);
+  if (!chart || !window.Plotly) return;
+  const background = getComputedStyle(chart.closest('.kv-panel')).backgroundColor;
+  const layout = { ...chart.layout, paper_bgcolor: background, plot_bgcolor: background };
+  const { width, height } = chart.getBoundingClientRect();
+  const url = await window.Plotly.toImage({ data: chart.data, layout }, { format, width, height, scale: format === 'png' ? 2 : 1 });
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${filename}.${format}`;
+  link.click();
+}
