@@ -104,7 +104,7 @@ public sealed class LabCluster
     }
 
     /// <summary>Begins a write and runs what can run at this instant.</summary>
-    public Task<WriteResult> StartWrite(string key, string value = "x", IReadOnlyDictionary<string, double>? delaysMs = null) =>
+    public Pending<WriteResult> StartWrite(string key, string value = "x", IReadOnlyDictionary<string, double>? delaysMs = null) =>
         World.Start(() => WriteAsync(key, value, delaysMs));
 
     /// <summary>Waits until no write is in flight and no delivery pending.</summary>

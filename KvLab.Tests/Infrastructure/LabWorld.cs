@@ -46,10 +46,10 @@ public sealed class LabWorld(int seed) : SynchronizationContext
     /// <summary>Runs a story to its end; the clock jumps to the next timer whenever nothing else is left to do.</summary>
     public T Run<T>(Func<Task<T>> story)
     {
-        var task = Start(story);
-        Drive(() => !task.IsCompleted, null);
-        if (!task.IsCompleted) throw new InvalidOperationException($"Deadlock at {Now} with seed {Seed}: the story waits, and nothing is due.");
-        return task.GetAwaiter().GetResult();
+        var begun = Start(story);
+        Drive(() => !begun.IsCompleted, null);
+        if (!begun.IsCompleted) throw new InvalidOperationException($"Deadlock at {Now} with seed {Seed}: the story waits, and nothing is due.");
+        return begun.Result;
     }
 
     public void Run(Func<Task> story) => Run(async () =>
@@ -59,11 +59,11 @@ public sealed class LabWorld(int seed) : SynchronizationContext
     });
 
     /// <summary>Begins a story and runs what can run without the clock moving.</summary>
-    public Task<T> Start<T>(Func<Task<T>> story)
+    public Pending<T> Start<T>(Func<Task<T>> story)
     {
-        var task = Inside(story);
+        var begun = new Pending<T>(Inside(story));
         Settle();
-        return task;
+        return begun;
     }
 
     /// <summary>Runs everything that is ready at this instant.</summary>
