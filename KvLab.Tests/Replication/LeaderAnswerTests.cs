@@ -56,7 +56,11 @@ public sealed class LeaderAnswerTests
         var cluster = Cluster(w: 2, new LiveSettings { ReplicationTimeoutMs = LiveSettings.LongestTimeoutMs });
         var answer = cluster.StartWrite("k", delaysMs: new Dictionary<string, double>
         {
-            ["follower-1"] = 60_000, ["follower-2"] = 60_000, ["follower-3"] = 5, ["follower-4"] = 60_000, ["follower-5"] = 8,
+            ["follower-1"] = 60_000,
+            ["follower-2"] = 60_000,
+            ["follower-3"] = 5,
+            ["follower-4"] = 60_000,
+            ["follower-5"] = 8,
         });
 
         _world.Advance(8);
@@ -146,7 +150,11 @@ public sealed class LeaderAnswerTests
         var cluster = Cluster(w: 3, new LiveSettings { ReplicationTimeoutMs = 100 });
         var answer = cluster.StartWrite("k", delaysMs: new Dictionary<string, double>
         {
-            ["follower-1"] = 20, ["follower-2"] = 40, ["follower-3"] = 100.1, ["follower-4"] = 700, ["follower-5"] = 900,
+            ["follower-1"] = 20,
+            ["follower-2"] = 40,
+            ["follower-3"] = 100.1,
+            ["follower-4"] = 700,
+            ["follower-5"] = 900,
         });
 
         _world.Advance(99.9);

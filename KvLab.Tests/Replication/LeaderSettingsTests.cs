@@ -69,7 +69,11 @@ public sealed class LeaderSettingsTests
                 {
                     Assert.Empty(cluster.Leader.Change(new LiveSettingsPatch
                     {
-                        WriteQuorum = w, MinDelayMs = minMs, MaxDelayMs = maxMs, ReplicationTimeoutMs = timeoutMs, Seed = seed,
+                        WriteQuorum = w,
+                        MinDelayMs = minMs,
+                        MaxDelayMs = maxMs,
+                        ReplicationTimeoutMs = timeoutMs,
+                        Seed = seed,
                     }));
                 }
             }
@@ -92,8 +96,15 @@ public sealed class LeaderSettingsTests
     {
         var settings = new LiveSettings
         {
-            WriteQuorum = 1, MinDelayMs = 2, MaxDelayMs = 3, Distribution = DelayDistribution.Fixed, Seed = 4, ReplicationTimeoutMs = 5,
-            Versioning = VersioningMode.Naive, Delivery = Delivery.Once, OnShortfall = OnShortfall.Error,
+            WriteQuorum = 1,
+            MinDelayMs = 2,
+            MaxDelayMs = 3,
+            Distribution = DelayDistribution.Fixed,
+            Seed = 4,
+            ReplicationTimeoutMs = 5,
+            Versioning = VersioningMode.Naive,
+            Delivery = Delivery.Once,
+            OnShortfall = OnShortfall.Error,
         };
         Assert.Equal(settings, LiveSettingsPatch.Of(settings).ApplyTo(new LiveSettings()));
         Assert.Equal(settings, new LiveSettingsPatch().ApplyTo(settings));
