@@ -11,7 +11,6 @@ namespace KvLab.Nodes;
 internal sealed class Node(NodeOptions options, IKeyValueStore store, EventRecorder events, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
-    private long _highestCleared;
     private volatile NodePhase _phase = NodePhase.Starting;
     private volatile string? _leaderUrl = options.LeaderUrl;
 
@@ -51,13 +50,7 @@ internal sealed class Node(NodeOptions options, IKeyValueStore store, EventRecor
     {
         if (Leader is not null) return Leader.LastVersion;
         var newest = await Store.NewestAsync();
-        return new EntryVersion(Math.Max(newest.Epoch, Follower!.Epoch), Math.Max(newest.Counter, Volatile.Read(ref _highestCleared)));
-    }
-
-    public async Task ClearAsync()
-    {
-        Volatile.Write(ref _highestCleared, (await HighestAsync()).Counter);
-        await (Leader?.ClearAsync() ?? Follower!.ClearAsync());
+        return new EntryVersion(Math.Max(newest.Epoch, Follower!.Epoch), newest.Counter);
     }
 }
 

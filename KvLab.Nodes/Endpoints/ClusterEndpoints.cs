@@ -15,7 +15,7 @@ internal sealed class ClusterEndpoints(Node node, ClusterToken token)
 
     private async Task ClearAsync(HttpContext context)
     {
-        await node.ClearAsync();
+        await (node.Leader?.ClearAsync() ?? node.Follower!.ClearAsync());
         await context.AnswerAsync(new ClearAnswer("success", node.Id), AnswerJson.Readable.ClearAnswer);
     }
 

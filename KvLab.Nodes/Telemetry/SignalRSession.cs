@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using MessagePack.Resolvers;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace KvLab.Nodes.Telemetry;
 
 /// <summary>
-/// A SignalR connection to the dashboard's hub: MessagePack with SignalR's own default options, so that the two ends agree without sharing
-/// more than <see cref="TelemetryContract"/>.
+/// A SignalR connection to the dashboard's hub: MessagePack as SignalR's own default options have it, so that the two ends agree without
+/// sharing more than <see cref="TelemetryContract"/>.
 /// </summary>
 internal sealed class SignalRSession : IDashboardSession
 {
@@ -33,7 +34,8 @@ internal sealed class SignalRSession : IDashboardSession
                 options.WebSocketConfiguration = socket => socket.Proxy = null;
                 if (token is not null) options.Headers[TelemetryContract.TokenHeader] = token;
             })
-            .AddMessagePackProtocol()
+            .AddMessagePackProtocol(options => options.SerializerOptions = options.SerializerOptions.WithResolver(
+                CompositeResolver.Create(TelemetryFormats.Instance, options.SerializerOptions.Resolver)))
             .Build();
         var session = new SignalRSession(hub);
         try

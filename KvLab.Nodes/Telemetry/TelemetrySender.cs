@@ -63,7 +63,7 @@ internal sealed partial class TelemetrySender(
     {
         outbox.Confirm(confirmed);
         // What this dashboard has. It may be less than another one confirmed before.
-        var sent = confirmed;
+        var sent = Math.Min(confirmed, outbox.Newest);
         while (true)
         {
             await outbox.WaitForNewerAsync(sent, ended);
@@ -76,7 +76,7 @@ internal sealed partial class TelemetrySender(
             if (confirmed < events[^1].Sequence) DashboardIsBehind(confirmed, events[^1].Sequence);
             // Confirmed less than was sent: from there again, but not in a tight circle.
             if (confirmed <= sent) await Task.Delay(FirstRetry, ended);
-            sent = confirmed;
+            sent = Math.Min(confirmed, outbox.Newest);
         }
     }
 
