@@ -19,7 +19,7 @@ public static class NodeOptionsReader
     /// <summary>All names, as environment variables; on the command line also as <c>--Name=value</c>.</summary>
     public static readonly ImmutableArray<string> Names =
     [
-        "ROLE", "NODE_ID", "HOST", "PORT", "ADVERTISED_URL", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
+        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
         "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL", "DASHBOARD_URL", "CLUSTER_TOKEN",
         "STORAGE", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "PARENT_WATCH",
     ];
@@ -44,7 +44,7 @@ public static class NodeOptionsReader
             NodeId = ReadNodeId(values, role, port),
             Host = ReadHost(values, token),
             Port = port,
-            AdvertisedUrl = values.Url("ADVERTISED_URL"),
+            AdvertisedUrl = values.Url("NODE_URL"),
             Followers = followers,
             LeaderUrl = values.Url("LEADER_URL"),
             Settings = ReadSettings(values, role, followers.Length),

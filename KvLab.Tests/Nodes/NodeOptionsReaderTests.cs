@@ -89,6 +89,8 @@ public sealed class NodeOptionsReaderTests
     [InlineData("DELIVERY", "twice")]
     [InlineData("ON_SHORTFALL", "maybe")]
     [InlineData("DASHBOARD_URL", "5080")]
+    [InlineData("NODE_URL", "leader:8000")]
+    [InlineData("LEADER_URL", "leader")]
     [InlineData("CLUSTER_TOKEN", "two words")]
     [InlineData("STORAGE", "tape")]
     [InlineData("EVENT_BUFFER", "1")]

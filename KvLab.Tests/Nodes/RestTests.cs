@@ -157,6 +157,14 @@ public sealed class RestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_tells_the_others_the_address_that_it_was_given()
+    {
+        await using var host = new NodeHost(new NodeOptions { Role = NodeRole.Leader, NodeId = "leader", AdvertisedUrl = "http://leader:8000", Settings = new() { WriteQuorum = 0 } });
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("http://leader:8000", host.Url);
+    }
+
+    [Fact]
     public async Task Clear_empties_a_node_and_versions_go_on()
     {
         await WriteAsync("""{"key":"k","value":1}""");

@@ -10,7 +10,7 @@ internal static class NodeEnvironment
 {
     // What is meant for the dashboard's own server must not move the nodes to its port.
     private static readonly string[] NotInherited =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "ADVERTISED_URL", "FOLLOWERS", "LEADER_URL"];
+        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "NODE_URL", "FOLLOWERS", "LEADER_URL"];
 
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
         LiveSettings settings, string dashboardUrl, string token)
