@@ -1,4 +1,3 @@
-using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
@@ -86,21 +85,4 @@ public abstract class TransportContract
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             transport.SendAsync(follower, [Message(1)], Timeout, new CancellationToken(canceled: true)));
     }
-}
-
-[Trait("Category", "Unit")]
-public sealed class InMemoryTransportContract : TransportContract
-{
-    private static readonly Peer Peer = new("follower-1", "memory://follower-1");
-
-    protected override Task<(IReplicaTransport, Peer)> StartAsync()
-    {
-        var transport = new InMemoryTransport();
-        var events = new EventRecorder("follower-1", "i", TimeProvider.System, NullEventSink.Instance);
-        transport.Attach(Peer, new Follower("follower-1", new MemoryStore(), events));
-        return Task.FromResult<(IReplicaTransport, Peer)>((transport, Peer));
-    }
-
-    protected override Task<(IReplicaTransport, Peer)> StartDownAsync() =>
-        Task.FromResult<(IReplicaTransport, Peer)>((new InMemoryTransport(), Peer));
 }
