@@ -1,3 +1,4 @@
+using KvLab.Web.Experiments;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web;
@@ -9,6 +10,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        if (args is ["experiment", .. var experiment]) return await ExperimentCommand.RunAsync(experiment);
         try
         {
             await using var host = WebHost.Create(args);

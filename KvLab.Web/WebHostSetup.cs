@@ -1,8 +1,10 @@
 using System.Net;
 using KvLab.Core.Configuration;
 using KvLab.Web.Api;
+using KvLab.Core.Experiments;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
+using KvLab.Web.Experiments;
 using KvLab.Web.Hubs;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
@@ -49,6 +51,7 @@ internal static class WebHostSetup
         services.AddTelemetry();
         services.AddCommands();
         services.AddNodes(options);
+        services.AddExperiments();
     }
 
     private static void AddPages(this IServiceCollection services)
@@ -64,6 +67,7 @@ internal static class WebHostSetup
         services.AddSingleton<ClusterState>();
         services.AddSingleton<IClusterState>(provider => provider.GetRequiredService<ClusterState>());
         services.AddSingleton<IngestQueue>();
+        services.AddSingleton<EventTap>();
         services.AddSingleton<DashboardEvents>();
         services.AddHostedService<StatePublisher>();
     }
@@ -86,6 +90,13 @@ internal static class WebHostSetup
         services.AddSingleton<NodeClient>();
         services.AddSingleton<BurstBook>();
         services.AddSingleton<IClusterCommands, ClusterCommands>();
+    }
+
+    private static void AddExperiments(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new RunStore(DataFolder.Of(provider.GetRequiredService<IConfiguration>())));
+        services.AddSingleton<IExperimentCluster, LabCluster>();
+        services.AddSingleton<ExperimentService>();
     }
 
     private static void AddNodes(this IServiceCollection services, ClusterOptions options)

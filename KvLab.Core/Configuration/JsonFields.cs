@@ -91,6 +91,32 @@ public sealed class JsonFields
         return null;
     }
 
+    public bool? Bool(string field)
+    {
+        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (element.ValueKind is JsonValueKind.True or JsonValueKind.False) return element.GetBoolean();
+        Add(field, $"must be true or false, but is {Show(element)}.");
+        return null;
+    }
+
+    public IReadOnlyList<int>? Ints(string field)
+    {
+        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)))
+            return [.. element.EnumerateArray().Select(e => e.GetInt32())];
+        Add(field, "must be a list of whole numbers.");
+        return null;
+    }
+
+    public IReadOnlyList<string>? Texts(string field)
+    {
+        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String))
+            return [.. element.EnumerateArray().Select(e => Text(field, e) ?? "")];
+        Add(field, "must be a list of texts.");
+        return null;
+    }
+
     public T? Choice<T>(string field) where T : struct, Enum
     {
         if (!_fields.TryGetValue(field, out var element)) return null;

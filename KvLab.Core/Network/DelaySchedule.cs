@@ -8,11 +8,11 @@ namespace KvLab.Core.Network;
 /// </summary>
 public static class DelaySchedule
 {
-    /// <param name="version">The write's counter.</param>
+    /// <param name="version">The write's counter; the schedule counts from <see cref="LiveSettings.DelayOrigin"/>.</param>
     /// <param name="attempt">1 for the first.</param>
     /// <returns>The delay in ms.</returns>
     public static double DelayMs(LiveSettings settings, long version, string follower, int attempt = 1) =>
-        DelayShape.Of(settings).Quantile(Uniform(settings.Seed, version, follower, attempt));
+        DelayShape.Of(settings).Quantile(Uniform(settings.Seed, version - settings.DelayOrigin, follower, attempt));
 
     /// <summary>
     /// A uniform number in (0, 1), never 0 nor 1, so that every quantile is finite: the parts are mixed by SplitMix64

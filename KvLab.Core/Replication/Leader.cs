@@ -74,6 +74,7 @@ public sealed partial class Leader : IDisposable
         lock (_changes)
         {
             var changed = patch.ApplyTo(_state.Settings);
+            if (patch.RestartSchedule == true) changed = changed with { DelayOrigin = _versions.Last.Counter };
             var errors = changed.Validate(_state.Followers.Length);
             if (errors.Count > 0) return errors;
             _state = _state with { Settings = changed };

@@ -55,6 +55,12 @@ public sealed record LiveSettings
     public long Seed { get; init; } = 42;
 
     /// <summary>
+    /// Where the schedule of delays begins: the delay of a write depends on its version minus this. 0 unless the schedule was restarted
+    /// (<see cref="LiveSettingsPatch.RestartSchedule"/>), as an experiment does to draw the same delays in every run although versions never repeat.
+    /// </summary>
+    public long DelayOrigin { get; init; }
+
+    /// <summary>
     /// Within this many ms a client has its answer, and a follower has answered a request that was sent to it; 1 … 600,000.
     /// One deadline covers delay and request of the write's first attempts together.
     /// </summary>

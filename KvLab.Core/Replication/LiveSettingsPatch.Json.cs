@@ -9,6 +9,7 @@ public sealed partial record LiveSettingsPatch
     public static readonly IReadOnlyList<string> FieldNames =
     [
         "writeQuorum", "minDelayMs", "maxDelayMs", "distribution", "seed", "replicationTimeoutMs", "versioning", "delivery", "onShortfall",
+        "restartSchedule",
     ];
 
     /// <summary>Reads types and names; what is wrong is among the fields' errors. Ranges are the business of <see cref="LiveSettings.Validate"/>.</summary>
@@ -26,6 +27,7 @@ public sealed partial record LiveSettingsPatch
             Versioning = fields.Choice<VersioningMode>("versioning"),
             Delivery = fields.Choice<Delivery>("delivery"),
             OnShortfall = fields.Choice<OnShortfall>("onShortfall"),
+            RestartSchedule = fields.Bool("restartSchedule"),
         };
     }
 }

@@ -16,6 +16,9 @@ public sealed partial record LiveSettingsPatch
     public Delivery? Delivery { get; init; }
     public OnShortfall? OnShortfall { get; init; }
 
+    /// <summary>True: the schedule of delays begins again with the next version. Any other value changes nothing.</summary>
+    public bool? RestartSchedule { get; init; }
+
     public static LiveSettingsPatch Of(LiveSettings settings) => new()
     {
         WriteQuorum = settings.WriteQuorum,

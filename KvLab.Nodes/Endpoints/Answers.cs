@@ -26,10 +26,10 @@ internal sealed record HealthAnswer(
 /// <summary>A leader's live settings, and N beside them.</summary>
 internal sealed record LeaderConfigAnswer(
     int WriteQuorum, double MinDelayMs, double MaxDelayMs, DelayDistribution Distribution, long Seed, int ReplicationTimeoutMs,
-    VersioningMode Versioning, Delivery Delivery, OnShortfall OnShortfall, int Followers)
+    VersioningMode Versioning, Delivery Delivery, OnShortfall OnShortfall, long DelayOrigin, int Followers)
 {
     public static LeaderConfigAnswer Of(LiveSettings s, int followers) => new(
-        s.WriteQuorum, s.MinDelayMs, s.MaxDelayMs, s.Distribution, s.Seed, s.ReplicationTimeoutMs, s.Versioning, s.Delivery, s.OnShortfall, followers);
+        s.WriteQuorum, s.MinDelayMs, s.MaxDelayMs, s.Distribution, s.Seed, s.ReplicationTimeoutMs, s.Versioning, s.Delivery, s.OnShortfall, s.DelayOrigin, followers);
 }
 
 internal sealed record FollowerConfigAnswer(VersioningMode Versioning);

@@ -114,7 +114,7 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
             return;
         }
 
-        writer.WriteMapHeader(9);
+        writer.WriteMapHeader(10);
         writer.Write(nameof(settings.WriteQuorum));
         writer.Write(settings.WriteQuorum);
         writer.Write(nameof(settings.MinDelayMs));
@@ -125,6 +125,8 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
         writer.Write(settings.Distribution.ToString());
         writer.Write(nameof(settings.Seed));
         writer.Write(settings.Seed);
+        writer.Write(nameof(settings.DelayOrigin));
+        writer.Write(settings.DelayOrigin);
         writer.Write(nameof(settings.ReplicationTimeoutMs));
         writer.Write(settings.ReplicationTimeoutMs);
         writer.Write(nameof(settings.Versioning));

@@ -36,6 +36,7 @@ internal static class ApiSetup
         ClusterEndpoints.Map(routes);
         LoadEndpoints.Map(routes);
         EventEndpoints.Map(routes);
+        ExperimentEndpoints.Map(routes);
         routes.MapOpenApi();
         // A classroom may be offline: the script comes with the package, and no fonts are fetched.
         routes.MapScalarApiReference(scalar =>

@@ -10,7 +10,7 @@ namespace KvLab.Web.Ingest;
 /// Not safe for concurrent use; <see cref="StatePublisher"/> owns it.
 /// </summary>
 /// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>
-public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings, int, double?> predictMeanMs)
+public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null)
 {
     private readonly long _origin = time.GetTimestamp();
     private readonly EventLog _events = new();
@@ -50,6 +50,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             fresh++;
             _events.Add(e);
             if (node is not null) ApplyEvent(node, e);
+            tap?.Offer(e);
         }
         _rate.Add(NowMs, fresh);
     }

@@ -8,13 +8,13 @@ namespace KvLab.Web.Ingest;
 /// The one reader of the queue and the one writer of the state. Events are reduced as they come; a snapshot is made at most every
 /// <see cref="Interval"/>, and only when something changed.
 /// </summary>
-public sealed partial class StatePublisher(IngestQueue queue, ClusterState state, TimeProvider time, ILogger<StatePublisher> logger)
+public sealed partial class StatePublisher(IngestQueue queue, ClusterState state, EventTap tap, TimeProvider time, ILogger<StatePublisher> logger)
     : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly ClusterReducer _reducer = new(time, PredictMeanMs);
+    private readonly ClusterReducer _reducer = new(time, PredictMeanMs, tap);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

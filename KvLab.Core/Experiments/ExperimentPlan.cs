@@ -1,0 +1,147 @@
+using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+
+namespace KvLab.Core.Experiments;
+
+/// <summary>What one experiment does. Every field has a default, so a script names only what it wants otherwise.</summary>
+/// <remarks>One point is measured per quorum, per value of the sweep, per repetition; all points use the same seed and so the same delays.</remarks>
+public sealed record ExperimentPlan
+{
+    public const int MostWrites = 1_000_000;
+    public const int MostPoints = 200;
+
+    /// <summary>For people; up to 120 characters.</summary>
+    public string Name { get; init; } = "Custom";
+
+    /// <summary>The preset that it began from: <c>classic</c>, <c>current</c>, <c>seed</c> or <c>custom</c>.</summary>
+    public string Preset { get; init; } = "custom";
+
+    /// <summary>Measured writes per point, 1 … 1,000,000.</summary>
+    public int Writes { get; init; } = 100;
+
+    /// <summary>Distinct keys, 1 … 100,000, used in turn.</summary>
+    public int Keys { get; init; } = 10;
+
+    /// <summary>Clients; each waits for its answer before it writes again. 1 … 200.</summary>
+    public int Concurrency { get; init; } = 10;
+
+    /// <summary>Range of the simulated delay in ms.</summary>
+    public double MinDelayMs { get; init; }
+    public double MaxDelayMs { get; init; } = 1000;
+    public DelayDistribution Distribution { get; init; } = DelayDistribution.Uniform;
+
+    /// <summary>The write quorums to measure, each 0 … N.</summary>
+    public IReadOnlyList<int> Quorums { get; init; } = [1, 2, 3, 4, 5];
+
+    /// <summary>1 … 20.</summary>
+    public int Repetitions { get; init; } = 1;
+
+    /// <summary>Writes before each point that are not measured, 0 … 10,000. They open connections and let the code be compiled.</summary>
+    public int WarmUpWrites { get; init; } = 20;
+
+    public long Seed { get; init; } = 42;
+    public VersioningMode Versioning { get; init; } = VersioningMode.Versioned;
+    public Delivery Delivery { get; init; } = Delivery.AtLeastOnce;
+    public int ReplicationTimeoutMs { get; init; } = 5000;
+
+    /// <summary>A second thing that varies; null for quorums only.</summary>
+    public Sweep? Sweep { get; init; }
+
+    /// <summary>Measure this machine's overhead at zero delay in the same run. Without it predictions are of the delay alone.</summary>
+    public bool Calibrate { get; init; } = true;
+
+    /// <summary>How long after quiescence the replicas are compared once more, 0 … 60,000 ms.</summary>
+    public int SettleMs { get; init; } = 500;
+
+    /// <summary>Every problem at once; empty when the plan can run.</summary>
+    /// <param name="followers">N of the cluster; a sweep over followers brings its own.</param>
+    public IReadOnlyList<FieldError> Validate(int followers)
+    {
+        var errors = new FieldErrors();
+        errors.Require(Name is { Length: > 0 and <= 120 }, "name", "name must have 1 to 120 characters.");
+        Between(Writes, 1, MostWrites, "writes");
+        Between(Keys, 1, 100_000, "keys");
+        Between(Concurrency, 1, 200, "concurrency");
+        Between(Repetitions, 1, 20, "repetitions");
+        Between(WarmUpWrites, 0, 10_000, "warmUpWrites");
+        Between(SettleMs, 0, 60_000, "settleMs");
+        errors.Require(Quorums is { Count: > 0 }, "quorums", "quorums must name at least one write quorum.");
+        errors.Require(Quorums.Distinct().Count() == Quorums.Count, "quorums", "quorums must not name a write quorum twice.");
+        if (Sweep is { } sweep) sweep.Validate(errors);
+        if (errors.All.Count > 0) return errors.All;
+
+        var points = Points(followers);
+        errors.Require(points.Count <= MostPoints, "quorums", $"The plan has {points.Count} points; at most {MostPoints} are possible.");
+        foreach (var wrong in points.SelectMany(p => p.Settings.Validate(p.Followers)).DistinctBy(e => e.Message))
+            errors.Add(wrong.Field == "writeQuorum" ? "quorums" : wrong.Field, wrong.Field == "writeQuorum" ? $"quorums: {wrong.Message}" : wrong.Message);
+        foreach (var point in points)
+        {
+            if (point.Concurrency is < 1 or > 200 || point.Keys is < 1 or > 100_000 || point.Followers is < 1 or > 15)
+                errors.Add("sweep", "sweep has a value out of range: concurrency 1 to 200, keys 1 to 100000, followers 1 to 15.");
+        }
+
+        return [.. errors.All.DistinctBy(e => e.Message)];
+
+        void Between(int value, int low, int high, string field) =>
+            errors.Require(value >= low && value <= high, field, $"{field} must be from {low} to {high}, but is {value}.");
+    }
+
+    /// <summary>Everything to measure, in order: repetitions outermost, so that a drift of the machine hits all points alike.</summary>
+    public IReadOnlyList<PointPlan> Points(int followers)
+    {
+        var points = new List<PointPlan>();
+        for (var repetition = 1; repetition <= Repetitions; repetition++)
+        {
+            foreach (var value in Sweep?.Values ?? [""])
+            {
+                foreach (var quorum in Quorums)
+                {
+                    var point = new PointPlan
+                    {
+                        Index = points.Count,
+                        Repetition = repetition,
+                        Followers = followers,
+                        Concurrency = Concurrency,
+                        Keys = Keys,
+                        SweepValue = Sweep is null ? null : value,
+                        Settings = new LiveSettings
+                        {
+                            WriteQuorum = quorum,
+                            MinDelayMs = MinDelayMs,
+                            MaxDelayMs = MaxDelayMs,
+                            Distribution = Distribution,
+                            Seed = Seed,
+                            Versioning = Versioning,
+                            Delivery = Delivery,
+                            ReplicationTimeoutMs = ReplicationTimeoutMs,
+                        },
+                    };
+                    points.Add(Sweep is null ? point : Sweep.Apply(point, value));
+                }
+            }
+        }
+
+        return points;
+    }
+
+    [JsonIgnore] public int PointCount => Quorums.Count * Repetitions * (Sweep?.Values.Count ?? 1);
+}
+
+/// <summary>One thing to measure: the settings, the load, and where it stands in the plan.</summary>
+public sealed record PointPlan
+{
+    public required int Index { get; init; }
+    public required int Repetition { get; init; }
+    public required int Followers { get; init; }
+    public required int Concurrency { get; init; }
+    public required int Keys { get; init; }
+
+    /// <summary>The sweep's value as it was written; null without a sweep.</summary>
+    public string? SweepValue { get; init; }
+    public required LiveSettings Settings { get; init; }
+
+    /// <summary>What a chart's legend says.</summary>
+    public string Label => SweepValue is null ? $"W={Settings.WriteQuorum}" : $"W={Settings.WriteQuorum}, {SweepValue}";
+}

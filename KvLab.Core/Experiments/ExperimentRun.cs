@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using KvLab.Core.Replication;
+
+namespace KvLab.Core.Experiments;
+
+[JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
+public enum RunState
+{
+    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("paused")] Paused,
+    [JsonStringEnumMemberName("done")] Done,
+
+    /// <summary>Ended on request; what was measured until then is kept.</summary>
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+
+    /// <summary>Could not go on; <see cref="ExperimentRun.Error"/> says why.</summary>
+    [JsonStringEnumMemberName("failed")] Failed,
+
+    /// <summary>The dashboard ended in the middle of it.</summary>
+    [JsonStringEnumMemberName("broken")] Broken,
+}
+
+/// <summary>Where and with what it ran.</summary>
+/// <param name="Software">KvLab's version.</param>
+/// <param name="Machine">Processor count, operating system, runtime.</param>
+public sealed record RunEnvironment(string Software, string Machine);
+
+/// <summary>One experiment: its plan and everything that came of it so far. Immutable; replaced whole as it goes on.</summary>
+public sealed record ExperimentRun
+{
+    public required string Id { get; init; }
+    public required ExperimentPlan Plan { get; init; }
+    public required RunEnvironment Environment { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required IReadOnlyList<string> Followers { get; init; }
+
+    /// <summary>The settings that it found and put back.</summary>
+    public LiveSettings? SettingsBefore { get; init; }
+    public RunState State { get; init; } = RunState.Running;
+    public DateTimeOffset? EndedAt { get; init; }
+    public string? Error { get; init; }
+    public Calibration Calibration { get; init; } = Calibration.None;
+    public IReadOnlyList<PointResult> Points { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public RunProgress Progress { get; init; } = RunProgress.None;
+
+    public bool IsOver => State is not (RunState.Running or RunState.Paused);
+}
+
+/// <param name="Doing">What happens now, a few words.</param>
+/// <param name="Fraction">0 … 1, by estimated time.</param>
+/// <param name="SecondsLeft">Estimated; null when unknown.</param>
+public sealed record RunProgress(string Doing, int PointsDone, int Points, double Fraction, double? SecondsLeft)
+{
+    public static readonly RunProgress None = new("not started", 0, 0, 0, null);
+}

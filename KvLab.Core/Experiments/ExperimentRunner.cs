@@ -1,0 +1,102 @@
+using KvLab.Core.Replication;
+
+namespace KvLab.Core.Experiments;
+
+/// <summary>
+/// Runs a plan on a cluster, point after point, and puts the settings back that it found, whatever happens.
+/// <c>ExperimentRunner.Points.cs</c> measures one point, <c>ExperimentRunner.Calibration.cs</c> the machine.
+/// </summary>
+/// <param name="onChange">Called with every new state of the run, in order.</param>
+public sealed partial class ExperimentRunner(
+    ExperimentPlan plan, IExperimentCluster cluster, TimeProvider time, PauseGate pause, Action<ExperimentRun> onChange)
+{
+    private ExperimentRun _run = null!;
+    private double _secondsPlanned, _secondsDone;
+
+    /// <summary>Runs to the end. Never throws: a run that fails or is cancelled says so and keeps what is done.</summary>
+    public async Task<ExperimentRun> RunAsync(string id, RunEnvironment environment, CancellationToken cancellation)
+    {
+        LiveSettings? before = null;
+        var followersBefore = 0;
+        _run = new ExperimentRun { Id = id, Plan = plan, Environment = environment, StartedAt = time.GetUtcNow(), Followers = [] };
+        try
+        {
+            before = await cluster.SettingsAsync(cancellation);
+            var followers = await cluster.FollowersAsync(cancellation);
+            followersBefore = followers.Count;
+            Publish(_run with { Followers = followers, SettingsBefore = before });
+
+            var points = plan.Points(followers.Count);
+            _secondsPlanned = DurationEstimate.CalibrationSeconds(plan) + points.Sum(p => DurationEstimate.PointSeconds(plan, p));
+            if (plan.Calibrate) await CalibrateAsync(points, cancellation);
+            foreach (var point in points)
+            {
+                await pause.WaitAsync(cancellation);
+                var result = await MeasureAsync(point, points.Count, cancellation);
+                _secondsDone += DurationEstimate.PointSeconds(plan, point);
+                var measured = _run with { Points = [.. _run.Points, result] };
+                Publish(measured with { Findings = SanityDetector.Inspect(measured) });
+            }
+
+            End(RunState.Done, null);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            End(RunState.Cancelled, null);
+        }
+        catch (Exception failure)
+        {
+            End(RunState.Failed, failure.Message);
+        }
+
+        if (before is not null) await RestoreAsync(before, followersBefore);
+        return _run;
+    }
+
+    // Also after a cancel, hence without its token.
+    private async Task RestoreAsync(LiveSettings before, int followers)
+    {
+        try
+        {
+            if ((await cluster.FollowersAsync(CancellationToken.None)).Count != followers)
+            {
+                // W may be larger than what is there in between.
+                await cluster.ApplyAsync(before with { WriteQuorum = 0 }, restartSchedule: false, CancellationToken.None);
+                await cluster.SetFollowersAsync(followers, CancellationToken.None);
+            }
+
+            await cluster.ApplyAsync(before, restartSchedule: false, CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            Publish(_run with { Error = $"{_run.Error} The settings from before could not be put back: {failure.Message}".Trim() });
+        }
+    }
+
+    private void End(RunState state, string? error) => Publish(_run with
+    {
+        State = state,
+        Error = error,
+        EndedAt = time.GetUtcNow(),
+        Progress = _run.Progress with { Doing = state.ToString().ToLowerInvariant(), SecondsLeft = 0, Fraction = state == RunState.Done ? 1 : _run.Progress.Fraction },
+    });
+
+    private void Publish(ExperimentRun run)
+    {
+        _run = run;
+        onChange(run);
+    }
+
+    /// <param name="stepSeconds">Estimated length of the step under way.</param>
+    /// <param name="stepFraction">How much of it is done, 0 … 1.</param>
+    private void Report(string doing, double stepSeconds, double stepFraction)
+    {
+        var done = _secondsDone + stepSeconds * stepFraction;
+        var fraction = _secondsPlanned <= 0 ? 0 : Math.Min(1, done / _secondsPlanned);
+        Publish(_run with
+        {
+            State = pause.IsPaused ? RunState.Paused : RunState.Running,
+            Progress = new RunProgress(doing, _run.Points.Count, plan.Points(Math.Max(1, _run.Followers.Count)).Count, fraction, Math.Max(0, _secondsPlanned - done)),
+        });
+    }
+}

@@ -1,0 +1,58 @@
+using KvLab.Core.Analysis;
+using KvLab.Core.Replication;
+
+namespace KvLab.Core.Experiments;
+
+/// <summary>
+/// All that an experiment needs of a cluster. Real nodes implement it through the same commands as everything else; tests implement it over
+/// the in-memory transport.
+/// </summary>
+public interface IExperimentCluster
+{
+    /// <summary>Ids of the followers, in order.</summary>
+    Task<IReadOnlyList<string>> FollowersAsync(CancellationToken cancellation);
+
+    Task<LiveSettings> SettingsAsync(CancellationToken cancellation);
+
+    /// <param name="restartSchedule">Whether the delays begin anew with the next version.</param>
+    /// <returns>The settings as the cluster now has them.</returns>
+    Task<LiveSettings> ApplyAsync(LiveSettings settings, bool restartSchedule, CancellationToken cancellation);
+
+    /// <summary>Adds or removes followers until there are so many.</summary>
+    Task SetFollowersAsync(int followers, CancellationToken cancellation);
+
+    Task ResetAsync(CancellationToken cancellation);
+
+    /// <exception cref="ExperimentException">No answer.</exception>
+    Task<WriteObservation> WriteAsync(string key, string value, CancellationToken cancellation);
+
+    /// <summary>No write in flight and no delivery pending.</summary>
+    Task<bool> IsQuiescentAsync(CancellationToken cancellation);
+
+    Task<ConvergenceReport> CompareAsync(CancellationToken cancellation);
+
+    /// <summary>Collects what becomes of each write at each follower, from now until the recording is disposed.</summary>
+    IDeliveryRecording RecordDeliveries();
+}
+
+/// <param name="LeaderMs">From the start of the write to its answer, leader's clock.</param>
+/// <param name="ClientMs">From sending to having the answer, client's clock.</param>
+public sealed record WriteObservation(long Version, bool Success, int Acks, double LeaderMs, double ClientMs);
+
+public interface IDeliveryRecording : IDisposable
+{
+    /// <summary>Waits until the events of all these writes' outcomes have come, or the time is over.</summary>
+    Task<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>> CollectAsync(
+        IReadOnlyCollection<long> versions, int followers, TimeSpan atMost, CancellationToken cancellation);
+}
+
+/// <summary>What became of one write at one follower.</summary>
+public sealed record DeliveryFact(string Follower, double DelayMs, double CompletedMs, Events.DeliveryOutcome Outcome, bool Late);
+
+/// <summary>An experiment cannot go on, and why.</summary>
+public sealed class ExperimentException : Exception
+{
+    public ExperimentException() { }
+    public ExperimentException(string message) : base(message) { }
+    public ExperimentException(string message, Exception inner) : base(message, inner) { }
+}

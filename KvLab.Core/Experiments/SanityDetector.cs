@@ -1,0 +1,202 @@
+using MathNet.Numerics.Distributions;
+
+namespace KvLab.Core.Experiments;
+
+/// <summary>
+/// Looks at a result before people do, and says when it proves less than it seems to. Each rule is one method, and each is provoked by a test.
+/// </summary>
+public static class SanityDetector
+{
+    /// <summary>Slope over W below this share of the predicted one counts as flat.</summary>
+    public const double FlatShare = 0.5;
+
+    /// <summary>This share of writes at the deadline counts as dominating.</summary>
+    public const double TimeoutShare = 0.05;
+
+    /// <summary>Chance of calling two adjacent quorums different, or not, by accident.</summary>
+    public const double Significance = 0.05;
+
+    public static IReadOnlyList<Finding> Inspect(ExperimentRun run)
+    {
+        var findings = new List<Finding?>();
+        foreach (var curve in Curves(run))
+        {
+            findings.Add(Saturated(run, curve));
+            findings.Add(FlatOverQuorum(run, curve));
+            findings.Add(WaitsForAll(curve));
+            findings.Add(TooFewWrites(run, curve));
+        }
+
+        foreach (var point in run.Points)
+        {
+            findings.Add(Unanswered(point));
+            findings.Add(TimeoutsDominate(point));
+            findings.Add(ComparedBeforeQuiescence(point));
+            findings.Add(Diverged(point));
+            findings.Add(OutsideBand(point));
+        }
+
+        return [.. findings.OfType<Finding>().OrderByDescending(f => f.Severity)];
+    }
+
+    /// <summary>Points that differ in nothing but W, in order of W.</summary>
+    private static IEnumerable<IReadOnlyList<PointResult>> Curves(ExperimentRun run) => run.Points
+        .GroupBy(p => (p.Plan.Repetition, p.Plan.SweepValue))
+        .Select(g => (IReadOnlyList<PointResult>)[.. g.OrderBy(p => p.Plan.Settings.WriteQuorum)]);
+
+    private static Finding? Saturated(ExperimentRun run, IReadOnlyList<PointResult> curve)
+    {
+        var saturated = curve.Where(p => p.Prediction.Saturated).ToList();
+        if (saturated.Count == 0) return null;
+        var first = saturated[0];
+        var limit = run.Calibration.Limit(first.Plan.Concurrency)!.WritesPerSecond;
+        var holds = ConcurrencyThatHolds(curve, limit);
+        return new Finding(FindingKind.Saturated, Severity.Warning,
+            $"Concurrency is above the machine: {first.Plan.Concurrency} clients at the {limit:0} writes/s that this machine does at zero delay cannot be answered "
+            + $"faster than {first.Prediction.SaturationMs:0.00} ms on average, but delay and overhead alone would be {first.Prediction.MeanMs:0.00} ms at W={first.Plan.Settings.WriteQuorum}. "
+            + $"Clients queue, and queueing hides the quorum. This machine can hold {holds} {(holds == 1 ? "client" : "clients")}.",
+            new Dictionary<string, double>
+            {
+                ["concurrency"] = first.Plan.Concurrency, ["limitWritesPerSecond"] = limit, ["saturationMs"] = first.Prediction.SaturationMs!.Value,
+                ["predictedMs"] = first.Prediction.MeanMs, ["suggestedConcurrency"] = holds,
+            },
+            Indices(saturated),
+            holds < first.Plan.Concurrency ? Lighter(run.Plan, holds) : null);
+    }
+
+    /// <summary>
+    /// Half of the machine's limit is a load at which queueing adds little: C = limit/2 × the shortest predicted latency.
+    /// </summary>
+    private static int ConcurrencyThatHolds(IReadOnlyList<PointResult> curve, double limitPerSecond) =>
+        Math.Max(1, (int)(limitPerSecond / 2 * curve.Min(p => p.Prediction.MeanMs) / 1000));
+
+    private static ExperimentPlan Lighter(ExperimentPlan plan, int concurrency) => plan with
+    {
+        Name = $"{plan.Name} at concurrency {concurrency}",
+        Preset = "custom",
+        Concurrency = concurrency,
+        Sweep = plan.Sweep?.Axis == SweepAxis.Concurrency ? null : plan.Sweep,
+    };
+
+    private static Finding? FlatOverQuorum(ExperimentRun run, IReadOnlyList<PointResult> curve)
+    {
+        if (curve.Count < 2) return null;
+        var (first, last) = (curve[0], curve[^1]);
+        var predicted = last.Prediction.DelayMeanMs - first.Prediction.DelayMeanMs;
+        if (predicted <= 0) return null;
+        var measured = last.Client.MeanMs - first.Client.MeanMs;
+        if (!(measured < FlatShare * predicted)) return null;
+        var overhead = first.Prediction.OverheadMs;
+        var rangeMs = first.Plan.Settings.MaxDelayMs - first.Plan.Settings.MinDelayMs;
+        var added = first.Client.MeanMs - first.Prediction.DelayMeanMs;
+        return new Finding(FindingKind.FlatOverQuorum, Severity.Error,
+            $"Latency is flat over W: from W={first.Plan.Settings.WriteQuorum} to W={last.Plan.Settings.WriteQuorum} the mean rises by {measured:0.00} ms where the delays alone make it rise by {predicted:0.00} ms. "
+            + $"What the machine adds ({added:0.00} ms here{(run.Calibration.Overheads.Count > 0 ? $", {overhead:0.00} ms of it without load" : "")}) dominates the delay range of {rangeMs:0.0#} ms, so this says nothing about quorums.",
+            new Dictionary<string, double>
+            {
+                ["measuredRiseMs"] = measured, ["predictedRiseMs"] = predicted, ["overheadMs"] = overhead, ["addedMs"] = added, ["delayRangeMs"] = rangeMs,
+            },
+            Indices(curve));
+    }
+
+    private static Finding? WaitsForAll(IReadOnlyList<PointResult> curve)
+    {
+        // Whether each write's answer came with its own W-th completion or with its last one: the events tell directly.
+        var early = curve.Where(p => p.Plan.Settings.WriteQuorum is var w && w > 0 && w < p.Plan.Followers).ToList();
+        if (early.Count == 0) return null;
+        var (waited, counted) = (0, 0);
+        foreach (var point in early)
+        {
+            var (s, n, w) = (point.Samples, point.Samples.Followers.Count, point.Plan.Settings.WriteQuorum);
+            for (var row = 0; row < s.Count; row++)
+            {
+                var completed = s.CompletedMs.AsSpan(row * n, n).ToArray();
+                if (completed.Any(double.IsNaN)) continue;
+                Array.Sort(completed);
+                var (own, all) = (completed[w - 1], completed[^1]);
+                if (all - own < 1) continue; // too close to tell the two apart
+                counted++;
+                if (s.LeaderMs[row] > (own + all) / 2) waited++;
+            }
+        }
+
+        if (counted < 10 || waited < 0.5 * counted) return null;
+        return new Finding(FindingKind.WaitsForAll, Severity.Error,
+            $"The leader seems to wait for all: {waited} of {counted} writes with W < N were answered only near their last follower, not at the W-th ack.",
+            new Dictionary<string, double> { ["waited"] = waited, ["writes"] = counted }, Indices(early));
+    }
+
+    private static Finding? TooFewWrites(ExperimentRun run, IReadOnlyList<PointResult> curve)
+    {
+        var worst = curve.Zip(curve.Skip(1))
+            .Select(pair => (pair.First, pair.Second, Needed: WritesNeeded(pair.First.Prediction, pair.Second.Prediction)))
+            .Where(p => p.Needed > run.Plan.Writes)
+            .OrderByDescending(p => p.Needed)
+            .FirstOrDefault();
+        if (worst.First is null) return null;
+        var difference = worst.Second.Prediction.DelayMeanMs - worst.First.Prediction.DelayMeanMs;
+        var percent = 100 * difference / worst.First.Prediction.DelayMeanMs;
+        return new Finding(FindingKind.TooFewWrites, Severity.Warning,
+            $"Too few writes for a difference of {percent:0} %: between W={worst.First.Plan.Settings.WriteQuorum} and W={worst.Second.Plan.Settings.WriteQuorum} theory says {difference:0.0#} ms, "
+            + $"and chance alone moves the difference of two means of {run.Plan.Writes} writes that much. At least {worst.Needed} writes per point tell them apart.",
+            new Dictionary<string, double> { ["writes"] = run.Plan.Writes, ["neededWrites"] = worst.Needed, ["differenceMs"] = difference, ["differencePercent"] = percent },
+            [worst.First.Plan.Index, worst.Second.Plan.Index],
+            worst.Needed <= ExperimentPlan.MostWrites ? run.Plan with { Writes = worst.Needed, Name = $"{run.Plan.Name} with {worst.Needed} writes", Preset = "custom" } : null);
+    }
+
+    /// <summary>n at which a two-sided test at 5 % tells two means apart: n = z²(σ₁² + σ₂²)/Δ².</summary>
+    private static int WritesNeeded(Prediction first, Prediction second)
+    {
+        var difference = second.DelayMeanMs - first.DelayMeanMs;
+        if (difference <= 0) return 0;
+        var z = Normal.InvCDF(0, 1, 1 - Significance / 2);
+        var needed = Math.Ceiling(z * z * (first.DelaySdMs * first.DelaySdMs + second.DelaySdMs * second.DelaySdMs) / (difference * difference));
+        return needed > int.MaxValue ? int.MaxValue : (int)needed;
+    }
+
+    private static Finding? Unanswered(PointResult p) => p.Unanswered == 0 ? null : new Finding(FindingKind.Unanswered, Severity.Error,
+        $"{p.Unanswered} writes at {p.Plan.Label} got no answer and are in no figure.",
+        new Dictionary<string, double> { ["unanswered"] = p.Unanswered }, [p.Plan.Index]);
+
+    private static Finding? TimeoutsDominate(PointResult p)
+    {
+        var deadline = p.Plan.Settings.ReplicationTimeoutMs;
+        var timedOut = Enumerable.Range(0, p.Writes).Count(i => !p.Samples.Success[i] && p.Samples.LeaderMs[i] >= 0.95 * deadline);
+        if (p.Writes == 0 || timedOut < TimeoutShare * p.Writes) return null;
+        return new Finding(FindingKind.TimeoutsDominate, Severity.Error,
+            $"Timeouts dominate at {p.Plan.Label}: {timedOut} of {p.Writes} writes ended at their deadline of {deadline} ms, so the mean of {p.Client.MeanMs:0} ms says more about the deadline than about the quorum.",
+            new Dictionary<string, double> { ["timedOut"] = timedOut, ["writes"] = p.Writes, ["deadlineMs"] = deadline }, [p.Plan.Index]);
+    }
+
+    private static Finding? ComparedBeforeQuiescence(PointResult p)
+    {
+        if (p.Check(ReplicaCheck.Answered) is not { } check || check.Report.Quiescent) return null;
+        var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
+        if (differing == 0) return null;
+        return new Finding(FindingKind.ComparedBeforeQuiescence, Severity.Info,
+            $"Compared before quiescence at {p.Plan.Label}: when the last client was answered, {differing} entries on followers differed from the leader because replication was still going on. That is no loss; the comparison after settling counts.",
+            new Dictionary<string, double> { ["differing"] = differing }, [p.Plan.Index]);
+    }
+
+    private static Finding? Diverged(PointResult p)
+    {
+        if (p.Check(ReplicaCheck.Settled) is not { } check || check.Report.Converged) return null;
+        var conflicts = check.Report.Followers.Sum(f => f.Conflicts);
+        var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
+        var naive = p.Plan.Settings.Versioning == Replication.VersioningMode.Naive;
+        return new Finding(FindingKind.Diverged, naive ? Severity.Info : Severity.Error,
+            $"Replicas differ for good at {p.Plan.Label}: after settling, {differing} entries on followers are not the leader's, {conflicts} of them conflicts."
+            + (naive ? " That is what naive mode does." : ""),
+            new Dictionary<string, double> { ["differing"] = differing, ["conflicts"] = conflicts }, [p.Plan.Index]);
+    }
+
+    private static Finding? OutsideBand(PointResult p)
+    {
+        if (p.InBand || p.Prediction.Saturated || p.Writes == 0) return null;
+        return new Finding(FindingKind.OutsideBand, Severity.Warning,
+            $"Outside the band at {p.Plan.Label}: measured {p.Client.MeanMs:0.00} ms, expected {p.Prediction.BandLowMs:0.00} to {p.Prediction.BandHighMs:0.00} ms.",
+            new Dictionary<string, double> { ["meanMs"] = p.Client.MeanMs, ["lowMs"] = p.Prediction.BandLowMs, ["highMs"] = p.Prediction.BandHighMs }, [p.Plan.Index]);
+    }
+
+    private static int[] Indices(IEnumerable<PointResult> points) => [.. points.Select(p => p.Plan.Index)];
+}

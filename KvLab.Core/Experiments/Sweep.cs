@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+
+namespace KvLab.Core.Experiments;
+
+[JsonConverter(typeof(JsonStringEnumConverter<SweepAxis>))]
+public enum SweepAxis
+{
+    /// <summary>Values such as <c>0.1-1</c>: the range of the delay in ms.</summary>
+    [JsonStringEnumMemberName("delayRange")] DelayRange,
+    [JsonStringEnumMemberName("distribution")] Distribution,
+    [JsonStringEnumMemberName("concurrency")] Concurrency,
+    [JsonStringEnumMemberName("keys")] Keys,
+    [JsonStringEnumMemberName("followers")] Followers,
+    [JsonStringEnumMemberName("versioning")] Versioning,
+}
+
+/// <summary>A second thing that varies beside the quorum.</summary>
+/// <param name="Values">As text, so that every axis is written alike: <c>["versioned","naive"]</c>, <c>["1","10"]</c>, <c>["0-10","0-100"]</c>.</param>
+public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
+{
+    internal void Validate(FieldErrors errors)
+    {
+        errors.Require(Enum.IsDefined(Axis), "sweep", "sweep.axis must be delayRange, distribution, concurrency, keys, followers or versioning.");
+        errors.Require(Values is { Count: > 0 and <= 20 }, "sweep", "sweep.values must have 1 to 20 values.");
+        errors.Require(Values.Distinct(StringComparer.Ordinal).Count() == Values.Count, "sweep", "sweep.values must not name a value twice.");
+        foreach (var value in Values)
+        {
+            if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{value}\" is no value of {JsonName}; {Expected}.");
+        }
+    }
+
+    internal PointPlan Apply(PointPlan point, string value) => Axis switch
+    {
+        SweepAxis.DelayRange => point with { Settings = WithRange(point.Settings, value) },
+        SweepAxis.Distribution => point with { Settings = point.Settings with { Distribution = Read<DelayDistribution>(value) } },
+        SweepAxis.Concurrency => point with { Concurrency = ReadInt(value) },
+        SweepAxis.Keys => point with { Keys = ReadInt(value) },
+        SweepAxis.Followers => WithFollowers(point, ReadInt(value)),
+        _ => point with { Settings = point.Settings with { Versioning = Read<VersioningMode>(value) } },
+    };
+
+    private bool CanRead(string value) => Axis switch
+    {
+        SweepAxis.DelayRange => Range(value) is not null,
+        SweepAxis.Distribution => Enum.TryParse<DelayDistribution>(value, ignoreCase: true, out _) && !int.TryParse(value, out _),
+        SweepAxis.Versioning => Enum.TryParse<VersioningMode>(value, ignoreCase: true, out _) && !int.TryParse(value, out _),
+        _ => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+    };
+
+    private string JsonName => char.ToLowerInvariant(Axis.ToString()[0]) + Axis.ToString()[1..];
+
+    private string Expected => Axis switch
+    {
+        SweepAxis.DelayRange => "write min-max in ms, such as 0.1-1",
+        SweepAxis.Distribution => "it is uniform, fixed, exponential, lognormal or pareto",
+        SweepAxis.Versioning => "it is versioned or naive",
+        _ => "write a whole number",
+    };
+
+    // With fewer followers than W, all of them are asked for.
+    private static PointPlan WithFollowers(PointPlan point, int followers) => point with
+    {
+        Followers = followers,
+        Settings = point.Settings with { WriteQuorum = Math.Min(point.Settings.WriteQuorum, followers) },
+    };
+
+    private static LiveSettings WithRange(LiveSettings settings, string value)
+    {
+        var (minMs, maxMs) = Range(value)!.Value;
+        return settings with { MinDelayMs = minMs, MaxDelayMs = maxMs };
+    }
+
+    private static (double MinMs, double MaxMs)? Range(string value)
+    {
+        var parts = value.Split('-');
+        return parts.Length == 2 && Number(parts[0]) is { } min && Number(parts[1]) is { } max ? (min, max) : null;
+
+        static double? Number(string text) =>
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    private static int ReadInt(string value) => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static T Read<T>(string value) where T : struct, Enum => Enum.Parse<T>(value, ignoreCase: true);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using KvLab.Core.Experiments;
+using KvLab.Web.Charts.Figures;
+using KvLab.Web.Experiments;
+
+namespace KvLab.Web.Reports;
+
+/// <summary>
+/// A lab report as one self-contained HTML file: styles, figures and tables are inside, nothing is loaded from anywhere, and it prints with proper
+/// page breaks. Pure: the same runs and words give the same bytes.
+/// </summary>
+public static class ReportBuilder
+{
+    public static string Build(ReportRequest request, IReadOnlyList<ExperimentRun> runs)
+    {
+        var html = new StringBuilder();
+        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
+            .Append(Inv($"<title>{Text(request.Title)}</title><style>{ReportStyle.Css(request.Paper)}</style></head><body><main>"));
+        Head(html, request, runs);
+        foreach (var run in runs) Run(html, request, run);
+        if (runs.Count == 2) html.Append("<section><h2>Comparison</h2>").Append(FigureBlock(RunFigures.Comparison(runs[0], runs[1]))).Append("</section>");
+        Words(html, request);
+        Provenance(html, runs);
+        return html.Append("</main></body></html>").ToString();
+    }
+
+    private static void Head(StringBuilder html, ReportRequest request, IReadOnlyList<ExperimentRun> runs)
+    {
+        html.Append(Inv($"<header><h1>{Text(request.Title)}</h1><p class=\"by\">"))
+            .Append(string.Join(" · ", new[] { request.Author, request.Course, runs.Count > 0 ? runs[0].StartedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null }
+                .Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => Text(s!))))
+            .Append("</p></header>");
+    }
+
+    private static void Run(StringBuilder html, ReportRequest request, ExperimentRun run)
+    {
+        html.Append(Inv($"<section><h2>{Text(run.Plan.Name)}</h2><ul class=\"sentences\">"));
+        foreach (var sentence in Sentences.Of(run)) html.Append(Inv($"<li>{Text(sentence)}</li>"));
+        html.Append("</ul>");
+        if (run.Findings.Count > 0)
+        {
+            html.Append("<h3>What to know about this result</h3>");
+            foreach (var f in run.Findings)
+                html.Append(Inv($"<p class=\"finding {f.Severity.ToString().ToLowerInvariant()}\"><strong>{f.Severity}:</strong> {Text(f.Sentence)}</p>"));
+        }
+
+        html.Append("<h3>Latency</h3>");
+        LatencyTable(html, run);
+        html.Append("<h3>Replicas at three moments</h3>");
+        ReplicaTable(html, run);
+        html.Append("</section>");
+        foreach (var figure in RunFigures.All(run).Where(f => request.Figures is null || request.Figures.Contains(f.Id))) html.Append(FigureBlock(figure));
+    }
+
+    private static void LatencyTable(StringBuilder html, ExperimentRun run)
+    {
+        html.Append("<div class=\"wide\"><table><caption>Latency in ms, client's clock. Predicted: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run.</caption><thead><tr>");
+        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "predicted", "overhead", "band", "writes/s", "partial", "refused as stale", "late"])
+            html.Append(Inv($"<th scope=\"col\">{head}</th>"));
+        html.Append("</tr></thead><tbody>");
+        foreach (var p in run.Points)
+        {
+            html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}{(run.Plan.Repetitions > 1 ? Inv($" #{p.Plan.Repetition}") : "")}</th><td>{p.Writes}</td>"))
+                .Append(Inv($"<td>{p.Client.MeanMs:0.00}</td><td>{p.Client.SdMs:0.00}</td><td>{p.Client.P50Ms:0.00}</td><td>{p.Client.P90Ms:0.00}</td><td>{p.Client.P95Ms:0.00}</td><td>{p.Client.P99Ms:0.00}</td>"))
+                .Append(Inv($"<td>{p.Prediction.DelayMeanMs:0.00}</td><td>{p.Prediction.OverheadMs:0.00}</td><td>{p.Prediction.BandLowMs:0.0}–{p.Prediction.BandHighMs:0.0} {(p.InBand ? "✓" : "✗")}</td>"))
+                .Append(Inv($"<td>{p.WritesPerSecond:0}</td><td>{p.Partial}</td><td>{p.StaleRefusals}</td><td>{p.LateDeliveries}</td></tr>"));
+        }
+
+        html.Append("</tbody></table></div>");
+    }
+
+    private static void ReplicaTable(StringBuilder html, ExperimentRun run)
+    {
+        html.Append("<div class=\"wide\"><table><caption>Entries on followers that are not the leader's, summed over followers and compared entry by entry. Before quiescence a difference is replication under way, not loss.</caption><thead><tr>")
+            .Append("<th scope=\"col\">point</th><th scope=\"col\">moment</th><th scope=\"col\">after the last answer</th><th scope=\"col\">quiescent</th><th scope=\"col\">missing</th><th scope=\"col\">behind</th><th scope=\"col\">conflicting</th><th scope=\"col\">unreachable followers</th></tr></thead><tbody>");
+        foreach (var p in run.Points)
+        {
+            foreach (var check in p.Checks)
+            {
+                var f = check.Report.Followers;
+                html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}</th><td>{MomentName(check.Moment)}</td><td>{check.AtMs:0} ms</td><td>{(check.Report.Quiescent ? "yes" : "no")}</td>"))
+                    .Append(Inv($"<td>{f.Sum(x => x.Missing)}</td><td>{f.Sum(x => x.Behind)}</td><td>{f.Sum(x => x.Conflicts)}</td><td>{f.Count(x => x.State == Core.Analysis.ConvergenceCheck.NotReached)}</td></tr>"));
+            }
+        }
+
+        html.Append("</tbody></table></div>");
+    }
+
+    public static string MomentName(string moment) => moment switch
+    {
+        ReplicaCheck.Answered => "last client answered (t = 0)",
+        ReplicaCheck.Quiescent => "in quiescence",
+        _ => "after settling",
+    };
+
+    private static string FigureBlock(Figure figure) =>
+        Inv($"<figure id=\"{figure.Id}\">{FigureSvg.Draw(figure)}<figcaption>{Text(figure.Caption)}</figcaption></figure>");
+
+    private static void Words(StringBuilder html, ReportRequest request)
+    {
+        var answered = ReportRequest.GuidingQuestions.Zip(request.Answers).Where(p => !string.IsNullOrWhiteSpace(p.Second)).ToList();
+        if (answered.Count > 0)
+        {
+            html.Append("<section><h2>Discussion</h2>");
+            foreach (var (question, answer) in answered) html.Append(Inv($"<h3>{Text(question)}</h3>")).Append(Paragraphs(answer));
+            html.Append("</section>");
+        }
+
+        if (!string.IsNullOrWhiteSpace(request.Conclusion)) html.Append("<section><h2>Conclusion</h2>").Append(Paragraphs(request.Conclusion)).Append("</section>");
+    }
+
+    private static void Provenance(StringBuilder html, IReadOnlyList<ExperimentRun> runs)
+    {
+        html.Append("<section class=\"provenance\"><h2>Where the numbers come from</h2>");
+        foreach (var run in runs)
+        {
+            var p = run.Plan;
+            html.Append(Inv($"<h3>{Text(p.Name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {run.StartedAt:yyyy-MM-dd HH:mm:ss} UTC{(run.EndedAt is { } end ? Inv($", ended {end:HH:mm:ss} UTC") : "")}</dd>"))
+                .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
+                .Append(Inv($"<dt>Plan</dt><dd>{p.Writes} writes, {p.Keys} keys, concurrency {p.Concurrency}, delay {p.Distribution.ToString().ToLowerInvariant()} {p.MinDelayMs:0.###}–{p.MaxDelayMs:0.###} ms, W = {string.Join(", ", p.Quorums)}, {p.Repetitions} repetition(s), {p.WarmUpWrites} warm-up writes, seed {p.Seed}, {p.Versioning.ToString().ToLowerInvariant()}, deadline {p.ReplicationTimeoutMs} ms, {run.Followers.Count} followers (the leader is not counted in W){(p.Sweep is null ? "" : Inv($", sweep {p.Sweep.Axis}: {Text(string.Join(", ", p.Sweep.Values))}"))}</dd>"))
+                .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
+        }
+
+        html.Append("<p>Percentiles are nearest-rank over all samples. Predictions: exact order statistics of the delay distribution (David and Nagaraja, Order Statistics); ")
+            .Append("bands hold for all points of a run together with 95 % probability if the theory is right (Bonferroni), plus half of the calibrated overhead.</p></section>");
+    }
+
+    private static string Paragraphs(string text) =>
+        string.Concat(text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(p => $"<p>{Text(p.Trim()).Replace("\n", "<br>")}</p>"));
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

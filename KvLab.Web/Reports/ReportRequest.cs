@@ -1,0 +1,34 @@
+namespace KvLab.Web.Reports;
+
+/// <summary>What a student wants in a report. Everything has a default: an empty request gives all figures of the run and no words of one's own.</summary>
+public sealed record ReportRequest
+{
+    public const int LongestText = 20_000;
+
+    public string Title { get; init; } = "Replication lab report";
+    public string? Author { get; init; }
+    public string? Course { get; init; }
+
+    /// <summary>Ids of the runs, in order; the first is the main one.</summary>
+    public IReadOnlyList<string> Runs { get; init; } = [];
+
+    /// <summary>Ids of the figures to include; null for all.</summary>
+    public IReadOnlyList<string>? Figures { get; init; }
+
+    /// <summary>Answers to <see cref="GuidingQuestions"/>, by position; missing ones are left out.</summary>
+    public IReadOnlyList<string> Answers { get; init; } = [];
+
+    public string? Conclusion { get; init; }
+
+    /// <summary><c>A4</c> or <c>Letter</c>.</summary>
+    public string Paper { get; init; } = "A4";
+
+    public static IReadOnlyList<string> GuidingQuestions { get; } =
+    [
+        "Why does latency rise with the write quorum W?",
+        "What did the replicas show when the last client was answered (t = 0), and why?",
+        "What did they show after settling, and what made it so?",
+        "What did naive mode lose, if you ran it?",
+        "Which W would you choose for a shop's order book, and which for a page counter?",
+    ];
+}

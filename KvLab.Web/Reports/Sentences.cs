@@ -1,0 +1,98 @@
+using System.Globalization;
+using KvLab.Core.Experiments;
+using KvLab.Core.Replication;
+
+namespace KvLab.Web.Reports;
+
+/// <summary>
+/// Sentences that a report says by itself. Each is made from the numbers of the run and says no more than they show; where the numbers do not show it,
+/// the sentence says that, or is missing.
+/// </summary>
+public static class Sentences
+{
+    public static IReadOnlyList<string> Of(ExperimentRun run)
+    {
+        if (run.Points.Count == 0) return ["Nothing was measured."];
+        IEnumerable<string?> all = [Setup(run), .. Curves(run).Select(Rise), .. Curves(run).Select(Agreement), AtAnswer(run), Settled(run), Modes(run), State(run)];
+        return [.. all.OfType<string>()];
+    }
+
+    private static string Setup(ExperimentRun run)
+    {
+        var p = run.Plan;
+        return Inv($"Each point is {p.Writes} writes over {p.Keys} keys by {p.Concurrency} clients, with a {p.Distribution.ToString().ToLowerInvariant()} delay of {p.MinDelayMs:0.###} to {p.MaxDelayMs:0.###} ms and seed {p.Seed}.");
+    }
+
+    private static string? Rise((string Name, List<PointResult> Points) curve)
+    {
+        if (curve.Points.Count < 2) return null;
+        var means = curve.Points.Select(p => p.Client.MeanMs).ToList();
+        var (first, last) = (curve.Points[0], curve.Points[^1]);
+        var strictly = means.Zip(means.Skip(1)).All(pair => pair.Second > pair.First);
+        var range = Inv($"from {first.Client.MeanMs:0.0#} ms at W={first.Plan.Settings.WriteQuorum} to {last.Client.MeanMs:0.0#} ms at W={last.Plan.Settings.WriteQuorum}");
+        return strictly
+            ? $"{curve.Name}Mean latency rose with every step of W, {range}."
+            : $"{curve.Name}Mean latency did not rise with every step of W ({range}).";
+    }
+
+    private static string? Agreement((string Name, List<PointResult> Points) curve)
+    {
+        var inside = curve.Points.Count(p => p.InBand);
+        var largest = curve.Points.MaxBy(p => Math.Abs(p.ResidualMs))!;
+        return Inv($"{curve.Name}{inside} of {curve.Points.Count} measured means lie in the predicted band; the largest residual is {largest.ResidualMs:+0.00;-0.00;0.00} ms at W={largest.Plan.Settings.WriteQuorum}.");
+    }
+
+    private static string? AtAnswer(ExperimentRun run)
+    {
+        var checks = run.Points.Select(p => (p, Check: p.Check(ReplicaCheck.Answered))).Where(c => c.Check is not null).ToList();
+        if (checks.Count == 0) return null;
+        var most = checks.MaxBy(c => Differing(c.Check!));
+        var differing = Differing(most.Check!);
+        return differing == 0
+            ? "When the last client was answered, no follower differed from the leader at any point."
+            : Inv($"When the last client was answered, up to {differing} entries on followers differed from the leader ({most.p.Plan.Label}): replication was still going on.");
+    }
+
+    private static string? Settled(ExperimentRun run)
+    {
+        var versioned = run.Points.Where(p => p.Plan.Settings.Versioning == VersioningMode.Versioned && p.Check(ReplicaCheck.Settled) is not null).ToList();
+        if (versioned.Count == 0) return null;
+        var converged = versioned.Count(p => p.Check(ReplicaCheck.Settled)!.Report.Converged);
+        return converged == versioned.Count
+            ? $"After settling, every follower held exactly what the leader held at all {converged} versioned points, compared entry by entry."
+            : $"After settling, replicas were equal at {converged} of {versioned.Count} versioned points.";
+    }
+
+    private static string? Modes(ExperimentRun run)
+    {
+        var naive = run.Points.Where(p => p.Plan.Settings.Versioning == VersioningMode.Naive && p.Check(ReplicaCheck.Settled) is not null).ToList();
+        if (naive.Count == 0) return null;
+        var lost = naive.Sum(p => Differing(p.Check(ReplicaCheck.Settled)!));
+        var versioned = run.Points.Where(p => p.Plan.Settings.Versioning == VersioningMode.Versioned && p.Check(ReplicaCheck.Settled) is not null).ToList();
+        var against = versioned.Count == 0 ? "" : Inv($" The versioned points of this run left {versioned.Sum(p => Differing(p.Check(ReplicaCheck.Settled)!))}.");
+        return Inv($"Naive mode left {lost} entries on followers that differ from the leader's after settling, over {naive.Count} points.{against}");
+    }
+
+    private static string? State(ExperimentRun run) => run.State switch
+    {
+        RunState.Done => null,
+        RunState.Cancelled => $"The run was cancelled: {run.Points.Count} points of the plan were measured.",
+        RunState.Broken => $"The run was broken off: {run.Points.Count} points of the plan were measured.",
+        RunState.Failed => $"The run failed: {run.Error}",
+        _ => "The run is still going on.",
+    };
+
+    private static int Differing(ReplicaCheck check) => check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
+
+    private static IEnumerable<(string Name, List<PointResult> Points)> Curves(ExperimentRun run)
+    {
+        var groups = run.Points.GroupBy(p => (p.Plan.SweepValue, p.Plan.Repetition)).ToList();
+        foreach (var g in groups)
+        {
+            var name = groups.Count == 1 ? "" : $"{string.Join(", ", new[] { g.Key.SweepValue, run.Plan.Repetitions > 1 ? $"repetition {g.Key.Repetition}" : null }.OfType<string>())}: ";
+            yield return (name, [.. g.OrderBy(p => p.Plan.Settings.WriteQuorum)]);
+        }
+    }
+
+    private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
