@@ -32,6 +32,8 @@ internal static class WebHostSetup
         // One line on the console says where the lab is; warnings come through.
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // A browser that was open over a restart brings a cookie of the old key; it gets a new one, and nobody has to know.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 

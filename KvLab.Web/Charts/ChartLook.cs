@@ -71,6 +71,7 @@ public sealed record ChartLook(bool Dark, double FontSize)
         ],
     };
 
+    /// <summary>Points need no order: answers come in another order than versions, and a line would run to and fro.</summary>
     public Scatter Points(string name, int color, SymbolEnum symbol, LatencySeries.Line line) => new()
     {
         Name = name,

@@ -94,14 +94,19 @@ export function focus(testId) {
   (at?.matches('input, button, [tabindex]') ? at : at?.querySelector('input, button, [tabindex]'))?.focus();
 }
 
-export function revealRow(listTestId, index) {
+// A virtualised list has rows only after it has measured itself, so the first look may come too early.
+export function revealRow(listTestId, index, tries = 20) {
   const list = document.querySelector(`[data-testid="${CSS.escape(listTestId)}"]`);
   const row = list?.querySelector('[data-row]');
-  if (!row) return;
+  if (!row) {
+    if (tries > 0) setTimeout(() => revealRow(listTestId, index, tries - 1), 50);
+    return;
+  }
   const height = row.getBoundingClientRect().height;
+  const room = list.clientHeight - (list.querySelector('thead')?.offsetHeight ?? 0);
   const top = index * height;
   if (top < list.scrollTop) list.scrollTop = top;
-  else if (top + height > list.scrollTop + list.clientHeight) list.scrollTop = top + height - list.clientHeight;
+  else if (top + height > list.scrollTop + room) list.scrollTop = top + height - room;
 }
 
 export function download(fileName, contentType, text) {

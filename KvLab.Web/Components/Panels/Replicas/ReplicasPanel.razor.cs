@@ -17,9 +17,11 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     private string[] _nodeIds = [];
     private string? _leader;
     private bool _adding;
+    private Selection _revealed = Selection.None;
     private Problem? _problem;
 
     [Inject] public required IClusterCommands Commands { get; init; }
+    [Inject] public required Browser Browser { get; init; }
 
     protected override object Slice() =>
         (Snapshot.Nodes, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, View.KeyFilter, View.Selection);
@@ -35,6 +37,14 @@ public sealed partial class ReplicasPanel : SnapshotPanel
         _rows = _filterOfRows.Length == 0
             ? _orderOfRows
             : _orderOfRows.Where(k => k.Contains(_filterOfRows, StringComparison.OrdinalIgnoreCase)).ToList();
+    }
+
+    // Wherever it was selected: the key is brought into view once, and left alone afterwards.
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_revealed == View.Selection) return;
+        _revealed = View.Selection;
+        if (_revealed.Key is { } key && _rows.IndexOf(key) is >= 0 and var index) await Browser.RevealRowAsync("replicas-scroll", index);
     }
 
     private string CountText => View.KeyFilter.Length == 0
