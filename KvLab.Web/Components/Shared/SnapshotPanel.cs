@@ -11,6 +11,7 @@ namespace KvLab.Web.Components.Shared;
 public abstract class SnapshotPanel : ComponentBase
 {
     private object? _shown;
+    private bool _begun;
     private bool _fromParent;
 
     [CascadingParameter] public ClusterSnapshot Snapshot { get; set; } = ClusterSnapshot.Empty;
@@ -19,7 +20,19 @@ public abstract class SnapshotPanel : ComponentBase
     /// <summary>Everything that the markup reads of <see cref="Snapshot"/> and <see cref="View"/>, as a tuple.</summary>
     protected abstract object Slice();
 
-    protected override void OnParametersSet() => _fromParent = true;
+    // The first render asks nobody whether it should happen, so the first parameters leave nothing to answer for.
+    protected override void OnParametersSet()
+    {
+        _fromParent = _begun;
+        _begun = true;
+    }
+
+    // A parent and a cascade may both bring parameters before one render; what is left of that must not hold back a later event.
+    protected override void OnAfterRender(bool firstRender)
+    {
+        _shown ??= Slice();
+        _fromParent = false;
+    }
 
     // Events and the component's own StateHasChanged always render; only news from above has to prove that it matters.
     protected override bool ShouldRender()

@@ -20,7 +20,8 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
     private string? _shape;
     private bool _drawn;
     private bool _drawing;
-    private (IReadOnlyList<TPoint>, ChartLook) _shown;
+    private ChartLook? _look;
+    private bool _another;
 
     [Inject] public required Browser Browser { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
@@ -45,21 +46,21 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
 
     protected override void OnParametersSet()
     {
-        if (_shown.Item2 != Look)
-        {
-            Layout = BuildLayout();
-            Redraw();
-        }
+        if (_look == Look) return;
+        _look = Look;
+        _another = true;
+        Layout = BuildLayout();
+        Redraw();
     }
 
     // The chart draws itself; rendering is only for another look, which makes another chart.
     protected override bool ShouldRender()
     {
-        var render = _shown.Item2 != Look;
-        _shown = (Points, Look);
-        if (!render && _drawn) _ = UpdateAsync();
-        return render;
+        if (!_another && _drawn) _ = UpdateAsync();
+        return _another;
     }
+
+    protected override void OnAfterRender(bool firstRender) => _another = false;
 
     protected async Task OnDrawnAsync()
     {

@@ -1,0 +1,71 @@
+using Bunit;
+using KvLab.Core.Analysis;
+using KvLab.Core.Versioning;
+using KvLab.Tests.Infrastructure;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Panels.Controls;
+using Xunit;
+
+namespace KvLab.Tests.Components;
+
+[Trait("Category", "Component")]
+public sealed class LabActionsTests : PageTest
+{
+    [Fact]
+    public void The_out_of_order_demo_says_in_which_order_versions_arrive_and_selects_where()
+    {
+        var page = Show<LabActions>(Idle);
+        page.At("out-of-order").Click();
+        page.Until(() => page.Text("lab-status") == "follower-2 gets v3, v1, v2 of demo, in this order.");
+        Assert.Equal(("demo", "follower-2"), (Views.Options.Selection.Key, Views.Options.Selection.Node));
+    }
+
+    [Fact]
+    public void A_comparison_is_shown_entry_by_entry()
+    {
+        Cluster.Report = new ConvergenceReport(true, false, 2, "follower-2 differs.",
+        [
+            new FollowerComparison("follower-1", "equal", 2, 0, 0, 0, 0, []),
+            new FollowerComparison("follower-2", "different", 1, 0, 1, 0, 0, [new Difference("k1", DifferenceKind.Behind, new EntryVersion(1, 9), new EntryVersion(1, 7), 2)]),
+            new FollowerComparison("follower-3", "unreachable", 0, 0, 0, 0, 0, []),
+        ]);
+        var page = Show<LabActions>(Idle);
+        page.At("convergence").Click();
+        page.Until(() => page.Has("convergence-follower-3"));
+        Assert.Contains("equal", page.Text("convergence-follower-1"));
+        Assert.Contains("unreachable", page.Text("convergence-follower-3"));
+        Assert.Contains("behind by 2", page.Cut.Markup);
+        Assert.Equal("Not converged.", page.Text("lab-status"));
+    }
+
+    [Fact]
+    public void A_comparison_outside_quiescence_proves_nothing_and_says_so()
+    {
+        Cluster.Report = new ConvergenceReport(false, false, 2, "Deliveries are under way.", []);
+        var page = Show<LabActions>(Idle);
+        page.At("convergence").Click();
+        page.Until(() => page.Text("lab-status") == "Not in quiescence: proves nothing yet.");
+    }
+
+    [Fact]
+    public async Task A_reset_asks_first()
+    {
+        var page = Show<LabActions>(Calm);
+        page.At("reset").Click();
+        page.Until(() => page.Cut.Markup.Contains("Empty every node?"));
+        Assert.Empty(Cluster.Commands);
+
+        await page.All(".mud-message-box button").First(b => b.TextContent.Contains("Empty them")).ClickAsync();
+        page.Until(() => Cluster.Commands.Contains("reset"));
+    }
+
+    [Fact]
+    public void A_command_that_fails_leaves_its_reason()
+    {
+        Cluster.Refusal = new CommandException(503, "The leader does not answer.");
+        var page = Show<LabActions>(Idle);
+        page.At("out-of-order").Click();
+        page.Until(() => page.Has("lab-error"));
+        Assert.Contains("The nodes hold what they held.", page.Text("lab-error"));
+    }
+}

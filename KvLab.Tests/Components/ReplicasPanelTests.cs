@@ -1,0 +1,191 @@
+using Bunit;
+using KvLab.Core.Versioning;
+using KvLab.Tests.Infrastructure;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Panels.Replicas;
+using KvLab.Web.State;
+using Xunit;
+
+namespace KvLab.Tests.Components;
+
+[Trait("Category", "Component")]
+public sealed class ReplicasPanelTests : PageTest
+{
+    [Fact]
+    public void An_empty_cluster_says_what_to_do_next()
+    {
+        var page = Show<ReplicasPanel>(Idle);
+        Assert.Contains("Send a write", page.Text("replicas-empty"));
+    }
+
+    [Fact]
+    public void Without_nodes_it_says_that_they_are_on_their_way() =>
+        Assert.Contains("No node has introduced itself yet", Show<ReplicasPanel>(ClusterSnapshot.Empty).Text("replicas-no-nodes"));
+
+    [Fact]
+    public void Every_node_has_a_column_and_every_key_a_row()
+    {
+        var page = Show<ReplicasPanel>(Calm);
+        Assert.Equal(["leader", "follower-1", "follower-2", "follower-3", "follower-4", "follower-5"],
+            page.All("th.kv-node .kv-node-name > span").Select(e => e.TextContent));
+        Assert.Equal(Calm.KeyOrder, page.All("tbody th").Select(e => e.TextContent));
+    }
+
+    [Theory]
+    [InlineData("fresh", "v9, fresh", "g-fresh")]
+    [InlineData("behind", "v7, behind by 2", "g-behind")]
+    [InlineData("missing", "missing", "g-missing")]
+    [InlineData("conflict", "v9, conflict: another value than the leader's", "g-conflict")]
+    [InlineData("ahead", "v11, newer than the leader", "g-ahead")]
+    public void Every_state_of_a_cell_is_said_by_colour_by_shape_and_by_text(string state, string text, string shape)
+    {
+        ReplicaCell? cell = state switch
+        {
+            "fresh" => Cell(9, "\"a\""),
+            "behind" => Cell(7, "\"old\""),
+            "conflict" => Cell(9, "\"b\""),
+            "ahead" => Cell(11, "\"c\""),
+            _ => null,
+        };
+        var page = Show<ReplicasPanel>(WithCell(cell));
+        var at = page.At("cell-k1-follower-2");
+        Assert.Equal(state, at.GetAttribute("data-cell"));
+        Assert.Contains($"k1 at follower-2: {text}", at.TextContent);
+        Assert.NotNull(at.QuerySelector($"use[href='#{shape}']"));
+    }
+
+    [Fact]
+    public void A_stale_refusal_is_seen_as_a_refusal_until_the_cell_changes()
+    {
+        var page = Show<ReplicasPanel>(WithCell(Cell(9, "\"a\"") with { ChangedAt = 100, RefusedAt = 200, LastRefused = new EntryVersion(1, 8) }));
+        Assert.Contains("refused v8 as stale", page.At("cell-k1-follower-2").TextContent);
+        Assert.Equal("8", page.At("cell-k1-follower-2").QuerySelector(".kv-refused")!.TextContent);
+
+        Publish(WithCell(Cell(9, "\"a\"") with { ChangedAt = 300, RefusedAt = 200, LastRefused = new EntryVersion(1, 8) }));
+        page.Until(() => page.At("cell-k1-follower-2").QuerySelector(".kv-refused") is null);
+    }
+
+    [Fact]
+    public void A_cell_flashes_when_it_changes_and_not_on_first_sight()
+    {
+        var page = Show<ReplicasPanel>(WithCell(Cell(7, "\"old\"") with { ChangedAt = 100 }));
+        Assert.Empty(page.All(".kv-flash"));
+
+        Publish(WithCell(Cell(9, "\"a\"") with { ChangedAt = 200 }));
+        page.Until(() => page.All(".kv-flash").Count == 1);
+        Assert.NotNull(page.At("cell-k1-follower-2").QuerySelector(".kv-flash"));
+    }
+
+    [Fact]
+    public void A_node_that_is_down_says_so_by_shape_and_word()
+    {
+        var page = Show<ReplicasPanel>(new ClusterStory { Writes = 20, Down = "follower-3" }.Tell());
+        Assert.Equal("stopped", page.At("node-follower-3").GetAttribute("data-state"));
+        Assert.Contains("stopped", page.Text("node-follower-3"));
+        Assert.NotNull(page.At("node-follower-3").QuerySelector("use[href='#g-stopped']"));
+        Assert.Equal("running", page.At("node-follower-2").GetAttribute("data-state"));
+    }
+
+    [Fact]
+    public void Naive_mode_is_marked_on_the_panel() =>
+        Assert.Equal("true", Show<ReplicasPanel>(Naive()).At("replicas").GetAttribute("data-naive"));
+
+    [Fact]
+    public void The_key_filter_keeps_matching_rows_and_offers_the_way_back()
+    {
+        var page = Show<ReplicasPanel>(Calm);
+        page.At("key-filter").Input("2");
+        Assert.Equal(["k2"], page.All("tbody th").Select(e => e.TextContent));
+        Assert.Contains("1 of 6 keys", page.Text("replicas-count"));
+
+        page.At("key-filter").Input("nothing like it");
+        page.At("replicas-empty").QuerySelector("button")!.Click();
+        Assert.Equal(6, page.All("tbody th").Count);
+    }
+
+    [Fact]
+    public void Selecting_a_cell_explains_it()
+    {
+        var page = Show<ReplicasPanel>(WithCell(Cell(7, "\"old\"")));
+        page.At("cell-k1-follower-2").Click();
+        Assert.Contains("behind: follower-2 holds v7 of k1", page.Text("cell-why"));
+        Assert.Equal("true", page.At("cell-k1-follower-2").GetAttribute("data-selected"));
+
+        page.At("cell-k1-follower-2").Click();
+        Assert.Equal("Select a cell to see why it is so.", page.Text("cell-why"));
+    }
+
+    [Fact]
+    public void Outside_quiescence_it_warns_that_replicas_may_differ() =>
+        Assert.Contains("Not in quiescence", Show<ReplicasPanel>(Busy).Text("cell-why"));
+
+    [Fact]
+    public void A_follower_can_be_added()
+    {
+        var page = Show<ReplicasPanel>(Calm);
+        page.At("add-follower").Click();
+        page.Until(() => Cluster.Commands.Contains("add"));
+    }
+
+    [Fact]
+    public void A_command_that_fails_says_what_happened_what_was_kept_and_what_to_try()
+    {
+        Cluster.Refusal = new CommandException(409, "There are 15 followers already.");
+        var page = Show<ReplicasPanel>(Calm);
+        page.At("add-follower").Click();
+        Assert.Equal("There are 15 followers already. The cluster is as it was. Look at the node's state, and try again. ×", page.Text("node-error"));
+
+        page.At("node-error").QuerySelector("button")!.Click();
+        Assert.False(page.Has("node-error"));
+    }
+
+    [Fact]
+    public async Task A_node_can_be_killed_and_started_from_its_menu()
+    {
+        var page = Show<ReplicasPanel>(new ClusterStory { Writes = 4, Down = "follower-3" }.Tell());
+        page.At("menu-follower-2").QuerySelector("button")!.Click();
+        page.Until(() => page.Has("kill-follower-2"));
+        await page.At("kill-follower-2").ClickAsync();
+        page.Until(() => Cluster.Commands.Contains("kill follower-2"));
+
+        page.At("menu-follower-3").QuerySelector("button")!.Click();
+        page.Until(() => page.Has("start-follower-3"));
+        await page.At("start-follower-3").ClickAsync();
+        page.Until(() => Cluster.Commands.Contains("start follower-3"));
+    }
+
+    [Fact]
+    public void A_dashboard_that_did_not_start_the_nodes_offers_no_kill()
+    {
+        Cluster.Supervises = false;
+        Assert.False(Show<ReplicasPanel>(Calm).Has("menu-follower-2"));
+    }
+
+    [Fact]
+    public void A_panel_that_fails_leaves_the_page_alive_and_can_be_drawn_again()
+    {
+        var page = Show<ReplicasPanel>(Calm with { Keys = Calm.Keys.Remove("k2") });
+        Assert.Contains("This panel could not be drawn.", page.Text("replicas-error"));
+        Assert.Contains("6/6 nodes", page.Text("summary-nodes"));
+
+        Publish(Calm);
+        page.At("replicas-error").QuerySelector("button")!.Click();
+        Assert.Equal(6, page.All("tbody th").Count);
+    }
+
+    internal static ClusterSnapshot Naive() =>
+        new ClusterStory { Writes = 20, Settings = new() { Versioning = Core.Replication.VersioningMode.Naive } }.Tell();
+
+    private static ReplicaCell Cell(long version, string value) => new(new EntryVersion(1, version), value, 0, 0, EntryVersion.None);
+
+    private static ClusterSnapshot WithCell(ReplicaCell? cell)
+    {
+        var cells = System.Collections.Immutable.ImmutableDictionary<string, ReplicaCell>.Empty;
+        if (cell is not null) cells = cells.Add("follower-2", cell);
+        return Idle with
+        {
+            KeyOrder = ["k1"],
+            Keys = System.Collections.Immutable.ImmutableDictionary<string, KeyRow>.Empty.Add("k1", new KeyRow("k1", new EntryVersion(1, 9), "\"a\"", cells)),
+        };
+    }
+}

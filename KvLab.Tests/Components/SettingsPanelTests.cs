@@ -1,0 +1,111 @@
+using Bunit;
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Tests.Infrastructure;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Panels.Controls;
+using KvLab.Web.State;
+using Xunit;
+
+namespace KvLab.Tests.Components;
+
+[Trait("Category", "Component")]
+public sealed class SettingsPanelTests : PageTest
+{
+    [Fact]
+    public void Without_a_leader_it_says_what_it_waits_for() =>
+        Assert.Contains("when the leader has reported", Show<SettingsPanel>(ClusterSnapshot.Empty).Text("settings-empty"));
+
+    [Fact]
+    public void Turning_the_quorum_acts_at_once_and_shows_what_to_expect_while_it_is_under_way()
+    {
+        Cluster.ReportsSettings = false;
+        var page = Show<SettingsPanel>(Idle);
+        Assert.Equal("500 ms", page.Text("expected-ms"));
+
+        page.At("quorum").Input("5");
+        Assert.Equal("W = 5 of 5", page.Text("quorum-value"));
+        Assert.Equal("833 ms", page.Text("expected-ms"));
+        Assert.Equal("true", page.At("settings-pending").GetAttribute("data-pending"));
+
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Patches.Count == 1);
+        Assert.Equal(new LiveSettingsPatch { WriteQuorum = 5 }, Cluster.Patches[0]);
+        Assert.Equal("true", page.At("settings-pending").GetAttribute("data-pending"));
+
+        Publish(Idle with { Settings = Idle.Settings! with { WriteQuorum = 5 } });
+        page.Until(() => page.At("settings-pending").GetAttribute("data-pending") == "false");
+        Assert.Equal("W = 5 of 5", page.Text("quorum-value"));
+    }
+
+    [Fact]
+    public void A_change_that_the_cluster_never_reports_is_taken_back()
+    {
+        Cluster.ReportsSettings = false;
+        var page = Show<SettingsPanel>(Idle);
+        page.At("quorum").Input("1");
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Patches.Count == 1);
+
+        Clock.Advance(SettingsDraft.Patience);
+        page.Until(() => page.Text("quorum-value") == "W = 3 of 5");
+    }
+
+    [Fact]
+    public void A_moving_slider_becomes_few_commands_and_the_last_position_counts()
+    {
+        var page = Show<SettingsPanel>(Idle);
+        foreach (var position in new[] { 150, 140, 130, 120 }) page.At("delay-range-max").Input(position.ToString());
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Patches.Count > 0);
+        var only = Assert.Single(Cluster.Patches);
+        Assert.Equal(DelayScale.ToMs(120), only.MaxDelayMs);
+    }
+
+    [Fact]
+    public void A_refused_value_goes_back_and_says_why()
+    {
+        Cluster.Refusal = new CommandException(400, "no", [new FieldError("maxDelayMs", "maxDelayMs must be from 0 to 60000 ms, but is 70000.")]);
+        var page = Show<SettingsPanel>(Idle);
+        page.At("max-delay").Change("70000");
+        Assert.Equal("–", page.Text("expected-ms"));
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => page.Has("settings-error"));
+        Assert.Contains("maxDelayMs must be from 0 to 60000 ms, but is 70000. Nothing was changed.", page.Text("settings-error"));
+        Assert.Equal("1000", page.At("max-delay").GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData("distribution", "Pareto")]
+    [InlineData("seed", "7")]
+    [InlineData("timeout", "900")]
+    [InlineData("delivery", "Once")]
+    [InlineData("on-shortfall", "Error")]
+    [InlineData("min-delay", "5")]
+    public void Every_setting_has_its_control(string testId, string value)
+    {
+        var page = Show<SettingsPanel>(Idle);
+        page.At(testId).Change(value);
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Patches.Count == 1);
+        var settings = Cluster.Patches[0].ApplyTo(Idle.Settings!);
+        Assert.NotEqual(Idle.Settings, settings);
+        Assert.Contains(value, (object[])[settings.Distribution.ToString(), settings.Seed.ToString(), settings.ReplicationTimeoutMs.ToString(), settings.Delivery.ToString(), settings.OnShortfall.ToString(), settings.MinDelayMs.ToString()]);
+    }
+
+    [Fact]
+    public void Naive_mode_is_one_click_away_and_marked_when_it_is_on()
+    {
+        var page = Show<SettingsPanel>(Idle);
+        page.At("versioning-naive").Change(true);
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => page.At("settings").GetAttribute("data-naive") == "true");
+        Assert.Equal(VersioningMode.Naive, Cluster.Current.Settings!.Versioning);
+        Assert.True(page.Has("summary-naive"));
+    }
+
+    [Fact]
+    public void The_expected_latency_follows_the_distribution() =>
+        Assert.Equal("500 ms", Show<SettingsPanel>(Idle with { Settings = new() { Distribution = DelayDistribution.Fixed, MinDelayMs = 0, WriteQuorum = 5 } }).Text("expected-ms"));
+}
