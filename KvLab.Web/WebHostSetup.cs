@@ -21,6 +21,9 @@ internal static class WebHostSetup
     /// <summary>A node's batch has at most 256 KiB of events; this leaves room around them.</summary>
     private const long LargestBatchBytes = 1024 * 1024;
 
+    /// <summary>All six texts of a report at their longest, three bytes a character.</summary>
+    private const long LongestPageMessageBytes = 512 * 1024;
+
     public static void AddServer(this WebApplicationBuilder builder)
     {
         builder.WebHost.UseStaticWebAssets();
@@ -60,7 +63,9 @@ internal static class WebHostSetup
     {
         // Nothing that is protected outlives this process, so that no key ring is left in anybody's home directory.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents()
+            // A report's answers are long texts, and a text that is too long for one message would end the circuit it was typed in.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LongestPageMessageBytes);
         services.AddKvLabPage();
     }
 

@@ -34,6 +34,7 @@ internal static class ExperimentEndpoints
         api.MapGet("/{id}/figures/{figure}.svg", FigureSvgAnswer).Produces<string>(200, "image/svg+xml").Refuses(404).WithSummary("One figure as SVG.");
         api.MapGet("/{id}/figures/{figure}.csv", FigureCsv).Produces<string>(200, "text/csv").Refuses(404).WithSummary("One figure's numbers.");
         api.MapGet("/compare.svg", Compare).Produces<string>(200, "image/svg+xml").Refuses(404).WithSummary("Two runs in one figure: left and right are their ids.");
+        api.MapGet("/compare.csv", CompareCsv).Produces<string>(200, "text/csv").Refuses(404).WithSummary("The numbers of that figure.");
         api.MapGet("/{id}", (string id, ExperimentService experiments) => RunView.Of(Find(experiments, id))).Produces<RunView>().Refuses(404);
         api.MapPatch("/{id}", RenameAsync).Produces<RunView>().Refuses(404, 409).WithSummary("Renames a run: {\"name\": …}.");
         api.MapDelete("/{id}", Delete).Produces(204).Refuses(404, 409);
@@ -95,13 +96,19 @@ internal static class ExperimentEndpoints
     private static IResult FigureCsv(string id, string figure, ExperimentService experiments) =>
         Text(FindFigure(experiments, id, figure).ToTable().ToCsv(), "text/csv", $"{id}-{figure}.csv");
 
-    private static IResult Compare(HttpRequest request, ExperimentService experiments)
+    private static IResult Compare(HttpRequest request, ExperimentService experiments) =>
+        Results.Content(FigureSvg.Draw(Comparison(request, experiments)), "image/svg+xml", Encoding.UTF8);
+
+    private static Figure Comparison(HttpRequest request, ExperimentService experiments)
     {
         var query = new StrictQuery(request, "left", "right");
         var (left, right) = (query.Text("left") ?? "", query.Text("right") ?? "");
         query.ThrowIfWrong();
-        return Results.Content(FigureSvg.Draw(RunFigures.Comparison(Find(experiments, left), Find(experiments, right))), "image/svg+xml", Encoding.UTF8);
+        return RunFigures.Comparison(Find(experiments, left), Find(experiments, right));
     }
+
+    private static IResult CompareCsv(HttpRequest request, ExperimentService experiments) =>
+        Text(Comparison(request, experiments).ToTable().ToCsv(), "text/csv", "comparison.csv");
 
     private static async Task<RunView> RenameAsync(string id, HttpRequest request, ExperimentService experiments)
     {

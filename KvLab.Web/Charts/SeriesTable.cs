@@ -9,12 +9,15 @@ public sealed record SeriesTable(string Title, IReadOnlyList<string> Columns, IR
 {
     public static string Number(double? value) => value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>After RFC 4180. The cells are numbers and node ids, which need no quotes.</summary>
+    /// <summary>After RFC 4180.</summary>
     public string ToCsv()
     {
         var csv = new StringBuilder();
-        csv.AppendJoin(',', Columns).Append("\r\n");
-        foreach (var row in Rows) csv.AppendJoin(',', row).Append("\r\n");
+        csv.AppendJoin(',', Columns.Select(Quoted)).Append("\r\n");
+        foreach (var row in Rows) csv.AppendJoin(',', row.Select(Quoted)).Append("\r\n");
         return csv.ToString();
     }
+
+    // Names of series have commas of their own, as in "W=1, naive".
+    private static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"")}\"";
 }

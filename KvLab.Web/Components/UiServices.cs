@@ -18,6 +18,7 @@ public static class UiServices
         services.AddScoped<ViewStore>();
         services.AddScoped<Browser>();
         services.AddScoped<Announcements>();
+        services.AddScoped<ExperimentBrowser>();
         return services;
     }
 }

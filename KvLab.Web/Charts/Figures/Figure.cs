@@ -22,9 +22,13 @@ public sealed record Figure(string Id, string Title, string Caption, Axis X, Axi
 /// <param name="Title">With its unit.</param>
 /// <param name="Categories">Where the axis counts things instead of measuring: names of 0, 1, 2 …</param>
 /// <param name="FromZero">Whether 0 belongs to the axis even when no value is near it.</param>
-/// <param name="Whole">Whether only whole numbers make sense.</param>
-public sealed record Axis(string Title, IReadOnlyList<string>? Categories = null, bool FromZero = true, bool Whole = false)
+/// <param name="Whole">Whether only whole numbers make sense; without 0, each has its place with as much room to both sides.</param>
+/// <param name="Max">Where the axis ends by its nature, such as 1 for a share; null where the values decide.</param>
+public sealed record Axis(string Title, IReadOnlyList<string>? Categories = null, bool FromZero = true, bool Whole = false, double? Max = null)
 {
+    /// <summary>Half of the place that a whole number has on such an axis.</summary>
+    public const double Room = 0.5;
+
     public string Name(double value) => Categories is null ? SeriesTable.Number(value) : Categories[(int)value];
 }
 
@@ -43,8 +47,22 @@ public enum Mark
 /// <param name="Y">NaN leaves a gap.</param>
 /// <param name="Colour">Index into <see cref="Palette"/>.</param>
 /// <param name="Upper">Upper ends, for a band only.</param>
+/// <param name="InLegend">False where the caption says what it is, beside a series of the same colour.</param>
 public sealed record FigureSeries(
-    string Name, Mark Mark, IReadOnlyList<double> X, IReadOnlyList<double> Y, int Colour, bool Dashed = false, IReadOnlyList<double>? Upper = null);
+    string Name, Mark Mark, IReadOnlyList<double> X, IReadOnlyList<double> Y, int Colour, bool Dashed = false, IReadOnlyList<double>? Upper = null,
+    bool InLegend = true)
+{
+    // A band over one point has no width of its own; this much of an X unit to each side makes it visible.
+    private const double LoneBandHalfWidth = 0.12;
+
+    /// <summary>The closed outline of a band: along its upper ends and back along its lower ones.</summary>
+    public IReadOnlyList<(double X, double Y)> BandOutline() => (X, Upper) switch
+    {
+        (_, null) or ({ Count: 0 }, _) => [],
+        ({ Count: 1 }, _) => [(X[0] - LoneBandHalfWidth, Upper[0]), (X[0] + LoneBandHalfWidth, Upper[0]), (X[0] + LoneBandHalfWidth, Y[0]), (X[0] - LoneBandHalfWidth, Y[0])],
+        _ => [.. X.Zip(Upper), .. X.Zip(Y).Reverse()],
+    };
+}
 
 /// <summary>Okabe and Ito's colours, which people with any kind of colour vision tell apart; black comes first.</summary>
 public static class Palette

@@ -19,11 +19,18 @@ internal sealed class FigureScale
             return;
         }
 
+        if (axis is { Whole: true, FromZero: false })
+        {
+            (Low, High, Step) = (low - Axis.Room, high + Axis.Room, Math.Max(1, RoundStep((high - low) / 12, whole: true)));
+            Ticks = [.. Enumerable.Range(0, (int)((high - low) / Step) + 1).Select(i => low + i * Step)];
+            return;
+        }
+
         if (axis.FromZero) (low, high) = (Math.Min(low, 0), Math.Max(high, 0));
         if (high <= low) high = low + 1;
         Step = RoundStep((high - low) / 6, axis.Whole);
         Low = axis.FromZero && low >= 0 ? 0 : Math.Floor((low - padding * (high - low)) / Step) * Step;
-        High = padding > 0 ? Math.Ceiling((high + padding * (high - low)) / Step) * Step : high;
+        High = axis.Max ?? (padding > 0 ? Math.Ceiling((high + padding * (high - low)) / Step) * Step : high);
         var ticks = new List<double>();
         for (var tick = Math.Ceiling(Low / Step) * Step; tick <= High + Step * 1e-9; tick += Step) ticks.Add(Math.Round(tick, 10));
         Ticks = ticks;
@@ -42,6 +49,7 @@ internal sealed class FigureScale
 
     private static double RoundStep(double rough, bool whole)
     {
+        if (rough <= 0) return 1;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var step = (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 } * power;
         return whole ? Math.Max(1, Math.Round(step)) : step;

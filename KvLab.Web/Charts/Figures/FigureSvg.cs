@@ -52,9 +52,7 @@ public static class FigureSvg
         switch (series.Mark)
         {
             case Mark.Band:
-                var edge = Enumerable.Range(0, series.X.Count).Select(i => (series.X[i], series.Upper![i]))
-                    .Concat(Enumerable.Range(0, series.X.Count).Reverse().Select(i => (series.X[i], series.Y[i])));
-                svg.Append(Inv($"<polygon points=\"{string.Join(' ', edge.Select(p => Inv($"{x.Pixel(p.Item1):0.##},{y.Pixel(p.Item2):0.##}")))}\" fill=\"{colour}\" fill-opacity=\"0.18\"/>"));
+                svg.Append(Inv($"<polygon points=\"{string.Join(' ', series.BandOutline().Select(p => Inv($"{x.Pixel(p.X):0.##},{y.Pixel(p.Y):0.##}")))}\" fill=\"{colour}\" fill-opacity=\"0.18\"/>"));
                 break;
             case Mark.Bars:
                 DrawBars(svg, figure, series, x, y, colour);
@@ -119,7 +117,7 @@ public static class FigureSvg
     {
         var rows = new List<List<(FigureSeries, double)>> { new() };
         var at = Left;
-        foreach (var series in figure.Series)
+        foreach (var series in figure.Series.Where(s => s.InLegend))
         {
             var needs = 34 + series.Name.Length * 7.2;
             if (at + needs > width - Right && rows[^1].Count > 0)

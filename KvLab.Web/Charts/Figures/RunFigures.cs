@@ -79,12 +79,12 @@ public static class RunFigures
             if (w == 0) continue;
             var grid = Enumerable.Range(0, CurveSteps + 1).Select(s => sorted[^1] * s / CurveSteps).ToArray();
             series.Add(new FigureSeries($"{point.Plan.Label} exact", Mark.Line, grid,
-                [.. grid.Select(ms => OrderStatistics.Cdf(shape, n, w, ms - point.Prediction.OverheadMs))], i + 1, Dashed: true));
+                [.. grid.Select(ms => OrderStatistics.Cdf(shape, n, w, ms - point.Prediction.OverheadMs))], i + 1, Dashed: true, InLegend: false));
         }
 
         return new Figure("distribution", "Distribution of write latency",
             "The share of writes that were answered within a time. Dashed: the exact distribution of the W-th smallest delay, moved by the overhead.",
-            new Axis("latency (ms)"), new Axis("share of writes"), series);
+            new Axis("latency (ms)"), new Axis("share of writes", Max: 1), series);
     }
 
     public static Figure LatencyOverTime(ExperimentRun run) => new("latency-over-time", "Latency over time",
@@ -149,7 +149,7 @@ public static class RunFigures
             }))]);
     }
 
-    private static Axis WAxis => new("write quorum W", Whole: true);
+    private static Axis WAxis => new("write quorum W", FromZero: false, Whole: true);
 
     private sealed record Arm(string Name, IReadOnlyList<PointResult> Points);
 

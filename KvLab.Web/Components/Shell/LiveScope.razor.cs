@@ -83,7 +83,7 @@ public sealed partial class LiveScope : LiveComponent
         StateHasChanged();
         _ = InvokeAsync(async () =>
         {
-            await Browser.ShowQueryAsync(ViewQuery.Write(Views.Options));
+            await Browser.ShowQueryAsync(ViewQuery.WriteBeside(Navigation.Uri, Views.Options));
             await Browser.RememberThemeAsync(Dark ? "dark" : "light");
         });
     }

@@ -43,6 +43,19 @@ public static class ViewQuery
         }
     }
 
+    private static readonly HashSet<string> Own =
+        ["theme", "projector", "stage", "chart", "keys", "node", "kind", "key", "text", "sel-key", "sel", "sel-node", "sel-event"];
+
+    /// <summary>The view beside whatever else the address carries: a page's own parameters stay.</summary>
+    public static string WriteBeside(string uri, ViewOptions view)
+    {
+        var at = uri.IndexOf('?', StringComparison.Ordinal);
+        var query = Write(view);
+        if (at < 0) return query;
+        var others = QueryHelpers.ParseQuery(uri[at..].Split('#')[0]).Where(p => !Own.Contains(p.Key));
+        return others.Aggregate(query, (written, p) => QueryHelpers.AddQueryString(written, p.Key, p.Value.ToString()));
+    }
+
     /// <param name="uri">A whole address or a query string.</param>
     public static ViewOptions Read(string uri)
     {

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Plotly.Blazor;
+using Plotly.Blazor.LayoutLib;
+using Plotly.Blazor.Traces;
+using Plotly.Blazor.Traces.ScatterLib;
+using Plotly.Blazor.Traces.ScatterLib.LineLib;
+using Plotly.Blazor.Traces.ScatterLib.MarkerLib;
+using Bar = Plotly.Blazor.Traces.Bar;
+using Line = Plotly.Blazor.Traces.ScatterLib.Line;
+using Marker = Plotly.Blazor.Traces.ScatterLib.Marker;
+
+namespace KvLab.Web.Charts.Figures;
+
+/// <summary>A figure as a Plotly chart: the same series, marks and colours as its SVG. Pure.</summary>
+public static class FigurePlot
+{
+    private static readonly SymbolEnum[] Symbols =
+        [SymbolEnum.Circle, SymbolEnum.Square, SymbolEnum.Diamond, SymbolEnum.TriangleUp, SymbolEnum.Cross, SymbolEnum.X, SymbolEnum.TriangleDown, SymbolEnum.Star];
+
+    /// <summary>Bands first, so that nothing is hidden by them.</summary>
+    public static IReadOnlyList<ITrace> Traces(Figure figure, bool dark) =>
+        [.. figure.Series.OrderBy(s => s.Mark == Mark.Band ? 0 : 1).Select(s => Trace(s, Palette.Of(s.Colour, dark)))];
+
+    /// <param name="revision">Stays the same for as long as a reader's zoom is to be kept.</param>
+    public static Layout Layout(Figure figure, ChartLook look, string revision)
+    {
+        var layout = look.Layout(figure.X.Title, figure.Y.Title, revision);
+        layout.BarMode = BarModeEnum.Group;
+        layout.Legend[0].YRef = Plotly.Blazor.LayoutLib.LegendLib.YRefEnum.Container;
+        layout.Legend[0].Y = 0;
+        layout.Margin.T = 10;
+        var x = layout.XAxis[0];
+        if (figure.X is { Whole: true, FromZero: false } && figure.Series.SelectMany(s => s.X).ToList() is { Count: > 0 } places)
+        {
+            x.DTick = 1;
+            x.Range = [places.Min() - Axis.Room, places.Max() + Axis.Room];
+        }
+
+        var y = layout.YAxis[0];
+        if (figure.Y.Whole) y.TickFormat = ",d";
+        if (figure.Y.Max is { } max) y.Range = [0, max];
+        y.ZeroLine = figure.Series.Any(s => s.Mark == Mark.Bars);
+        return layout;
+    }
+
+    private static ITrace Trace(FigureSeries series, string colour) => series.Mark switch
+    {
+        Mark.Bars => new Bar
+        {
+            Name = series.Name,
+            ShowLegend = series.InLegend,
+            X = Cells(series.X),
+            Y = Cells(series.Y),
+            Marker = new Plotly.Blazor.Traces.BarLib.Marker { Color = colour },
+        },
+        Mark.Band => Band(series, colour),
+        Mark.Points => new Scatter
+        {
+            Name = series.Name,
+            ShowLegend = series.InLegend,
+            Mode = ModeFlag.Markers,
+            X = Cells(series.X),
+            Y = Cells(series.Y),
+            Marker = new Marker { Color = colour, Size = series.X.Count > 100 ? 3 : 7, Opacity = series.X.Count > 100 ? 0.55m : 1, Symbol = SymbolEnum.Circle },
+        },
+        _ => new Scatter
+        {
+            Name = series.Name,
+            ShowLegend = series.InLegend,
+            Mode = series.Mark == Mark.LineAndPoints ? ModeFlag.Lines | ModeFlag.Markers : ModeFlag.Lines,
+            X = Cells(series.X),
+            Y = Cells(series.Y),
+            Line = new Line { Color = colour, Width = 2, Dash = series.Dashed ? "dash" : "solid", Shape = series.Mark == Mark.Steps ? ShapeEnum.Hv : ShapeEnum.Linear },
+            Marker = new Marker { Color = colour, Size = 8, Symbol = Symbols[series.Colour % Symbols.Length] },
+        },
+    };
+
+    private static Scatter Band(FigureSeries series, string colour)
+    {
+        var outline = series.BandOutline();
+        return new Scatter
+        {
+            Name = series.Name,
+            ShowLegend = series.InLegend,
+            Mode = ModeFlag.Lines,
+            X = Cells(outline.Select(p => p.X)),
+            Y = Cells(outline.Select(p => p.Y)),
+            Fill = FillEnum.ToSelf,
+            FillColor = Translucent(colour),
+            Line = new Line { Width = 0, Color = colour },
+            HoverInfo = HoverInfoFlag.Skip,
+        };
+    }
+
+    private static string Translucent(string hex) => string.Create(CultureInfo.InvariantCulture,
+        $"rgba({Convert.ToInt32(hex[1..3], 16)},{Convert.ToInt32(hex[3..5], 16)},{Convert.ToInt32(hex[5..7], 16)},0.22)");
+
+    // What is not a number is a gap.
+    private static List<object> Cells(IEnumerable<double> values) => [.. values.Select(v => double.IsFinite(v) ? (object)v : null!)];
+}

@@ -1,0 +1,170 @@
+using KvLab.Core.Experiments;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.View;
+using KvLab.Web.Experiments;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace KvLab.Web.Components.Pages;
+
+/// <summary>Experiments: the list of runs, and beside it the form of a new one, or the one that the address names.</summary>
+public sealed partial class ExperimentsPage : ComponentBase, IDisposable
+{
+    /// <summary>As much as the REST call takes.</summary>
+    private const long LargestImport = 512L * 1024 * 1024;
+    private const string DraftKey = "plan";
+    private const int UsualFollowers = 5;
+
+    private RunFeed? _feed;
+    private IReadOnlyList<RunSummary> _runs = [];
+    private IReadOnlyList<RunSummary> _others = [];
+    private PlanDraft _draft = PlanDraft.Of(Presets.Current);
+    private RunPicture? _picture;
+    private ExperimentRun? _compared;
+    private ExperimentRun? _busy;
+    private string? _missing;
+    private Problem? _problem;
+    private int _followers = UsualFollowers;
+    private bool _loaded;
+    private bool _gone;
+
+    [Inject] public required ExperimentService Experiments { get; init; }
+    [Inject] public required ExperimentBrowser Browser { get; init; }
+    [Inject] public required Announcements Announcements { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+
+    [CascadingParameter] public ViewOptions View { get; set; } = ViewOptions.Default;
+
+    /// <summary>Null for the form.</summary>
+    [SupplyParameterFromQuery(Name = "run")] public string? Run { get; set; }
+    [SupplyParameterFromQuery(Name = "compare")] public string? Compare { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        _feed = new RunFeed(Experiments, Time, news => InvokeAsync(() => TakeAsync(news)));
+        _busy = Experiments.Current;
+        List();
+        try
+        {
+            // Before the nodes have started there are none, and the form must say something sensible nevertheless.
+            if (await Experiments.FollowersAsync() is > 0 and var followers) _followers = followers;
+        }
+        catch (ExperimentException e)
+        {
+            _problem = Problem.Of(e, "Stored runs can be read.", "Start the leader on the live page.");
+        }
+
+        _draft = await Browser.LoadAsync<PlanDraft>(DraftKey, lasting: false) ?? _draft;
+        _loaded = true;
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Run != _picture?.Run.Id)
+        {
+            (_picture, _missing) = (null, null);
+            if (Run is { } wanted)
+            {
+                var found = await Task.Run(() => Experiments.Find(wanted) is { } run ? RunPicture.Of(run) : null);
+                if (Run != wanted) return;
+                (_picture, _missing) = (found, found is null ? wanted : null);
+            }
+        }
+
+        Others();
+        if (Compare == _compared?.Id) return;
+        _compared = null;
+        if (Compare is not { } second || second == Run) return;
+        var other = await Task.Run(() => Experiments.Find(second));
+        if (Compare == second) _compared = other;
+    }
+
+    private void Go(string? run, string? compare) => Navigation.NavigateTo(ExperimentAddress.Page(View, run, compare));
+
+    private void List()
+    {
+        _runs = Experiments.List();
+        Others();
+    }
+
+    private void Others() => _others = [.. _runs.Where(r => r.Id != Run && r.Points > 0)];
+
+    private async Task TakeAsync(IReadOnlyList<ExperimentRun> news)
+    {
+        if (_gone) return;
+        foreach (var run in news)
+        {
+            _busy = run.IsOver ? _busy?.Id == run.Id ? null : _busy : run;
+            ShowInList(run);
+            if (_compared?.Id == run.Id) _compared = run;
+            if (_picture?.Run.Id == run.Id)
+            {
+                var before = _picture;
+                var next = before.Run.Points.Count == run.Points.Count ? before.Next(run) : await Task.Run(() => before.Next(run));
+                if (_picture?.Run.Id == run.Id) _picture = next;
+                if (run.IsOver && !before.Run.IsOver) Announcements.Say($"Experiment {run.Plan.Name} is {ExperimentWords.State(run.State)}: {run.Points.Count} points measured.");
+            }
+        }
+
+        StateHasChanged();
+    }
+
+    private void ShowInList(ExperimentRun run)
+    {
+        if (_runs.All(r => r.Id != run.Id))
+        {
+            List();
+            return;
+        }
+
+        _runs = [.. _runs.Select(r => r.Id == run.Id
+            ? r with { Name = run.Plan.Name, State = run.State, Points = run.Points.Count, Writes = run.Points.Sum(p => p.Writes) }
+            : r)];
+        Others();
+    }
+
+    private async Task SaveDraftAsync(PlanDraft draft)
+    {
+        _draft = draft;
+        await Browser.SaveAsync(DraftKey, draft, lasting: false);
+    }
+
+    /// <summary>Fills the form; nothing starts by itself.</summary>
+    private async Task UsePlanAsync(ExperimentPlan plan)
+    {
+        await SaveDraftAsync(PlanDraft.Of(plan));
+        Go(null, null);
+    }
+
+    private void OnDeleted()
+    {
+        List();
+        Go(null, null);
+    }
+
+    private async Task ImportAsync(InputFileChangeEventArgs e)
+    {
+        _problem = null;
+        try
+        {
+            using var file = new MemoryStream();
+            await using (var stream = e.File.OpenReadStream(LargestImport)) await stream.CopyToAsync(file);
+            var run = await Task.Run(() => Experiments.Import(file.GetBuffer().AsSpan(0, (int)file.Length)));
+            List();
+            Go(run.Id, null);
+        }
+        catch (Exception problem) when (problem is CommandException or IOException)
+        {
+            _problem = new Problem(problem.Message, "Nothing was added.", "Choose a file that the Export button of a KvLab wrote.");
+        }
+    }
+
+    public void Dispose()
+    {
+        _gone = true;
+        _feed?.Dispose();
+    }
+}

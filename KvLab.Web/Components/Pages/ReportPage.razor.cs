@@ -1,0 +1,128 @@
+using KvLab.Core.Experiments;
+using KvLab.Web.Charts.Figures;
+using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.View;
+using KvLab.Web.Experiments;
+using KvLab.Web.Reports;
+using Microsoft.AspNetCore.Components;
+
+namespace KvLab.Web.Components.Pages;
+
+/// <summary>
+/// The report builder: words left, the document right as it will be printed. Every keystroke is kept in the browser before anything else is done
+/// with it; the preview follows when the typing rests.
+/// </summary>
+public sealed partial class ReportPage : ComponentBase, IDisposable
+{
+    private const string PreviewId = "report-preview";
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(400);
+
+    private readonly CancellationTokenSource _gone = new();
+    private ReportDraft _draft = new();
+    private ExperimentRun? _run;
+    private ExperimentRun? _second;
+    private IReadOnlyList<Figure> _figures = [];
+    private IReadOnlyList<RunSummary> _others = [];
+    private ReportDraft? _previewed;
+    private bool _previewing;
+    private bool _missing;
+    private bool _loaded;
+
+    [Inject] public required ExperimentService Experiments { get; init; }
+    [Inject] public required ExperimentBrowser Storage { get; init; }
+    [Inject] public required Browser Browser { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+
+    [CascadingParameter] public ViewOptions View { get; set; } = ViewOptions.Default;
+
+    [Parameter] public required string Id { get; set; }
+
+    /// <summary>A second run that was compared with it on the page before.</summary>
+    [SupplyParameterFromQuery(Name = "compare")] public string? Compare { get; set; }
+
+    private string DraftKey => $"report.{Id}";
+
+    protected override async Task OnInitializedAsync()
+    {
+        _others = [.. Experiments.List().Where(r => r.Id != Id && r.Points > 0)];
+        _run = await Task.Run(() => Experiments.Find(Id));
+        _missing = _run is null;
+        if (_missing) return;
+        var stored = await Storage.LoadAsync<ReportDraft>(DraftKey, lasting: true);
+        _draft = (stored ?? new ReportDraft { Second = Compare ?? "" }).Mended();
+        await ReadSecondAsync();
+        _loaded = true;
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_loaded && _previewed is null) await PreviewAsync(atOnce: true);
+    }
+
+    private async Task SetAsync(ReportDraft draft)
+    {
+        var another = draft.Second != _draft.Second;
+        _draft = draft;
+        await Storage.SaveAsync(DraftKey, draft, lasting: true);
+        if (another) await ReadSecondAsync();
+        await PreviewAsync(atOnce: another);
+    }
+
+    private async Task ReadSecondAsync()
+    {
+        var wanted = _draft.Second;
+        _second = wanted.Length == 0 ? null : await Task.Run(() => Experiments.Find(wanted));
+        if (_second is null) _draft = _draft with { Second = "" };
+        var runs = Runs();
+        _figures = await Task.Run(() => (IReadOnlyList<Figure>)[.. runs.SelectMany(RunFigures.All).DistinctBy(f => f.Id)]);
+    }
+
+    private ExperimentRun[] Runs() => _second is null ? [_run!] : [_run!, _second];
+
+    private string Build() => ReportBuilder.Build(_draft.Request(Id, _figures.Select(f => f.Id)), Runs());
+
+    // One at a time: what is typed meanwhile is in the next one.
+    private async Task PreviewAsync(bool atOnce)
+    {
+        if (_previewing) return;
+        _previewing = true;
+        try
+        {
+            if (atOnce) await DrawAsync();
+            while (!ReferenceEquals(_previewed, _draft))
+            {
+                await Task.Delay(Rest, Time, _gone.Token);
+                await DrawAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page is gone.
+        }
+        finally
+        {
+            _previewing = false;
+        }
+    }
+
+    private async Task DrawAsync()
+    {
+        _previewed = _draft;
+        await Storage.ShowPreviewAsync(PreviewId, await Task.Run(Build));
+    }
+
+    private async Task PrintAsync()
+    {
+        await DrawAsync();
+        await Storage.PrintPreviewAsync(PreviewId);
+    }
+
+    private async Task DownloadAsync() => await Browser.DownloadAsync($"kvlab-report-{Id}.html", "text/html", await Task.Run(Build));
+
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+}

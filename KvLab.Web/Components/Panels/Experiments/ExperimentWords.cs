@@ -1,0 +1,93 @@
+using System.Globalization;
+using KvLab.Core.Experiments;
+using KvLab.Web.Components.View;
+
+namespace KvLab.Web.Components.Panels.Experiments;
+
+/// <summary>What the experiment pages call things, and the shape that stands beside the word.</summary>
+internal static class ExperimentWords
+{
+    public const string Custom = "custom";
+
+    /// <summary>One sentence per preset: what it is for.</summary>
+    public static string Sentence(string preset) => preset switch
+    {
+        "current" => "The assignment as it is given now: few writes over a slow network, where the delay is all that counts.",
+        "classic" => "The assignment as it was first given: many writes over a fast network. Small machines saturate, and KvLab says so.",
+        "seed" => "The seed program's own defaults: every follower must confirm.",
+        "versioned-naive" => "The same writes twice, with the same delays: followers that compare versions, and followers that do not.",
+        _ => "Your own plan. Begin with any preset and change what you like.",
+    };
+
+    /// <summary>The numbers of a plan in one line.</summary>
+    public static string Numbers(ExperimentPlan plan) =>
+        $"{Units.Count(plan.Writes, "write")} · {Units.Count(plan.Keys, "key")} · {Units.Count(plan.Concurrency, "client")} · {Units.Number(plan.MinDelayMs)}–{Units.Number(plan.MaxDelayMs)} ms · W = {string.Join(", ", plan.Quorums)}";
+
+    public static string State(RunState state) => state.ToString().ToLowerInvariant();
+
+    public static string StateGlyph(RunState state) => state switch
+    {
+        RunState.Running => "running",
+        RunState.Paused => "pending",
+        RunState.Done => "fresh",
+        RunState.Cancelled => "stopped",
+        RunState.Failed => "failed",
+        _ => "crashed",
+    };
+
+    public static string SeverityGlyph(Severity severity) => severity switch
+    {
+        Severity.Error => "failed",
+        Severity.Warning => "partial",
+        _ => "ahead",
+    };
+
+    /// <summary>What a severity means for a result.</summary>
+    public static string SeverityMeaning(Severity severity) => severity switch
+    {
+        Severity.Error => "this proves nothing",
+        Severity.Warning => "this proves less than it seems to",
+        _ => "worth knowing",
+    };
+
+    public static string Finding(FindingKind kind) => kind switch
+    {
+        FindingKind.FlatOverQuorum => "Latency is flat over W",
+        FindingKind.Saturated => "More clients than the machine can hold",
+        FindingKind.WaitsForAll => "The leader waits for all",
+        FindingKind.TimeoutsDominate => "Timeouts dominate",
+        FindingKind.TooFewWrites => "Too few writes",
+        FindingKind.ComparedBeforeQuiescence => "Compared before quiescence",
+        FindingKind.Diverged => "Replicas differ for good",
+        FindingKind.OutsideBand => "Outside the band",
+        _ => "Writes without an answer",
+    };
+
+    /// <summary>Why the moment of a comparison matters.</summary>
+    public static (string Name, string Teaches) Moment(string moment) => moment switch
+    {
+        ReplicaCheck.Answered => ("t = 0: the last client has its answer",
+            "With W < N the leader has answered before all followers hold the write. A difference here is replication on its way, not loss."),
+        ReplicaCheck.Quiescent => ("in quiescence",
+            "No write in flight, no delivery pending. Only from here on does a difference prove something."),
+        _ => ("after settling",
+            "A pause later, to show that nothing moves any more. Whatever differs now differs for good."),
+    };
+
+    /// <summary>"today 14:03" is what people look for in a list; the exact time is in the tooltip.</summary>
+    public static string When(DateTimeOffset at, DateTimeOffset now)
+    {
+        var (local, today) = (at.ToLocalTime(), now.ToLocalTime().Date);
+        var day = local.Date == today ? "today" : local.Date == today.AddDays(-1) ? "yesterday" : local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return $"{day} {local.ToString("HH:mm", CultureInfo.InvariantCulture)}";
+    }
+
+    public static string Exact(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>"about 12 s", "about 3 min".</summary>
+    public static string About(TimeSpan time) => time.TotalSeconds < 1 ? "about 1 s"
+        : time.TotalSeconds < 100 ? $"about {time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s"
+        : $"about {time.TotalMinutes.ToString("0.#", CultureInfo.InvariantCulture)} min";
+
+    public static string Fixed(double value) => double.IsFinite(value) ? value.ToString("0.00", CultureInfo.InvariantCulture) : Units.None;
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using KvLab.Core.Configuration;
+using KvLab.Core.Experiments;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+
+namespace KvLab.Web.Components.Panels.Experiments;
+
+/// <summary>
+/// A plan while somebody types it: numbers as text, so that a half-typed one is neither lost nor taken for another. Kept in the tab's session
+/// storage.
+/// </summary>
+public sealed record PlanDraft
+{
+    public string Preset { get; init; } = "";
+    public string Name { get; init; } = "";
+    public string Writes { get; init; } = "";
+    public string Keys { get; init; } = "";
+    public string Concurrency { get; init; } = "";
+    public string MinDelayMs { get; init; } = "";
+    public string MaxDelayMs { get; init; } = "";
+    public DelayDistribution Distribution { get; init; }
+    public IReadOnlyList<int> Quorums { get; init; } = [];
+    public string Repetitions { get; init; } = "";
+    public string WarmUpWrites { get; init; } = "";
+    public string Seed { get; init; } = "";
+    public VersioningMode Versioning { get; init; }
+    public Delivery Delivery { get; init; }
+    public string ReplicationTimeoutMs { get; init; } = "";
+    public SweepAxis? SweepAxis { get; init; }
+    public string SweepValues { get; init; } = "";
+    public bool Calibrate { get; init; } = true;
+    public string SettleMs { get; init; } = "";
+
+    public static PlanDraft Of(ExperimentPlan plan) => new()
+    {
+        Preset = plan.Preset,
+        Name = plan.Name,
+        Writes = Text(plan.Writes),
+        Keys = Text(plan.Keys),
+        Concurrency = Text(plan.Concurrency),
+        MinDelayMs = Text(plan.MinDelayMs),
+        MaxDelayMs = Text(plan.MaxDelayMs),
+        Distribution = plan.Distribution,
+        Quorums = plan.Quorums,
+        Repetitions = Text(plan.Repetitions),
+        WarmUpWrites = Text(plan.WarmUpWrites),
+        Seed = Text(plan.Seed),
+        Versioning = plan.Versioning,
+        Delivery = plan.Delivery,
+        ReplicationTimeoutMs = Text(plan.ReplicationTimeoutMs),
+        SweepAxis = plan.Sweep?.Axis,
+        SweepValues = string.Join(", ", plan.Sweep?.Values ?? []),
+        Calibrate = plan.Calibrate,
+        SettleMs = Text(plan.SettleMs),
+    };
+
+    /// <summary>A change by hand: no preset any more, and no preset's name either.</summary>
+    public PlanDraft Changed() => Preset == ExperimentWords.Custom ? this : this with
+    {
+        Preset = ExperimentWords.Custom,
+        Name = Presets.Find(Preset)?.Name == Name ? "Custom" : Name,
+    };
+
+    public PlanDraft Toggle(int quorum) =>
+        this with { Quorums = Quorums.Contains(quorum) ? [.. Quorums.Where(q => q != quorum)] : [.. Quorums.Append(quorum).Order()] };
+
+    /// <param name="followers">N of the cluster.</param>
+    /// <returns>The plan when every field can be read, and everything that is wrong with it; a plan with errors must not be started.</returns>
+    public (ExperimentPlan? Plan, IReadOnlyList<FieldError> Errors) Read(int followers)
+    {
+        var errors = new FieldErrors();
+        var plan = new ExperimentPlan
+        {
+            Preset = Preset,
+            Name = Name.Trim(),
+            Writes = Whole(Writes, "writes"),
+            Keys = Whole(Keys, "keys"),
+            Concurrency = Whole(Concurrency, "concurrency"),
+            MinDelayMs = Number(MinDelayMs, "minDelayMs"),
+            MaxDelayMs = Number(MaxDelayMs, "maxDelayMs"),
+            Distribution = Distribution,
+            Quorums = Quorums,
+            Repetitions = Whole(Repetitions, "repetitions"),
+            WarmUpWrites = Whole(WarmUpWrites, "warmUpWrites"),
+            Seed = long.TryParse(Seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed) ? seed : Wrong(0L, Seed, "seed", "a whole number"),
+            Versioning = Versioning,
+            Delivery = Delivery,
+            ReplicationTimeoutMs = Whole(ReplicationTimeoutMs, "replicationTimeoutMs"),
+            Sweep = SweepAxis is { } axis ? new Sweep(axis, SweepValues.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) : null,
+            Calibrate = Calibrate,
+            SettleMs = Whole(SettleMs, "settleMs"),
+        };
+        return errors.All.Count > 0 ? (null, errors.All) : (plan, plan.Validate(followers));
+
+        int Whole(string text, string field) =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : Wrong(0, text, field, "a whole number");
+
+        double Number(string text, string field) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : Wrong(0.0, text, field, "a number, with a point before its decimals,");
+
+        T Wrong<T>(T instead, string text, string field, string expected)
+        {
+            errors.Add(field, text.Length == 0 ? $"{field} is missing." : $"{field} must be {expected}, but is \"{text}\".");
+            return instead;
+        }
+    }
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}
