@@ -39,6 +39,8 @@ public static class Sentences
     {
         var inside = curve.Points.Count(p => p.InBand);
         var largest = curve.Points.MaxBy(p => Math.Abs(p.ResidualMs))!;
+        if (curve.Points is [var only])
+            return Inv($"{curve.Name}The measured mean of {only.Client.MeanMs:0.0#} ms lies {(only.InBand ? "in" : "outside")} the predicted band; the residual is {only.ResidualMs:+0.00;-0.00;0.00} ms.");
         return Inv($"{curve.Name}{inside} of {curve.Points.Count} measured means lie in the predicted band; the largest residual is {largest.ResidualMs:+0.00;-0.00;0.00} ms at W={largest.Plan.Settings.WriteQuorum}.");
     }
 
@@ -59,7 +61,7 @@ public static class Sentences
         if (versioned.Count == 0) return null;
         var converged = versioned.Count(p => p.Check(ReplicaCheck.Settled)!.Report.Converged);
         return converged == versioned.Count
-            ? $"After settling, every follower held exactly what the leader held at all {converged} versioned points, compared entry by entry."
+            ? $"After settling, every follower held exactly what the leader held at {(converged == 1 ? "the one versioned point" : $"all {converged} versioned points")}, compared entry by entry."
             : $"After settling, replicas were equal at {converged} of {versioned.Count} versioned points.";
     }
 
@@ -70,7 +72,7 @@ public static class Sentences
         var lost = naive.Sum(p => Differing(p.Check(ReplicaCheck.Settled)!));
         var versioned = run.Points.Where(p => p.Plan.Settings.Versioning == VersioningMode.Versioned && p.Check(ReplicaCheck.Settled) is not null).ToList();
         var against = versioned.Count == 0 ? "" : Inv($" The versioned points of this run left {versioned.Sum(p => Differing(p.Check(ReplicaCheck.Settled)!))}.");
-        return Inv($"Naive mode left {lost} entries on followers that differ from the leader's after settling, over {naive.Count} points.{against}");
+        return Inv($"Naive mode left {lost} entries on followers that differ from the leader's after settling, over {naive.Count} {(naive.Count == 1 ? "point" : "points")}.{against}");
     }
 
     private static string? State(ExperimentRun run) => run.State switch

@@ -17,9 +17,12 @@ public static class FigurePlot
     private static readonly SymbolEnum[] Symbols =
         [SymbolEnum.Circle, SymbolEnum.Square, SymbolEnum.Diamond, SymbolEnum.TriangleUp, SymbolEnum.Cross, SymbolEnum.X, SymbolEnum.TriangleDown, SymbolEnum.Star];
 
+    // Of the place that a whole number has; Plotly's own choice would be of the distance to the next number that is there.
+    private const double BarShare = 0.8;
+
     /// <summary>Bands first, so that nothing is hidden by them.</summary>
     public static IReadOnlyList<ITrace> Traces(Figure figure, bool dark) =>
-        [.. figure.Series.OrderBy(s => s.Mark == Mark.Band ? 0 : 1).Select(s => Trace(s, Palette.Of(s.Colour, dark)))];
+        [.. figure.Series.OrderBy(s => s.Mark == Mark.Band ? 0 : 1).Select(s => Trace(s, Palette.Of(s.Colour, dark), figure.Series.Count(o => o.Mark == Mark.Bars)))];
 
     /// <param name="revision">Stays the same for as long as a reader's zoom is to be kept.</param>
     public static Layout Layout(Figure figure, ChartLook look, string revision)
@@ -43,7 +46,8 @@ public static class FigurePlot
         return layout;
     }
 
-    private static ITrace Trace(FigureSeries series, string colour) => series.Mark switch
+    /// <param name="bars">Series of bars that share a place.</param>
+    private static ITrace Trace(FigureSeries series, string colour, int bars) => series.Mark switch
     {
         Mark.Bars => new Bar
         {
@@ -51,6 +55,7 @@ public static class FigurePlot
             ShowLegend = series.InLegend,
             X = Cells(series.X),
             Y = Cells(series.Y),
+            Width = (decimal)(BarShare / bars),
             Marker = new Plotly.Blazor.Traces.BarLib.Marker { Color = colour },
         },
         Mark.Band => Band(series, colour),
@@ -67,7 +72,8 @@ public static class FigurePlot
         {
             Name = series.Name,
             ShowLegend = series.InLegend,
-            Mode = series.Mark == Mark.LineAndPoints ? ModeFlag.Lines | ModeFlag.Markers : ModeFlag.Lines,
+            // A line of one point would not be seen.
+            Mode = series.Mark == Mark.LineAndPoints || series.X.Count == 1 ? ModeFlag.Lines | ModeFlag.Markers : ModeFlag.Lines,
             X = Cells(series.X),
             Y = Cells(series.Y),
             Line = new Line { Color = colour, Width = 2, Dash = series.Dashed ? "dash" : "solid", Shape = series.Mark == Mark.Steps ? ShapeEnum.Hv : ShapeEnum.Linear },

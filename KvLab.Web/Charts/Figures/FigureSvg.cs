@@ -7,7 +7,7 @@ namespace KvLab.Web.Charts.Figures;
 /// <summary>Draws a figure as one self-contained SVG: text stays text, nothing is loaded from anywhere, the same figure gives the same bytes.</summary>
 public static class FigureSvg
 {
-    private const double Left = 64, Right = 16, Top = 36, Bottom = 48, LegendRow = 18;
+    private const double Left = 64, Right = 16, Top = 36, Bottom = 48, LegendRow = 18, LoneDash = 22;
 
     public static string Draw(Figure figure, int width = 760, int height = 420)
     {
@@ -59,6 +59,10 @@ public static class FigureSvg
                 break;
             case Mark.Points:
                 DrawPoints(svg, series, x, y, colour);
+                break;
+            case Mark.Line or Mark.Steps when series.X.Count == 1:
+                // A line of one point is a dash through it.
+                svg.Append(Inv($"<line x1=\"{x.Pixel(series.X[0]) - LoneDash:0.##}\" x2=\"{x.Pixel(series.X[0]) + LoneDash:0.##}\" y1=\"{y.Pixel(series.Y[0]):0.##}\" y2=\"{y.Pixel(series.Y[0]):0.##}\" stroke=\"{colour}\" stroke-width=\"2\"/>"));
                 break;
             default:
                 svg.Append(Inv($"<path d=\"{Path(series, x, y)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{(series.Dashed ? " stroke-dasharray=\"7 5\"" : "")}/>"));
