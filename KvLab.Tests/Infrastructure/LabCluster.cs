@@ -110,7 +110,7 @@ public sealed class LabCluster
     /// <summary>Waits until no write is in flight and no delivery pending.</summary>
     public async Task QuiescenceAsync()
     {
-        while (!Leader.Status.Quiescent) await Task.Delay(TimeSpan.FromMilliseconds(5), World.Time);
+        while (!Leader.Status.Quiescent) await Task.Delay(TimeSpan.FromMilliseconds(1), World.Time);
     }
 
     public EntryVersion HeldByLeader(string key) => Held(LeaderStore, key);

@@ -77,6 +77,14 @@ public sealed class LabWorld(int seed) : SynchronizationContext
         Time.MoveTo(until);
     }
 
+    /// <summary>Runs until something is so, and to the end of that instant.</summary>
+    public void RunUntil(Func<bool> condition)
+    {
+        Drive(() => !condition(), null);
+        if (!condition()) throw new InvalidOperationException($"Nothing is due any more at {Now}, with seed {Seed}, and it is still not so.");
+        Settle();
+    }
+
     /// <summary>Runs until nothing is ready and no timer is set.</summary>
     public void RunToRest() => Drive(() => true, null);
 
