@@ -1,0 +1,98 @@
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Web;
+using KvLab.Web.Commands;
+using KvLab.Web.State;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace KvLab.Tests.Browser;
+
+/// <summary>One real lab (dashboard and six node processes) and one Chromium for all browser tests; each test has a context of its own.</summary>
+public sealed class LabInBrowser : IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private IPlaywright? _playwright;
+    private WebHost? _host;
+
+    public IBrowser Browser { get; private set; } = null!;
+    public string Url => _host!.Url;
+    public IClusterState State => _host!.Services.GetRequiredService<IClusterState>();
+    public IClusterCommands Commands => _host!.Services.GetRequiredService<IClusterCommands>();
+
+    /// <summary>Where pictures are left for people: <c>artifacts/screenshots</c> in the repository.</summary>
+    public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(RepositoryRoot(), "artifacts", "screenshots")).FullName;
+
+    private static bool Missing => !File.Exists(Chromium);
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Missing) return;
+        Assertions.SetDefaultExpectTimeout((float)LabPage.Patience.TotalMilliseconds);
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-prefers-reduced-motion"],
+        });
+        _host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:BasePort=0"]);
+        await _host.StartAsync();
+        await UntilAsync(() => State.Current is { Settings: not null, Nodes.Length: 6 } now && now.Nodes.All(n => n.State == NodeState.Running), "six running nodes");
+    }
+
+    /// <summary>Skips a test where there is no browser, except on CI: there it fails.</summary>
+    public static void RequireBrowser()
+    {
+        if (!Missing) return;
+        Assert.True(Environment.GetEnvironmentVariable("CI") is not "true", $"{Chromium} is missing on CI.");
+        Assert.Skip($"{Chromium} is missing; install it (apt-get install chromium) to run the browser tests.");
+    }
+
+    /// <summary>An empty, quiet lab of six running nodes with quick delays; then a page on it.</summary>
+    public async Task<LabPage> OpenAsync(string query = "", int width = 1366, int height = 768, ColorScheme scheme = ColorScheme.Light, LiveSettingsPatch? settings = null)
+    {
+        RequireBrowser();
+        foreach (var node in State.Current.Nodes.Where(n => n.State is NodeState.Stopped or NodeState.Crashed)) await Commands.StartNodeAsync(node.Id);
+        await UntilAsync(() => State.Current.Nodes.All(n => n.State == NodeState.Running), "all nodes running");
+        await Commands.ChangeSettingsAsync(LiveSettingsPatch.Of(new LiveSettings { MinDelayMs = 1, MaxDelayMs = 60, Distribution = DelayDistribution.Uniform }));
+        await UntilAsync(() => State.Current.Quiescent, "quiescence");
+        await Commands.ResetAsync();
+        await UntilAsync(() => State.Current.Keys.IsEmpty, "an empty lab");
+        if (settings is not null) await Commands.ChangeSettingsAsync(settings);
+        return await LabPage.OpenAsync(Browser, Url + query, width, height, scheme);
+    }
+
+    /// <summary>The one way and the one timeout of waiting for the cluster.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var deadline = Environment.TickCount64 + (long)LabPage.Patience.TotalMilliseconds;
+        while (!condition())
+        {
+            Assert.True(Environment.TickCount64 < deadline, $"There was no sign of {what} within {LabPage.Patience.TotalSeconds:0} s.");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "KvLab.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null) await Browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_host is null) return;
+        await _host.StopAsync();
+        await _host.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class BrowserTests : ICollectionFixture<LabInBrowser>
+{
+    public const string Name = "Browser";
+}

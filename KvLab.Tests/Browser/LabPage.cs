@@ -1,0 +1,104 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace KvLab.Tests.Browser;
+
+/// <summary>One open page, spoken to by test ids. Closing it checks that nothing went wrong in the browser unseen.</summary>
+public sealed class LabPage : IAsyncDisposable
+{
+    /// <summary>The one timeout of all browser tests; only a failing test ever waits that long.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly IBrowserContext _context;
+    private readonly string _origin;
+    private readonly List<string> _troubles = [];
+
+    private LabPage(IBrowserContext context, IPage page, string origin)
+    {
+        (_context, Page, _origin) = (context, page, origin);
+        page.PageError += (_, error) => _troubles.Add($"script error: {error}");
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(_origin, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+                _troubles.Add($"foreign request: {request.Url}");
+        };
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400) _troubles.Add($"{response.Status} {response.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    public static async Task<LabPage> OpenAsync(IBrowser browser, string url, int width, int height, ColorScheme scheme)
+    {
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme });
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        var page = await context.NewPageAsync();
+        var lab = new LabPage(context, page, new Uri(url).GetLeftPart(UriPartial.Authority));
+        await page.GotoAsync(url);
+        await lab.ReadyAsync();
+        return lab;
+    }
+
+    public Task ReadyAsync() => Page.WaitForSelectorAsync("[data-ready=true]");
+
+    public ILocator At(string testId) => Page.GetByTestId(testId);
+    public Task ClickAsync(string testId) => At(testId).ClickAsync();
+    public ILocatorAssertions Expect(string testId) => Assertions.Expect(At(testId));
+    public Task<string> TextAsync(string testId) => At(testId).InnerTextAsync();
+
+    /// <summary>Types a value and leaves the field, as a person would.</summary>
+    public async Task FillAsync(string testId, string value)
+    {
+        await At(testId).FillAsync(value);
+        await At(testId).BlurAsync();
+    }
+
+    /// <summary>Presses a key while no control has the focus.</summary>
+    public async Task ShortcutAsync(string key)
+    {
+        await Page.EvaluateAsync("document.activeElement?.blur()");
+        await Page.Keyboard.PressAsync(key);
+    }
+
+    public async Task BurstAsync(int writes, int clients, int keys)
+    {
+        await FillAsync("burst-writes", $"{writes}");
+        await FillAsync("burst-concurrency", $"{clients}");
+        await FillAsync("burst-keys", $"{keys}");
+        await ClickAsync("burst-start");
+        await Expect("burst-status").ToHaveAttributeAsync("data-state", "done");
+    }
+
+    public Task ScreenshotAsync(string name) =>
+        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(LabInBrowser.Screenshots, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
+
+    /// <summary>WCAG A and AA, 2.0 to 2.2, and axe's best practices: nothing found.</summary>
+    public async Task MustBeAccessibleAsync(string state)
+    {
+        var result = await Page.RunAxe(new AxeRunOptions
+        {
+            RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+        });
+        Assert.True(result.Violations.Length == 0,
+            $"{state}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id} ({v.Help}): {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
+    }
+
+    public async Task<byte[]> DownloadAsync(string testId)
+    {
+        var download = await Page.RunAndWaitForDownloadAsync(() => ClickAsync(testId));
+        return await File.ReadAllBytesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Forgets troubles that the test brought about on purpose, such as a dashboard that was stopped.</summary>
+    public void Forgive() => _troubles.Clear();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        Assert.Empty(_troubles);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Web.State;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace KvLab.Tests.Browser;
+
+/// <summary>The whole path, as a student walks it: real nodes, real browser.</summary>
+[Trait("Category", "Browser")]
+[Collection(BrowserTests.Name)]
+public sealed class LivePageTests(LabInBrowser lab)
+{
+    [Fact]
+    public async Task The_lab_starts_with_six_nodes_and_a_write_reaches_them_all()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.Expect("summary-nodes").ToHaveTextAsync("6/6 nodes");
+        await page.Expect("summary-quorum").ToHaveTextAsync("W = 3 of 5 leader not counted");
+
+        await page.At("write-key").FillAsync("greeting");
+        await page.At("write-value").FillAsync("hello");
+        await page.ClickAsync("write-submit");
+        await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
+        for (var i = 1; i <= 5; i++) await page.Expect($"cell-greeting-follower-{i}").ToHaveAttributeAsync("data-cell", "fresh");
+        await page.Expect("summary-flow").ToHaveTextAsync("in quiescence");
+    }
+
+    [Fact]
+    public async Task Turning_the_quorum_by_keyboard_changes_the_running_cluster()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { MinDelayMs = 0, MaxDelayMs = 60 });
+        await page.At("quorum").FocusAsync();
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        await page.Expect("summary-quorum").ToContainTextAsync("W = 5 of 5");
+        await page.Expect("expected-ms").ToHaveTextAsync("50 ms");
+        await page.Expect("settings-pending").ToHaveAttributeAsync("data-pending", "false");
+        Assert.Equal(5, lab.State.Current.Settings!.WriteQuorum);
+    }
+
+    [Fact]
+    public async Task An_impossible_delay_is_refused_with_its_reason_and_the_control_goes_back()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.FillAsync("max-delay", "70000");
+        await page.Expect("settings-error").ToContainTextAsync("maxDelayMs");
+        await page.Expect("settings-error").ToContainTextAsync("Nothing was changed.");
+        await page.Expect("max-delay").ToHaveValueAsync("60");
+        page.Forgive();
+    }
+
+    [Fact]
+    public async Task A_burst_brings_refusals_that_can_be_seen_selected_and_explained()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.BurstAsync(200, 20, 4);
+        await page.Expect("burst-status").ToContainTextAsync("200/200");
+        Assert.NotEqual("0", await page.TextAsync("kpi-refused"));
+
+        await page.At("events-kind").SelectOptionAsync("entry_refused");
+        await page.At("event-row").First.ClickAsync();
+        await page.Expect("event-why").ToContainTextAsync("refused: follower-");
+        await page.Expect("write-detail").ToContainTextAsync("refused: follower-");
+        await Assertions.Expect(page.Page.Locator("[data-testid=writes-list] [aria-selected=true]")).ToBeInViewportAsync();
+        await page.ScreenshotAsync("live-refusal-explained-1366x768-light");
+    }
+
+    [Fact]
+    public async Task A_late_delivery_can_be_seen_selected_and_explained()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 1 });
+        await page.ClickAsync("write-submit");
+        await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
+        await page.Page.Locator(".kv-write-row").First.ClickAsync();
+        await page.Expect("write-detail").ToContainTextAsync("in the background, after the client had its answer");
+        Assert.True(await page.Page.Locator(".kv-write-row").First.Locator(".kv-lane-late").CountAsync() > 0);
+    }
+
+    [Fact]
+    public async Task With_a_follower_killed_from_its_menu_W5_ends_as_partial_success_and_starting_it_repairs_all()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 5, ReplicationTimeoutMs = 1500 });
+        await page.At("menu-follower-2").GetByRole(AriaRole.Button).ClickAsync();
+        await page.ClickAsync("kill-follower-2");
+        await page.Expect("node-follower-2").ToHaveAttributeAsync("data-state", "stopped");
+        await page.Expect("summary-nodes").ToHaveTextAsync("5/6 nodes");
+
+        await page.ClickAsync("write-submit");
+        await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "partialsuccess");
+        await page.Page.Locator(".kv-write-row").First.ClickAsync();
+        await page.Expect("write-why").ToContainTextAsync("partial success");
+        await page.ScreenshotAsync("live-follower-down-1366x768-light");
+
+        await page.At("menu-follower-2").GetByRole(AriaRole.Button).ClickAsync();
+        await page.ClickAsync("start-follower-2");
+        await page.Expect("node-follower-2").ToHaveAttributeAsync("data-state", "running");
+        await page.Expect("cell-k1-follower-2").ToHaveAttributeAsync("data-cell", "fresh");
+        await page.ClickAsync("convergence");
+        await page.Expect("convergence-dialog").ToContainTextAsync("Converged");
+        await page.Expect("convergence-follower-2").ToContainTextAsync("equal");
+    }
+
+    [Fact]
+    public async Task What_is_filtered_is_what_is_exported()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.BurstAsync(30, 3, 3);
+        await page.At("events-node").SelectOptionAsync("follower-2");
+        await page.At("events-kind").SelectOptionAsync("entry_applied");
+        await page.Expect("events-csv").ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("kind=entry_applied"));
+        await page.Expect("summary-flow").ToHaveTextAsync("in quiescence");
+        await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
+        var expected = lab.State.Current.Events.NewestFirst().Count(new EventFilter("follower-2", EventKind.EntryApplied).Matches);
+
+        var csv = Encoding.UTF8.GetString(await page.DownloadAsync("events-csv")).Trim().Split("\r\n");
+        Assert.Equal(expected, csv.Length - 1);
+        Assert.All(csv.Skip(1), line => Assert.Contains(",follower-2,", line));
+        Assert.All(csv.Skip(1), line => Assert.Contains(",entry_applied,", line));
+
+        var ndjson = Encoding.UTF8.GetString(await page.DownloadAsync("events-ndjson")).Trim().Split('\n');
+        Assert.Equal(expected, ndjson.Length);
+    }
+
+    [Fact]
+    public async Task Charts_are_saved_as_picture_and_as_numbers()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.BurstAsync(20, 2, 3);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await page.DownloadAsync("chart-png"))[..4]);
+        Assert.StartsWith("<svg", Encoding.UTF8.GetString(await page.DownloadAsync("chart-svg")));
+        Assert.StartsWith("version,latency_ms,predicted_mean_ms,W,status", Encoding.UTF8.GetString(await page.DownloadAsync("chart-csv")));
+    }
+
+    [Fact]
+    public async Task The_out_of_order_demo_shows_one_value_kept_and_two_refusals()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.ClickAsync("out-of-order");
+        await page.Expect("lab-status").ToContainTextAsync("in this order");
+        await page.Expect("cell-why").ToContainTextAsync("as stale before");
+        var follower = lab.State.Current.Nodes.Single(n => (page.Page.Url.Contains($"sel-node={n.Id}", StringComparison.Ordinal)));
+        Assert.True(lab.State.Current.Events.NewestFirst().Count(e => e.Node == follower.Id && e.Kind == EventKind.EntryRefused) >= 2);
+    }
+
+    [Fact]
+    public async Task Naive_mode_is_marked_in_red_everywhere()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.At("versioning-naive").CheckAsync();
+        await page.Expect("summary-naive").ToBeVisibleAsync();
+        foreach (var panel in new[] { "settings", "replicas", "writes", "events" }) await page.Expect(panel).ToHaveAttributeAsync("data-naive", "true");
+        await page.BurstAsync(60, 20, 3);
+        await page.MustBeAccessibleAsync("naive");
+        await page.ScreenshotAsync("live-naive-1366x768-light");
+        Assert.Equal(VersioningMode.Naive, lab.State.Current.Settings!.Versioning);
+    }
+}

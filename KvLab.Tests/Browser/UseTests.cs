@@ -1,0 +1,153 @@
+using KvLab.Core.Events;
+using KvLab.Tests.Infrastructure;
+using KvLab.Web;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace KvLab.Tests.Browser;
+
+/// <summary>Keyboard, links, reconnects, and what the page costs.</summary>
+[Trait("Category", "Browser")]
+[Collection(BrowserTests.Name)]
+public sealed class UseTests(LabInBrowser lab)
+{
+    [Fact]
+    public async Task The_keyboard_alone_writes_bursts_pauses_searches_and_selects()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.ShortcutAsync("w");
+        await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
+        await page.FillAsync("burst-writes", "20");
+        await page.ShortcutAsync("b");
+        await page.Expect("burst-status").ToHaveAttributeAsync("data-state", "done");
+
+        await page.ShortcutAsync(" ");
+        await page.Expect("paused-banner").ToBeVisibleAsync();
+        await page.ShortcutAsync(" ");
+        await page.Expect("paused-banner").Not.ToBeVisibleAsync();
+
+        await page.ShortcutAsync("/");
+        await Assertions.Expect(page.At("events-text")).ToBeFocusedAsync();
+        await page.Page.Keyboard.TypeAsync("applied");
+        await page.Expect("events-count").ToContainTextAsync("of");
+
+        await page.At("writes-list").FocusAsync();
+        await page.Page.Keyboard.PressAsync("ArrowDown");
+        await page.Expect("write-detail").ToBeVisibleAsync();
+        await page.ShortcutAsync("Escape");
+        await page.Expect("write-detail").Not.ToBeVisibleAsync();
+
+        await page.Page.Locator("[role=rowheader]").First.FocusAsync();
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        await page.Page.Keyboard.PressAsync("ArrowRight");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Expect("cell-why").ToContainTextAsync("follower-1 holds");
+    }
+
+    [Fact]
+    public async Task The_tab_key_reaches_every_control_and_the_focus_is_seen()
+    {
+        await using var page = await lab.OpenAsync();
+        var reached = new HashSet<string>();
+        for (var i = 0; i < 90; i++)
+        {
+            await page.Page.Keyboard.PressAsync("Tab");
+            var at = await page.Page.EvaluateAsync<string?>("document.activeElement?.closest('[data-testid]')?.dataset.testid ?? null");
+            if (at is not null) reached.Add(at);
+        }
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "quorum", "min-delay", "max-delay", "delay-range-min", "delay-range-max", "distribution", "seed", "timeout", "delivery", "on-shortfall", "versioning-versioned",
+                "write-key", "write-value", "write-submit", "burst-writes", "burst-concurrency", "burst-keys", "burst-start", "out-of-order", "convergence", "reset",
+                "pause-view", "projector", "help", "key-filter", "add-follower", "menu-follower-1", "chart-table", "chart-csv", "events-pause", "events-clear", "events-csv", "events-text", "events-list",
+            },
+            reached);
+    }
+
+    [Fact]
+    public async Task A_link_brings_another_person_to_the_same_view()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.BurstAsync(40, 10, 3);
+        await page.At("events-kind").SelectOptionAsync("write_answered");
+        await page.At("key-filter").FillAsync("k2");
+        await page.Page.Locator(".kv-write-row").First.ClickAsync();
+        await page.Expect("write-detail").ToBeVisibleAsync();
+        await page.ClickAsync("theme");
+        await page.ClickAsync("theme-dark");
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("theme=dark.*sel="));
+
+        await using var other = await LabPage.OpenAsync(lab.Browser, page.Page.Url, 1366, 768, ColorScheme.Light);
+        await other.Expect("root").ToHaveAttributeAsync("data-theme", "dark");
+        await other.Expect("events-kind").ToHaveValueAsync("write_answered");
+        await other.Expect("key-filter").ToHaveValueAsync("k2");
+        Assert.Equal(await page.TextAsync("write-why"), await other.TextAsync("write-why"));
+    }
+
+    [Fact]
+    public async Task The_page_comes_back_by_itself_after_a_restart_of_the_dashboard_and_keeps_what_was_typed()
+    {
+        LabInBrowser.RequireBrowser();
+        var cluster = new FakeCluster(new ClusterStory { Writes = 20 }.Tell());
+        var first = DemoPage.Serve(cluster, "http://127.0.0.1:0");
+        await first.StartAsync(TestContext.Current.CancellationToken);
+        var url = first.Url;
+        await using var page = await LabPage.OpenAsync(lab.Browser, url + "/?kind=entry_refused", 1366, 768, ColorScheme.Light);
+        await page.At("write-value").FillAsync("half a sentence");
+        await page.FillAsync("burst-writes", "77");
+
+        await first.StopAsync(TestContext.Current.CancellationToken);
+        await first.DisposeAsync();
+        await page.Expect("reconnect").ToBeVisibleAsync();
+        await page.ScreenshotAsync("reconnect-1366x768-light");
+
+        await using var second = DemoPage.Serve(cluster, url);
+        await second.StartAsync(TestContext.Current.CancellationToken);
+        await page.Expect("reconnect").Not.ToBeVisibleAsync();
+        await page.ReadyAsync();
+        await page.Expect("write-value").ToHaveValueAsync("half a sentence");
+        await page.Expect("burst-writes").ToHaveValueAsync("77");
+        await page.Expect("events-kind").ToHaveValueAsync("entry_refused");
+        page.Forgive();
+    }
+
+    [Fact]
+    public async Task At_most_ten_renders_a_second_under_a_burst_and_none_at_rest()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { MinDelayMs = 0, MaxDelayMs = 0 });
+        var renders = new List<long>();
+        page.Page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
+        {
+            if (System.Text.Encoding.Latin1.GetString(frame.Binary ?? []).Contains("JS.RenderBatch", StringComparison.Ordinal))
+                lock (renders) renders.Add(Environment.TickCount64);
+        };
+        await page.Page.ReloadAsync();
+        await page.ReadyAsync();
+
+        lab.Commands.StartBurst(new(4000, 50, 50));
+        await LabInBrowser.UntilAsync(() => lab.Commands.Bursts[0].State == Web.Commands.BurstState.Done && lab.State.Current.Quiescent, "the end of the burst");
+        lock (renders)
+        {
+            var busiest = renders.Max(at => renders.Count(other => other >= at && other < at + 1000));
+            // Ten snapshots, and the burst form looks five times a second for itself.
+            Assert.True(busiest <= 18, $"{busiest} render batches within one second");
+        }
+
+        await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        int before;
+        lock (renders) before = renders.Count;
+        await Task.Delay(2000, TestContext.Current.CancellationToken);
+        lock (renders) Assert.Equal(before, renders.Count);
+        Assert.DoesNotContain(lab.State.Current.Telemetry, t => t.Gaps > 0 || t.Dropped > 0);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_closed_leaves_no_subscriber_behind()
+    {
+        await using (var page = await lab.OpenAsync()) await LabInBrowser.UntilAsync(() => lab.State.Subscribers >= 1, "a subscriber");
+        await LabInBrowser.UntilAsync(() => lab.State.Subscribers == 0, "the last subscriber leaving");
+        Assert.DoesNotContain(lab.State.Current.Events.NewestFirst().Take(50), e => e.Kind == EventKind.ProcessCrashed);
+    }
+}
