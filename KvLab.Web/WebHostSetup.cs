@@ -1,7 +1,7 @@
 using System.Net;
 using KvLab.Core.Configuration;
-using KvLab.Web.Api;
 using KvLab.Core.Experiments;
+using KvLab.Web.Api;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
 using KvLab.Web.Experiments;

@@ -57,8 +57,11 @@ public static class SanityDetector
             + $"Clients queue, and queueing hides the quorum. This machine can hold {holds} {(holds == 1 ? "client" : "clients")}.",
             new Dictionary<string, double>
             {
-                ["concurrency"] = first.Plan.Concurrency, ["limitWritesPerSecond"] = limit, ["saturationMs"] = first.Prediction.SaturationMs!.Value,
-                ["predictedMs"] = first.Prediction.MeanMs, ["suggestedConcurrency"] = holds,
+                ["concurrency"] = first.Plan.Concurrency,
+                ["limitWritesPerSecond"] = limit,
+                ["saturationMs"] = first.Prediction.SaturationMs!.Value,
+                ["predictedMs"] = first.Prediction.MeanMs,
+                ["suggestedConcurrency"] = holds,
             },
             Indices(saturated),
             holds < first.Plan.Concurrency ? Lighter(run.Plan, holds) : null);
@@ -94,7 +97,11 @@ public static class SanityDetector
             + $"What the machine adds ({added:0.00} ms here{(run.Calibration.Overheads.Count > 0 ? $", {overhead:0.00} ms of it without load" : "")}) dominates the delay range of {rangeMs:0.0#} ms, so this says nothing about quorums.",
             new Dictionary<string, double>
             {
-                ["measuredRiseMs"] = measured, ["predictedRiseMs"] = predicted, ["overheadMs"] = overhead, ["addedMs"] = added, ["delayRangeMs"] = rangeMs,
+                ["measuredRiseMs"] = measured,
+                ["predictedRiseMs"] = predicted,
+                ["overheadMs"] = overhead,
+                ["addedMs"] = added,
+                ["delayRangeMs"] = rangeMs,
             },
             Indices(curve));
     }
