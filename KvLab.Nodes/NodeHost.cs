@@ -4,6 +4,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Endpoints;
+using KvLab.Nodes.Lifetime;
 using KvLab.Nodes.Telemetry;
 using KvLab.Nodes.Timing;
 using KvLab.Nodes.Transport;
@@ -23,6 +24,7 @@ public sealed partial class NodeHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
     private Task _becomingReady = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
     private Task? _stopped;
 
     public NodeHost(NodeOptions options)
@@ -101,6 +103,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             await leader.RecoverAsync(dumps, cancellation);
         }
 
+        if (_node.Leader is not null) _watching = new FollowerWatch(_http, _node.Leader, _log).RunAsync(cancellation);
         _node.Phase = NodePhase.Ready;
         _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
     }
@@ -116,6 +119,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         _node.Phase = NodePhase.Stopping;
         await _stopping.CancelAsync();
         await _becomingReady.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _watching;
         if (_node.Leader is { } leader)
         {
             var report = await leader.StopAsync(_options.DrainTimeout);

@@ -18,6 +18,8 @@ public enum EventKind
     [JsonStringEnumMemberName("settings_changed")] SettingsChanged,
     /// <summary>Peers: the followers from now on.</summary>
     [JsonStringEnumMemberName("followers_changed")] FollowersChanged,
+    /// <summary>The leader sent follower Peer what it lacked: after it came back, or was added. Acks: entries sent; Detail: how many it has now.</summary>
+    [JsonStringEnumMemberName("follower_caught_up")] FollowerCaughtUp,
     /// <summary>Lab reset: the node is empty.</summary>
     [JsonStringEnumMemberName("store_cleared")] StoreCleared,
 

@@ -10,7 +10,11 @@ namespace KvLab.Core.Network;
 /// <param name="From">The sender's node id.</param>
 /// <param name="Versioning">The setting of the write's start; it travels with the message so that one write has one rule everywhere.</param>
 public sealed record ReplicateMessage(
-    string Key, JsonText Value, EntryVersion Version, long Lamport, string From, VersioningMode Versioning);
+    string Key, JsonText Value, EntryVersion Version, long Lamport, string From, VersioningMode Versioning)
+{
+    /// <summary>The epoch of the leader that sends. Older than <see cref="Version"/>'s it never is; newer it is when a leader passes on what an earlier one wrote.</summary>
+    public long Reign { get; init; } = Version.Epoch;
+}
 
 [JsonConverter(typeof(JsonStringEnumConverter<ReplicateOutcome>))]
 public enum ReplicateOutcome

@@ -43,7 +43,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     public async ValueTask<ReplicateAnswer> ReceiveAsync(ReplicateMessage message, CancellationToken cancellation = default)
     {
         events.Lamport.Witness(message.Lamport);
-        if (!AdvanceEpoch(message.Version.Epoch)) return Fence(message);
+        if (!AdvanceEpoch(message.Reign)) return Fence(message);
         Raise(ref _counter, message.Version.Counter);
 
         var naive = message.Versioning == VersioningMode.Naive;

@@ -20,7 +20,7 @@ internal sealed record ReplicateResult(
 
 /// <param name="Leader">Where the leader answers; null while a follower has not heard of one.</param>
 internal sealed record HealthAnswer(
-    string Status, bool Ready, string Role, string Node, long Epoch, long LastVersion, long Keys, string? Leader, double UptimeSeconds,
+    string Status, bool Ready, string Role, string Node, string Incarnation, long Epoch, long LastVersion, long Keys, string? Leader, double UptimeSeconds,
     int WritesInFlight, int PendingDeliveries);
 
 /// <summary>A leader's live settings, and N beside them.</summary>

@@ -16,7 +16,7 @@ internal sealed class HealthEndpoint(Node node)
         var status = node.Leader?.Status;
         var answer = new HealthAnswer(
             phase switch { NodePhase.Starting => "starting", NodePhase.Ready => "ready", _ => "stopping" },
-            phase == NodePhase.Ready, node.Options.Role.Name(), node.Id, highest.Epoch, highest.Counter,
+            phase == NodePhase.Ready, node.Options.Role.Name(), node.Id, node.Events.Incarnation, highest.Epoch, highest.Counter,
             await node.Store.CountAsync(context.RequestAborted), node.LeaderUrl, Math.Round(node.Uptime.TotalSeconds, 3),
             status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0);
         await context.AnswerAsync(answer, AnswerJson.Readable.HealthAnswer,

@@ -18,7 +18,7 @@ public static class BatchCodec
     /// <summary>Bytes that a follower takes in one request; a leader's batches are far smaller.</summary>
     public const int LongestBatch = 4 * 1024 * 1024;
 
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     public static void WriteMessages(IBufferWriter<byte> output, IReadOnlyList<ReplicateMessage> messages)
     {
@@ -35,6 +35,7 @@ public static class BatchCodec
             writer.Number(message.Lamport);
             writer.Text(message.From);
             writer.Byte((byte)message.Versioning);
+            writer.Number(message.Reign);
         }
     }
 
@@ -53,7 +54,10 @@ public static class BatchCodec
                 reader.Number(),
                 // All messages of a batch have one sender: one string serves them all.
                 from = reader.Text(from),
-                (VersioningMode)reader.Byte((byte)VersioningMode.Naive));
+                (VersioningMode)reader.Byte((byte)VersioningMode.Naive))
+            {
+                Reign = reader.Number(),
+            };
         }
 
         reader.End();

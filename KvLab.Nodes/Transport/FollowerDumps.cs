@@ -47,7 +47,8 @@ internal sealed class FollowerDumps(ClusterHttp http, TimeProvider time)
         }
     }
 
-    private async Task<ReplicaDump> AskOnceAsync(Peer follower, CancellationToken deadline)
+    /// <exception cref="HttpRequestException">It does not answer.</exception>
+    public async Task<ReplicaDump> AskOnceAsync(Peer follower, CancellationToken deadline)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, follower.Url + ReadEndpoints.DumpPath);
         using var response = await http.SendAsync(request, deadline);

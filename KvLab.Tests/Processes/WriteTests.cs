@@ -88,6 +88,25 @@ public sealed class WriteTests
         Assert.Equal(20, (await RealCluster.DumpAsync(cluster.Follower(2))).Count);
     }
 
+    [Fact]
+    public async Task A_follower_that_forgot_what_it_had_acked_is_sent_it_again_and_so_is_one_that_is_new()
+    {
+        await using var cluster = await RealCluster.StartAsync(2, ("WRITE_QUORUM", "2"));
+        for (var i = 0; i < 20; i++) await cluster.WriteAsync($"k{i}", $"{i}");
+        await cluster.UntilQuiescentAsync();
+        await cluster.FollowerNode(2).KillAsync();
+        await cluster.StartFollowerAsync(2);
+        await Patience.UntilAsync(async () => (await RealCluster.DumpAsync(cluster.Follower(2))).Count == 20, "the follower has all 20 keys again");
+
+        // A leader that lost its memory too recovers from the followers, and passes on what an earlier epoch wrote.
+        await cluster.LeaderNode.KillAsync();
+        await cluster.FollowerNode(1).KillAsync();
+        await cluster.StartFollowerAsync(1);
+        await cluster.StartLeaderAsync();
+        await Patience.UntilAsync(async () => (await RealCluster.DumpAsync(cluster.Follower(1))).Count == 20, "the empty follower has all 20 keys again");
+        await cluster.AssertConvergedAsync();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(5)]

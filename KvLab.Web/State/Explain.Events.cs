@@ -15,6 +15,7 @@ public static partial class Explain
             $"{e.Node} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, so that no version is used twice{Tail(e.Detail)}",
         EventKind.SettingsChanged => e.Settings is null ? $"{e.Node} has new settings" : $"{e.Node} has new settings: {Settings(e.Settings)}",
         EventKind.FollowersChanged => FollowersChanged(e),
+        EventKind.FollowerCaughtUp => $"caught up: {e.Peer} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
         EventKind.StoreCleared => $"{e.Node} was emptied by a reset and holds no key now",
         EventKind.WriteAccepted => WriteAccepted(e),
         EventKind.ReplicationStarted => ReplicationStarted(e),

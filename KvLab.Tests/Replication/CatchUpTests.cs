@@ -1,0 +1,108 @@
+using KvLab.Core.Analysis;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
+using KvLab.Tests.Infrastructure;
+using Xunit;
+
+namespace KvLab.Tests.Replication;
+
+/// <summary>Decision 10: what a follower forgot, or never had, comes back to it.</summary>
+[Trait("Category", "Unit")]
+public sealed class CatchUpTests
+{
+    private static readonly LiveSettings Fast = new() { WriteQuorum = 2, MinDelayMs = 0, MaxDelayMs = 10 };
+
+    private readonly LabWorld _world = new(5);
+
+    private LabCluster Cluster(LiveSettings? settings = null) => new(_world, followers: 2, settings ?? Fast);
+
+    [Fact]
+    public void A_follower_that_lost_its_memory_is_sent_exactly_what_it_lacks() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        for (var i = 0; i < 20; i++) await cluster.WriteAsync($"k{i % 7}");
+        await cluster.QuiescenceAsync();
+        await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
+        await cluster.WriteAsync("k3");
+        await cluster.QuiescenceAsync();
+
+        Assert.Equal(6, await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+
+        Assert.True(cluster.Compare().Converged);
+        var told = Assert.Single(cluster.Log.Of(EventKind.FollowerCaughtUp));
+        Assert.Equal((6, "follower-1"), (told.Acks, told.Peer));
+    });
+
+    [Fact]
+    public void Nothing_is_sent_to_a_follower_that_has_everything() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        await cluster.WriteAsync("k");
+        await cluster.QuiescenceAsync();
+        var before = cluster.Log.Of(EventKind.EntryDuplicate).Count();
+
+        Assert.Equal(0, await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+        Assert.Equal(before, cluster.Log.Of(EventKind.EntryDuplicate).Count());
+        Assert.Empty(cluster.Log.Of(EventKind.FollowerCaughtUp));
+    });
+
+    [Fact]
+    public void While_it_goes_on_the_cluster_is_not_quiescent() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        await cluster.WriteAsync("k");
+        await cluster.QuiescenceAsync();
+        await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
+
+        var catchingUp = cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken);
+        Assert.False(catchingUp.IsCompleted);
+        Assert.False(cluster.Leader.Status.Quiescent);
+        await catchingUp;
+        Assert.True(cluster.Leader.Status.Quiescent);
+    });
+
+    [Fact]
+    public void A_new_leader_may_pass_on_what_an_earlier_one_wrote_and_an_old_one_is_still_fenced() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        await cluster.WriteAsync("old");
+        await cluster.QuiescenceAsync();
+        var first = cluster.Leader;
+        var second = cluster.ReplaceLeader(Fast);
+        await second.RecoverAsync([.. cluster.Followers.Select(f => f.Dump())], TestContext.Current.CancellationToken);
+        await second.WriteAsync("new", Core.Storage.JsonText.Of("x"), cancellation: TestContext.Current.CancellationToken);
+        await cluster.Followers[1].Node.ClearAsync(TestContext.Current.CancellationToken);
+
+        // The entry is of epoch 1, the follower has seen epoch 2, the sender reigns in epoch 2.
+        await second.CatchUpAsync(cluster.Followers[1].Dump(), TestContext.Current.CancellationToken);
+        Assert.Equal(new EntryVersion(1, 1), cluster.HeldBy(1, "old"));
+
+        await cluster.Followers[1].Node.ClearAsync(TestContext.Current.CancellationToken);
+        await first.CatchUpAsync(cluster.Followers[1].Dump(), TestContext.Current.CancellationToken);
+        Assert.Equal(EntryVersion.None, cluster.HeldBy(1, "old"));
+        Assert.NotEmpty(cluster.Log.Of(EventKind.MessageFenced));
+    });
+
+    [Theory]
+    [InlineData(VersioningMode.Naive, Delivery.AtLeastOnce)]
+    [InlineData(VersioningMode.Versioned, Delivery.Once)]
+    public void As_in_the_seed_there_is_none_in_naive_mode_and_with_delivery_once(VersioningMode versioning, Delivery delivery) => _world.Run(async () =>
+    {
+        var cluster = Cluster(Fast with { Versioning = versioning, Delivery = delivery });
+        await cluster.WriteAsync("k");
+        await cluster.QuiescenceAsync();
+        await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
+        Assert.Null(await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+        Assert.Equal(EntryVersion.None, cluster.HeldBy(0, "k"));
+    });
+
+    [Fact]
+    public void A_stranger_and_a_silent_follower_are_left_alone() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        await cluster.WriteAsync("k");
+        Assert.Null(await cluster.Leader.CatchUpAsync(new ReplicaDump("stranger", cluster.Followers[0].Dump().Entries), TestContext.Current.CancellationToken));
+        Assert.Null(await cluster.Leader.CatchUpAsync(new ReplicaDump("follower-1", null), TestContext.Current.CancellationToken));
+    });
+}
