@@ -69,7 +69,7 @@ public sealed class ClusterTests
     public async Task In_naive_mode_an_older_arrival_overwrites_a_newer_one()
     {
         await using var cluster = await RealCluster.StartAsync(2, ("WRITE_QUORUM", "1"), ("VERSIONING", "naive"));
-        await cluster.WriteAsync("k", "1", ",\"delaysMs\":{\"follower-2\":500}");
+        await cluster.WriteAsync("k", "1", ",\"delaysMs\":{\"follower-2\":3000}");
         await cluster.WriteAsync("k", "2");
         await cluster.UntilQuiescentAsync();
         Assert.Equal(1, (int)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["value"]!);

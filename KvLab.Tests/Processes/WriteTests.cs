@@ -35,8 +35,8 @@ public sealed class WriteTests
     public async Task Versions_3_1_2_arrive_out_of_order_and_the_newest_stays()
     {
         await using var cluster = await RealCluster.StartAsync(2, ("WRITE_QUORUM", "1"));
-        await cluster.WriteAsync("k", "1", ",\"delaysMs\":{\"follower-2\":400}");
-        await cluster.WriteAsync("k", "2", ",\"delaysMs\":{\"follower-2\":800}");
+        await cluster.WriteAsync("k", "1", ",\"delaysMs\":{\"follower-2\":3000}");
+        await cluster.WriteAsync("k", "2", ",\"delaysMs\":{\"follower-2\":4000}");
         await cluster.WriteAsync("k", "3", ",\"delaysMs\":{\"follower-2\":0}");
         await cluster.AssertConvergedAsync();
         Assert.Equal(3, (long)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["version"]!);
