@@ -1,0 +1,63 @@
+using KvLab.Web.Supervision;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace KvLab.Tests.Web;
+
+[Trait("Category", "Unit")]
+public sealed class ClusterOptionsTests
+{
+    private static (ClusterOptions? Options, string[] Fields, string Words) Read(params (string Name, string Value)[] values)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Name, (string?)v.Value))).Build();
+        var options = ClusterOptions.Read(configuration, out var errors);
+        return (options, [.. errors.Select(e => e.Field)], string.Join(" ", errors.Select(e => e.Message)));
+    }
+
+    [Fact]
+    public void Without_a_word_it_supervises_one_leader_at_8000_and_five_followers_with_a_token_of_its_own()
+    {
+        var options = Read().Options!;
+        Assert.Equal((ClusterMode.Supervised, 5, 8000, 3), (options.Mode, options.Followers, options.BasePort, options.Settings.WriteQuorum));
+        Assert.Equal(32, options.Token!.Length);
+        Assert.NotEqual(options.Token, Read().Options!.Token);
+    }
+
+    [Fact]
+    public void With_fewer_followers_than_three_the_quorum_begins_at_all_of_them() =>
+        Assert.Equal(2, Read(("Cluster:Followers", "2")).Options!.Settings.WriteQuorum);
+
+    [Fact]
+    public void External_mode_has_no_token_unless_it_is_given()
+    {
+        Assert.Null(Read(("Cluster:Mode", "External")).Options!.Token);
+        Assert.Equal("s3cret", Read(("Cluster:Mode", "external"), ("CLUSTER_TOKEN", "s3cret")).Options!.Token);
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        var (options, fields, words) = Read(
+            ("Cluster:Mode", "Both"), ("Cluster:Followers", "16"), ("Cluster:BasePort", "-1"), ("Cluster:Token", "two words"),
+            ("Cluster:MinDelayMs", "abc"), ("Cluster:Folowers", "3"));
+        Assert.Null(options);
+        Assert.Equal(["Cluster:Mode", "Cluster:Followers", "Cluster:MinDelayMs", "Cluster:Token", "Cluster:BasePort", "Cluster:Folowers"], fields);
+        Assert.Contains("Cluster:Followers must be a whole number from 1 to 15, but is \"16\".", words);
+        Assert.Contains("Cluster:Mode must be Supervised or External, but is \"Both\".", words);
+    }
+
+    [Theory]
+    [InlineData("Cluster:WriteQuorum", "6")]
+    [InlineData("Cluster:MaxDelayMs", "60001")]
+    [InlineData("Cluster:MinDelayMs", "2000")]
+    [InlineData("Cluster:BasePort", "65531")]
+    [InlineData("Cluster:Followers", "0")]
+    [InlineData("Cluster:ReplicationTimeoutMs", "0")]
+    [InlineData("Cluster:Distribution", "normal")]
+    public void A_value_out_of_range_is_named(string name, string value)
+    {
+        var (options, fields, _) = Read((name, value));
+        Assert.Null(options);
+        Assert.Contains(name, fields, StringComparer.OrdinalIgnoreCase);
+    }
+}
