@@ -45,15 +45,17 @@ internal static class ClusterEndpoints
     private static async Task<NodeAnswer> KillAsync(string id, HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
     {
         await StrictBody.RequireEmptyAsync(request);
+        var before = state.StateOf(id);
         await commands.KillNodeAsync(id, cancellation);
-        return await state.SettledNodeAsync(id, NodeState.Stopped, time, cancellation);
+        return await state.SettledNodeAsync(id, before, NodeState.Stopped, time, cancellation);
     }
 
     private static async Task<NodeAnswer> StartAsync(string id, HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
     {
         await StrictBody.RequireEmptyAsync(request);
+        var before = state.StateOf(id);
         await commands.StartNodeAsync(id, cancellation);
-        return await state.SettledNodeAsync(id, NodeState.Running, time, cancellation);
+        return await state.SettledNodeAsync(id, before, NodeState.Running, time, cancellation);
     }
 
     private static async Task<IResult> AddFollowerAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using KvLab.Web.Commands;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Api;
@@ -23,12 +24,18 @@ internal static class Settling
         }
     }
 
+    /// <param name="before">The node's state before the command: first that must change, or an old crash would pass for the new one.</param>
     public static async Task<NodeAnswer> SettledNodeAsync(
-        this IClusterState state, string id, NodeState wanted, TimeProvider time, CancellationToken cancellation)
+        this IClusterState state, string id, NodeState? before, NodeState wanted, TimeProvider time, CancellationToken cancellation)
     {
-        await state.SettleAsync(
-            s => s.Nodes.Any(n => n.Id == id && (n.State == wanted || n.State == NodeState.Crashed)), time, cancellation,
+        NodeView? Node(ClusterSnapshot s) => s.Nodes.FirstOrDefault(n => n.Id == id);
+        await state.SettleAsync(s => Node(s)?.State != before, time, cancellation);
+        await state.SettleAsync(s => Node(s)?.State is null or NodeState.Crashed || Node(s)?.State == wanted, time, cancellation,
             wanted == NodeState.Running ? StartPatience : Patience);
-        return NodeAnswer.Of(state.Current.Nodes.First(n => n.Id == id));
+        return Node(state.Current) is { } node
+            ? NodeAnswer.Of(node)
+            : throw new CommandException(StatusCodes.Status404NotFound, $"{id} is no longer part of the cluster.");
     }
+
+    public static NodeState? StateOf(this IClusterState state, string id) => state.Current.Nodes.FirstOrDefault(n => n.Id == id)?.State;
 }

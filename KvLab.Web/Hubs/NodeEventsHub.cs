@@ -24,12 +24,20 @@ internal sealed class NodeEventsHub(TelemetryIntake intake, IngestQueue queue, N
     }
 
     [HubMethodName(TelemetryContract.Report)]
-    public Task<long> Report(EventBatch batch)
+    public async Task<long> Report(EventBatch batch)
     {
         var hello = Context.Items[HelloKey] as NodeHello
             ?? throw new HubException($"Call {TelemetryContract.Hello} first: this connection has not said which node it is.");
         TelemetryRules.Check(batch, hello);
-        return intake.ReportAsync(batch, Context.ConnectionAborted);
+        try
+        {
+            return await intake.ReportAsync(batch, Context.ConnectionAborted);
+        }
+        catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // Nobody is left to hear the answer; the node sends again.
+            return 0;
+        }
     }
 
     public override async Task OnDisconnectedAsync(Exception? exception)

@@ -22,8 +22,17 @@ public sealed class IngestQueue : IDisposable
     /// <summary>Takes a message of a node; waits while the reader is behind.</summary>
     public async ValueTask EnqueueAsync(IngestMessage message, CancellationToken cancellation)
     {
-        if (message is EventsReceived { IsOwn: false }) await _room.WaitAsync(cancellation);
-        await _channel.Writer.WriteAsync(message, cancellation);
+        var isBatch = message is EventsReceived { IsOwn: false };
+        if (isBatch) await _room.WaitAsync(cancellation);
+        try
+        {
+            await _channel.Writer.WriteAsync(message, cancellation);
+        }
+        catch
+        {
+            if (isBatch) _room.Release();
+            throw;
+        }
     }
 
     /// <summary>Takes a message of the dashboard itself without waiting.</summary>

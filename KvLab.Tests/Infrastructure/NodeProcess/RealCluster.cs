@@ -84,8 +84,8 @@ internal sealed class RealCluster : IAsyncDisposable
     public static async Task<JsonObject> DumpAsync(string url) => (JsonObject)(await NodeClient.GetAsync(url + "/dump")).Body!;
 
     /// <summary>No write in flight, no delivery pending: only then may replicas be compared.</summary>
-    public Task UntilQuiescentAsync() => Patience.UntilAsync(
-        async () => (bool)(await NodeClient.GetAsync(Leader + "/internal/status"))["quiescent"]!, "the cluster comes to rest");
+    public Task UntilQuiescentAsync(string? token = null) => Patience.UntilAsync(
+        async () => (bool)(await NodeClient.GetAsync(Leader + "/internal/status", token))["quiescent"]!, "the cluster comes to rest");
 
     /// <summary>All replicas hold the same entries: every key with the same version and value (P5).</summary>
     public async Task AssertConvergedAsync()
@@ -103,21 +103,30 @@ internal sealed class RealCluster : IAsyncDisposable
     /// A port that nobody listens on now, and that this process does not give out again. Below the range that the kernel takes for
     /// outgoing connections, so that nobody gets it by chance between now and the node's start.
     /// </summary>
-    public static int FreePort()
+    public static int FreePort() => FreePorts(1);
+
+    /// <returns>The first of so many ports in a row, all of them free.</returns>
+    public static int FreePorts(int count)
     {
         while (true)
         {
-            var port = LowestPort + Interlocked.Increment(ref _portsGiven) % PortCount;
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; the next one.
-            }
+            var offset = (Interlocked.Add(ref _portsGiven, count) - count) % PortCount;
+            var first = LowestPort + Math.Min(offset, PortCount - count);
+            if (Enumerable.Range(first, count).All(IsFree)) return first;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using KvLab.Web;
+using KvLab.Web.State;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace KvLab.Tests.Infrastructure.NodeProcess;
+
+/// <summary>A dashboard in this process with nodes as processes of their own, without simulated delay unless the test asks for one.</summary>
+internal sealed class LabDashboard : IAsyncDisposable
+{
+    private readonly WebHost _host;
+
+    private LabDashboard(WebHost host) => _host = host;
+
+    public string Url => _host.Url;
+    public IClusterState State => _host.Services.GetRequiredService<IClusterState>();
+    public ClusterSnapshot Snapshot => State.Current;
+    public string ReadyPhrase => _host.Ready.Result;
+
+    // For followers that a test adds, and for ports that others took: so that no lab turns to a port of another.
+    private const int SparePorts = 6;
+
+    /// <summary>Supervised, with followers and ports of its own.</summary>
+    public static Task<LabDashboard> StartAsync(int followers, params string[] args) => StartWithAsync(
+        [$"--Cluster:Followers={followers}", $"--Cluster:BasePort={RealCluster.FreePorts(followers + 1 + SparePorts)}", "--Cluster:MinDelayMs=0", "--Cluster:MaxDelayMs=0", .. args]);
+
+    /// <summary>As told, at any free port unless the arguments name one.</summary>
+    public static async Task<LabDashboard> StartWithAsync(params string[] args)
+    {
+        var lab = new LabDashboard(WebHost.Create(["--urls", "http://127.0.0.1:0", .. args]));
+        try
+        {
+            await lab._host.StartAsync(TestContext.Current.CancellationToken);
+            var phrase = await lab._host.Ready.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+            Assert.False(phrase.Contains("not running", StringComparison.Ordinal), $"{phrase}: {string.Join(" ", lab.Snapshot.Nodes)}");
+            return lab;
+        }
+        catch
+        {
+            await lab.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<NodeAnswer> GetAsync(string path) => NodeClient.GetAsync(Url + path);
+    public Task<NodeAnswer> PostAsync(string path, string? json = null) => NodeClient.SendAsync(HttpMethod.Post, Url + path, json);
+    public Task<NodeAnswer> PatchAsync(string json) => NodeClient.SendAsync(HttpMethod.Patch, Url + "/api/cluster/settings", json);
+    public Task<NodeAnswer> DeleteAsync(string path) => NodeClient.SendAsync(HttpMethod.Delete, Url + path, null);
+    public Task<NodeAnswer> WriteAsync(string key, string json) => PostAsync("/api/writes", $$"""{"key":"{{key}}","value":{{json}}}""");
+
+    public Task<ClusterSnapshot> WhenAsync(Func<ClusterSnapshot, bool> isWanted) =>
+        State.WhenAsync(isWanted, Patience.Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+
+    public NodeView Node(string id) => Snapshot.Nodes.Single(n => n.Id == id);
+
+    /// <summary>Runs a burst to its end.</summary>
+    public async Task<NodeAnswer> BurstAsync(int writes, int concurrency, int keys)
+    {
+        var started = await PostAsync("/api/bursts", $$"""{"writes":{{writes}},"concurrency":{{concurrency}},"keys":{{keys}}}""");
+        Assert.Equal(HttpStatusCode.Accepted, started.Status);
+        NodeAnswer? burst = null;
+        await Patience.UntilAsync(async () =>
+        {
+            burst = await GetAsync($"/api/bursts/{started["id"]}");
+            return (string)burst["state"]! != "running";
+        }, "the burst ends");
+        return burst!;
+    }
+
+    /// <summary>Every replica holds the same, entry by entry, in quiescence.</summary>
+    public async Task<JsonNode> ConvergedAsync()
+    {
+        NodeAnswer? report = null;
+        await Patience.UntilAsync(async () =>
+        {
+            report = await GetAsync("/api/convergence");
+            return report.Status == HttpStatusCode.OK && (bool)report["quiescent"]!;
+        }, "the cluster comes to rest");
+        Assert.True((bool)report!["converged"]!, report.Text);
+        return report.Body!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await _host.DisposeAsync();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using KvLab.Tests.Infrastructure.NodeProcess;
+using Xunit;
+
+namespace KvLab.Tests.Processes;
+
+/// <summary>Supervised nodes never outlive the dashboard, however it ends.</summary>
+[Trait("Category", "Process")]
+public sealed class DashboardLifetimeTests
+{
+    /// <summary>The promise is 3 s from the kill; here it is measured from before it.</summary>
+    private static readonly TimeSpan NodesAreGoneWithin = TimeSpan.FromSeconds(3);
+
+    private static string[] Args() =>
+        ["--urls", "http://127.0.0.1:0", $"--Cluster:BasePort={RealCluster.FreePorts(6)}"];
+
+    private static async Task<int[]> NodeProcessesAsync(DashboardProcess dashboard)
+    {
+        var cluster = await NodeClient.GetAsync(await dashboard.UrlAsync() + "/api/cluster");
+        var ids = cluster["nodes"]!.AsArray().Select(n => (int)n!["pid"]!).ToArray();
+        Assert.Equal(6, ids.Distinct().Count());
+        return ids;
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            // A zombie that nobody has reaped yet is dead.
+            return !File.ReadAllText($"/proc/{process}/stat").Contains(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task AssertGoneAsync(int[] processes, long since)
+    {
+        await Patience.UntilAsync(() => !processes.Any(IsAlive), "all nodes are gone");
+        var took = Stopwatch.GetElapsedTime(since);
+        TestContext.Current.TestOutputHelper?.WriteLine($"all nodes gone after {took.TotalMilliseconds:0} ms");
+        Assert.True(took < NodesAreGoneWithin, $"The nodes took {took} to end.");
+    }
+
+    [Fact]
+    public async Task Killed_by_sigkill_it_leaves_no_node_behind()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        // KVLAB_KILLS=20 repeats it as the issue asks; a few times are enough for every day.
+        var times = int.TryParse(Environment.GetEnvironmentVariable("KVLAB_KILLS"), out var wanted) ? wanted : 3;
+        for (var i = 0; i < times; i++)
+        {
+            await using var dashboard = DashboardProcess.Launch(Args());
+            var nodes = await NodeProcessesAsync(dashboard);
+            var start = Stopwatch.GetTimestamp();
+            dashboard.Kill();
+            await AssertGoneAsync(nodes, start);
+        }
+    }
+
+    [Fact]
+    public async Task Asked_to_stop_it_ends_its_nodes_and_exits_with_zero()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals.");
+        await using var dashboard = DashboardProcess.Launch(Args());
+        var nodes = await NodeProcessesAsync(dashboard);
+        await dashboard.AskToStopAsync();
+        await dashboard.WaitForExitAsync();
+        Assert.Equal(0, dashboard.ExitCode);
+        Assert.DoesNotContain(nodes, IsAlive);
+        Assert.Single(dashboard.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Killing_dotnet_run_ends_dashboard_and_nodes()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        await using var run = DashboardProcess.LaunchByDotnetRun(Args());
+        var url = await run.UrlAsync();
+        var nodes = await NodeProcessesAsync(run);
+        run.Kill();
+        await Patience.UntilAsync(() => !nodes.Any(IsAlive), "all nodes are gone");
+        await Patience.UntilAsync(async () => !await NodeClient.IsReadyAsync(url), "the dashboard is gone");
+    }
+
+    [Fact]
+    public async Task A_taken_address_ends_it_with_a_sentence_and_starts_nothing()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var dashboard = DashboardProcess.Launch("--urls", $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}");
+        await dashboard.WaitForExitAsync();
+        Assert.Equal(1, dashboard.ExitCode);
+        Assert.Contains("address already in use", dashboard.Output);
+        Assert.Contains("--urls", dashboard.Output);
+    }
+
+    [Fact]
+    public async Task Wrong_options_end_it_with_everything_that_is_wrong()
+    {
+        await using var dashboard = DashboardProcess.Launch("--Cluster:Followers=99", "--Cluster:BasePort=x", "--Cluster:Quorum=2");
+        await dashboard.WaitForExitAsync();
+        Assert.Equal(2, dashboard.ExitCode);
+        foreach (var name in (string[])["Cluster:Followers", "Cluster:BasePort", "Cluster:Quorum"]) Assert.Contains(name, dashboard.Output);
+    }
+
+    [Fact]
+    public async Task External_mode_beyond_loopback_needs_a_token()
+    {
+        await using var dashboard = DashboardProcess.Launch("--urls", "http://0.0.0.0:0", "--Cluster:Mode=External");
+        await dashboard.WaitForExitAsync();
+        Assert.Equal(2, dashboard.ExitCode);
+        Assert.Contains("Cluster:Token", dashboard.Output);
+    }
+}
