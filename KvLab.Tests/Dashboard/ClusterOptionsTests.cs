@@ -2,7 +2,7 @@ using KvLab.Web.Supervision;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
-namespace KvLab.Tests.Web;
+namespace KvLab.Tests.Dashboard;
 
 [Trait("Category", "Unit")]
 public sealed class ClusterOptionsTests

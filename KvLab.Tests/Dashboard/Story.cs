@@ -7,7 +7,7 @@ using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using Microsoft.Extensions.Time.Testing;
 
-namespace KvLab.Tests.Web;
+namespace KvLab.Tests.Dashboard;
 
 /// <summary>Tells a reducer what nodes reported, in the words of the protocol, under a hand-operated clock.</summary>
 internal sealed class Story

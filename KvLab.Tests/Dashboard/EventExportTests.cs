@@ -4,7 +4,7 @@ using KvLab.Core.Events;
 using KvLab.Web.State;
 using Xunit;
 
-namespace KvLab.Tests.Web;
+namespace KvLab.Tests.Dashboard;
 
 [Trait("Category", "Unit")]
 public sealed class EventExportTests

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Xunit;
 
-namespace KvLab.Tests.Web;
+namespace KvLab.Tests.Dashboard;
 
 [Trait("Category", "Component")]
 public sealed class ApiReadTests(ApiFixture api) : IClassFixture<ApiFixture>

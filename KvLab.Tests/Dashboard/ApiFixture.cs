@@ -9,7 +9,7 @@ using KvLab.Web.State;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace KvLab.Tests.Web;
+namespace KvLab.Tests.Dashboard;
 
 /// <summary>A dashboard in this process that waits for nodes, none of which come; what it knows is told to its ingest queue.</summary>
 public sealed class ApiFixture : IAsyncLifetime

@@ -3,7 +3,7 @@ using KvLab.Web.Hubs;
 using Microsoft.AspNetCore.SignalR;
 using Xunit;
 
-namespace KvLab.Tests.Web;
+namespace KvLab.Tests.Dashboard;
 
 [Trait("Category", "Unit")]
 public sealed class TelemetryRulesTests

@@ -5,7 +5,7 @@ using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using Xunit;
 
-namespace KvLab.Tests.Web;
+namespace KvLab.Tests.Dashboard;
 
 [Trait("Category", "Unit")]
 public sealed class ReducerWriteTests
