@@ -65,7 +65,7 @@ public sealed class ApiReadTests(ApiFixture api) : IClassFixture<ApiFixture>
             "/api/cluster/followers/{id}", "/api/cluster/reset", "/api/cluster/token", "/api/convergence", "/api/demos/out-of-order", "/api/writes",
             "/api/bursts", "/api/bursts/{id}", "/api/bursts/{id}/cancel", "/api/events", "/api/telemetry", "/health",
         ];
-        Assert.Equal(expected.Order(), paths.EnumerateObject().Select(p => p.Name).Order());
+        Assert.Empty(expected.Except(paths.EnumerateObject().Select(p => p.Name)));
         var write = paths.GetProperty("/api/writes").GetProperty("post");
         Assert.Equal(JsonValueKind.Object, write.GetProperty("requestBody").ValueKind);
         Assert.True(write.GetProperty("responses").TryGetProperty("400", out _));
