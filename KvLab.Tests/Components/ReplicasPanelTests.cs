@@ -3,6 +3,7 @@ using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Replicas;
+using KvLab.Web.Components.View;
 using KvLab.Web.State;
 using Xunit;
 
@@ -116,6 +117,23 @@ public sealed class ReplicasPanelTests : PageTest
     }
 
     [Fact]
+    public async Task A_write_that_was_selected_elsewhere_lights_every_cell_that_holds_it()
+    {
+        var page = Show<ReplicasPanel>(Calm);
+        var newest = Calm.Writes[0];
+        await page.On(() => Views.Select(Selection.Of(newest)));
+        Assert.Equal(6, page.All("td[data-selected=true]").Count);
+        Assert.All(page.All("td[data-selected=true]"), cell => Assert.Contains($"{newest.Key} at", cell.TextContent));
+    }
+
+    [Fact]
+    public void A_port_that_had_to_be_replaced_is_said_at_the_node()
+    {
+        var page = Show<ReplicasPanel>(Calm with { Nodes = Calm.Nodes.SetItem(3, Calm.Nodes[3] with { Notice = "Port 8003 was busy, follower-3 uses 8009." }) });
+        Assert.Contains("Port 8003 was busy", page.Text("notice-follower-3"));
+    }
+
+    [Fact]
     public void Outside_quiescence_it_warns_that_replicas_may_differ() =>
         Assert.Contains("Not in quiescence", Show<ReplicasPanel>(Busy).Text("cell-why"));
 
@@ -158,7 +176,9 @@ public sealed class ReplicasPanelTests : PageTest
     public void A_dashboard_that_did_not_start_the_nodes_offers_no_kill()
     {
         Cluster.Supervises = false;
-        Assert.False(Show<ReplicasPanel>(Calm).Has("menu-follower-2"));
+        var page = Show<ReplicasPanel>(Calm);
+        Assert.False(page.Has("menu-follower-2"));
+        Assert.False(page.Has("add-follower"));
     }
 
     [Fact]

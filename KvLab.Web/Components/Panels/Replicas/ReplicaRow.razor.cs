@@ -42,9 +42,10 @@ public sealed partial class ReplicaRow : ComponentBase
     private bool FlashesRefusal(string node) =>
         _before is not null && _before.Cells.GetValueOrDefault(node)?.RefusedAt != Row.Cells.GetValueOrDefault(node)?.RefusedAt;
 
-    // A cell belongs to a selected write when it holds that version, or refused it, or the write is not known.
-    private static bool Selects(Selection selection, EntryVersion held, ReplicaCell? cell) =>
-        selection.Version.IsNone || selection.Version == held || selection.Version == cell?.LastRefused || selection.Event is not null;
+    // A write as a whole lights every cell that holds or refused it; a write at one node lights that node's cell, whatever it holds by now.
+    private static bool Selects(Selection selection, string node, EntryVersion held, ReplicaCell? cell) => selection.Node is null
+        ? !selection.Version.IsNone && (selection.Version == held || selection.Version == cell?.LastRefused)
+        : selection.Node == node;
 
     private string Label(string node, EntryVersion held, CellStatus status, EntryVersion refused)
     {

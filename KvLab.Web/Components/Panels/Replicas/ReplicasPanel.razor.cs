@@ -24,7 +24,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     [Inject] public required Browser Browser { get; init; }
 
     protected override object Slice() =>
-        (Snapshot.Nodes, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, View.KeyFilter, View.Selection);
+        (Snapshot.Nodes, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, View.KeyFilter, View.Selection);
 
     protected override void OnParametersSet()
     {
@@ -47,9 +47,9 @@ public sealed partial class ReplicasPanel : SnapshotPanel
         if (_revealed.Key is { } key && _rows.IndexOf(key) is >= 0 and var index) await Browser.RevealRowAsync("replicas-scroll", index);
     }
 
-    private string CountText => View.KeyFilter.Length == 0
-        ? Units.Count(Snapshot.KeyOrder.Length, "key")
-        : $"{Units.Count(_rows.Count)} of {Units.Count(Snapshot.KeyOrder.Length, "key")}";
+    private string CountText =>
+        (View.KeyFilter.Length == 0 ? "" : $"{Units.Count(_rows.Count)} of ") + Units.Count(Snapshot.KeyOrder.Length, "key")
+        + (Snapshot.EntriesNotShown == 0 ? "" : $", {Units.Count(Snapshot.EntriesNotShown, "change")} of further keys not shown");
 
     private string Why => View.Selection is { Key: { } key, Node: { } node } && Snapshot.Keys.TryGetValue(key, out var row) && _nodeIds.Contains(node)
         ? Explain.Cell(row, node, Snapshot)
