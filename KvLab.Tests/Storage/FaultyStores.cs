@@ -23,3 +23,17 @@ public sealed class BrokenClearStore : FullStore
     public override ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default) => _inner.GetAsync(key, cancellation);
     public override ValueTask ClearAsync(CancellationToken cancellation = default) => throw new IOException("The disk cannot be written.");
 }
+
+/// <summary>A store on a slow disk: an entry takes its time to be kept, reading does not.</summary>
+public sealed class SlowStore(TimeProvider time, TimeSpan perEntry) : FullStore
+{
+    private readonly MemoryStore _inner = new();
+
+    public override async ValueTask<ApplyResult> ApplyAsync(Entry entry, ApplyRule rule, CancellationToken cancellation = default)
+    {
+        await Task.Delay(perEntry, time, cancellation);
+        return await _inner.ApplyAsync(entry, rule, cancellation);
+    }
+
+    public override ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default) => _inner.GetAsync(key, cancellation);
+}
