@@ -20,7 +20,7 @@ public static class ReportBuilder
             .Append(Inv($"<title>{Text(request.Title)}</title><style>{ReportStyle.Css(request.Paper)}</style></head><body><main>"));
         Head(html, request, runs);
         foreach (var run in runs) Run(html, request, run);
-        if (runs.Count == 2) html.Append("<section><h2>Comparison</h2>").Append(FigureBlock(RunFigures.Comparison(runs[0], runs[1]))).Append("</section>");
+        if (runs.Count == 2) html.Append("<section><h2>Comparison</h2>").Append(FigureBlock(RunFigures.Comparison(runs[0], runs[1]), "runs")).Append("</section>");
         Words(html, request);
         Provenance(html, runs);
         return html.Append("</main></body></html>").ToString();
@@ -36,14 +36,13 @@ public static class ReportBuilder
 
     private static void Run(StringBuilder html, ReportRequest request, ExperimentRun run)
     {
-        html.Append(Inv($"<section><h2>{Text(run.Plan.Name)}</h2><ul class=\"sentences\">"));
+        html.Append(Inv($"<section class=\"run\"><h2>{Text(run.Plan.Name)}</h2><ul class=\"sentences\">"));
         foreach (var sentence in Sentences.Of(run)) html.Append(Inv($"<li>{Text(sentence)}</li>"));
         html.Append("</ul>");
         if (run.Findings.Count > 0)
         {
             html.Append("<h3>What to know about this result</h3>");
-            foreach (var f in run.Findings)
-                html.Append(Inv($"<p class=\"finding {f.Severity.ToString().ToLowerInvariant()}\"><strong>{f.Severity}:</strong> {Text(f.Sentence)}</p>"));
+            foreach (var same in run.Findings.GroupBy(f => (f.Kind, f.Severity)).OrderByDescending(g => g.Key.Severity)) Finding(html, [.. same]);
         }
 
         html.Append("<h3>Latency</h3>");
@@ -51,13 +50,25 @@ public static class ReportBuilder
         html.Append("<h3>Replicas at three moments</h3>");
         ReplicaTable(html, run);
         html.Append("</section>");
-        foreach (var figure in RunFigures.All(run).Where(f => request.Figures is null || request.Figures.Contains(f.Id))) html.Append(FigureBlock(figure));
+        foreach (var figure in RunFigures.All(run).Where(f => request.Figures is null || request.Figures.Contains(f.Id))) html.Append(FigureBlock(figure, run.Id));
     }
+
+    /// <summary>The same finding at several points is one block.</summary>
+    private static void Finding(StringBuilder html, IReadOnlyList<Finding> same)
+    {
+        var first = same[0];
+        html.Append(Inv($"<div class=\"finding {first.Severity.ToString().ToLowerInvariant()}\"><p><strong>{first.Severity}:</strong> {Text(first.Sentence)}</p>"));
+        if (same.Count > 1) html.Append("<ul>").AppendJoin("", same.Skip(1).Select(f => $"<li>{Text(f.Sentence)}</li>")).Append("</ul>");
+        html.Append("</div>");
+    }
+
+    // What fits on a page stays on one.
+    private static string TableClass(int rows) => rows <= 24 ? "wide whole" : "wide";
 
     private static void LatencyTable(StringBuilder html, ExperimentRun run)
     {
-        html.Append("<div class=\"wide\"><table><caption>Latency in ms, client's clock. Predicted: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run.</caption><thead><tr>");
-        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "predicted", "overhead", "band", "writes/s", "partial", "refused as stale", "late"])
+        html.Append(Inv($"<div class=\"{TableClass(run.Points.Count)}\"><table class=\"numbers\"><caption>Latency in ms, client's clock. Predicted: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run; stale: deliveries refused because the follower held a newer version.</caption><thead><tr>"));
+        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "predicted", "overhead", "band", "writes/s", "partial", "stale", "late"])
             html.Append(Inv($"<th scope=\"col\">{head}</th>"));
         html.Append("</tr></thead><tbody>");
         foreach (var p in run.Points)
@@ -73,7 +84,7 @@ public static class ReportBuilder
 
     private static void ReplicaTable(StringBuilder html, ExperimentRun run)
     {
-        html.Append("<div class=\"wide\"><table><caption>Entries on followers that are not the leader's, summed over followers and compared entry by entry. Before quiescence a difference is replication under way, not loss.</caption><thead><tr>")
+        html.Append(Inv($"<div class=\"{TableClass(run.Points.Sum(p => p.Checks.Count))}\"><table><caption>Entries on followers that are not the leader's, summed over followers and compared entry by entry. Before quiescence a difference is replication under way, not loss.</caption><thead><tr>"))
             .Append("<th scope=\"col\">point</th><th scope=\"col\">moment</th><th scope=\"col\">after the last answer</th><th scope=\"col\">quiescent</th><th scope=\"col\">missing</th><th scope=\"col\">behind</th><th scope=\"col\">conflicting</th><th scope=\"col\">unreachable followers</th></tr></thead><tbody>");
         foreach (var p in run.Points)
         {
@@ -95,8 +106,9 @@ public static class ReportBuilder
         _ => "after settling",
     };
 
-    private static string FigureBlock(Figure figure) =>
-        Inv($"<figure id=\"{figure.Id}\">{FigureSvg.Draw(figure)}<figcaption>{Text(figure.Caption)}</figcaption></figure>");
+    /// <param name="of">What it is of; two runs have figures of the same name.</param>
+    private static string FigureBlock(Figure figure, string of) =>
+        Inv($"<figure id=\"{Text(of)}-{figure.Id}\">{FigureSvg.Draw(figure)}<figcaption>{Text(figure.Caption)}</figcaption></figure>");
 
     private static void Words(StringBuilder html, ReportRequest request)
     {

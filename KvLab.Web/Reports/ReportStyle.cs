@@ -16,6 +16,7 @@ internal static class ReportStyle
         .by { color: #404040; margin: 0 0 12px; }
         .sentences { padding-left: 20px; }
         .finding { border-left: 5px solid #0072B2; background: #f3f7fa; padding: 8px 12px; margin: 8px 0; }
+        .finding p { margin: 0; } .finding ul { margin: 4px 0 0; padding-left: 20px; font-size: 13px; }
         .finding.warning { border-color: #E69F00; background: #fdf6e7; }
         .finding.error { border-color: #D55E00; background: #fdf0e8; }
         .wide { overflow-x: auto; }
@@ -23,7 +24,9 @@ internal static class ReportStyle
         caption { text-align: left; color: #404040; padding-bottom: 6px; }
         th, td { border-bottom: 1px solid #d8d8d8; padding: 4px 6px; text-align: right; vertical-align: top; }
         th[scope=row], th:first-child, td:nth-child(2) { text-align: left; white-space: nowrap; }
-        thead th { border-bottom: 2px solid #404040; white-space: normal; }
+        thead th { border-bottom: 2px solid #404040; vertical-align: bottom; white-space: normal; }
+        .numbers { font-size: 11.5px; } .numbers th, .numbers td { padding: 4px; } .numbers td { white-space: nowrap; }
+        .numbers td:nth-child(2) { text-align: right; }
         figure { margin: 24px 0; }
         figure svg { width: 100%; height: auto; }
         figcaption { color: #404040; font-size: 13px; }
@@ -32,8 +35,8 @@ internal static class ReportStyle
         code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 12px; overflow-wrap: anywhere; }
         @media print {
           body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
-          table { font-size: 7.6pt; } th, td { padding: 2px 4px; } .wide { overflow: visible; }
-          figure, tr, .finding, dl { break-inside: avoid; } h2, h3, caption { break-after: avoid; } thead { display: table-header-group; }
+          table, .numbers { font-size: 7.4pt; } th, td, .numbers th, .numbers td { padding: 2px 3px; } .wide { overflow: visible; }
+          figure, tr, .finding, dl, .whole { break-inside: avoid; } section.run ~ section.run { break-before: page; } h2, h3, caption { break-after: avoid; } thead { display: table-header-group; }
         }
         """;
 }

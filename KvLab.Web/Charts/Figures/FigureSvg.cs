@@ -123,7 +123,7 @@ public static class FigureSvg
         var at = Left;
         foreach (var series in figure.Series.Where(s => s.InLegend))
         {
-            var needs = 34 + series.Name.Length * 7.2;
+            var needs = 42 + series.Name.Length * 7.8;
             if (at + needs > width - Right && rows[^1].Count > 0)
             {
                 rows.Add([]);

@@ -1,0 +1,152 @@
+using System.Globalization;
+using Bunit;
+using KvLab.Core.Experiments;
+using KvLab.Web.Charts.Figures;
+using KvLab.Web.Components.Pages;
+using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Reports;
+using Xunit;
+
+namespace KvLab.Tests.Components.Experiments;
+
+[Trait("Category", "Component")]
+public sealed class RunViewTests : ExperimentPageTest
+{
+    private Shown Result(ExperimentRun run, string more = "")
+    {
+        Stored(run);
+        var page = Show<ExperimentsPage>($"/experiments?run={run.Id}{more}");
+        page.UntilThere("run-view");
+        return page;
+    }
+
+    [Fact]
+    public void The_sentences_of_the_report_are_on_the_page()
+    {
+        var page = Result(Clean);
+        Assert.Equal(Sentences.Of(Clean), page.All("[data-testid=run-sentences] > li").Select(l => l.TextContent));
+    }
+
+    [Fact]
+    public void A_finding_says_how_grave_it_is_and_fills_the_form_with_what_would_be_better()
+    {
+        var page = Result(Saturated);
+        Assert.Contains("warning: this proves less than it seems to", page.Text("finding-saturated"), StringComparison.Ordinal);
+        Assert.Equal("#g-partial", page.All("[data-testid=finding-saturated] use")[0].GetAttribute("href"));
+
+        var suggestion = Saturated.Findings.First(f => f.Kind == FindingKind.Saturated).Suggestion!;
+        page.At("finding-saturated-run").Click();
+        page.UntilThere("plan-start");
+        Assert.Equal($"{suggestion.Concurrency}", page.At("plan-concurrency").GetAttribute("value"));
+        Assert.Equal(suggestion.Name, page.At("plan-name").GetAttribute("value"));
+        Assert.Null(Experiments.Current);
+    }
+
+    [Fact]
+    public void The_same_finding_at_several_points_is_one_note()
+    {
+        var page = Result(Naive);
+        Assert.Equal(Naive.Findings.Select(f => f.Kind).Distinct().Count(), page.All(".kv-finding").Count);
+        Assert.Equal(Naive.Findings.Count - page.All(".kv-finding").Count, page.All(".kv-finding details li").Count);
+    }
+
+    [Fact]
+    public void Every_figure_is_a_chart_a_table_and_three_files()
+    {
+        var page = Result(Naive);
+        foreach (var figure in RunFigures.All(Naive))
+        {
+            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.svg", page.At($"figure-{figure.Id}-svg").GetAttribute("href"));
+            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.csv", page.At($"figure-{figure.Id}-csv").GetAttribute("href"));
+            Assert.False(page.Has($"figure-{figure.Id}-numbers"));
+        }
+
+        page.At("figure-conflicts-table").Click();
+        var table = RunFigures.All(Naive).Single(f => f.Id == "conflicts").ToTable();
+        Assert.Equal(table.Columns, page.All("[data-testid=figure-conflicts-numbers] th").Select(h => h.TextContent));
+        Assert.Equal(table.Rows.SelectMany(r => r), page.All("[data-testid=figure-conflicts-numbers] tbody td").Select(d => d.TextContent));
+        Assert.True(page.At("figure-conflicts-png").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void The_latency_table_shows_the_numbers_of_each_point_and_whether_its_mean_is_in_the_band()
+    {
+        var page = Result(Saturated);
+        foreach (var point in Saturated.Points)
+        {
+            var row = page.Text($"latency-{point.Plan.Index}");
+            Assert.StartsWith(point.Plan.Label, row, StringComparison.Ordinal);
+            Assert.Contains(point.Client.MeanMs.ToString("0.00", CultureInfo.InvariantCulture), row, StringComparison.Ordinal);
+            Assert.Contains(point.Client.P99Ms.ToString("0.00", CultureInfo.InvariantCulture), row, StringComparison.Ordinal);
+            Assert.Contains(point.InBand ? "inside" : "outside", row, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Replicas_are_compared_at_three_moments_and_each_moment_teaches_why_it_matters()
+    {
+        var page = Result(Naive);
+        var point = Naive.Points.Count(p => p.Plan.SweepValue == "versioned"); // the first naive one
+        page.At("checks-point").Change($"{point}");
+
+        Assert.Contains("not loss", page.Text("check-answered"), StringComparison.Ordinal);
+        Assert.Contains("Only from here on", page.Text("check-quiescent"), StringComparison.Ordinal);
+        var settled = Naive.Points[point].Check(ReplicaCheck.Settled)!.Report;
+        Assert.True(settled.Followers.Sum(f => f.Conflicts) > 0);
+        Assert.Equal(settled.Followers.Select(f => $"{f.Conflicts}"),
+            page.All("[data-testid=check-settled] tbody tr").Select(r => r.Children[^1].TextContent.Trim()));
+    }
+
+    [Fact]
+    public void Followers_and_the_machine_have_their_numbers()
+    {
+        var page = Result(Clean);
+        var first = Clean.Points[0].Followers[0];
+        Assert.StartsWith($"{first.Id} {first.Applied} {first.Superseded}", page.Text($"follower-row-{first.Id}"), StringComparison.Ordinal);
+        page.At("followers-point").Change("2");
+        Assert.Contains($"{Clean.Points[2].Followers[0].Late}", page.Text($"follower-row-{first.Id}"), StringComparison.Ordinal);
+        Assert.Contains("150", page.Text("overhead-5-3"), StringComparison.Ordinal);
+        Assert.Contains("writes/s", page.Text("limit-5"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_broken_run_says_so_and_keeps_what_was_measured()
+    {
+        var page = Result(Clean with { State = RunState.Broken, Error = "The dashboard ended in the middle of this run.", Points = [.. Clean.Points.Take(1)], Findings = [] });
+        Assert.Equal("broken", page.At("run-view").GetAttribute("data-state"));
+        Assert.Contains("The dashboard ended", page.Text("run-error"), StringComparison.Ordinal);
+        Assert.Single(page.All("[data-testid=latency] tbody tr"));
+    }
+
+    [Fact]
+    public void Two_runs_are_drawn_in_one_figure()
+    {
+        Stored(Clean, Naive);
+        var page = Show<ExperimentsPage>("/experiments?run=clean");
+        page.UntilThere("run-compare");
+        page.At("run-compare").Change("naive");
+        page.UntilThere("figure-comparison");
+        Assert.EndsWith("run=clean&compare=naive", Address, StringComparison.Ordinal);
+        Assert.Equal("/api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void A_run_under_way_shows_its_points_and_progress()
+    {
+        var running = Clean with
+        {
+            State = RunState.Running,
+            Points = [.. Clean.Points.Take(2)],
+            Findings = [],
+            Progress = new RunProgress("measuring W=5", 2, 3, 0.6, 14),
+        };
+        var view = Render<RunProgressPanel>(p => p.Add(c => c.Run, running));
+        Assert.Contains("2 of 3 points done", Shown.Fold(view.Markup), StringComparison.Ordinal);
+        Assert.Contains("about 14 s left", Shown.Fold(view.Markup), StringComparison.Ordinal);
+        Assert.Equal("0.6", view.Find("progress").GetAttribute("value"));
+
+        var picture = RunPicture.Of(running);
+        Assert.Same(picture.Figures, picture.Next(running with { Progress = RunProgress.None }).Figures);
+        Assert.NotSame(picture.Figures, picture.Next(Clean).Figures);
+    }
+}
