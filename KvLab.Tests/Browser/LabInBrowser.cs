@@ -13,6 +13,7 @@ namespace KvLab.Tests.Browser;
 public sealed class LabInBrowser : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
+    private readonly string _data = Directory.CreateTempSubdirectory("kvlab-browser-").FullName;
     private IPlaywright? _playwright;
     private WebHost? _host;
 
@@ -36,7 +37,7 @@ public sealed class LabInBrowser : IAsyncLifetime
             ExecutablePath = Chromium,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-prefers-reduced-motion"],
         });
-        _host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:BasePort=0"]);
+        _host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:BasePort=0", $"--KVLAB_DATA={_data}"]);
         await _host.StartAsync();
         await UntilAsync(() => State.Current is { Settings: not null, Nodes.Length: 6 } now && now.Nodes.All(n => n.State == NodeState.Running), "six running nodes");
     }
@@ -85,9 +86,13 @@ public sealed class LabInBrowser : IAsyncLifetime
     {
         if (Browser is not null) await Browser.DisposeAsync();
         _playwright?.Dispose();
-        if (_host is null) return;
-        await _host.StopAsync();
-        await _host.DisposeAsync();
+        if (_host is not null)
+        {
+            await _host.StopAsync();
+            await _host.DisposeAsync();
+        }
+
+        Directory.Delete(_data, recursive: true);
     }
 }
 

@@ -20,7 +20,7 @@ namespace KvLab.Tests.Components.Experiments;
 public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
 {
     /// <summary>The one timeout; only a failing test ever waits that long.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     private static readonly ExperimentPlan Small = new() { Name = "Small", Writes = 60, Keys = 5, Concurrency = 5, MaxDelayMs = 100, Quorums = [1, 3, 5], WarmUpWrites = 0 };
     private static readonly Lazy<ExperimentRun> CleanRun = new(() => WorldExperiment.Run(Small) with { Id = "clean" });
@@ -100,7 +100,7 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
         public string Text(string testId) => Fold(At(testId).TextContent);
         public static string Fold(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-        public void Until(Func<bool> condition) => cut.WaitForState(condition, Patience);
+        public void Until(Func<bool> condition) => cut.WaitForState(condition, Longest);
         public void UntilThere(string testId) => Until(() => Has(testId));
         public IRenderedComponent<TChild> Find<TChild>() where TChild : IComponent => cut.FindComponent<TChild>();
     }

@@ -112,7 +112,7 @@ public sealed class PlanFormTests : ExperimentPageTest
         page.Until(() => page.Text("run-doing").Contains("calibrating", StringComparison.Ordinal));
 
         page.At("run-pause").Click();
-        Assert.Contains("paused", page.Text("run-doing"), StringComparison.Ordinal);
+        page.Until(() => page.Text("run-doing").Contains("paused", StringComparison.Ordinal));
         page.At("run-resume").Click();
         page.UntilThere("run-pause");
 

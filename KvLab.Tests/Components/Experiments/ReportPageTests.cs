@@ -1,4 +1,5 @@
 using Bunit;
+using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Experiments;
@@ -14,18 +15,22 @@ public sealed class ReportPageTests : ExperimentPageTest
 
     private string Preview => (string)Page.Invocations["showPreview"][^1].Arguments[1]!;
 
+    // The preview goes past Blazor's renders, so it is looked at again and again.
+    private Task PreviewedAsync(Func<string, bool> shows) =>
+        Patience.UntilAsync(() => Page.Invocations["showPreview"].Count > 0 && shows(Preview), "the preview shows it");
+
     [Fact]
-    public void The_preview_is_the_report_that_rest_gives()
+    public async Task The_preview_is_the_report_that_rest_gives()
     {
         Stored(Clean);
         var page = Report();
-        page.Until(() => Page.Invocations["showPreview"].Count > 0);
+        await PreviewedAsync(html => html.Length > 0);
         Assert.Equal(ReportBuilder.Build(new ReportRequest { Runs = ["clean"] }, [Experiments.Find("clean")!]), Preview);
         Assert.Equal("allow-same-origin allow-modals", page.At("report-preview").GetAttribute("sandbox"));
     }
 
     [Fact]
-    public void Words_are_kept_with_every_keystroke_and_come_into_the_preview()
+    public async Task Words_are_kept_with_every_keystroke_and_come_into_the_preview()
     {
         Stored(Clean);
         var page = Report();
@@ -33,13 +38,13 @@ public sealed class ReportPageTests : ExperimentPageTest
         var kept = Page.Invocations["save"][^1];
         Assert.Equal(("report.clean", true), ((string)kept.Arguments[0]!, (bool)kept.Arguments[2]!));
         Assert.Equal("Because W answers are <awaited>.", Assert.IsType<ReportDraft>(kept.Arguments[1]).Answers[0]);
-        page.Until(() => Preview.Contains("Because W answers are &lt;awaited&gt;.", StringComparison.Ordinal));
+        await PreviewedAsync(html => html.Contains("Because W answers are &lt;awaited&gt;.", StringComparison.Ordinal));
         Assert.Contains(ReportRequest.GuidingQuestions[0], Preview, StringComparison.Ordinal);
         Assert.DoesNotContain(ReportRequest.GuidingQuestions[1], Preview, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Words_of_another_day_are_there_again()
+    public async Task Words_of_another_day_are_there_again()
     {
         Page.Setup<ReportDraft?>("load", _ => true).SetResult(new ReportDraft { Title = "Monday", Answers = ["first"], Paper = "Letter" });
         Stored(Clean);
@@ -47,29 +52,29 @@ public sealed class ReportPageTests : ExperimentPageTest
         Assert.Equal("Monday", page.At("report-title").GetAttribute("value"));
         Assert.Equal("first", page.At("report-answer-1").GetAttribute("value"));
         Assert.Equal("", page.At("report-answer-5").GetAttribute("value"));
-        page.Until(() => Page.Invocations["showPreview"].Count > 0);
+        await PreviewedAsync(html => html.Length > 0);
         Assert.Contains("size: Letter", Preview, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_figure_that_is_left_out_is_not_in_the_report()
+    public async Task A_figure_that_is_left_out_is_not_in_the_report()
     {
         Stored(Clean);
         var page = Report();
-        page.Until(() => Page.Invocations["showPreview"].Count > 0);
+        await PreviewedAsync(html => html.Length > 0);
         Assert.Contains("id=\"clean-percentiles\"", Preview, StringComparison.Ordinal);
         Assert.Equal(RunFigures.All(Clean).Count, page.All(".kv-report-figures input").Count);
         _ = page.At("report-figure-percentiles").ChangeAsync(false);
-        page.Until(() => !Preview.Contains("id=\"clean-percentiles\"", StringComparison.Ordinal));
+        await PreviewedAsync(html => !html.Contains("id=\"clean-percentiles\"", StringComparison.Ordinal));
         Assert.Contains("id=\"clean-distribution\"", Preview, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_second_run_brings_its_figures_and_the_comparison()
+    public async Task A_second_run_brings_its_figures_and_the_comparison()
     {
         Stored(Clean, Naive);
         var page = Report(more: "?compare=naive");
-        page.Until(() => Page.Invocations["showPreview"].Count > 0);
+        await PreviewedAsync(html => html.Length > 0);
         Assert.Contains("id=\"runs-comparison\"", Preview, StringComparison.Ordinal);
         Assert.True(page.Has("report-figure-conflicts"));
     }

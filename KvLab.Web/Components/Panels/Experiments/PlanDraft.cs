@@ -97,7 +97,7 @@ public sealed record PlanDraft
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : Wrong(0, text, field, "a whole number");
 
         double Number(string text, string field) =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : Wrong(0.0, text, field, "a number, with a point before its decimals,");
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : Wrong(0.0, text, field, "a number, with a point before its decimals");
 
         T Wrong<T>(T instead, string text, string field, string expected)
         {
