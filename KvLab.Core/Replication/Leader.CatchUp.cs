@@ -10,20 +10,22 @@ public sealed partial class Leader
     // So many entries are under way at a time; the link puts them into batches.
     private const int CatchUpWindow = 2048;
 
+    /// <summary>Whether the settings want followers to be sent what they lack: naive mode and delivery once have no catch-up, as the seed has none.</summary>
+    public bool CatchesUp => _state.Settings is { Versioning: VersioningMode.Versioned, Delivery: Delivery.AtLeastOnce };
+
     /// <summary>
     /// Sends a follower everything that it lacks or holds in an older version: after it came back without its memory, or was added. Set-if-newer makes
     /// this safe beside writes that go on. It travels without the simulated delay: it is a bulk transfer, and no write that anybody studies.
     /// </summary>
     /// <param name="dump">What the follower holds.</param>
     /// <returns>
-    /// How many entries were sent; null when the settings want no catch-up (naive mode and delivery once have none, as the seed has none), or when the
-    /// follower was removed or the leader reset or stopped meanwhile.
+    /// How many entries were sent; null when the settings want no catch-up, or when the follower was removed or the leader reset or stopped meanwhile.
     /// </returns>
     /// <exception cref="TransportException">The follower stopped answering; what it got until then it keeps.</exception>
     public async Task<int?> CatchUpAsync(ReplicaDump dump, CancellationToken cancellation = default)
     {
         var (settings, followers) = _state;
-        if (_stopping || dump.Entries is not { } held || settings.Versioning == VersioningMode.Naive || settings.Delivery == Delivery.Once) return null;
+        if (_stopping || !CatchesUp || dump.Entries is not { } held) return null;
         if (followers.FirstOrDefault(f => f.Peer.Id == dump.Node) is not { } follower) return null;
 
         // Counted as one open delivery: replicas are not compared while it goes on.

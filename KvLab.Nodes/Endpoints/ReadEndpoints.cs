@@ -48,7 +48,8 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
 
     private async Task DumpAsync(HttpContext context)
     {
-        token.LearnLeader(context.Request, node);
+        // A starting leader asks for this before its first batch. One that was replaced may ask too, so whoever is known already stays.
+        if (node.LeaderUrl is null) token.LearnLeader(context.Request, node);
         var highest = await node.HighestAsync();
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers[EpochHeader] = highest.Epoch.ToString();

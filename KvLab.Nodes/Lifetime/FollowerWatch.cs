@@ -51,6 +51,7 @@ internal sealed partial class FollowerWatch(ClusterHttp http, Leader leader, ILo
             patience.CancelAfter(Patience);
             var incarnation = await IncarnationAsync(follower, patience.Token);
             if (incarnation is null || incarnation == upToDate) return (follower, incarnation);
+            if (!leader.CatchesUp) return (follower, null);
             var sent = await leader.CatchUpAsync(await _dumps.AskOnceAsync(follower, cancellation), cancellation);
             if (sent > 0) CaughtUp(log, follower.Id, sent.Value);
             return (follower, sent is null ? null : incarnation);

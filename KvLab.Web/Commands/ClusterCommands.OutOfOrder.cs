@@ -9,7 +9,7 @@ internal sealed partial class ClusterCommands
 {
     // Delays of the three writes in steps: the third arrives after one step, the first after three, the second after five.
     private static readonly int[] StepsByWrite = [3, 5, 1];
-    private const double LongestStepMs = 300;
+    private const double LongestStepMs = 500;
     private const double ShortestStepMs = 20;
 
     public async Task<OutOfOrderDemo> OutOfOrderDemoAsync(string? follower = null, CancellationToken cancellation = default)

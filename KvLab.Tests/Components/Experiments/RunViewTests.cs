@@ -62,6 +62,7 @@ public sealed class RunViewTests : ExperimentPageTest
         }
 
         page.At("figure-conflicts-table").Click();
+        page.Until(() => page.All("[data-testid=figure-conflicts-numbers] th").Count > 0);
         var table = RunFigures.All(Naive).Single(f => f.Id == "conflicts").ToTable();
         Assert.Equal(table.Columns, page.All("[data-testid=figure-conflicts-numbers] th").Select(h => h.TextContent));
         Assert.Equal(table.Rows.SelectMany(r => r), page.All("[data-testid=figure-conflicts-numbers] tbody td").Select(d => d.TextContent));
