@@ -110,6 +110,7 @@ internal static class WebHostSetup
     {
         services.AddSingleton<NodeDirectory>();
         services.AddSingleton<DashboardAddress>();
+        services.AddHostedService<ParentWatch>();
         if (options.Mode == ClusterMode.External)
         {
             services.AddSingleton<ISupervisor, ExternalCluster>();
@@ -118,6 +119,5 @@ internal static class WebHostSetup
         services.AddSingleton<NodeSupervisor>();
         services.AddSingleton<ISupervisor>(provider => provider.GetRequiredService<NodeSupervisor>());
         services.AddHostedService(provider => provider.GetRequiredService<NodeSupervisor>());
-        services.AddHostedService<ParentWatch>();
     }
 }

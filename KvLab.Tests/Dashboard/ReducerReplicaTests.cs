@@ -124,6 +124,19 @@ public sealed class ReducerReplicaTests
     }
 
     [Fact]
+    public void A_seed_from_before_a_reset_brings_nothing_back()
+    {
+        var story = Story.OfCluster(1);
+        story.Accept(1, "k1");
+        story.Tell("leader", EventKind.StoreCleared);
+        story.Seed("leader", ("k1", 1));
+        Assert.Empty(story.Snapshot.Keys);
+        story.Join(NodeRoles.Leader, "leader", "second");
+        story.Seed("leader", ("k2", 2));
+        Assert.Equal(["k2"], story.Snapshot.KeyOrder);
+    }
+
+    [Fact]
     public void A_removed_follower_leaves_no_cell_and_no_lag()
     {
         var story = Story.OfCluster(2);

@@ -38,11 +38,16 @@ internal static class ApiSetup
         EventEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         routes.MapOpenApi();
-        // A classroom may be offline: the script comes with the package, and no fonts are fetched.
+        // A classroom may be offline, and what is tried out in it is nobody's business: the script comes with the package, and nothing
+        // is fetched from or reported to anywhere else.
         routes.MapScalarApiReference(scalar =>
         {
             scalar.Title = "KvLab REST API";
             scalar.DefaultFonts = false;
+            scalar.HideClientButton = true;
+            scalar.OperationTitleSource = OperationTitleSource.Path;
+            scalar.ShowDeveloperTools = DeveloperToolsVisibility.Never;
+            scalar.DisableTelemetry().DisableAgent().DisableMcp();
         });
     }
 

@@ -27,15 +27,10 @@ internal sealed partial class ClusterCommands(
 
     public async Task<LiveSettings> ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation = default)
     {
-        var leader = Leader;
-        var followers = directory.Followers;
-        var errors = patch.ApplyTo(await client.GetConfigAsync(leader, cancellation)).Validate(followers.Count);
-        if (errors.Count > 0)
-            throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
-
-        var settings = await client.PatchConfigAsync(leader, patch, cancellation);
+        // The leader validates everything at once and changes all or nothing; it alone knows N for certain.
+        var settings = await client.PatchConfigAsync(Leader, patch, cancellation);
         if (patch.Versioning is not null)
-            await Task.WhenAll(followers.Select(f => TellVersioningAsync(f, settings.Versioning, cancellation)));
+            await Task.WhenAll(directory.Followers.Select(f => TellVersioningAsync(f, settings.Versioning, cancellation)));
         return settings;
     }
 

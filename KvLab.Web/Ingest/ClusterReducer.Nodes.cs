@@ -54,6 +54,7 @@ public sealed partial class ClusterReducer
             // A new process has an empty memory and an unfinished write of its predecessor has nobody who would finish it.
             if (node.Role == NodeRoles.Leader) EndOpenWrites();
             EmptyCells(node);
+            node.Cleared = false;
         }
         node.Url = hello.Url;
         node.ProcessId = hello.ProcessId;
@@ -88,6 +89,8 @@ public sealed partial class ClusterReducer
     {
         if (!_nodes.TryGetValue(seeded.Node, out var node) || node.Ledger.Incarnation != seeded.Incarnation) return;
         if (node.Role == NodeRoles.Leader) _settings ??= seeded.Settings;
+        // The dump may be from before the reset, and would bring back what is gone.
+        if (node.Cleared) return;
         foreach (var entry in seeded.Entries)
         {
             // Events that came while the dump was under way know better.
@@ -100,6 +103,7 @@ public sealed partial class ClusterReducer
     private void ClearNode(NodeRecord node)
     {
         EmptyCells(node);
+        node.Cleared = true;
         node.Applied = node.Refused = node.Failed = 0;
         if (node.Role == NodeRoles.Leader) ForgetWrites();
     }

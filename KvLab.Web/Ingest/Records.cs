@@ -24,6 +24,9 @@ internal sealed class NodeRecord(string id)
     public string? ProcessNotice { get; set; }
 
     public bool Stopping { get; set; }
+
+    /// <summary>It was emptied in this incarnation, so its events from there on say all that it holds.</summary>
+    public bool Cleared { get; set; }
     public int Behind { get; set; }
     public long Applied { get; set; }
     public long Refused { get; set; }

@@ -4,7 +4,7 @@ namespace KvLab.Web.Supervision;
 
 /// <summary>
 /// <c>dotnet run</c> starts the dashboard as its child; when it is killed, nobody tells the child. On Linux the dashboard looks whether that
-/// parent is still there, and ends with it, and so do its nodes.
+/// parent is still there, and ends with it, and so do the nodes that it started.
 /// </summary>
 internal sealed class ParentWatch(IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
