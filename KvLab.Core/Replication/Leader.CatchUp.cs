@@ -19,7 +19,8 @@ public sealed partial class Leader
     /// </summary>
     /// <param name="dump">What the follower holds.</param>
     /// <returns>
-    /// How many entries were sent; null when the settings want no catch-up, or when the follower was removed or the leader reset or stopped meanwhile.
+    /// How many entries were sent; null when the settings want no catch-up, or when the follower was removed, the leader reset or stopped
+    /// meanwhile, or another leader reigns there.
     /// </returns>
     /// <exception cref="TransportException">The follower stopped answering; what it got until then it keeps.</exception>
     public async Task<int?> CatchUpAsync(ReplicaDump dump, CancellationToken cancellation = default)
@@ -28,16 +29,23 @@ public sealed partial class Leader
         if (_stopping || !CatchesUp || dump.Entries is not { } held) return null;
         if (followers.FirstOrDefault(f => f.Peer.Id == dump.Node) is not { } follower) return null;
 
+        // Inside the gate, so that a reset either ends this transfer or is over before it looks at the store.
+        await _resets.EnterAsync();
         // Counted as one open delivery: replicas are not compared while it goes on.
         _work.BeginDeliveries(1);
+        var ended = follower.Token;
+        _resets.Leave();
         try
         {
-            var ended = follower.Token;
             var lacking = new List<Entry>();
             await foreach (var entry in _store.SnapshotAsync(cancellation))
                 if (!held.TryGetValue(entry.Key, out var theirs) || theirs.Version < entry.Version) lacking.Add(entry);
             foreach (var window in lacking.Chunk(CatchUpWindow))
-                await Task.WhenAll(window.Select(entry => SendEntryAsync(follower, entry, settings, ended)));
+            {
+                var acked = await Task.WhenAll(window.Select(entry => SendEntryAsync(follower, entry, settings, ended)));
+                if (acked.Contains(false)) return null;
+            }
+
             if (lacking.Count > 0)
             {
                 _events.Record(EventKind.FollowerCaughtUp, peer: dump.Node, acks: lacking.Count,
@@ -56,10 +64,12 @@ public sealed partial class Leader
         }
     }
 
-    private async Task SendEntryAsync(FollowerLink follower, Entry entry, LiveSettings settings, CancellationToken ended)
+    /// <returns>False when it was fenced.</returns>
+    private async Task<bool> SendEntryAsync(FollowerLink follower, Entry entry, LiveSettings settings, CancellationToken ended)
     {
         var message = new ReplicateMessage(entry.Key, entry.Value, entry.Version, _events.Lamport.Tick(), NodeId, VersioningMode.Versioned) { Reign = _versions.Last.Epoch };
         var answer = await _network.SendAsync(follower.Peer, message, TimeSpan.Zero, TimeSpan.FromMilliseconds(settings.ReplicationTimeoutMs), ended);
         _events.Lamport.Witness(answer.Lamport);
+        return answer.IsAck;
     }
 }

@@ -11,7 +11,7 @@ namespace KvLab.Tests.Infrastructure;
 public sealed class LabWorld(int seed) : SynchronizationContext
 {
     // Far above what any test needs; reached only by a world that cannot come to rest.
-    private const int StepLimit = 5_000_000;
+    private const int StepLimit = 300_000;
 
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;

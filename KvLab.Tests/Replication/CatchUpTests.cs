@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
+using KvLab.Tests.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Replication;
@@ -79,7 +80,7 @@ public sealed class CatchUpTests
         Assert.Equal(new EntryVersion(1, 1), cluster.HeldBy(1, "old"));
 
         await cluster.Followers[1].Node.ClearAsync(TestContext.Current.CancellationToken);
-        await first.CatchUpAsync(cluster.Followers[1].Dump(), TestContext.Current.CancellationToken);
+        Assert.Null(await first.CatchUpAsync(cluster.Followers[1].Dump(), TestContext.Current.CancellationToken));
         Assert.Equal(EntryVersion.None, cluster.HeldBy(1, "old"));
         Assert.NotEmpty(cluster.Log.Of(EventKind.MessageFenced));
     });
@@ -95,6 +96,37 @@ public sealed class CatchUpTests
         await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
         Assert.Null(await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
         Assert.Equal(EntryVersion.None, cluster.HeldBy(0, "k"));
+    });
+
+    /// <summary>While a slow store is being emptied its entries can still be read; what a reset removes must not come back by the back door.</summary>
+    [Fact]
+    public void It_does_not_send_what_a_reset_is_about_to_remove() => _world.Run(async () =>
+    {
+        var cluster = new LabCluster(_world, 2, Fast, new LabParts { LeaderStore = () => new SlowStore(_world.Time, TimeSpan.FromMilliseconds(10)) });
+        await cluster.WriteAsync("k");
+        await cluster.QuiescenceAsync();
+        await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
+
+        var reset = cluster.Leader.ClearAsync(TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromMilliseconds(5), _world.Time, TestContext.Current.CancellationToken);
+        Assert.Equal(0, await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+        await reset;
+        Assert.Equal(EntryVersion.None, cluster.HeldBy(0, "k"));
+    });
+
+    [Fact]
+    public void A_reset_ends_it() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        await cluster.WriteAsync("k");
+        await cluster.QuiescenceAsync();
+        await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
+        cluster.Network.Roughness = new Roughness(LoseRequest: 1);
+
+        var catchingUp = cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken);
+        await cluster.Leader.ClearAsync(TestContext.Current.CancellationToken);
+        Assert.Null(await catchingUp);
+        Assert.True(cluster.Leader.Status.Quiescent);
     });
 
     [Fact]
