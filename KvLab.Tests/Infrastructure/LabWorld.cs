@@ -10,9 +10,6 @@ namespace KvLab.Tests.Infrastructure;
 /// </remarks>
 public sealed class LabWorld(int seed) : SynchronizationContext
 {
-    // Far above what any test needs; reached only by a world that cannot come to rest.
-    private const int StepLimit = 300_000;
-
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly Random _dice = new(seed);
@@ -27,6 +24,9 @@ public sealed class LabWorld(int seed) : SynchronizationContext
     public Random Random { get; } = new(seed ^ 0xFA17);
 
     public TimeSpan Now => Time.Now;
+
+    /// <summary>Far above what a test needs; only a world that cannot come to rest reaches it, and says so instead of hanging.</summary>
+    public int StepLimit { get; init; } = 5_000_000;
 
     public override void Post(SendOrPostCallback d, object? state)
     {
