@@ -73,15 +73,19 @@ public sealed class RunListTests : ExperimentPageTest
         var page = Show<ExperimentsPage>("/experiments?run=clean");
         page.UntilThere("run-rename");
         page.At("run-rename").Click();
+        page.UntilThere("run-name");
         page.At("run-name").Input("Monday");
         page.At("run-name").Closest("form")!.Submit();
         page.Until(() => page.Has("run-title") && page.Text("run-title") == "Monday");
         page.Until(() => page.Text("run-clean").Contains("Monday", StringComparison.Ordinal));
 
         page.At("run-delete").Click();
+        page.UntilThere("run-delete-no");
         page.At("run-delete-no").Click();
+        page.UntilThere("run-delete");
         Assert.Single(Experiments.List());
         page.At("run-delete").Click();
+        page.UntilThere("run-delete-yes");
         page.At("run-delete-yes").Click();
         page.UntilThere("runs-empty");
         Assert.Empty(Experiments.List());

@@ -62,7 +62,7 @@ public sealed class RunViewTests : ExperimentPageTest
         }
 
         page.At("figure-conflicts-table").Click();
-        page.Until(() => page.All("[data-testid=figure-conflicts-numbers] th").Count > 0);
+        page.UntilThere("figure-conflicts-numbers");
         var table = RunFigures.All(Naive).Single(f => f.Id == "conflicts").ToTable();
         Assert.Equal(table.Columns, page.All("[data-testid=figure-conflicts-numbers] th").Select(h => h.TextContent));
         Assert.Equal(table.Rows.SelectMany(r => r), page.All("[data-testid=figure-conflicts-numbers] tbody td").Select(d => d.TextContent));
@@ -89,6 +89,7 @@ public sealed class RunViewTests : ExperimentPageTest
         var page = Result(Naive);
         var point = Naive.Points.Count(p => p.Plan.SweepValue == "versioned"); // the first naive one
         page.At("checks-point").Change($"{point}");
+        page.Until(() => page.Text("check-converged").StartsWith(Naive.Points[point].Plan.Label, StringComparison.Ordinal));
 
         Assert.Contains("not loss", page.Text("check-answered"), StringComparison.Ordinal);
         Assert.Contains("Only from here on", page.Text("check-quiescent"), StringComparison.Ordinal);
@@ -105,7 +106,7 @@ public sealed class RunViewTests : ExperimentPageTest
         var first = Clean.Points[0].Followers[0];
         Assert.Equal([first.Id, $"{first.Applied}", $"{first.Superseded}"], page.At($"follower-row-{first.Id}").Children.Take(3).Select(c => c.TextContent));
         page.At("followers-point").Change("2");
-        Assert.Equal($"{Clean.Points[2].Followers[0].Late}", page.At($"follower-row-{first.Id}").Children[5].TextContent);
+        page.Until(() => page.At($"follower-row-{first.Id}").Children[5].TextContent == $"{Clean.Points[2].Followers[0].Late}");
         Assert.Contains("150", page.Text("overhead-5-3"), StringComparison.Ordinal);
         Assert.Contains("writes/s", page.Text("limit-5"), StringComparison.Ordinal);
     }
