@@ -31,27 +31,32 @@ public sealed partial class Leader
 
         // Inside the gate, so that a reset either ends this transfer or is over before it looks at the store.
         await _resets.EnterAsync();
-        // Counted as one open delivery: replicas are not compared while it goes on.
-        _work.BeginDeliveries(1);
-        var ended = follower.Token;
-        _resets.Leave();
+        var lacking = new List<Entry>();
+        CancellationToken ended;
         try
         {
-            var lacking = new List<Entry>();
             await foreach (var entry in _store.SnapshotAsync(cancellation))
                 if (!held.TryGetValue(entry.Key, out var theirs) || theirs.Version < entry.Version) lacking.Add(entry);
+            if (lacking.Count == 0) return 0;
+            // Counted as one open delivery: replicas are not compared while it goes on.
+            _work.BeginDeliveries(1);
+            ended = follower.Token;
+        }
+        finally
+        {
+            _resets.Leave();
+        }
+
+        try
+        {
             foreach (var window in lacking.Chunk(CatchUpWindow))
             {
                 var acked = await Task.WhenAll(window.Select(entry => SendEntryAsync(follower, entry, settings, ended)));
                 if (acked.Contains(false)) return null;
             }
 
-            if (lacking.Count > 0)
-            {
-                _events.Record(EventKind.FollowerCaughtUp, peer: dump.Node, acks: lacking.Count,
-                    detail: $"{dump.Node} lacked {lacking.Count} entries and was sent them.");
-            }
-
+            _events.Record(EventKind.FollowerCaughtUp, peer: dump.Node, acks: lacking.Count,
+                detail: $"{dump.Node} lacked {lacking.Count} entries and was sent them.");
             return lacking.Count;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -129,9 +129,10 @@ public sealed class UseTests(LabInBrowser lab)
         await LabInBrowser.UntilAsync(() => lab.Commands.Bursts[0].State == Web.Commands.BurstState.Done && lab.State.Current.Quiescent, "the end of the burst");
         lock (renders)
         {
-            var busiest = renders.Max(at => renders.Count(other => other >= at && other < at + 1000));
-            // Ten snapshots, and the burst form looks five times a second for itself.
-            Assert.True(busiest <= 18, $"{busiest} render batches within one second");
+            // Ten snapshots a second, and the burst form looks five times a second for itself. Over the whole time, because on a busy machine
+            // batches that were sent apart arrive together.
+            var seconds = (renders[^1] - renders[0]) / 1000.0;
+            Assert.True(renders.Count <= 18 * (seconds + 1), $"{renders.Count} render batches within {seconds:0.0} s");
         }
 
         await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
