@@ -32,16 +32,29 @@ public sealed class ApiFixture : IAsyncLifetime
         {
             await queue.EnqueueAsync(new NodeIntroduced(new NodeHello
             {
-                Node = node, Incarnation = "a", Role = role, Url = "http://127.0.0.1:1", OldestSequence = 1,
+                Node = node,
+                Incarnation = "a",
+                Role = role,
+                Url = "http://127.0.0.1:1",
+                OldestSequence = 1,
             }), CancellationToken.None);
         }
         NodeEvent Event(long sequence, EventKind kind, string key) => new()
         {
-            Node = "follower-1", Incarnation = "a", Sequence = sequence, Kind = kind, Key = key, Epoch = 1, Version = sequence, HeldEpoch = 1, HeldVersion = 9,
+            Node = "follower-1",
+            Incarnation = "a",
+            Sequence = sequence,
+            Kind = kind,
+            Key = key,
+            Epoch = 1,
+            Version = sequence,
+            HeldEpoch = 1,
+            HeldVersion = 9,
         };
         await queue.EnqueueAsync(new EventsReceived(new EventBatch
         {
-            Node = "follower-1", Incarnation = "a",
+            Node = "follower-1",
+            Incarnation = "a",
             Events = [Event(1, EventKind.EntryApplied, "k1"), Event(2, EventKind.EntryRefused, "k1"), Event(3, EventKind.EntryApplied, "=k2")],
         }), CancellationToken.None);
         await State.WhenAsync(s => s.Events.Count == 3, Patience, TimeProvider.System);

@@ -11,7 +11,15 @@ public sealed class EventExportTests
 {
     private static readonly NodeEvent Plain = new()
     {
-        Node = "leader", Incarnation = "a", Sequence = 1, Kind = EventKind.WriteAccepted, Key = "k1", Epoch = 1, Version = 3, Value = "\"x\"", ElapsedMs = 1.5,
+        Node = "leader",
+        Incarnation = "a",
+        Sequence = 1,
+        Kind = EventKind.WriteAccepted,
+        Key = "k1",
+        Epoch = 1,
+        Version = 3,
+        Value = "\"x\"",
+        ElapsedMs = 1.5,
     };
 
     private static async Task<string> CsvAsync(params NodeEvent[] events)

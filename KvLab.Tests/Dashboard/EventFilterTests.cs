@@ -9,8 +9,17 @@ public sealed class EventFilterTests
 {
     private static readonly NodeEvent Refusal = new()
     {
-        Node = "follower-4", Incarnation = "a", Sequence = 7, Kind = EventKind.EntryRefused, Key = "k1", Epoch = 1, Version = 12, Value = "\"Hello\"",
-        HeldEpoch = 1, HeldVersion = 17, Peer = "leader",
+        Node = "follower-4",
+        Incarnation = "a",
+        Sequence = 7,
+        Kind = EventKind.EntryRefused,
+        Key = "k1",
+        Epoch = 1,
+        Version = 12,
+        Value = "\"Hello\"",
+        HeldEpoch = 1,
+        HeldVersion = 17,
+        Peer = "leader",
     };
 
     [Fact]

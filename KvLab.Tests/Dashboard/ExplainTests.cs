@@ -11,7 +11,14 @@ public sealed class ExplainTests
 {
     private static NodeEvent Of(EventKind kind, string node = "follower-4") => new()
     {
-        Node = node, Incarnation = "a", Sequence = 1, Kind = kind, Key = "k1", Epoch = 1, Version = 12, Value = "\"x\"",
+        Node = node,
+        Incarnation = "a",
+        Sequence = 1,
+        Kind = kind,
+        Key = "k1",
+        Epoch = 1,
+        Version = 12,
+        Value = "\"x\"",
     };
 
     public static TheoryData<EventKind> Kinds => [.. Enum.GetValues<EventKind>()];
@@ -55,7 +62,13 @@ public sealed class ExplainTests
     {
         var sentence = Explain.Event(Of(EventKind.DeliveryAcked, "leader") with
         {
-            Peer = "follower-2", Outcome = DeliveryOutcome.Superseded, HeldEpoch = 1, HeldVersion = 13, ElapsedMs = 600, DelayMs = 598, Late = true,
+            Peer = "follower-2",
+            Outcome = DeliveryOutcome.Superseded,
+            HeldEpoch = 1,
+            HeldVersion = 13,
+            ElapsedMs = 600,
+            DelayMs = 598,
+            Late = true,
         });
         Assert.Equal(
             "follower-2 refused v12 of k1 as stale and acked it after 600 ms (of which 598 ms simulated delay), in the background, after the client had its answer: "

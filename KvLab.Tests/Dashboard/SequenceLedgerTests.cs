@@ -11,7 +11,12 @@ public sealed class SequenceLedgerTests
 
     private static NodeHello Hello(string incarnation, long oldest = 1, long dropped = 0) => new()
     {
-        Node = "leader", Incarnation = incarnation, Role = "leader", Url = "http://localhost:8000", OldestSequence = oldest, Dropped = dropped,
+        Node = "leader",
+        Incarnation = incarnation,
+        Role = "leader",
+        Url = "http://localhost:8000",
+        OldestSequence = oldest,
+        Dropped = dropped,
     };
 
     private void Take(params long[] sequences)

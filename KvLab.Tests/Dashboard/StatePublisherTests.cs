@@ -30,7 +30,11 @@ public sealed class StatePublisherTests : IAsyncLifetime
 
     private async Task JoinAsync(string node) => await _queue.EnqueueAsync(new NodeIntroduced(new NodeHello
     {
-        Node = node, Incarnation = "a", Role = NodeRoles.Follower, Url = "http://localhost:8001", OldestSequence = 1,
+        Node = node,
+        Incarnation = "a",
+        Role = NodeRoles.Follower,
+        Url = "http://localhost:8001",
+        OldestSequence = 1,
     }), TestContext.Current.CancellationToken);
 
     /// <summary>Turns the clock until the state is as wanted; each turn is one interval.</summary>

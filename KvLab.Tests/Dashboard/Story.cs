@@ -48,7 +48,13 @@ internal sealed class Story
         _nodes[node] = (incarnation, oldest - 1);
         Reducer.Apply(new NodeIntroduced(new NodeHello
         {
-            Node = node, Incarnation = incarnation, Role = role, Url = $"http://{node}:8000", ProcessId = 4711, OldestSequence = oldest, Dropped = dropped,
+            Node = node,
+            Incarnation = incarnation,
+            Role = role,
+            Url = $"http://{node}:8000",
+            ProcessId = 4711,
+            OldestSequence = oldest,
+            Dropped = dropped,
         }));
     }
 
@@ -81,10 +87,30 @@ internal sealed class Story
         _nodes[node] = (incarnation, sequence + 1);
         var e = new NodeEvent
         {
-            Node = node, Incarnation = incarnation, Sequence = sequence + 1, Kind = kind, At = Time.GetUtcNow(),
-            Key = key, Epoch = version == 0 ? 0 : 1, Version = version, Value = value, Peer = peer, HeldEpoch = held == 0 ? 0 : 1, HeldVersion = held,
-            Outcome = outcome, ElapsedMs = elapsedMs, Attempt = attempt, Late = late, Acks = acks, Required = required, Reason = reason, Detail = detail,
-            Peers = peers, DelaysMs = delaysMs, Settings = settings, Naive = naive,
+            Node = node,
+            Incarnation = incarnation,
+            Sequence = sequence + 1,
+            Kind = kind,
+            At = Time.GetUtcNow(),
+            Key = key,
+            Epoch = version == 0 ? 0 : 1,
+            Version = version,
+            Value = value,
+            Peer = peer,
+            HeldEpoch = held == 0 ? 0 : 1,
+            HeldVersion = held,
+            Outcome = outcome,
+            ElapsedMs = elapsedMs,
+            Attempt = attempt,
+            Late = late,
+            Acks = acks,
+            Required = required,
+            Reason = reason,
+            Detail = detail,
+            Peers = peers,
+            DelaysMs = delaysMs,
+            Settings = settings,
+            Naive = naive,
         };
         Send(e);
         return e;
