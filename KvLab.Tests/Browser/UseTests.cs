@@ -96,6 +96,8 @@ public sealed class UseTests(LabInBrowser lab)
         await using var page = await LabPage.OpenAsync(lab.Browser, url + "/?kind=entry_refused", 1366, 768, ColorScheme.Light);
         await page.At("write-value").FillAsync("half a sentence");
         await page.FillAsync("burst-writes", "77");
+        // What was typed is safe once the page has put it away: one round trip, which a busy machine may take its time for.
+        await page.Page.WaitForFunctionAsync("() => { const d = sessionStorage.getItem('kvlab.drafts') ?? ''; return d.includes('half a sentence') && d.includes('77'); }");
 
         await first.StopAsync(TestContext.Current.CancellationToken);
         await first.DisposeAsync();
