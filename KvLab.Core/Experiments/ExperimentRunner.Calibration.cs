@@ -8,6 +8,9 @@ public sealed partial class ExperimentRunner
     /// <summary>Writes per quorum that measure the overhead, one at a time.</summary>
     public const int OverheadWrites = 150;
 
+    /// <summary>Writes before anything is measured.</summary>
+    public const int ColdWrites = 1000;
+
     /// <summary>Writes per concurrency that measure the limit.</summary>
     public const int LimitWrites = 1500;
 
@@ -20,6 +23,10 @@ public sealed partial class ExperimentRunner
         var stepSeconds = DurationEstimate.CalibrationSeconds(plan);
         Report("calibrating at zero delay", stepSeconds, 0);
         await cluster.ResetAsync(cancellation);
+        // Code that was just started is slow until it is compiled well; what is measured is the machine, not its compiler.
+        await ApplyZeroDelayAsync(0, cancellation);
+        await LoadAsync(ColdWrites, 4, plan.Keys, "warm", null, cancellation);
+        await DrainAsync(cancellation);
 
         var overheads = new List<OverheadMeasure>();
         foreach (var group in points.GroupBy(p => p.Followers))
