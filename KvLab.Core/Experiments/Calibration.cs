@@ -14,8 +14,8 @@ public sealed record Calibration(IReadOnlyList<OverheadMeasure> Overheads, IRead
     public LimitMeasure? Limit(int concurrency) => Limits.FirstOrDefault(l => l.Concurrency == concurrency);
 }
 
-/// <param name="MeanMs">Mean latency at the client, one write at a time, zero delay.</param>
-/// <param name="StandardErrorMs">Of that mean.</param>
+/// <param name="MeanMs">Mean latency at the client, one write at a time, zero delay: the median of several rounds.</param>
+/// <param name="StandardErrorMs">Of that median, from how much the rounds differ.</param>
 public sealed record OverheadMeasure(int WriteQuorum, int Followers, int Writes, double MeanMs, double StandardErrorMs);
 
 public sealed record LimitMeasure(int Concurrency, int Writes, double WritesPerSecond);

@@ -15,7 +15,11 @@ public static class DurationEstimate
         TimeSpan.FromSeconds(CalibrationSeconds(plan) + plan.Points(followers).Sum(p => PointSeconds(plan, p)));
 
     public static double CalibrationSeconds(ExperimentPlan plan) =>
-        plan.Calibrate ? plan.Quorums.Count * ExperimentRunner.OverheadWrites * AssumedOverheadMs / 1000 + 1 : 0;
+        plan.Calibrate
+            ? plan.Quorums.Count * ExperimentRunner.OverheadRounds * ExperimentRunner.OverheadWrites * AssumedOverheadMs / 1000
+              + ExperimentRunner.MostWarmBlocks / 2 * ExperimentRunner.WarmBlock * AssumedOverheadMs / 2000
+              + ExperimentRunner.LimitWrites / AssumedWritesPerSecond
+            : 0;
 
     /// <summary>C clients share the writes, each takes E[D(W:N)] and the overhead; the slowest delivery is waited for at the end.</summary>
     public static double PointSeconds(ExperimentPlan plan, PointPlan point)

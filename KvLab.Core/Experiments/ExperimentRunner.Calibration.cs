@@ -1,15 +1,25 @@
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using MathNet.Numerics.Statistics;
 
 namespace KvLab.Core.Experiments;
 
 public sealed partial class ExperimentRunner
 {
-    /// <summary>Writes per quorum that measure the overhead, one at a time.</summary>
-    public const int OverheadWrites = 150;
+    /// <summary>Rounds over all quorums that measure the overhead; the median round counts, so that a burst of other work spoils one and not the result.</summary>
+    public const int OverheadRounds = 5;
 
-    /// <summary>Writes before anything is measured.</summary>
-    public const int ColdWrites = 1000;
+    /// <summary>Writes per round and quorum, one at a time.</summary>
+    public const int OverheadWrites = 40;
+
+    /// <summary>Writes per block while the machine warms up, one at a time.</summary>
+    public const int WarmBlock = 250;
+
+    /// <summary>The warm-up ends at the latest after so many blocks.</summary>
+    public const int MostWarmBlocks = 30;
+
+    /// <summary>It ends before when so many blocks in a row were within a quarter of the fastest.</summary>
+    private const int SteadyBlocks = 5;
 
     /// <summary>Writes per concurrency that measure the limit.</summary>
     public const int LimitWrites = 1500;
@@ -23,25 +33,15 @@ public sealed partial class ExperimentRunner
         var stepSeconds = DurationEstimate.CalibrationSeconds(plan);
         Report("calibrating at zero delay", stepSeconds, 0);
         await cluster.ResetAsync(cancellation);
-        // Code that was just started is slow until it is compiled well; what is measured is the machine, not its compiler.
-        await ApplyZeroDelayAsync(0, cancellation);
-        await LoadAsync(ColdWrites, 4, plan.Keys, "warm", null, cancellation);
-        await DrainAsync(cancellation);
+        await UseFollowersAsync(points[0].Followers, cancellation);
+        await WarmUpAsync(points.Where(p => p.Followers == points[0].Followers).Max(p => p.Settings.WriteQuorum), cancellation);
 
         var overheads = new List<OverheadMeasure>();
         foreach (var group in points.GroupBy(p => p.Followers))
         {
             await UseFollowersAsync(group.Key, cancellation);
-            foreach (var w in group.Select(p => p.Settings.WriteQuorum).Distinct().Order())
-            {
-                await ApplyZeroDelayAsync(w, cancellation);
-                await LoadAsync(20, 1, 1, "warm", null, cancellation);
-                var load = await LoadAsync(OverheadWrites, 1, 1, "calibration", null, cancellation);
-                await DrainAsync(cancellation);
-                var latency = LatencySummary.Of(load.Writes.Select(o => o.Observation.ClientMs));
-                overheads.Add(new OverheadMeasure(w, group.Key, latency.Count, latency.MeanMs, latency.StandardErrorMs));
-                Report("calibrating at zero delay", stepSeconds, 0.7 * overheads.Count / points.DistinctBy(p => (p.Followers, p.Settings.WriteQuorum)).Count());
-            }
+            overheads.AddRange(await OverheadsAsync(group.Key, [.. group.Select(p => p.Settings.WriteQuorum).Distinct().Order()], cancellation));
+            Report("calibrating at zero delay", stepSeconds, 0.4 + 0.4 * overheads.Count / points.DistinctBy(p => (p.Followers, p.Settings.WriteQuorum)).Count());
         }
 
         var limits = new List<LimitMeasure>();
@@ -57,6 +57,46 @@ public sealed partial class ExperimentRunner
         _secondsDone += stepSeconds;
         Publish(_run with { Calibration = new Calibration(overheads, limits) });
     }
+
+    /// <summary>
+    /// Code that was just started is slow until it is compiled well: writes go in until they get no faster. What is measured is the machine, not its compiler.
+    /// </summary>
+    private async Task WarmUpAsync(int writeQuorum, CancellationToken cancellation)
+    {
+        await ApplyZeroDelayAsync(writeQuorum, cancellation);
+        var blocks = new List<double>();
+        while (blocks.Count < MostWarmBlocks && !Steady(blocks))
+        {
+            var load = await LoadAsync(WarmBlock, 1, plan.Keys, "warm", null, cancellation);
+            await DrainAsync(cancellation);
+            blocks.Add(LatencySummary.Of(load.Writes.Select(o => o.Observation.ClientMs)).MeanMs);
+        }
+    }
+
+    private static bool Steady(List<double> blocks) =>
+        blocks.Count >= SteadyBlocks && blocks[^SteadyBlocks..].TrueForAll(ms => ms <= 1.25 * blocks.Min());
+
+    private async Task<IEnumerable<OverheadMeasure>> OverheadsAsync(int followers, int[] quorums, CancellationToken cancellation)
+    {
+        var rounds = quorums.ToDictionary(w => w, _ => new List<double>());
+        for (var round = 0; round < OverheadRounds; round++)
+        {
+            foreach (var w in quorums)
+            {
+                await ApplyZeroDelayAsync(w, cancellation);
+                await LoadAsync(5, 1, 1, "warm", null, cancellation);
+                var load = await LoadAsync(OverheadWrites, 1, 1, "calibration", null, cancellation);
+                await DrainAsync(cancellation);
+                rounds[w].Add(LatencySummary.Of(load.Writes.Select(o => o.Observation.ClientMs)).MeanMs);
+            }
+        }
+
+        return quorums.Select(w => new OverheadMeasure(w, followers, OverheadRounds * OverheadWrites, Statistics.Median(rounds[w]), StandardErrorOfMedian(rounds[w])));
+    }
+
+    /// <summary>√(π/2) times that of the mean, for rounds that scatter normally (Kendall and Stuart, The Advanced Theory of Statistics, vol. 1, § 10.11).</summary>
+    private static double StandardErrorOfMedian(List<double> means) =>
+        Math.Sqrt(Math.PI / 2) * Statistics.StandardDeviation(means) / Math.Sqrt(means.Count);
 
     private Task<LiveSettings> ApplyZeroDelayAsync(int writeQuorum, CancellationToken cancellation) => cluster.ApplyAsync(new LiveSettings
     {

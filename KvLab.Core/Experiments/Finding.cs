@@ -9,6 +9,8 @@ public enum FindingKind
     [JsonStringEnumMemberName("flat_over_quorum")] FlatOverQuorum,
     /// <summary>The clients ask for more than the machine can do.</summary>
     [JsonStringEnumMemberName("saturated")] Saturated,
+    /// <summary>The machine adds more than the delays that are studied.</summary>
+    [JsonStringEnumMemberName("overhead_dominates")] OverheadDominates,
     /// <summary>Latency at W &lt; N is what W = N would give.</summary>
     [JsonStringEnumMemberName("waits_for_all")] WaitsForAll,
     /// <summary>Many writes ended at their deadline.</summary>

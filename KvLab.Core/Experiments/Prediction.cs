@@ -44,6 +44,6 @@ public sealed record Prediction(
         var centre = mean + (overhead?.MeanMs ?? 0);
         var limit = calibration.Limit(point.Concurrency);
         return new Prediction(mean, sd, overhead?.MeanMs ?? 0, limit is null ? null : 1000.0 * point.Concurrency / limit.WritesPerSecond,
-            centre - grant, centre + grant);
+            Math.Max(0, centre - grant), centre + grant);
     }
 }

@@ -23,6 +23,7 @@ public static class SanityDetector
         {
             findings.Add(Saturated(run, curve));
             findings.Add(FlatOverQuorum(run, curve));
+            findings.Add(OverheadDominates(curve));
             findings.Add(WaitsForAll(curve));
             findings.Add(TooFewWrites(run, curve));
         }
@@ -104,6 +105,19 @@ public static class SanityDetector
                 ["delayRangeMs"] = rangeMs,
             },
             Indices(curve));
+    }
+
+    /// <summary>A curve that rises as it should may still stand mostly on what the machine adds: differences are sound then, ratios are not.</summary>
+    private static Finding? OverheadDominates(IReadOnlyList<PointResult> curve)
+    {
+        var worst = curve.Where(p => p.Plan.Settings.WriteQuorum > 0 && !p.Prediction.Saturated && p.Prediction.OverheadMs > p.Prediction.DelayMeanMs).ToList();
+        if (worst.Count == 0) return null;
+        var first = worst[0];
+        var (overhead, delay) = (first.Prediction.OverheadMs, first.Prediction.DelayMeanMs);
+        return new Finding(FindingKind.OverheadDominates, Severity.Warning,
+            $"The machine adds more than the delays: at W={first.Plan.Settings.WriteQuorum} {overhead:0.00} ms are overhead and {delay:0.00} ms the W-th smallest delay. "
+            + "Differences between quorums can be read, ratios of whole latencies cannot; a wider delay range makes the overhead small.",
+            new Dictionary<string, double> { ["overheadMs"] = overhead, ["delayMs"] = delay }, Indices(worst));
     }
 
     private static Finding? WaitsForAll(IReadOnlyList<PointResult> curve)

@@ -45,6 +45,16 @@ public sealed class SanityDetectorTests
     }
 
     [Fact]
+    public void Overhead_above_the_delays_is_said_although_the_curve_rises_as_it_should()
+    {
+        var run = WorldExperiment.Run(Presets.Current with { Writes = 200, MaxDelayMs = 20 }, new Machine { OverheadMs = 40 });
+        var finding = Find(run, FindingKind.OverheadDominates);
+        Assert.Equal(40, finding.Numbers["overheadMs"], 0.5);
+        Assert.True(finding.Numbers["delayMs"] < 40);
+        Assert.DoesNotContain(WorldExperiment.Run(Presets.Current, new Machine { OverheadMs = 40 }).Findings, f => f.Kind == FindingKind.OverheadDominates);
+    }
+
+    [Fact]
     public void A_leader_that_waits_for_all_is_found_out()
     {
         var run = WorldExperiment.Run(Presets.Current with { Writes = 50 }, new Machine { WaitsForAll = true });

@@ -100,8 +100,9 @@ internal static class ExperimentCommand
 
     private static int _lastPercent = -1;
 
-    private static void Print(ExperimentRun run)
+    private static void Print(RunNews news)
     {
+        if (news.Run is not { } run) return;
         var percent = (int)(100 * run.Progress.Fraction) / 5 * 5;
         if (percent == _lastPercent) return;
         _lastPercent = percent;

@@ -17,7 +17,7 @@ public sealed class ExperimentService : IAsyncDisposable
     private readonly RunStore _store;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private ImmutableArray<Action<ExperimentRun>> _listeners = [];
+    private ImmutableArray<Action<RunNews>> _listeners = [];
     private Active? _active;
 
     public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time)
@@ -88,9 +88,19 @@ public sealed class ExperimentService : IAsyncDisposable
         return Task.FromResult(Find(id) ?? throw Unknown(id));
     }
 
-    public void Pause(string id) => Running(id).Pause.Pause();
+    public void Pause(string id) => Switch(Running(id), gate => gate.Pause());
 
-    public void Resume(string id) => Running(id).Pause.Resume();
+    public void Resume(string id) => Switch(Running(id), gate => gate.Resume());
+
+    /// <summary>The new state is told at once: a runner that waits for its writes would tell it much later.</summary>
+    private void Switch(Active active, Action<PauseGate> change)
+    {
+        lock (active)
+        {
+            change(active.Pause);
+            Publish(active, active.Latest!);
+        }
+    }
 
     /// <summary>Ends the run after the writes that are under way; what was measured is kept.</summary>
     public void Cancel(string id)
@@ -105,7 +115,7 @@ public sealed class ExperimentService : IAsyncDisposable
             throw new CommandException(StatusCodes.Status400BadRequest, "name must have 1 to 120 characters.", [new("name", "name must have 1 to 120 characters.")]);
         NotRunning(id);
         if (!_store.Rename(id, name)) throw Unknown(id);
-        Tell(_store.Load(id)!);
+        Tell(new RunNews(id, _store.Load(id)));
     }
 
     public void Delete(string id)
@@ -114,6 +124,7 @@ public sealed class ExperimentService : IAsyncDisposable
         if (!_store.Delete(id)) throw Unknown(id);
         lock (_gate)
             if (_active?.Id == id) _active = null;
+        Tell(new RunNews(id, null));
     }
 
     /// <summary>Adds a run that was exported elsewhere, under its own id or, where that is taken, a new one.</summary>
@@ -126,7 +137,7 @@ public sealed class ExperimentService : IAsyncDisposable
             if (_store.Load(run.Id) is not null) run = run with { Id = NewId() };
             if (!run.IsOver) run = run with { State = RunState.Broken };
             _store.Save(run);
-            Tell(run);
+            Tell(new RunNews(run.Id, run));
             return run;
         }
         catch (FormatException problem)
@@ -140,8 +151,8 @@ public sealed class ExperimentService : IAsyncDisposable
 
     public async Task<int> FollowersAsync(CancellationToken cancellation = default) => (await _cluster.FollowersAsync(cancellation)).Count;
 
-    /// <summary>Calls back with every new state of any run, on the runner's thread. Dispose to stop.</summary>
-    public IDisposable Listen(Action<ExperimentRun> onChange)
+    /// <summary>Calls back with every new state of any run, and when one is deleted, on the thread that made it so. Dispose to stop.</summary>
+    public IDisposable Listen(Action<RunNews> onChange)
     {
         ImmutableInterlocked.Update(ref _listeners, l => l.Add(onChange));
         return new Listening(() => ImmutableInterlocked.Update(ref _listeners, l => l.Remove(onChange)));
@@ -154,16 +165,21 @@ public sealed class ExperimentService : IAsyncDisposable
 
     private void Publish(Active active, ExperimentRun run)
     {
-        var store = run.Points.Count > active.PointsStored || run.State != active.Latest?.State;
-        active.PointsStored = run.Points.Count;
-        active.Latest = run;
-        if (store) _store.Save(run);
-        Tell(run);
+        lock (active)
+        {
+            // A pause that came while the runner made this state counts.
+            if (!run.IsOver) run = run with { State = active.Pause.IsPaused ? RunState.Paused : RunState.Running };
+            // Stored first, shown then: what somebody has seen is there after a kill.
+            if (run.Points.Count > active.PointsStored || run.State != active.Latest?.State) _store.Save(run);
+            active.PointsStored = run.Points.Count;
+            active.Latest = run;
+            Tell(new RunNews(run.Id, run));
+        }
     }
 
-    private void Tell(ExperimentRun run)
+    private void Tell(RunNews news)
     {
-        foreach (var listener in _listeners) listener(run);
+        foreach (var listener in _listeners) listener(news);
     }
 
     private Active Running(string id)

@@ -11,7 +11,7 @@ public sealed class RunFeedTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kvlab-feed-").FullName;
     private readonly FakeTimeProvider _clock = new();
-    private readonly List<IReadOnlyList<ExperimentRun>> _shown = [];
+    private readonly List<IReadOnlyList<RunNews>> _shown = [];
     private readonly RunStore _store;
     private readonly ExperimentService _experiments;
     private readonly RunFeed _feed;
@@ -39,7 +39,15 @@ public sealed class RunFeedTests : IAsyncLifetime
 
         _clock.Advance(RunFeed.Rest);
         Assert.InRange(_shown.Count, 4, 6);
-        Assert.Equal("name 100", Assert.Single(_shown[^1]).Plan.Name);
+        Assert.Equal("name 100", Assert.Single(_shown[^1]).Run!.Plan.Name);
+    }
+
+    [Fact]
+    public void A_deleted_run_is_told_to_open_pages()
+    {
+        _experiments.Delete("a");
+        _clock.Advance(RunFeed.Rest);
+        Assert.Equal(new RunNews("a", null), Assert.Single(Assert.Single(_shown)));
     }
 
     [Fact]

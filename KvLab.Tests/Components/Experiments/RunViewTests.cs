@@ -107,7 +107,7 @@ public sealed class RunViewTests : ExperimentPageTest
         Assert.Equal([first.Id, $"{first.Applied}", $"{first.Superseded}"], page.At($"follower-row-{first.Id}").Children.Take(3).Select(c => c.TextContent));
         page.At("followers-point").Change("2");
         page.Until(() => page.At($"follower-row-{first.Id}").Children[5].TextContent == $"{Clean.Points[2].Followers[0].Late}");
-        Assert.Contains("150", page.Text("overhead-5-3"), StringComparison.Ordinal);
+        Assert.Contains("200", page.Text("overhead-5-3"), StringComparison.Ordinal);
         Assert.Contains("writes/s", page.Text("limit-5"), StringComparison.Ordinal);
     }
 

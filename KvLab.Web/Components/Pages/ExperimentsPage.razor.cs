@@ -92,11 +92,17 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
 
     private void Others() => _others = [.. _runs.Where(r => r.Id != Run && r.Points > 0)];
 
-    private async Task TakeAsync(IReadOnlyList<ExperimentRun> news)
+    private async Task TakeAsync(IReadOnlyList<RunNews> news)
     {
         if (_gone) return;
-        foreach (var run in news)
+        foreach (var (id, changed) in news)
         {
+            if (changed is not { } run)
+            {
+                Forget(id);
+                continue;
+            }
+
             _busy = run.IsOver ? _busy?.Id == run.Id ? null : _busy : run;
             ShowInList(run);
             if (_compared?.Id == run.Id) _compared = run;
@@ -110,6 +116,15 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         }
 
         StateHasChanged();
+    }
+
+    /// <summary>Somebody deleted it, here or by REST.</summary>
+    private void Forget(string id)
+    {
+        List();
+        if (_busy?.Id == id) _busy = null;
+        if (_compared?.Id == id) Go(Run, null);
+        if (_picture?.Run.Id == id) (_picture, _missing) = (null, id);
     }
 
     private void ShowInList(ExperimentRun run)

@@ -54,6 +54,7 @@ internal static class ExperimentWords
     {
         FindingKind.FlatOverQuorum => "Latency is flat over W",
         FindingKind.Saturated => "More clients than the machine can hold",
+        FindingKind.OverheadDominates => "The machine adds more than the delays",
         FindingKind.WaitsForAll => "The leader waits for all",
         FindingKind.TimeoutsDominate => "Timeouts dominate",
         FindingKind.TooFewWrites => "Too few writes",

@@ -1,4 +1,3 @@
-using KvLab.Core.Experiments;
 using KvLab.Web.Experiments;
 
 namespace KvLab.Web.Components.Panels.Experiments;
@@ -12,28 +11,28 @@ internal sealed class RunFeed : IDisposable
     /// <summary>Charts are drawn with each; more often nobody sees.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
 
-    private readonly Func<IReadOnlyList<ExperimentRun>, Task> _show;
+    private readonly Func<IReadOnlyList<RunNews>, Task> _show;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly IDisposable _listening;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, ExperimentRun> _news = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RunNews> _news = new(StringComparer.Ordinal);
     private long? _shownAt;
     private bool _armed;
 
     /// <param name="show">Called on a thread of the pool.</param>
-    public RunFeed(ExperimentService experiments, TimeProvider time, Func<IReadOnlyList<ExperimentRun>, Task> show)
+    public RunFeed(ExperimentService experiments, TimeProvider time, Func<IReadOnlyList<RunNews>, Task> show)
     {
         (_show, _time) = (show, time);
         _timer = time.CreateTimer(_ => Show(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _listening = experiments.Listen(Take);
     }
 
-    private void Take(ExperimentRun run)
+    private void Take(RunNews news)
     {
         lock (_gate)
         {
-            _news[run.Id] = run;
+            _news[news.Id] = news;
             if (_armed) return;
             _armed = true;
             var since = _shownAt is { } at ? _time.GetElapsedTime(at) : Rest;
@@ -43,7 +42,7 @@ internal sealed class RunFeed : IDisposable
 
     private void Show()
     {
-        ExperimentRun[] news;
+        RunNews[] news;
         lock (_gate)
         {
             news = [.. _news.Values];
