@@ -38,6 +38,7 @@ public sealed class ExperimentPageTests(LabInBrowser lab)
         await page.At("report-answer-1").FillAsync("Because the leader waits for the W-th smallest delay.");
         var preview = page.Page.FrameLocator("[data-testid=report-preview]");
         await Assertions.Expect(preview.GetByText("Because the leader waits for the W-th smallest delay.")).ToBeVisibleAsync();
+        await page.MustBeAccessibleAsync("report page", frame: "report-preview");
         await page.ScreenshotAsync("experiments-report");
 
         await page.Page.ReloadAsync();
@@ -58,6 +59,13 @@ public sealed class ExperimentPageTests(LabInBrowser lab)
         await page.ClickAsync("plan-start");
         await page.Expect("run-view").ToHaveAttributeAsync("data-state", "done");
         await page.MustBeAccessibleAsync("result, dark");
+
+        var id = (await page.At("run-view").GetAttributeAsync("data-run"))!;
+        await page.ClickAsync("run-report");
+        await page.Expect("report-page").ToHaveAttributeAsync("data-loaded", "true");
+        await page.MustBeAccessibleAsync("report page, dark", frame: "report-preview");
+        await page.Page.GotoAsync($"{lab.Url}/api/experiments/{id}/report");
+        await page.MustBeAccessibleAsync("the report itself");
     }
 
     private static async Task FillPlanAsync(LabPage page)

@@ -23,10 +23,11 @@ internal static class ReportStyle
         table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
         caption { text-align: left; color: #404040; padding-bottom: 6px; }
         th, td { border-bottom: 1px solid #d8d8d8; padding: 4px 6px; text-align: right; vertical-align: top; }
-        th[scope=row], th:first-child, td:nth-child(2) { text-align: left; white-space: nowrap; }
+        th[scope=row], th:first-child, :is(th, td):nth-child(2) { text-align: left; white-space: nowrap; }
         thead th { border-bottom: 2px solid #404040; vertical-align: bottom; white-space: normal; }
         .numbers { font-size: 11.5px; } .numbers th, .numbers td { padding: 4px; } .numbers td { white-space: nowrap; }
-        .numbers td:nth-child(2) { text-align: right; }
+        .numbers :is(th, td):nth-child(2) { text-align: right; }
+        p, li, dd, caption, figcaption { text-wrap: pretty; }
         figure { margin: 24px 0; }
         figure svg { width: 100%; height: auto; }
         figcaption { color: #404040; font-size: 13px; }

@@ -3,6 +3,7 @@ using Bunit;
 using KvLab.Core.Experiments;
 using KvLab.Tests.Experiments;
 using KvLab.Tests.Infrastructure;
+using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
 using KvLab.Web.Components.Shell;
@@ -59,6 +60,13 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
     protected static ExperimentRun Clean => CleanRun.Value;
     protected static ExperimentRun Saturated => SaturatedRun.Value;
     protected static ExperimentRun Naive => NaiveRun.Value;
+
+    /// <summary>What the page last put away for the next visit. It goes past Blazor's renders, so it is waited for.</summary>
+    protected async Task<JSRuntimeInvocation> KeptAsync()
+    {
+        await Patience.UntilAsync(() => Page.Invocations["save"].Count > 0, "the page keeps what was typed");
+        return Page.Invocations["save"][^1];
+    }
 
     protected string Address => Services.GetRequiredService<NavigationManager>().Uri;
 

@@ -89,11 +89,11 @@ public sealed class PlanFormTests : ExperimentPageTest
     }
 
     [Fact]
-    public void What_was_typed_is_kept_in_the_tab()
+    public async Task What_was_typed_is_kept_in_the_tab()
     {
         var page = Form();
         page.At("plan-writes").Input("77");
-        var kept = Page.Invocations["save"][^1];
+        var kept = await KeptAsync();
         Assert.Equal(("plan", false), ((string)kept.Arguments[0]!, (bool)kept.Arguments[2]!));
         Assert.Contains("Writes = 77", kept.Arguments[1]!.ToString(), StringComparison.Ordinal);
     }

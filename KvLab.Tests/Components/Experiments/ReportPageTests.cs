@@ -35,7 +35,7 @@ public sealed class ReportPageTests : ExperimentPageTest
         Stored(Clean);
         var page = Report();
         _ = page.At("report-answer-1").InputAsync("Because W answers are <awaited>.");
-        var kept = Page.Invocations["save"][^1];
+        var kept = await KeptAsync();
         Assert.Equal(("report.clean", true), ((string)kept.Arguments[0]!, (bool)kept.Arguments[2]!));
         Assert.Equal("Because W answers are <awaited>.", Assert.IsType<ReportDraft>(kept.Arguments[1]).Answers[0]);
         await PreviewedAsync(html => html.Contains("Because W answers are &lt;awaited&gt;.", StringComparison.Ordinal));

@@ -7,12 +7,12 @@ namespace KvLab.Web.Charts.Figures;
 /// <summary>Draws a figure as one self-contained SVG: text stays text, nothing is loaded from anywhere, the same figure gives the same bytes.</summary>
 public static class FigureSvg
 {
-    private const double Left = 64, Right = 16, Top = 36, Bottom = 48, LegendRow = 18, LoneDash = 22;
+    private const double Left = 64, Right = 16, Top = 36, Bottom = 48, LegendGap = 8, LegendRow = 18, LoneDash = 22;
 
     public static string Draw(Figure figure, int width = 760, int height = 420)
     {
         var legend = LegendRows(figure, width);
-        var total = height + legend.Count * LegendRow;
+        var total = height + LegendGap + legend.Count * LegendRow;
         var x = new FigureScale(figure.X, [.. figure.Series.SelectMany(s => s.X)], Left, width - Right, 0);
         var y = new FigureScale(figure.Y, [.. figure.Series.SelectMany(s => s.Upper is null ? s.Y : s.Y.Concat(s.Upper))], height - Bottom, Top, 0.04);
 
@@ -141,7 +141,7 @@ public static class FigureSvg
     {
         for (var row = 0; row < rows.Count; row++)
         {
-            var y = height + row * LegendRow + 6;
+            var y = height + LegendGap + row * LegendRow + 6;
             foreach (var (series, x) in rows[row])
             {
                 var colour = Palette.Of(series.Colour);
