@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Durability;
+
+public sealed partial class DurabilityLedger
+{
+    /// <summary>Lost writes that are kept in full, the latest; all of them are counted.</summary>
+    public const int LostListed = 1_000;
+
+    private readonly Queue<FollowedWrite> _window = new();
+    private readonly Dictionary<EntryVersion, FollowedWrite> _byVersion = [];
+    private readonly List<FollowedWrite> _lost = [];
+
+    // Keys with news since their writes were judged; judged when somebody looks.
+    private readonly HashSet<KeyCopies> _stale = [];
+    private long _acknowledged;
+    private long _lostEver;
+    private long _older;
+    private long _notFollowed;
+    private int _atRisk;
+    private int _lostInWindow;
+
+    /// <summary>A client was told that this write succeeded. Told once per write.</summary>
+    public void Answered(AcknowledgedWrite write)
+    {
+        _acknowledged++;
+        if (Copies(write.Key) is not { } copies)
+        {
+            _notFollowed++;
+            return;
+        }
+        var followed = new FollowedWrite(write, _generation, []);
+        var holders = _nodes.Values.Where(n => copies[n].Covers(followed)).ToArray();
+        followed = new FollowedWrite(write, _generation, Names(holders));
+        // A node that ended before its last news came: it held the write at the answer, and no more.
+        foreach (var node in holders.Where(n => n.LastFate is not null)) followed.Add(node.LastFate!);
+
+        copies.Writes.Add(followed);
+        _window.Enqueue(followed);
+        _byVersion[write.Version] = followed;
+        if (_window.Count > Window) Release(_window.Dequeue());
+        _stale.Add(copies);
+    }
+
+    /// <summary>Whether this version was answered and is still remembered.</summary>
+    public bool Knows(EntryVersion version) => _byVersion.ContainsKey(version);
+
+    /// <summary>Counts of now; judges what news came in since the last time.</summary>
+    public DurabilityCounts Count(DateTimeOffset at)
+    {
+        JudgeStale(at);
+        return new DurabilityCounts(_acknowledged, _window.Count - _lostInWindow - _atRisk, _atRisk, _lostEver, _older, _notFollowed);
+    }
+
+    /// <summary>The latest acknowledged writes, newest first.</summary>
+    public ImmutableArray<DurabilityRow> Latest(int count, DateTimeOffset at)
+    {
+        JudgeStale(at);
+        return [.. _window.Skip(Math.Max(0, _window.Count - count)).Reverse().Select(View)];
+    }
+
+    /// <summary>The latest lost writes, newest first, at most <see cref="LostListed"/>.</summary>
+    public ImmutableArray<DurabilityRow> Lost(int count, DateTimeOffset at)
+    {
+        JudgeStale(at);
+        return [.. Enumerable.Reverse(_lost).Take(count).Select(View)];
+    }
+
+    /// <summary>Null when no client was told of its success, or when it is too old.</summary>
+    public DurabilityRow? Find(EntryVersion version, DateTimeOffset at)
+    {
+        JudgeStale(at);
+        return _byVersion.TryGetValue(version, out var write) ? View(write) : null;
+    }
+
+    private void JudgeStale(DateTimeOffset at)
+    {
+        foreach (var copies in _stale) Judge(copies, at);
+        _stale.Clear();
+    }
+
+    private void Judge(KeyCopies copies, DateTimeOffset at)
+    {
+        foreach (var write in copies.Writes)
+        {
+            if (write.State == DurabilityState.Lost) continue;
+            switch (CountHolders(copies, write))
+            {
+                case 0: Lose(copies, write, at); break;
+                case 1: SetState(write, DurabilityState.AtRisk); break;
+                default: SetState(write, DurabilityState.Held); break;
+            }
+        }
+    }
+
+    private int CountHolders(KeyCopies copies, FollowedWrite write)
+    {
+        var holders = 0;
+        foreach (var node in _nodes.Values)
+        {
+            if (!node.Gone && copies[node].Covers(write)) holders++;
+        }
+        return holders;
+    }
+
+    private void SetState(FollowedWrite write, DurabilityState state)
+    {
+        if (write.State == state) return;
+        if (write.State == DurabilityState.AtRisk) _atRisk--;
+        if (state == DurabilityState.AtRisk) _atRisk++;
+        write.State = state;
+    }
+
+    private void Lose(KeyCopies copies, FollowedWrite write, DateTimeOffset at)
+    {
+        if (write.State == DurabilityState.Lost) return;
+        SetState(write, DurabilityState.Lost);
+        write.LostAt = at;
+        copies.Lost++;
+        _lostInWindow++;
+        _lostEver++;
+        _lost.Add(write);
+        if (_lost.Count > LostListed) _lost.RemoveAt(0);
+    }
+
+    /// <summary>
+    /// A node that lived on turns out to hold what was declared lost, or what the same reign put in its place. A newer reign proves nothing:
+    /// it may have begun without the write. In naive mode nothing newer proves anything, since the last arrival wins.
+    /// </summary>
+    private void TakeBackLosses(KeyCopies copies, EntryVersion held)
+    {
+        foreach (var write in copies.Writes)
+        {
+            if (write.State != DurabilityState.Lost || write.RolledBack || write.Generation != _generation) continue;
+            if (held.Epoch != write.Version.Epoch || held < write.Version || (write.Facts.Naive && held != write.Version)) continue;
+            write.LostAt = null;
+            write.State = DurabilityState.Held;
+            copies.Lost--;
+            _lostInWindow--;
+            _lostEver--;
+            _lost.Remove(write);
+        }
+    }
+
+    private void Release(FollowedWrite write)
+    {
+        if (_byVersion.TryGetValue(write.Version, out var known) && ReferenceEquals(known, write)) _byVersion.Remove(write.Version);
+        if (write.State == DurabilityState.AtRisk) _atRisk--;
+        var copies = _keys[write.Facts.Key];
+        if (write.State == DurabilityState.Lost)
+        {
+            copies.Lost--;
+            _lostInWindow--;
+        }
+        else
+        {
+            _older++;
+        }
+        // Nearly always the first of its key.
+        copies.Writes.Remove(write);
+    }
+
+    private DurabilityRow View(FollowedWrite write)
+    {
+        var now = write.State == DurabilityState.Lost || !_keys.TryGetValue(write.Facts.Key, out var copies)
+            ? []
+            : Names(_nodes.Values.Where(n => !n.Gone && copies[n].Covers(write)));
+        return new DurabilityRow(
+            write.Facts, write.State, [.. write.HeldAtAnswer], [.. now], [.. write.Fates], write.LostAt,
+            DurabilityWords.Of(write.Facts, write.State, write.HeldAtAnswer, now, write.Fates));
+    }
+
+    private static string[] Names(IEnumerable<NodeLife> nodes) =>
+        [.. nodes.Select(n => n.Name).OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal)];
+
+    private void ClearWrites()
+    {
+        _window.Clear();
+        _byVersion.Clear();
+        _lost.Clear();
+        _stale.Clear();
+        _acknowledged = _lostEver = _older = _notFollowed = 0;
+        _atRisk = _lostInWindow = 0;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Durability;
+
+[JsonConverter(typeof(JsonStringEnumConverter<DurabilityState>))]
+public enum DurabilityState
+{
+    /// <summary>Two replicas or more hold the write, or a newer one of its key.</summary>
+    [JsonStringEnumMemberName("held")] Held,
+    /// <summary>One replica alone holds it: one more failure and it is gone.</summary>
+    [JsonStringEnumMemberName("at_risk")] AtRisk,
+    /// <summary>A client was told that it had succeeded, and no replica holds it. Stays so, whatever is written later.</summary>
+    [JsonStringEnumMemberName("lost")] Lost,
+}
+
+/// <summary>How one replica came to hold a write no more.</summary>
+/// <param name="Why">What follows the node's name in a sentence: <c>was killed</c>.</param>
+public sealed record CopyFate(string Node, string Why, DateTimeOffset At);
+
+/// <summary>A write that a client was told had succeeded.</summary>
+/// <param name="Leader">The node that answered.</param>
+/// <param name="Required">W of its moment.</param>
+/// <param name="Acks">Confirmations that the answer counted, as the leader said.</param>
+/// <param name="Naive">An older write may replace it: the last arrival wins.</param>
+public sealed record AcknowledgedWrite(EntryVersion Version, string Key, string Leader, int Required, int Acks, DateTimeOffset At, bool Naive = false);
+
+/// <summary>What the ledger knows of one acknowledged write, as of now. Nodes are in the order of their names' numbers.</summary>
+/// <param name="HeldAtAnswer">Replicas known to have held it or a newer one when the client was answered, the leader included.</param>
+/// <param name="HeldNow">Replicas that hold it or a newer one; always empty when it is lost.</param>
+/// <param name="Fates">What became of the copies that are gone, in the order in which they went.</param>
+/// <param name="Why">One sentence with its facts.</param>
+public sealed record DurabilityRow(
+    AcknowledgedWrite Write, DurabilityState State, ImmutableArray<string> HeldAtAnswer, ImmutableArray<string> HeldNow,
+    ImmutableArray<CopyFate> Fates, DateTimeOffset? LostAt, string Why);
+
+/// <param name="Acknowledged">Writes that clients were told had succeeded, since the last reset.</param>
+/// <param name="Held">Of the followed ones.</param>
+/// <param name="AtRisk">Of the followed ones.</param>
+/// <param name="Lost">Of all that ever were followed.</param>
+/// <param name="Older">Acknowledged writes that fell out of the window, not lost by then: they are counted but followed no more.</param>
+/// <param name="NotFollowed">Acknowledged writes of keys beyond the ledger's limit.</param>
+public sealed record DurabilityCounts(long Acknowledged, int Held, int AtRisk, long Lost, long Older, long NotFollowed)
+{
+    public static readonly DurabilityCounts Zero = new(0, 0, 0, 0, 0, 0);
+}

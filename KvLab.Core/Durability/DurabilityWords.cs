@@ -1,0 +1,45 @@
+namespace KvLab.Core.Durability;
+
+/// <summary>One sentence for what became of an acknowledged write. Pure.</summary>
+public static class DurabilityWords
+{
+    public static string Of(
+        AcknowledgedWrite write, DurabilityState state, IReadOnlyList<string> atAnswer, IReadOnlyList<string> now, IReadOnlyList<CopyFate> fates) => state switch
+        {
+            DurabilityState.Lost => $"{Promise(write, atAnswer)}; {Ends(fates)}, and nobody else held it.",
+            DurabilityState.AtRisk => $"{Promise(write, atAnswer)}; now only {now[0]} holds it{(fates.Count == 0 ? "" : $", because {Ends(fates)}")}.",
+            _ => $"{Promise(write, atAnswer)}; now {now.Count} replicas hold it or a newer one{(fates.Count == 0 ? "" : $", although {Ends(fates)}")}.",
+        };
+
+    /// <summary>What W meant for this write: who had it when the client was answered.</summary>
+    private static string Promise(AcknowledgedWrite write, IReadOnlyList<string> atAnswer)
+    {
+        var followers = atAnswer.Where(n => n != write.Leader).ToArray();
+        var w = $"W = {write.Required}";
+        // The answer says how many had confirmed; who they were may have died with the leader that knew it.
+        if (write.Acks > followers.Length)
+        {
+            var known = followers.Length == 0 ? "their names died with the leader that knew them" : $"known by name {(followers.Length == 1 ? "is" : "are")} {Join(followers)}";
+            return $"{w}: {write.Acks} {(write.Acks == 1 ? "follower" : "followers")} had confirmed ({known})";
+        }
+        return followers.Length switch
+        {
+            0 => $"{w}: the client was answered before any follower had confirmed, so only {write.Leader} held it",
+            1 => $"{w}: the only follower that had confirmed was {followers[0]}",
+            var count => $"{w}: {count} followers had confirmed ({Join(followers)})",
+        };
+    }
+
+    /// <summary>"follower-3 and leader were killed, and follower-1 was emptied", in the order of events, those of one kind together.</summary>
+    private static string Ends(IReadOnlyList<CopyFate> fates) => fates.Count == 0
+        ? "no copy of it is known"
+        : string.Join(", ", fates.GroupBy(f => f.Why).Select(g =>
+        {
+            var nodes = g.Select(f => f.Node).Distinct().ToArray();
+            var why = nodes.Length > 1 && g.Key.StartsWith("was ", StringComparison.Ordinal) ? $"were {g.Key["was ".Length..]}" : g.Key;
+            return $"{Join(nodes)} {why}";
+        }));
+
+    private static string Join(string[] names) =>
+        names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+}
