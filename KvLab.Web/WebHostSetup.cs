@@ -76,7 +76,10 @@ internal static class WebHostSetup
         services.AddSingleton<IngestQueue>();
         services.AddSingleton<EventTap>();
         services.AddSingleton<DashboardEvents>();
-        services.AddHostedService<StatePublisher>();
+        services.AddSingleton<ClientOutcomes>();
+        services.AddSingleton<StatePublisher>();
+        services.AddSingleton<IDurabilityLookup>(provider => provider.GetRequiredService<StatePublisher>());
+        services.AddHostedService(provider => provider.GetRequiredService<StatePublisher>());
     }
 
     private static void AddTelemetry(this IServiceCollection services)

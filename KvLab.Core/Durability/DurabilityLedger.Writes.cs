@@ -43,8 +43,8 @@ public sealed partial class DurabilityLedger
         _stale.Add(copies);
     }
 
-    /// <summary>Whether this version was answered and is still remembered.</summary>
-    public bool Knows(EntryVersion version) => _byVersion.ContainsKey(version);
+    /// <summary>Whether the ledger was told that this write succeeded, and still follows it.</summary>
+    public bool Knows(EntryVersion version) => _byVersion.TryGetValue(version, out var write) && write.Generation == _generation;
 
     /// <summary>Counts of now; judges what news came in since the last time.</summary>
     public DurabilityCounts Count(DateTimeOffset at)

@@ -16,10 +16,10 @@ public static class DurabilityWords
     {
         var followers = atAnswer.Where(n => n != write.Leader).ToArray();
         var w = $"W = {write.Required}";
-        // The answer says how many had confirmed; who they were may have died with the leader that knew it.
+        // The answer says how many had confirmed; who they were may have died with the leader that knew it, or come later.
         if (write.Acks > followers.Length)
         {
-            var known = followers.Length == 0 ? "their names died with the leader that knew them" : $"known by name {(followers.Length == 1 ? "is" : "are")} {Join(followers)}";
+            var known = followers.Length == 0 ? "which ones was not reported by then" : $"known by name {(followers.Length == 1 ? "is" : "are")} {Join(followers)}";
             return $"{w}: {write.Acks} {(write.Acks == 1 ? "follower" : "followers")} had confirmed ({known})";
         }
         return followers.Length switch

@@ -56,6 +56,25 @@ public sealed class ApiReadTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_ledger_without_promises_is_empty_and_knows_no_write()
+    {
+        var ledger = (await api.SendAsync("GET", "/api/durability?limit=5")).Body;
+        Assert.Equal((0, 0), (ledger.GetProperty("acknowledged").GetInt32(), ledger.GetProperty("lostWrites").GetArrayLength()));
+        var (status, problem, type) = await api.SendAsync("GET", "/api/durability/1/99");
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (status, type));
+        Assert.StartsWith("No client was told that version 99 of epoch 1 succeeded", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.SendAsync("GET", "/api/durability?limit=0")).Status);
+    }
+
+    [Fact]
+    public async Task Availability_states_the_rule_beside_its_seconds()
+    {
+        var availability = (await api.SendAsync("GET", "/api/availability")).Body;
+        Assert.Equal(("success", 1, 0),
+            (availability.GetProperty("verdict").GetString(), availability.GetProperty("followers").GetInt32(), availability.GetProperty("seconds").GetArrayLength()));
+    }
+
+    [Fact]
     public async Task The_description_names_every_call()
     {
         var paths = (await api.SendAsync("GET", "/openapi/v1.json")).Body.GetProperty("paths");
@@ -64,6 +83,7 @@ public sealed class ApiReadTests(ApiFixture api) : IClassFixture<ApiFixture>
             "/api/cluster", "/api/cluster/settings", "/api/cluster/nodes/{id}/kill", "/api/cluster/nodes/{id}/start", "/api/cluster/followers",
             "/api/cluster/followers/{id}", "/api/cluster/reset", "/api/cluster/token", "/api/convergence", "/api/demos/out-of-order", "/api/writes",
             "/api/bursts", "/api/bursts/{id}", "/api/bursts/{id}/cancel", "/api/events", "/api/telemetry", "/health",
+            "/api/durability", "/api/durability/{epoch}/{version}", "/api/availability",
         ];
         Assert.Empty(expected.Except(paths.EnumerateObject().Select(p => p.Name)));
         var write = paths.GetProperty("/api/writes").GetProperty("post");

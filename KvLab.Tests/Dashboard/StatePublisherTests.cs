@@ -17,7 +17,7 @@ public sealed class StatePublisherTests : IAsyncLifetime
     private readonly ClusterState _state = new();
     private readonly StatePublisher _publisher;
 
-    public StatePublisherTests() => _publisher = new StatePublisher(_queue, _state, new EventTap(), _time, NullLogger<StatePublisher>.Instance);
+    public StatePublisherTests() => _publisher = new StatePublisher(_queue, _state, new EventTap(), new ClientOutcomes(_time), _time, NullLogger<StatePublisher>.Instance);
 
     public async ValueTask InitializeAsync() => await _publisher.StartAsync(TestContext.Current.CancellationToken);
 

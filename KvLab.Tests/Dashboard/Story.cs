@@ -14,9 +14,9 @@ internal sealed class Story
 {
     private readonly Dictionary<string, (string Incarnation, long Sequence)> _nodes = [];
 
-    public Story()
+    public Story(ClientOutcomes? clients = null)
     {
-        Reducer = new ClusterReducer(Time, (settings, followers) => OrderStatistics.MeanMs(settings, followers));
+        Reducer = new ClusterReducer(Time, (settings, followers) => OrderStatistics.MeanMs(settings, followers), clients: clients);
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -36,6 +36,7 @@ internal static class ApiSetup
         ClusterEndpoints.Map(routes);
         LoadEndpoints.Map(routes);
         EventEndpoints.Map(routes);
+        DurabilityEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         routes.MapOpenApi();
         // A classroom may be offline, and what is tried out in it is nobody's business: the script comes with the package, and nothing

@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using KvLab.Core.Configuration;
+using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Web.Ingest;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
@@ -17,9 +19,11 @@ internal sealed class NodeClient : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http;
+    private readonly ClientOutcomes _outcomes;
 
-    public NodeClient(ClusterOptions options)
+    public NodeClient(ClusterOptions options, ClientOutcomes outcomes)
     {
+        _outcomes = outcomes;
         _http = new HttpClient(new SocketsHttpHandler
         {
             // Nodes are on this machine or beside it; a proxy in the environment is for the world outside.
@@ -74,6 +78,23 @@ internal sealed class NodeClient : IDisposable
 
     /// <param name="patience">At least the leader's own deadline.</param>
     public async Task<WriteAnswer> WriteAsync(NodeAddress leader, WriteRequest write, TimeSpan patience, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await ExchangeWriteAsync(leader, write, patience, cancellation);
+            if (answer.Status == WriteStatus.Success)
+                _outcomes.Promised(new AcknowledgedWrite(new EntryVersion(answer.Epoch, answer.Version), write.Key, leader.Id, answer.Required, answer.Acks, _outcomes.Now));
+            return answer;
+        }
+        catch (CommandException failure) when (failure.Status is StatusCodes.Status403Forbidden or >= StatusCodes.Status500InternalServerError)
+        {
+            // Nobody took the write, or nobody said so: to the client it is the same.
+            _outcomes.Unreachable();
+            throw;
+        }
+    }
+
+    private async Task<WriteAnswer> ExchangeWriteAsync(NodeAddress leader, WriteRequest write, TimeSpan patience, CancellationToken cancellation)
     {
         using var response = await ExchangeAsync(HttpMethod.Post, leader, "/write", write, patience, cancellation);
         // On shortfall the leader may answer 503 with the same body; without that body it is a refusal.

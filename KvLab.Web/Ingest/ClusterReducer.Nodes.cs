@@ -38,6 +38,7 @@ public sealed partial class ClusterReducer
         var node = Node(change.Node);
         // It was so quick that it introduced itself first.
         if (change.State == NodeState.Starting && node.State == NodeState.Running && node.ProcessId == change.ProcessId) return;
+        FollowProcess(node, change.State);
         node.State = change.State;
         node.ProcessId = change.ProcessId;
         node.ProcessNotice = change.Notice;
@@ -55,6 +56,7 @@ public sealed partial class ClusterReducer
             if (node.Role == NodeRoles.Leader) EndOpenWrites();
             EmptyCells(node);
             node.Cleared = false;
+            BeginLife(node);
         }
         node.Url = hello.Url;
         node.ProcessId = hello.ProcessId;
@@ -79,6 +81,7 @@ public sealed partial class ClusterReducer
     private void RemoveNode(string id)
     {
         if (!_nodes.Remove(id)) return;
+        _ledger.Removed(id, time.GetUtcNow());
         foreach (var row in _rows.Values)
         {
             if (row.Cells.Remove(id)) Touch(row);
@@ -93,6 +96,7 @@ public sealed partial class ClusterReducer
         if (node.Cleared) return;
         foreach (var entry in seeded.Entries)
         {
+            _ledger.Holds(node.Id, entry.Key, entry.Version);
             // Events that came while the dump was under way know better.
             if (Row(entry.Key) is { } row && row.Cells[node.Id].Version < entry.Version)
                 Store(row, node, entry.Version, entry.Value.Preview());

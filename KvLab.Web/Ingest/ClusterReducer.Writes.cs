@@ -105,7 +105,7 @@ public sealed partial class ClusterReducer
         ForgetIfClosed(write);
     }
 
-    private void Answer(NodeEvent e)
+    private void Answer(NodeRecord node, NodeEvent e)
     {
         var success = e.Reason == "success";
         var write = Find(e);
@@ -122,6 +122,7 @@ public sealed partial class ClusterReducer
         }
         if (success) _succeeded++;
         else _partial++;
+        _availability.Answered(NowMs, success, IsOnOtherSide(node.Id));
         _latencies.Add(new LatencyPoint(e.Version, e.ElapsedMs ?? 0, success, e.Required ?? 0, write?.PredictedMs));
     }
 
@@ -160,6 +161,7 @@ public sealed partial class ClusterReducer
         _shown.Clear();
         _latencies.Clear();
         _lags.Clear();
+        _availability.Clear();
         _written = _succeeded = _partial = _refused = _entriesNotShown = 0;
         foreach (var write in _writes.Values.ToArray())
         {

@@ -9,8 +9,9 @@ namespace KvLab.Web.Ingest;
 /// Turns what happened into what is so: events in, snapshots out. Does no I/O and takes time only from the provider.
 /// Not safe for concurrent use; <see cref="StatePublisher"/> owns it.
 /// </summary>
+/// <param name="clients">What the dashboard's own clients were told; null where there are none.</param>
 /// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>
-public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null)
+public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null, ClientOutcomes? clients = null)
 {
     private readonly long _origin = time.GetTimestamp();
     private readonly EventLog _events = new();
@@ -57,6 +58,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
 
     private void ApplyEvent(NodeRecord node, NodeEvent e)
     {
+        FollowDurability(node, e);
         switch (e.Kind)
         {
             case EventKind.NodeReady:
@@ -70,7 +72,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case EventKind.DeliveryAcked: Ack(e); break;
             case EventKind.DeliveryFailed: Fail(e); break;
             case EventKind.DeliveryAbandoned: Abandon(e); break;
-            case EventKind.WriteAnswered: Answer(e); break;
+            case EventKind.WriteAnswered: Answer(node, e); break;
             case EventKind.EntryApplied: ApplyEntry(node, e); break;
             case EventKind.EntryRefused: RefuseEntry(node, e); break;
             // The others change nothing but the list of events.
@@ -84,6 +86,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         var nowMs = NowMs;
         var rate = _rate.PerSecond(nowMs);
         SampleLags(nowMs);
+        SampleAvailability(nowMs);
         if (!_changed && rate == _last.Kpis.EventsPerSecond) return null;
         _changed = false;
         var (keys, order) = ViewKeys();
@@ -101,6 +104,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Latencies = _latencies.View(),
             Lags = _lags.View(),
             Kpis = ViewKpis(rate),
+            Durability = ViewDurability(),
+            Availability = _availability.View(),
         };
     }
 }

@@ -1,5 +1,7 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Durability;
 using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Ingest;
@@ -8,13 +10,14 @@ namespace KvLab.Web.Ingest;
 /// The one reader of the queue and the one writer of the state. Events are reduced as they come; a snapshot is made at most every
 /// <see cref="Interval"/>, and only when something changed.
 /// </summary>
-public sealed partial class StatePublisher(IngestQueue queue, ClusterState state, EventTap tap, TimeProvider time, ILogger<StatePublisher> logger)
-    : BackgroundService
+public sealed partial class StatePublisher(
+    IngestQueue queue, ClusterState state, EventTap tap, ClientOutcomes clients, TimeProvider time, ILogger<StatePublisher> logger)
+    : BackgroundService, IDurabilityLookup
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly ClusterReducer _reducer = new(time, PredictMeanMs, tap);
+    private readonly ClusterReducer _reducer = new(time, PredictMeanMs, tap, clients);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,6 +56,11 @@ public sealed partial class StatePublisher(IngestQueue queue, ClusterState state
         {
             if (_reducer.TakeSnapshot() is { } snapshot) state.Publish(snapshot);
         }
+    }
+
+    public DurabilityRow? Find(EntryVersion version)
+    {
+        lock (_gate) return _reducer.FindDurability(version);
     }
 
     private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);

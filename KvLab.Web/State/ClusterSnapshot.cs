@@ -46,6 +46,10 @@ public sealed record ClusterSnapshot
     /// <summary>Versions behind per follower over time, oldest first, at most <see cref="StateLimits.LagPoints"/>.</summary>
     public ImmutableArray<LagPoint> Lags { get; init; } = [];
 
+    public DurabilityView Durability { get; init; } = DurabilityView.Empty;
+
+    public AvailabilityView Availability { get; init; } = AvailabilityView.Empty;
+
     /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
     public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
 
@@ -145,6 +149,10 @@ public static class StateLimits
     public const int Events = 50_000;
     public const int LatencyPoints = 2_000;
     public const int LagPoints = 600;
+    public const int AvailabilityPoints = 600;
+    public const int FaultMarks = 200;
+    public const int DurabilityRows = 40;
+    public const int LostRows = 200;
     public const int Keys = 100_000;
 
     /// <summary>Writes whose answer or deliveries are awaited at a time; further ones are counted but not followed.</summary>

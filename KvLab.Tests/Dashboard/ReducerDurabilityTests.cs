@@ -1,0 +1,151 @@
+using KvLab.Core.Durability;
+using KvLab.Core.Events;
+using KvLab.Core.Versioning;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+using Xunit;
+
+namespace KvLab.Tests.Dashboard;
+
+[Trait("Category", "Unit")]
+public sealed class ReducerDurabilityTests
+{
+    private readonly Story _story = Story.OfCluster(3);
+
+    private DurabilityView Durability => _story.Snapshot.Durability;
+
+    private void Write(long version, string key, params string[] confirmed)
+    {
+        _story.Accept(version, key);
+        foreach (var follower in confirmed)
+        {
+            _story.Apply(follower, version, key);
+            _story.Ack(version, key, follower, 10);
+        }
+        _story.Answer(version, key, confirmed.Length, confirmed.Length, 12);
+    }
+
+    private void Kill(string node)
+    {
+        _story.Time.Advance(TimeSpan.FromSeconds(1));
+        _story.Reducer.Apply(new ProcessChanged(node, NodeState.Stopped, null, "Ended from this page."));
+    }
+
+    [Fact]
+    public void An_acknowledged_write_is_followed_with_its_holders()
+    {
+        Write(1, "k1", "follower-2", "follower-3");
+        var row = Assert.Single(Durability.Latest);
+        Assert.Equal((DurabilityState.Held, new DurabilityCounts(1, 1, 0, 0, 0, 0)), (row.State, Durability.Counts));
+        Assert.Equal(["leader", "follower-2", "follower-3"], row.HeldNow);
+    }
+
+    [Fact]
+    public void A_partial_success_promised_nothing()
+    {
+        _story.Accept(1, "k1");
+        _story.Answer(1, "k1", 0, 3, 5000, success: false);
+        Assert.Equal(0, Durability.Counts.Acknowledged);
+    }
+
+    [Fact]
+    public void Killing_all_that_held_it_loses_it_and_a_restart_does_not_bring_it_back()
+    {
+        Write(1, "k1", "follower-3");
+        Kill("leader");
+        Kill("follower-3");
+        Assert.Equal("W = 1: the only follower that had confirmed was follower-3; leader and follower-3 were killed, and nobody else held it.", Assert.Single(Durability.Lost).Why);
+        _story.Join(NodeRoles.Leader, "leader", "second");
+        Assert.Equal(1, Durability.Counts.Lost);
+    }
+
+    [Fact]
+    public void A_graceful_stop_is_told_from_a_kill()
+    {
+        Write(1, "k1", "follower-3");
+        _story.Tell("follower-3", EventKind.NodeStopping);
+        Kill("follower-3");
+        Kill("leader");
+        Assert.Contains("follower-3 was stopped, leader was killed", Assert.Single(Durability.Lost).Why, StringComparison.Ordinal);
+        Assert.Equal(["follower-3 stopped", "leader killed"], _story.Snapshot.Availability.Marks.Select(m => m.Label));
+    }
+
+    [Fact]
+    public void A_node_whose_connection_ended_still_holds_what_it_held()
+    {
+        Write(1, "k1", "follower-3");
+        _story.Reducer.Apply(new NodeDisconnected("leader", "first"));
+        _story.Reducer.Apply(new NodeDisconnected("follower-3", "first"));
+        Assert.Equal(DurabilityState.Held, Durability.Latest[0].State);
+        // In external mode only its next incarnation tells that its memory is gone.
+        _story.Join(NodeRoles.Follower, "follower-3", "second");
+        Assert.Equal((DurabilityState.AtRisk, "follower-3 began anew with an empty memory"), (Durability.Latest[0].State, Fate(Durability.Latest[0])));
+    }
+
+    private static string Fate(DurabilityRow row) => $"{row.Fates[^1].Node} {row.Fates[^1].Why}";
+
+    [Fact]
+    public void What_a_node_had_when_it_was_asked_counts()
+    {
+        Write(1, "k1", "follower-3");
+        _story.Seed("follower-1", ("k1", 1));
+        Assert.Contains("follower-1", Durability.Latest[0].HeldNow);
+    }
+
+    [Fact]
+    public void A_refusal_and_a_duplicate_say_what_is_held()
+    {
+        Write(1, "k1", "follower-3");
+        _story.Refuse("follower-1", 1, "k1", held: 2);
+        _story.Tell("follower-2", EventKind.EntryDuplicate, "k1", 1);
+        Assert.Equal(4, Durability.Latest[0].HeldNow.Length);
+    }
+
+    [Fact]
+    public void A_reset_of_the_leader_begins_the_ledger_anew_and_one_of_a_follower_empties_it()
+    {
+        Write(1, "k1", "follower-3");
+        _story.Tell("follower-3", EventKind.StoreCleared);
+        Assert.Equal("follower-3 was emptied", Fate(Durability.Latest[0]));
+        _story.Tell("leader", EventKind.StoreCleared);
+        Assert.Equal(DurabilityCounts.Zero, Durability.Counts);
+    }
+
+    [Fact]
+    public void A_removed_follower_holds_nothing_for_anybody()
+    {
+        Write(1, "k1", "follower-3");
+        _story.Reducer.Apply(new NodeRemoved("follower-3"));
+        Assert.Equal(["leader"], Durability.Latest[0].HeldNow);
+    }
+
+    [Fact]
+    public void A_promise_that_only_the_client_heard_counts_although_the_leader_died_before_it_could_report()
+    {
+        var clients = new ClientOutcomes(_story.Time);
+        var story = new Story(clients);
+        story.Join(NodeRoles.Leader, "leader");
+        story.Join(NodeRoles.Follower, "follower-1");
+        story.Accept(1, "k1");
+        clients.Promised(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 1, 1, story.Time.GetUtcNow()));
+        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
+        story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + 1));
+        var row = Assert.Single(story.Snapshot.Durability.Lost);
+        Assert.Equal("W = 1: 1 follower had confirmed (which ones was not reported by then); leader was killed, and nobody else held it.", row.Why);
+        Assert.Null(story.Reducer.TakeSnapshot());
+    }
+
+    [Fact]
+    public void A_promise_and_its_report_are_one_write()
+    {
+        var clients = new ClientOutcomes(_story.Time);
+        var story = new Story(clients);
+        story.Join(NodeRoles.Leader, "leader");
+        story.Accept(1, "k1");
+        clients.Promised(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 0, 0, story.Time.GetUtcNow()));
+        story.Answer(1, "k1", 0, 0, 1);
+        story.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, story.Snapshot.Durability.Counts.Acknowledged);
+    }
+}

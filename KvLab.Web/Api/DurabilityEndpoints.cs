@@ -1,0 +1,71 @@
+using KvLab.Core.Durability;
+using KvLab.Core.Versioning;
+using KvLab.Web.Commands;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Api;
+
+/// <summary>What was promised, what was kept of it, and what clients were told while things broke.</summary>
+internal static class DurabilityEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api").WithTags("Durability");
+        api.MapGet("/durability", (HttpRequest request, IClusterState state) => Ledger(request, state)).Produces<DurabilityAnswer>().Refuses()
+            .WithSummary($"Acknowledged writes: counts, the lost ones with their reasons, the latest. limit: 1 … {StateLimits.LostRows}, default 40.");
+        api.MapGet("/durability/{epoch:long}/{version:long}", Row).Produces<DurabilityAnswerRow>().Refuses(404)
+            .WithSummary($"One acknowledged write, of the latest {DurabilityLedger.Window}: who held it at the answer, who holds it now, and why.");
+        api.MapGet("/availability", (IClusterState state) => AvailabilityAnswer.Of(state.Current)).Produces<AvailabilityAnswer>()
+            .WithSummary("Success, partial and unreachable writes per second, the faults of that time, and the quorum's rule against the cluster as it stands.");
+    }
+
+    private static DurabilityAnswer Ledger(HttpRequest request, IClusterState state)
+    {
+        var query = new StrictQuery(request, "limit");
+        var limit = query.Int("limit", StateLimits.DurabilityRows, 1, StateLimits.LostRows);
+        query.ThrowIfWrong();
+        var (counts, latest, lost) = state.Current.Durability;
+        return new DurabilityAnswer(
+            counts.Acknowledged, counts.Held, counts.AtRisk, counts.Lost, counts.Older, counts.NotFollowed,
+            [.. lost.Take(limit).Select(DurabilityAnswerRow.Of)], [.. latest.Take(limit).Select(DurabilityAnswerRow.Of)]);
+    }
+
+    private static DurabilityAnswerRow Row(long epoch, long version, IDurabilityLookup lookup) =>
+        lookup.Find(new EntryVersion(epoch, version)) is { } row
+            ? DurabilityAnswerRow.Of(row)
+            : throw new CommandException(StatusCodes.Status404NotFound,
+                $"No client was told that version {version} of epoch {epoch} succeeded, or it is not among the latest {DurabilityLedger.Window} acknowledged writes.");
+}
+
+/// <param name="Acknowledged">Writes that clients were told had succeeded, since the last reset.</param>
+/// <param name="Held">Of the followed ones: held by two replicas or more.</param>
+/// <param name="AtRisk">Held by one replica alone.</param>
+/// <param name="Lost">Held by none.</param>
+/// <param name="Older">No longer followed, and not lost when they were last looked at.</param>
+/// <param name="NotFollowed">Of keys beyond the ledger's limit.</param>
+public sealed record DurabilityAnswer(
+    long Acknowledged, int Held, int AtRisk, long Lost, long Older, long NotFollowed,
+    IReadOnlyList<DurabilityAnswerRow> LostWrites, IReadOnlyList<DurabilityAnswerRow> Latest);
+
+public sealed record DurabilityAnswerRow(
+    long Version, long Epoch, string Key, string Leader, int Required, int Acks, DateTimeOffset At, DurabilityState State,
+    IReadOnlyList<string> HeldAtAnswer, IReadOnlyList<string> HeldNow, IReadOnlyList<CopyFate> Fates, DateTimeOffset? LostAt, string Why)
+{
+    internal static DurabilityAnswerRow Of(DurabilityRow r) => new(
+        r.Write.Version.Counter, r.Write.Version.Epoch, r.Write.Key, r.Write.Leader, r.Write.Required, r.Write.Acks, r.Write.At, r.State,
+        r.HeldAtAnswer, r.HeldNow, r.Fates, r.LostAt, r.Why);
+}
+
+/// <param name="Verdict">What the rule says of a write now: success, partial or unreachable.</param>
+public sealed record AvailabilityAnswer(
+    int Followers, int Required, int Tolerated, IReadOnlyList<UnavailableNode> Unavailable, string Verdict, string Why,
+    IReadOnlyList<AvailabilityPoint> Seconds, IReadOnlyList<FaultMark> Faults)
+{
+    internal static AvailabilityAnswer Of(ClusterSnapshot snapshot)
+    {
+        var rule = AvailabilityRule.Of(snapshot);
+        return new AvailabilityAnswer(
+            rule.Followers, rule.Required, rule.Tolerated, rule.Unavailable, rule.Verdict.ToString().ToLowerInvariant(), rule.Sentence,
+            snapshot.Availability.Points, snapshot.Availability.Marks);
+    }
+}

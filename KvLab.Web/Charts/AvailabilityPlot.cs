@@ -1,0 +1,128 @@
+using KvLab.Web.State;
+using Plotly.Blazor;
+using Plotly.Blazor.LayoutLib;
+using Plotly.Blazor.Traces;
+using Plotly.Blazor.Traces.ScatterLib;
+using Plotly.Blazor.Traces.ScatterLib.LineLib;
+using Plotly.Blazor.Traces.ScatterLib.MarkerLib;
+using Bar = Plotly.Blazor.Traces.Bar;
+using BarMarker = Plotly.Blazor.Traces.BarLib.Marker;
+using Pattern = Plotly.Blazor.Traces.BarLib.MarkerLib.Pattern;
+using PatternShape = Plotly.Blazor.Traces.BarLib.MarkerLib.PatternLib.ShapeEnum;
+
+namespace KvLab.Web.Charts;
+
+/// <summary>
+/// What clients were told, second by second, under a strip of the faults of that time; below it the other side of a partition, where there was one.
+/// Pure.
+/// </summary>
+public static class AvailabilityPlot
+{
+    /// <summary>The latest seconds that are in view; a reader may zoom out.</summary>
+    public const int SecondsInView = 120;
+
+    private const int Success = 2;
+    private const int Partial = 1;
+    private const int Unreachable = 3;
+    private const int Stale = 6;
+
+    public static IReadOnlyList<ITrace> Traces(AvailabilityView view, ChartLook look)
+    {
+        var x = view.Points.Select(p => (object)p.Second).ToList();
+        List<ITrace> traces =
+        [
+            Bars("success", x, view.Points.Select(p => p.Success), look.Color(Success), null, "y"),
+            Bars("partial", x, view.Points.Select(p => p.Partial), look.Color(Partial), PatternShape.Slash, "y"),
+            Bars("unreachable", x, view.Points.Select(p => p.Unreachable), look.Color(Unreachable), PatternShape.X, "y"),
+            Faults(view.Marks, look),
+        ];
+        if (HasOtherSide(view))
+        {
+            traces.Add(Bars("other side: success", x, view.Points.Select(p => p.OtherSuccess), look.Color(0), null, "y3"));
+            traces.Add(Bars("other side: partial", x, view.Points.Select(p => p.OtherPartial), look.Color(5), PatternShape.Slash, "y3"));
+            traces.Add(StaleKeys(x, view, look));
+        }
+        return traces;
+    }
+
+    /// <summary>Whether anything was seen of another side.</summary>
+    public static bool HasOtherSide(AvailabilityView view) => view.Points.Any(p => p.OtherStale > 0 || p.OtherSuccess + p.OtherPartial > 0);
+
+    /// <param name="revision">Stays the same for as long as a reader's zoom is to be kept.</param>
+    public static Layout Layout(AvailabilityView view, ChartLook look, string revision)
+    {
+        var both = HasOtherSide(view);
+        var layout = look.Layout("seconds since the dashboard began", both ? "leader's side, writes/s" : "writes per second", revision);
+        layout.BarMode = BarModeEnum.Stack;
+        layout.BarGap = 0.12m;
+        layout.Legend[0].Y = 1.02m;
+        if (view.Points is [.., var last])
+            layout.XAxis[0].Range = [Math.Max(view.Points[0].Second, last.Second - SecondsInView) - 0.6, last.Second + 0.6];
+        var answers = layout.YAxis[0];
+        answers.Domain = [both ? 0.46m : 0m, 0.82m];
+        answers.FixedRange = true;
+        answers.TickFormat = ",d";
+        layout.YAxis.Add(new YAxis { Domain = [0.85m, 1m], Range = [0, 1], Visible = false, FixedRange = true });
+        if (!both) return layout;
+        layout.YAxis.Add(new YAxis
+        {
+            Title = new Plotly.Blazor.LayoutLib.YAxisLib.Title { Text = "other side", Standoff = 6 },
+            Domain = [0m, 0.36m],
+            GridColor = answers.GridColor,
+            LineColor = answers.LineColor,
+            ZeroLine = false,
+            FixedRange = true,
+            TickFormat = ",d",
+            RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero,
+        });
+        return layout;
+    }
+
+    public static SeriesTable Table(AvailabilityView view) => new(
+        "What clients were told, second by second",
+        ["second", "success", "partial", "unreachable", "followers_unavailable", "followers", "W", "other_side_success", "other_side_partial", "other_side_stale_keys", "faults"],
+        [.. view.Points.Select(p => (IReadOnlyList<string>)
+            [
+                SeriesTable.Number(p.Second), SeriesTable.Number(p.Success), SeriesTable.Number(p.Partial), SeriesTable.Number(p.Unreachable),
+                SeriesTable.Number(p.Unavailable), SeriesTable.Number(p.Followers), SeriesTable.Number(p.Required),
+                SeriesTable.Number(p.OtherSuccess), SeriesTable.Number(p.OtherPartial), SeriesTable.Number(p.OtherStale),
+                string.Join("; ", view.Marks.Where(m => (long)m.Seconds == p.Second).Select(m => m.Label)),
+            ])]);
+
+    private static Bar Bars(string name, List<object> x, IEnumerable<int> y, string colour, PatternShape? pattern, string axis) => new()
+    {
+        Name = name,
+        X = x,
+        Y = [.. y.Select(v => (object)v)],
+        YAxis = axis,
+        Marker = new BarMarker
+        {
+            Color = colour,
+            Pattern = pattern is { } shape ? new Pattern { Shape = shape, FillMode = Plotly.Blazor.Traces.BarLib.MarkerLib.PatternLib.FillModeEnum.Replace, FgColor = colour, Size = 6, Solidity = 0.55m } : null,
+        },
+    };
+
+    private static Scatter Faults(IReadOnlyList<FaultMark> marks, ChartLook look) => new()
+    {
+        Name = "faults",
+        Mode = ModeFlag.Markers | ModeFlag.Text,
+        YAxis = "y2",
+        X = [.. marks.Select(m => (object)Math.Round(m.Seconds, 2))],
+        // Three rows, so that what happened at once can be read.
+        Y = [.. marks.Select((_, i) => (object)(0.2 + i % 3 * 0.3))],
+        TextArray = [.. marks.Select(m => m.Label)],
+        TextPosition = TextPositionEnum.MiddleRight,
+        Marker = new Marker { Color = look.Color(6), Symbol = SymbolEnum.TriangleDown, Size = (decimal)(look.FontSize * 0.6) },
+        ClipOnAxis = false,
+    };
+
+    private static Scatter StaleKeys(List<object> x, AvailabilityView view, ChartLook look) => new()
+    {
+        Name = "other side: keys read stale",
+        Mode = ModeFlag.Lines,
+        X = x,
+        Y = [.. view.Points.Select(p => (object)p.OtherStale)],
+        YAxis = "y3",
+        Line = new Plotly.Blazor.Traces.ScatterLib.Line { Color = look.Color(Stale), Width = 2, Dash = "dot", Shape = ShapeEnum.Hvh },
+    };
+}

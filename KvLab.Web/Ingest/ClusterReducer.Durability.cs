@@ -1,0 +1,125 @@
+using KvLab.Core.Durability;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Ingest;
+
+public sealed partial class ClusterReducer
+{
+    /// <summary>How long a promise to a client of this dashboard waits for the leader's own report, which knows who had confirmed.</summary>
+    public const int ReportPatienceMs = 2_000;
+
+    private readonly DurabilityLedger _ledger = new();
+
+    // Promises whose report has not come, in the order in which they were made.
+    private readonly Queue<(AcknowledgedWrite Write, long AtMs)> _promises = new();
+    private DurabilityView _durability = DurabilityView.Empty;
+    private bool _durabilityTouched;
+
+    private void FollowDurability(NodeRecord node, NodeEvent e)
+    {
+        switch (e.Kind)
+        {
+            case EventKind.WriteAccepted: FollowAcceptance(node, e); break;
+            // In naive mode a late ack may name what was replaced meanwhile; there only what the nodes say themselves counts.
+            case EventKind.DeliveryAcked when e.Peer is not null && _settings?.Versioning != VersioningMode.Naive:
+                _ledger.Confirmed(e.Peer, e.Key!, e.EntryVersion, e.Held.IsNone ? e.EntryVersion : e.Held);
+                break;
+            case EventKind.WriteAnswered when e.Reason == "success": FollowAnswer(node, e); break;
+            case EventKind.EntryApplied when e.Naive: HoldExactly(node, e); break;
+            case EventKind.EntryApplied:
+            case EventKind.EntryDuplicate: _ledger.Holds(node.Id, e.Key!, e.EntryVersion); break;
+            case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
+            case EventKind.StoreCleared: FollowReset(node); break;
+            default: return;
+        }
+        _durabilityTouched = true;
+    }
+
+    private void FollowAcceptance(NodeRecord leader, NodeEvent e)
+    {
+        _ledger.Accepted(leader.Id, e.Key!, e.EntryVersion, e.Naive ? EntryVersion.None : EntryVersion.Max(e.EntryVersion, e.Held));
+        if (e.Naive && (e.Held.IsNone || e.Held == e.EntryVersion)) HoldExactly(leader, e);
+    }
+
+    private void HoldExactly(NodeRecord node, NodeEvent e) =>
+        _ledger.HoldsExactly(node.Id, e.Key!, e.EntryVersion, "replaced it by an older write (naive mode)", time.GetUtcNow());
+
+    private void FollowAnswer(NodeRecord leader, NodeEvent e)
+    {
+        // Told by its client before, when the report was long in coming.
+        if (_ledger.Knows(e.EntryVersion)) return;
+        _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow(), _settings?.Versioning == VersioningMode.Naive));
+    }
+
+    private void FollowReset(NodeRecord node)
+    {
+        if (node.Role == NodeRoles.Leader)
+        {
+            _ledger.Clear();
+            _promises.Clear();
+        }
+        _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
+    }
+
+    private void BeginLife(NodeRecord node)
+    {
+        TakePromises();
+        // News of the life before is at an end, and with it the hope for a report.
+        KeepPromises(long.MaxValue);
+        _ledger.Began(node.Id, time.GetUtcNow());
+        _durabilityTouched = true;
+    }
+
+    /// <summary>Before the node's record says that its process ended or begins.</summary>
+    private void FollowProcess(NodeRecord node, NodeState state)
+    {
+        if (state is NodeState.Stopped or NodeState.Crashed && node.State is not (NodeState.Stopped or NodeState.Crashed))
+        {
+            TakePromises();
+            var how = state == NodeState.Crashed ? "crashed" : node.Stopping ? "was stopped" : "was killed";
+            _ledger.Ended(node.Id, how, time.GetUtcNow());
+            _durabilityTouched = true;
+            Mark(node.Id, how.Replace("was ", "", StringComparison.Ordinal));
+        }
+        else if (state == NodeState.Starting && node.State is NodeState.Stopped or NodeState.Crashed)
+        {
+            Mark(node.Id, "started");
+        }
+    }
+
+    private void TakePromises()
+    {
+        if (clients is null) return;
+        var (promised, unreachable) = clients.Take();
+        foreach (var write in promised) _promises.Enqueue((write, NowMs));
+        if (unreachable == 0) return;
+        _availability.Unreachable(NowMs, unreachable);
+        _changed = true;
+    }
+
+    /// <summary>A promise whose report did not come in time is a promise all the same.</summary>
+    private void KeepPromises(long madeBeforeMs)
+    {
+        while (_promises.TryPeek(out var promise) && promise.AtMs < madeBeforeMs)
+        {
+            _promises.Dequeue();
+            if (_ledger.Knows(promise.Write.Version)) continue;
+            _ledger.Answered(promise.Write);
+            _durabilityTouched = _changed = true;
+        }
+    }
+
+    public DurabilityRow? FindDurability(EntryVersion version) => _ledger.Find(version, time.GetUtcNow());
+
+    private DurabilityView ViewDurability()
+    {
+        if (!_durabilityTouched) return _durability;
+        _durabilityTouched = false;
+        var now = time.GetUtcNow();
+        var counts = _ledger.Count(now);
+        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now));
+    }
+}
