@@ -20,6 +20,10 @@ public enum EventKind
     [JsonStringEnumMemberName("followers_changed")] FollowersChanged,
     /// <summary>The leader sent follower Peer what it lacked: after it came back, or was added. Acks: entries sent; Detail: how many it has now.</summary>
     [JsonStringEnumMemberName("follower_caught_up")] FollowerCaughtUp,
+    /// <summary>The faults of the link to follower Peer were set or healed. Link: as they are now; Detail says it in words.</summary>
+    [JsonStringEnumMemberName("link_changed")] LinkChanged,
+    /// <summary>The node's own faults were set or healed. Faults: as they are now; Detail says it in words.</summary>
+    [JsonStringEnumMemberName("node_faults_changed")] NodeFaultsChanged,
     /// <summary>Lab reset: the node is empty.</summary>
     [JsonStringEnumMemberName("store_cleared")] StoreCleared,
 
@@ -31,6 +35,11 @@ public enum EventKind
     [JsonStringEnumMemberName("delivery_acked")] DeliveryAcked,
     /// <summary>An attempt failed: not known to be stored. Reason: refused, timeout, error, fenced. Or a delivery ended without one, Attempt 0: overflow, removed, shutdown, cleared.</summary>
     [JsonStringEnumMemberName("delivery_failed")] DeliveryFailed,
+    /// <summary>
+    /// A fault took away a message of a write between the leader and follower Peer. Reason: request_lost, answer_lost, dropped, refused, swallowed.
+    /// Outcome: applied where the follower had taken it and only its answer was lost; else none.
+    /// </summary>
+    [JsonStringEnumMemberName("message_lost")] MessageLost,
     /// <summary>No further attempt. Reason: once, superseded, removed, overflow, shutdown, fenced, cleared.</summary>
     [JsonStringEnumMemberName("delivery_abandoned")] DeliveryAbandoned,
     /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs. Detail: quorum_reached, quorum_unreachable, deadline, shutdown, cleared.</summary>

@@ -1,3 +1,4 @@
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
@@ -12,9 +13,19 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
     private readonly Lock _gate = new();
     private readonly long _origin = time.GetTimestamp();
     private long _sequence;
+    private TimeSpan _wallClockSkew;
 
     public string Node { get; } = node;
     public string Incarnation { get; } = incarnation;
+
+    /// <summary>
+    /// How wrong the node's wall clock is, as a fault of the lab. It shows in <see cref="NodeEvent.At"/> and nowhere else: no order and no version depends on a wall clock.
+    /// </summary>
+    public TimeSpan WallClockSkew
+    {
+        get { lock (_gate) return _wallClockSkew; }
+        set { lock (_gate) _wallClockSkew = value; }
+    }
 
     public LamportClock Lamport { get; } = lamport ?? new LamportClock();
 
@@ -39,7 +50,9 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
         string[]? peers = null,
         double[]? delaysMs = null,
         LiveSettings? settings = null,
-        bool naive = false)
+        bool naive = false,
+        LinkFaults? link = null,
+        NodeFaults? faults = null)
     {
         lock (_gate)
         {
@@ -52,7 +65,7 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
                 Kind = kind,
                 Lamport = lamport,
                 MonotonicNs = (long)time.GetElapsedTime(_origin).TotalNanoseconds,
-                At = time.GetUtcNow(),
+                At = time.GetUtcNow() + WallClockSkew,
                 Key = key,
                 Epoch = version.Epoch,
                 Version = version.Counter,
@@ -73,6 +86,8 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
                 DelaysMs = delaysMs,
                 Settings = settings,
                 Naive = naive,
+                Link = link,
+                Faults = faults,
             });
             return lamport;
         }

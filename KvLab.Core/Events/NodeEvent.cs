@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
@@ -71,6 +72,12 @@ public sealed record NodeEvent
 
     /// <summary>Whether the write ran in naive mode: an older version may have replaced a newer one.</summary>
     [DataMember(Order = 26)] public bool Naive { get; init; }
+
+    /// <summary>The faults of the link to <see cref="Peer"/> from now on.</summary>
+    [DataMember(Order = 27)] public LinkFaults? Link { get; init; }
+
+    /// <summary>The node's own faults from now on.</summary>
+    [DataMember(Order = 28)] public NodeFaults? Faults { get; init; }
 
     [IgnoreDataMember, JsonIgnore] public EntryVersion EntryVersion => new(Epoch, Version);
     [IgnoreDataMember, JsonIgnore] public EntryVersion Held => new(HeldEpoch, HeldVersion);

@@ -19,23 +19,32 @@ public sealed record NetworkOptions
 }
 
 /// <summary>
-/// The network between a leader and its followers: the only place where delay lives, the same over every transport.
+/// The network between a leader and its followers: the only place where delay and faults live, the same over every transport.
 /// Each message waits for its own delay on a timer, never behind another; what is due for one follower at the same time travels together.
 /// </summary>
-public sealed class SimulatedNetwork(IReplicaTransport transport, TimeProvider time, NetworkOptions? options = null)
+/// <param name="onLost">Told of every message of a write that a fault takes away.</param>
+public sealed partial class SimulatedNetwork(
+    IReplicaTransport transport, TimeProvider time, NetworkOptions? options = null, Action<LostMessage>? onLost = null)
 {
     private readonly NetworkOptions _options = options ?? new NetworkOptions();
     private readonly ConcurrentDictionary<Peer, Link> _links = new();
 
     /// <param name="delay">How long the message is on the way before it arrives.</param>
-    /// <param name="timeout">How long the follower may take to answer once it arrived.</param>
+    /// <param name="timeout">How long the follower may take to answer once it arrived; what faults add counts here.</param>
+    /// <param name="draw">What its fates under faults are drawn from; null for a message that is no attempt of a write.</param>
     /// <exception cref="TransportException">Not known to be stored.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; a message that had left may still arrive.</exception>
-    public async Task<ReplicateAnswer> SendAsync(
-        Peer follower, ReplicateMessage message, TimeSpan delay, TimeSpan timeout, CancellationToken cancellation)
+    public Task<ReplicateAnswer> SendAsync(
+        Peer follower, ReplicateMessage message, TimeSpan delay, TimeSpan timeout, CancellationToken cancellation, FateDraw? draw = null) =>
+        SendAsync(follower, message, delay, timeout, draw, pastFaults: false, cancellation);
+
+    // One method for messages before and behind the faults, so that a healthy message pays for one promise only.
+    private async Task<ReplicateAnswer> SendAsync(
+        Peer follower, ReplicateMessage message, TimeSpan delay, TimeSpan timeout, FateDraw? draw, bool pastFaults, CancellationToken cancellation)
     {
         if (delay > TimeSpan.Zero) await time.WaitAsync(delay, cancellation);
         cancellation.ThrowIfCancellationRequested();
+        if (!pastFaults && FaultsOf(follower) is { } faulty) return await SendThroughAsync(faulty, follower, message, timeout, draw, cancellation);
         var parcel = new Parcel(message, timeout);
         await using (cancellation.UnsafeRegister(static (p, token) => ((Parcel)p!).Cancel(token), parcel))
         {
@@ -44,8 +53,12 @@ public sealed class SimulatedNetwork(IReplicaTransport transport, TimeProvider t
         }
     }
 
-    /// <summary>Forgets a follower that was removed.</summary>
-    public void Forget(Peer follower) => _links.TryRemove(follower, out _);
+    /// <summary>Forgets a follower that was removed, with its faults.</summary>
+    public void Forget(Peer follower)
+    {
+        _links.TryRemove(follower, out _);
+        ForgetFaults(follower.Id);
+    }
 
     private IReplicaTransport Transport { get; } = transport;
 }

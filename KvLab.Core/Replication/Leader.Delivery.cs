@@ -86,7 +86,8 @@ public sealed partial class Leader
         ReplicateAnswer answer;
         try
         {
-            answer = await _network.SendAsync(follower.Peer, message, TimeSpan.FromMilliseconds(delayMs), write.Timeout, cancellation);
+            answer = await _network.SendAsync(follower.Peer, message, TimeSpan.FromMilliseconds(delayMs), write.Timeout, cancellation,
+                new FateDraw(write.Settings.Seed, write.Entry.Version.Counter - write.Settings.DelayOrigin, attempt));
         }
         catch (TransportException failure)
         {

@@ -13,7 +13,7 @@ namespace KvLab.Core.Replication;
 /// </summary>
 /// <remarks>
 /// <c>Leader.Writes.cs</c> is the client's side, <c>Leader.Delivery.cs</c> the followers' side,
-/// <c>Leader.Lifecycle.cs</c> recovery, reset and shutdown. This file: what may change while it runs.
+/// <c>Leader.Links.cs</c> the faults between them, <c>Leader.Lifecycle.cs</c> recovery, reset and shutdown. This file: what may change while it runs.
 /// </remarks>
 public sealed partial class Leader : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed partial class Leader : IDisposable
     {
         _options = options;
         _store = store;
-        _network = new SimulatedNetwork(transport, time, options.Network);
+        _network = new SimulatedNetwork(transport, time, options.Network, RecordLost);
         _events = events;
         _time = time;
         _work = new OpenWork(time);

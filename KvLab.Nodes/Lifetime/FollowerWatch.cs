@@ -15,6 +15,9 @@ internal sealed partial class FollowerWatch(ClusterHttp http, Leader leader, ILo
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // Behind a faulty link; a large store takes its time on a healthy one.
+    private static readonly TimeSpan LongestDump = TimeSpan.FromSeconds(30);
+
     private readonly FollowerDumps _dumps = new(http, TimeProvider.System);
 
     // By follower, the incarnation that is known to have everything. Touched by one look per follower at a time.
@@ -49,10 +52,11 @@ internal sealed partial class FollowerWatch(ClusterHttp http, Leader leader, ILo
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             patience.CancelAfter(Patience);
-            var incarnation = await IncarnationAsync(follower, patience.Token);
+            var incarnation = await leader.Network.ExchangeAsync(follower, token => IncarnationAsync(follower, token), Patience, patience.Token);
             if (incarnation is null || incarnation == upToDate) return (follower, incarnation);
             if (!leader.CatchesUp) return (follower, null);
-            var sent = await leader.CatchUpAsync(await _dumps.AskOnceAsync(follower, cancellation), cancellation);
+            var dump = await leader.Network.ExchangeAsync(follower, token => _dumps.AskOnceAsync(follower, token), LongestDump, cancellation);
+            var sent = await leader.CatchUpAsync(dump, cancellation);
             if (sent > 0) CaughtUp(log, follower.Id, sent.Value);
             return (follower, sent is null ? null : incarnation);
         }

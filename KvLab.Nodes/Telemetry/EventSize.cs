@@ -10,6 +10,9 @@ internal static class EventSize
     private const int PerText = 3;
     private const int Settings = 400;
 
+    // Both kinds of faults are numbers: 17 and 3 of them at most.
+    private const int Faults = 160;
+
     // UTF-8 takes at most three bytes for a UTF-16 unit.
     private const int PerCharacter = 3;
 
@@ -20,6 +23,7 @@ internal static class EventSize
             foreach (var peer in peers) bytes += Text(peer);
         if (e.DelaysMs is { } delays) bytes += 9 * delays.Length;
         if (e.Settings is not null) bytes += Settings;
+        if (e.Link is not null || e.Faults is not null) bytes += Faults;
         return bytes;
     }
 

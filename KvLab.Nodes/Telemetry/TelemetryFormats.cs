@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using MessagePack;
 using MessagePack.Formatters;
@@ -16,7 +17,7 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
 {
     public static readonly TelemetryFormats Instance = new();
 
-    private const int Members = 27;
+    private const int Members = 29;
 
     private static readonly ImmutableArray<byte[]> Kinds = NamesOf<EventKind>();
     private static readonly ImmutableArray<byte[]> Outcomes = NamesOf<DeliveryOutcome>();
@@ -68,6 +69,8 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
         Write(ref writer, e.DelaysMs);
         Write(ref writer, e.Settings);
         writer.Write(e.Naive);
+        Write(ref writer, e.Link);
+        Write(ref writer, e.Faults);
     }
 
     private static void Write(ref MessagePackWriter writer, double? number)
@@ -135,6 +138,48 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
         writer.Write(settings.Delivery.ToString());
         writer.Write(nameof(settings.OnShortfall));
         writer.Write(settings.OnShortfall.ToString());
+    }
+
+    private static void Write(ref MessagePackWriter writer, LinkFaults? link)
+    {
+        if (link is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteArrayHeader(4);
+        writer.Write(link.Mode.ToString());
+        Write(ref writer, link.Request);
+        Write(ref writer, link.Answer);
+        if (link.Seed is { } seed) writer.Write(seed);
+        else writer.WriteNil();
+    }
+
+    private static void Write(ref MessagePackWriter writer, DirectionFaults direction)
+    {
+        writer.WriteArrayHeader(7);
+        writer.Write(direction.ExtraDelayMs);
+        writer.Write(direction.JitterMs);
+        writer.Write(direction.JitterCorrelation);
+        writer.Write(direction.LossPercent);
+        writer.Write(direction.DropNext);
+        writer.Write(direction.DuplicatePercent);
+        writer.Write(direction.ReorderPercent);
+    }
+
+    private static void Write(ref MessagePackWriter writer, NodeFaults? faults)
+    {
+        if (faults is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteArrayHeader(3);
+        writer.Write(faults.SlowMs);
+        writer.Write(faults.ClockSkewMs);
+        writer.Write(faults.Frozen);
     }
 
     private static ImmutableArray<byte[]> NamesOf<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(Encoding.UTF8.GetBytes)];

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;
@@ -41,6 +42,31 @@ public sealed class ExplainTests
     public void A_stale_refusal_names_both_versions_and_the_distance() => Assert.Equal(
         "refused: follower-4 already holds v17 of k1, this was v12, 5 versions older.",
         Explain.Event(Of(EventKind.EntryRefused) with { HeldEpoch = 1, HeldVersion = 17 }));
+
+    [Fact]
+    public void A_lost_answer_is_told_apart_from_a_lost_request()
+    {
+        var lost = Of(EventKind.MessageLost, "leader") with { Peer = "follower-2" };
+        Assert.Equal("v12 of k1 was lost on its way to follower-2: it is not applied there, and leader hears nothing until its deadline.",
+            Explain.Event(lost with { Reason = "request_lost" }));
+        Assert.Equal("the answer of follower-2 about v12 of k1 was lost: it is applied there, but leader cannot know and hears nothing until its deadline.",
+            Explain.Event(lost with { Reason = "answer_lost", Outcome = DeliveryOutcome.Applied }));
+        Assert.Contains("the answer of follower-2", Explain.Event(lost with { Reason = "swallowed", Outcome = DeliveryOutcome.Applied }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Faults_are_told_in_words()
+    {
+        var changed = Of(EventKind.LinkChanged, "leader") with { Peer = "follower-2" };
+        Assert.Equal("the link from leader to follower-2 has faults now: requests: 20 % lost; answers: the next 3 lost, delayed by 10 to 15 ms.", Explain.Event(changed with
+        {
+            Link = new LinkFaults { Request = new DirectionFaults { LossPercent = 20 }, Answer = new DirectionFaults { DropNext = 3, ExtraDelayMs = 10, JitterMs = 5 } },
+        }));
+        Assert.Contains("healed", Explain.Event(changed with { Link = LinkFaults.None }), StringComparison.Ordinal);
+        Assert.Contains("partitioned", Explain.Event(changed with { Link = LinkFaults.Partition }), StringComparison.Ordinal);
+        Assert.StartsWith("follower-4 has faults now: slow by 250 ms per request, wall clock 60000 ms behind; versions",
+            Explain.Event(Of(EventKind.NodeFaultsChanged) with { Faults = new NodeFaults { SlowMs = 250, ClockSkewMs = -60_000 } }), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Over_a_change_of_epoch_no_distance_is_claimed() => Assert.Equal(

@@ -66,7 +66,8 @@ public sealed class TelemetryTests : IAsyncLifetime
             recorder.Record(EventKind.SettingsChanged, settings: new LiveSettings { WriteQuorum = 2, Distribution = DelayDistribution.Pareto, Seed = -1, OnShortfall = OnShortfall.Error });
             recorder.Record(EventKind.DeliveryAcked, "clé 漢", new(3, long.MaxValue), "{\"a\":1}", "follower-1", new(3, 4), DeliveryOutcome.Superseded,
                 elapsedMs: 1.25, delayMs: 0.1, attempt: 2, late: true, acks: 3, required: 2, reason: "refused", detail: "A sentence.",
-                peers: ["follower-1", "follower-2"], delaysMs: [0.5, 1e-3], naive: true);
+                peers: ["follower-1", "follower-2"], delaysMs: [0.5, 1e-3], naive: true,
+                link: new LinkFaults { Mode = LinkMode.Refuse, Answer = new DirectionFaults { JitterMs = 1.5 } }, faults: new NodeFaults { ClockSkewMs = 5 });
         }
 
         await UntilHeardAsync(_dashboard.Heard, 2);
@@ -94,7 +95,9 @@ public sealed class TelemetryTests : IAsyncLifetime
         foreach (var kind in Enum.GetValues<EventKind>())
         {
             foreach (var outcome in Enum.GetValues<DeliveryOutcome>())
-                recorder.Record(kind, "k", new(1, 300), "1", "follower-1", new(1, 70_000), outcome, 1.5, 0.1, 2, true, 3, 4, "r", "d", ["a", "b"], [1, 2.5], new LiveSettings(), true);
+                recorder.Record(kind, "k", new(1, 300), "1", "follower-1", new(1, 70_000), outcome, 1.5, 0.1, 2, true, 3, 4, "r", "d", ["a", "b"], [1, 2.5], new LiveSettings(), true,
+                    new LinkFaults { Mode = LinkMode.Swallow, Request = new DirectionFaults { LossPercent = 12.5, DropNext = 3 }, Seed = -9 }, new NodeFaults { SlowMs = 2, ClockSkewMs = -70_000, Frozen = true });
+            recorder.Record(kind, link: LinkFaults.None, faults: NodeFaults.None);
             recorder.Record(kind);
         }
 

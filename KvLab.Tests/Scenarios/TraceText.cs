@@ -36,6 +36,8 @@ public static class TraceText
         EventKind.EntryDuplicate => $"{e.Node} has {e.EntryVersion} of {e.Key} already",
         EventKind.MessageFenced => $"{e.Node} fences {e.EntryVersion} of {e.Key}: it has seen epoch {e.HeldEpoch}",
         EventKind.DeliveryAcked => $"{(e.Late ? "late ack" : "ack")} of {e.EntryVersion} from {e.Peer}",
+        EventKind.MessageLost => $"{e.EntryVersion} to {e.Peer} is lost: {e.Reason?.Replace('_', ' ')}",
+        EventKind.LinkChanged => e.Detail?.TrimEnd('.'),
         EventKind.DeliveryFailed => $"no ack of {e.EntryVersion} from {e.Peer}: {e.Reason}",
         EventKind.DeliveryAbandoned => $"{e.EntryVersion} goes to {e.Peer} no more: {e.Reason}",
         EventKind.WriteAnswered => $"client is told {e.Reason?.Replace('_', ' ')} for {e.EntryVersion}: {e.Acks} of {e.Required} required acks ({e.Detail?.Replace('_', ' ')})",

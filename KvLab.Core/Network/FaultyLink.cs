@@ -1,0 +1,135 @@
+namespace KvLab.Core.Network;
+
+/// <summary>Where a message of a write tells what became of it; other calls are only counted.</summary>
+internal delegate void LossHandler(string reason, bool applied);
+
+/// <summary>
+/// The faults of the link to one follower, and the one way through them, for writes and for every other call alike. The sender waits no longer than its
+/// deadline; what is still on its way by then arrives all the same, as it would in a real network.
+/// </summary>
+internal sealed class FaultyLink(string follower, TimeProvider time)
+{
+    private readonly FaultyDirection _request = new(follower, "request");
+    private readonly FaultyDirection _answer = new(follower, "answer");
+    private volatile LinkFaults _set = LinkFaults.None;
+    private long _exchanges;
+
+    public LinkFaults Faults
+    {
+        get => _set with { Request = _request.Faults, Answer = _answer.Faults };
+        set
+        {
+            _set = value;
+            _request.Faults = value.Request;
+            _answer.Faults = value.Answer;
+        }
+    }
+
+    public LinkCounts Counts => new(_request.Counts, _answer.Counts);
+
+    /// <summary>For calls that are no attempt of a write: they are numbered in the order in which they are made.</summary>
+    public FateDraw NextExchange() => new(_set.Seed ?? 0, -Interlocked.Increment(ref _exchanges), 0);
+
+    /// <param name="send">The call itself, without faults; may run twice.</param>
+    /// <param name="timeout">From now until the sender gives up.</param>
+    /// <param name="lost">Told what a fault takes away; null for a call that is no message of a write: <c>dropNext</c> leaves it alone, and it ends at its deadline.</param>
+    /// <exception cref="TransportException">Refused, or no answer by the deadline.</exception>
+    public async Task<T> CarryAsync<T>(
+        FateDraw draw, Func<CancellationToken, Task<T>> send, TimeSpan timeout, LossHandler? lost, CancellationToken cancellation)
+    {
+        if (_set.Seed is { } seed) draw = draw with { Seed = seed };
+        if (_set.Mode == LinkMode.Refuse)
+        {
+            _request.CountRefused();
+            lost?.Invoke("refused", false);
+            throw new TransportException(TransportFailure.Refused, $"The link to {follower} refuses every request.");
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (cancellation.UnsafeRegister(static (o, token) => ((TaskCompletionSource<T>)o!).TrySetCanceled(token), outcome))
+        await using (time.CreateTimer(_ => outcome.TrySetException(TimedOut(timeout)), null, timeout, Timeout.InfiniteTimeSpan))
+        {
+            _ = TellAsync(outcome, TravelAsync(draw, send, lost, lost is null ? ended.Token : cancellation));
+            try
+            {
+                return await outcome.Task;
+            }
+            finally
+            {
+                ended.Cancel();
+            }
+        }
+    }
+
+    private TransportException TimedOut(TimeSpan timeout) =>
+        new(TransportFailure.Timeout, $"{follower} did not answer within {timeout.TotalMilliseconds:0} ms.");
+
+    /// <summary>Hands over what came back, unless the sender has stopped waiting.</summary>
+    private static async Task TellAsync<T>(TaskCompletionSource<T> outcome, Task<T> travel)
+    {
+        try
+        {
+            outcome.TrySetResult(await travel);
+        }
+        catch (OperationCanceledException ended)
+        {
+            outcome.TrySetCanceled(ended.CancellationToken);
+        }
+        catch (Exception failure)
+        {
+            outcome.TrySetException(failure);
+        }
+    }
+
+    private async Task<T> TravelAsync<T>(FateDraw draw, Func<CancellationToken, Task<T>> send, LossHandler? lost, CancellationToken cancellation)
+    {
+        await PassAsync(_request, draw, applied: false, lost, duplicate: () => _ = EchoAsync(send(cancellation)), cancellation);
+        var answering = send(cancellation);
+        // Posted: what was held back comes behind it.
+        _request.ReleaseHeldBack();
+        var answer = await answering;
+        // Decided when the answer comes, not when the request left: a partition cuts off answers too that are under way when it begins.
+        await PassAsync(_answer, draw, applied: true, lost, duplicate: null, cancellation);
+        _answer.ReleaseHeldBack();
+        return answer;
+    }
+
+    /// <summary>Completes when the message may arrive; never where it is lost, as nobody tells a sender so.</summary>
+    private async Task PassAsync(
+        FaultyDirection direction, FateDraw draw, bool applied, LossHandler? lost, Action? duplicate, CancellationToken cancellation)
+    {
+        if (_set.Mode == LinkMode.Swallow)
+        {
+            direction.CountSwallowed();
+            lost?.Invoke("swallowed", applied);
+            await Silence();
+        }
+
+        var fate = direction.Decide(draw, isWrite: lost is not null);
+        if (fate.LostBy is { } reason)
+        {
+            lost?.Invoke(reason, applied);
+            await Silence();
+        }
+
+        if (fate.DelayMs > 0) await time.WaitAsync(TimeSpan.FromMilliseconds(fate.DelayMs), cancellation);
+        if (fate.HeldBack) await direction.WaitToBeOvertakenAsync(SimulatedNetwork.LongestHold, time, cancellation);
+        if (fate.Duplicated) duplicate?.Invoke();
+    }
+
+    private static Task Silence() => new TaskCompletionSource().Task;
+
+    /// <summary>Nobody waits for the answer of the second copy: what it says, or that it failed, changes nothing.</summary>
+    private static async Task EchoAsync<T>(Task<T> copy)
+    {
+        try
+        {
+            await copy;
+        }
+        catch (Exception)
+        {
+            // The sender has the answer of the first copy, or its failure.
+        }
+    }
+}
