@@ -22,10 +22,10 @@ public sealed class CoreDirectionTests
         ["Storage"] = ["Versioning"],
         // Reading a client's value makes a JsonText of it.
         ["Configuration"] = ["Storage.JsonText"],
-        // An event that reports settings carries them.
-        ["Events"] = ["Versioning", "Replication.LiveSettings"],
-        // Delays are drawn from settings; a message carries its write's mode; the in-memory transport ends at a follower.
-        ["Network"] = ["Versioning", "Storage", "Replication.LiveSettings", "Replication.VersioningMode", "Replication.Follower"],
+        // An event that reports settings or faults carries them.
+        ["Events"] = ["Versioning", "Replication.LiveSettings", "Network.LinkFaults", "Network.NodeFaults"],
+        // Delays are drawn from settings; faults are read and checked as settings are; a message carries its write's mode; the in-memory transport ends at a follower.
+        ["Network"] = ["Versioning", "Storage", "Configuration", "Replication.LiveSettings", "Replication.VersioningMode", "Replication.Follower"],
         // A recovering leader is handed what its followers hold.
         ["Replication"] = ["Versioning", "Storage", "Configuration", "Events", "Network", "Analysis.ReplicaDump"],
         // Predictions are made for settings and their delay shape.
