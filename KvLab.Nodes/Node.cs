@@ -7,8 +7,8 @@ using KvLab.Nodes.Telemetry;
 
 namespace KvLab.Nodes;
 
-/// <summary>What the endpoints of one node work on. Exactly one of <see cref="Leader"/> and <see cref="Follower"/> is there.</summary>
-internal sealed class Node(NodeOptions options, IKeyValueStore store, EventRecorder events, TimeProvider time)
+/// <summary>What the endpoints of one node work on. Exactly one of <see cref="Leader"/> and <see cref="Follower"/> is there; a failover changes which.</summary>
+internal sealed class Node(NodeOptions options, Replica replica, EventRecorder events, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
     private volatile NodePhase _phase = NodePhase.Starting;
@@ -16,10 +16,12 @@ internal sealed class Node(NodeOptions options, IKeyValueStore store, EventRecor
 
     public NodeOptions Options { get; } = options;
     public string Id => Options.NodeId;
-    public IKeyValueStore Store { get; } = store;
+    public Replica Replica { get; } = replica;
+    public IKeyValueStore Store => Replica.Store;
     public EventRecorder Events { get; } = events;
-    public Leader? Leader { get; init; }
-    public Follower? Follower { get; init; }
+    public Leader? Leader => Replica.Leader;
+    public Follower? Follower => Replica.Follower;
+    public string RoleName => (Leader is null ? NodeRole.Follower : NodeRole.Leader).Name();
 
     /// <summary>Null where nobody is told: without a dashboard.</summary>
     public TelemetrySender? Telemetry { get; init; }
@@ -46,12 +48,7 @@ internal sealed class Node(NodeOptions options, IKeyValueStore store, EventRecor
     /// The highest epoch and the highest version that this node has ever seen. A reset does not lower it: a leader that starts after a
     /// reset asks for it, and must not use a version twice.
     /// </summary>
-    public async ValueTask<EntryVersion> HighestAsync()
-    {
-        if (Leader is not null) return Leader.LastVersion;
-        var newest = await Store.NewestAsync();
-        return new EntryVersion(Math.Max(newest.Epoch, Follower!.Epoch), newest.Counter);
-    }
+    public ValueTask<EntryVersion> HighestAsync() => Replica.HighestAsync();
 }
 
 internal enum NodePhase

@@ -4,7 +4,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Endpoints;
-using KvLab.Nodes.Lifetime;
+using KvLab.Nodes.Peers;
 using KvLab.Nodes.Telemetry;
 using KvLab.Nodes.Timing;
 using KvLab.Nodes.Transport;
@@ -20,11 +20,11 @@ public sealed partial class NodeHost : IAsyncDisposable
     private readonly PreciseTimeProvider _time = new();
     private readonly ClusterHttp _http;
     private readonly EventOutbox? _outbox;
+    private readonly Replica _replica;
     private readonly Node _node;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
     private Task _becomingReady = Task.CompletedTask;
-    private Task _watching = Task.CompletedTask;
     private Task? _stopped;
 
     public NodeHost(NodeOptions options)
@@ -39,14 +39,11 @@ public sealed partial class NodeHost : IAsyncDisposable
         var events = new EventRecorder(options.NodeId, Incarnation, _time, _outbox ?? (IEventSink)NullEventSink.Instance);
         var store = new MemoryStore();
         var isLeader = options.Role == NodeRole.Leader;
-        _node = new Node(options, store, events, _time)
-        {
-            Leader = isLeader
-                ? new Leader(new LeaderOptions(), options.Settings, options.Followers, store, new HttpReplicaTransport(_http), events, _time)
-                : null,
-            Follower = isLeader ? null : new Follower(options.NodeId, store, events) { Versioning = options.Settings.Versioning },
-            Telemetry = CreateTelemetry(),
-        };
+        var (transport, peers) = (new HttpReplicaTransport(_http), new HttpPeerCalls(_http));
+        _replica = isLeader
+            ? Replica.Leading(new LeaderOptions(), options.Settings, options.Followers, store, transport, peers, events, _time)
+            : Replica.Following(new LeaderOptions(), options.Settings.Versioning, store, transport, peers, events, _time);
+        _node = new Node(options, _replica, events, _time) { Telemetry = CreateTelemetry() };
         MapEndpoints(_app, _node);
     }
 
@@ -87,7 +84,8 @@ public sealed partial class NodeHost : IAsyncDisposable
     {
         await _app.StartAsync(cancellation);
         _node.Url = _options.AdvertisedUrl ?? Reachable(_app.Urls.First());
-        if (_options.Role == NodeRole.Leader) _http.LeaderUrl = _node.Url;
+        // Only who leads, or is about to, asks others.
+        _http.LeaderUrl = _node.Url;
         _node.Events.Record(EventKind.NodeStarted, detail: _node.Url);
         _node.Telemetry?.Start();
         _becomingReady = BecomeReadyAsync(_stopping.Token);
@@ -95,15 +93,13 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     private async Task BecomeReadyAsync(CancellationToken cancellation)
     {
-        if (_node.Leader is { } leader)
+        if (_node.Leader is not null && _options.ForgetfulEpoch is { } epoch) _replica.BeginForgetful(epoch);
+        else if (_node.Leader is not null)
         {
-            var dumps = await new FollowerDumps(_http, _time).AskAsync(_options.Followers, _options.RecoveryTimeout, cancellation);
-            var silent = dumps.Where(d => d.Entries is null).Select(d => d.Node).ToList();
-            if (silent.Count > 0) FollowersSilent(string.Join(", ", silent), _options.RecoveryTimeout.TotalMilliseconds);
-            await leader.RecoverAsync(dumps, cancellation);
+            var report = await _replica.RecoverAsync(_options.RecoveryTimeout, cancellation);
+            if (report is { Silent.Count: > 0 }) FollowersSilent(string.Join(", ", report.Silent), _options.RecoveryTimeout.TotalMilliseconds);
         }
 
-        if (_node.Leader is not null) _watching = new FollowerWatch(_http, _node.Leader, _log).RunAsync(cancellation);
         _node.Phase = NodePhase.Ready;
         _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
     }
@@ -119,7 +115,6 @@ public sealed partial class NodeHost : IAsyncDisposable
         _node.Phase = NodePhase.Stopping;
         await _stopping.CancelAsync();
         await _becomingReady.ContinueWith(static _ => { }, TaskScheduler.Default);
-        await _watching;
         if (_node.Leader is { } leader)
         {
             var report = await leader.StopAsync(_options.DrainTimeout);
@@ -143,7 +138,7 @@ public sealed partial class NodeHost : IAsyncDisposable
     {
         await StopAsync();
         await _app.DisposeAsync();
-        _node.Leader?.Dispose();
+        await _replica.DisposeAsync();
         _http.Dispose();
         _time.Dispose();
         _stopping.Dispose();
@@ -156,7 +151,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         {
             Node = _options.NodeId,
             Incarnation = Incarnation,
-            Role = _options.Role.Name(),
+            Role = _node!.RoleName,
             Url = _node.Url,
             ProcessId = Environment.ProcessId,
             OldestSequence = _outbox.Oldest,
@@ -192,6 +187,8 @@ public sealed partial class NodeHost : IAsyncDisposable
         new ConfigEndpoints(node, token).Map(app);
         new HealthEndpoint(node).Map(app);
         new ClusterEndpoints(node, token).Map(app);
+        new PeerEndpoints(node, token).Map(app);
+        new ReignEndpoints(node, token).Map(app);
         OpenApiEndpoint.Map(app);
     }
 

@@ -17,7 +17,7 @@ namespace KvLab.Core.Analysis;
 public static class OrderStatistics
 {
     /// <summary>The exact mean latency for a cluster's settings, in ms.</summary>
-    public static double MeanMs(LiveSettings settings, int followers) => MeanMs(DelayShape.Of(settings), followers, settings.WriteQuorum);
+    public static double MeanMs(LiveSettings settings, int followers) => MeanMs(DelayShape.Of(settings), followers, Math.Min(settings.FollowerAcks(), followers));
 
     /// <summary>E[D(W:N)] in ms. Uniform: a + (b − a)W/(N + 1). Exponential: a + m(H(N) − H(N − W)).</summary>
     /// <param name="n">N, ≥ 1 unless <paramref name="w"/> is 0.</param>

@@ -18,12 +18,22 @@ public enum EventKind
     [JsonStringEnumMemberName("settings_changed")] SettingsChanged,
     /// <summary>Peers: the followers from now on.</summary>
     [JsonStringEnumMemberName("followers_changed")] FollowersChanged,
-    /// <summary>The leader sent follower Peer what it lacked: after it came back, or was added. Acks: entries sent; Detail: how many it has now.</summary>
+    /// <summary>The leader sent follower Peer what it lacked: after it came back, or was added. Acks: entries sent; ElapsedMs; Detail: what was compared and sent.</summary>
     [JsonStringEnumMemberName("follower_caught_up")] FollowerCaughtUp,
     /// <summary>The faults of the link to follower Peer were set or healed. Link: as they are now; Detail says it in words.</summary>
     [JsonStringEnumMemberName("link_changed")] LinkChanged,
     /// <summary>The node's own faults were set or healed. Faults: as they are now; Detail says it in words.</summary>
     [JsonStringEnumMemberName("node_faults_changed")] NodeFaultsChanged,
+    /// <summary>Anti-entropy found follower Peer different and repaired it. Acks: entries sent; ElapsedMs; Detail: what was compared and sent.</summary>
+    [JsonStringEnumMemberName("anti_entropy_repaired")] AntiEntropyRepaired,
+    /// <summary>This follower leads now. Epoch: its reign; Detail: what it took over, and from whom.</summary>
+    [JsonStringEnumMemberName("leader_promoted")] LeaderPromoted,
+    /// <summary>This leader was replaced and follows now. Held.Epoch: the new reign.</summary>
+    [JsonStringEnumMemberName("leader_stepped_down")] LeaderSteppedDown,
+    /// <summary>A write that only a replaced leader had stored was taken back. Version: that write; Held: what the node holds instead.</summary>
+    [JsonStringEnumMemberName("entry_rolled_back")] EntryRolledBack,
+    /// <summary>This node refuses leaders below Epoch from now on, because somebody wants to lead.</summary>
+    [JsonStringEnumMemberName("node_sealed")] NodeSealed,
     /// <summary>Lab reset: the node is empty.</summary>
     [JsonStringEnumMemberName("store_cleared")] StoreCleared,
 
@@ -40,9 +50,9 @@ public enum EventKind
     /// Outcome: applied where the follower had taken it and only its answer was lost; else none.
     /// </summary>
     [JsonStringEnumMemberName("message_lost")] MessageLost,
-    /// <summary>No further attempt. Reason: once, superseded, removed, overflow, shutdown, fenced, cleared.</summary>
+    /// <summary>No further attempt. Reason: once, superseded, removed, overflow, shutdown, fenced, cleared, deposed, hint_window, hint_limit.</summary>
     [JsonStringEnumMemberName("delivery_abandoned")] DeliveryAbandoned,
-    /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs. Detail: quorum_reached, quorum_unreachable, deadline, shutdown, cleared.</summary>
+    /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs. Detail: quorum_reached, quorum_unreachable, deadline, shutdown, cleared, deposed.</summary>
     [JsonStringEnumMemberName("write_answered")] WriteAnswered,
 
     /// <summary>A follower accepted an entry. Held: what it held before (naive mode may replace a newer one).</summary>

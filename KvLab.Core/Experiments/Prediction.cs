@@ -31,10 +31,10 @@ public sealed record Prediction(
     public static Prediction For(PointPlan point, int writes, int points, Calibration calibration)
     {
         var shape = DelayShape.Of(point.Settings);
-        var (n, w) = (point.Followers, point.Settings.WriteQuorum);
+        var (n, w) = (point.Followers, point.Settings.FollowerAcks());
         var mean = OrderStatistics.MeanMs(shape, n, w);
         var sd = OrderStatistics.StandardDeviationMs(shape, n, w);
-        var overhead = calibration.Overhead(w, n);
+        var overhead = calibration.Overhead(point.Settings.WriteQuorum, n);
         var z = Normal.InvCDF(0, 1, 1 - (1 - Confidence) / 2 / Math.Max(1, points));
         var error = Math.Sqrt(sd * sd / writes + Math.Pow(overhead?.StandardErrorMs ?? 0, 2));
 

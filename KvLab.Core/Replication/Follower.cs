@@ -61,6 +61,27 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
         return new ReplicateAnswer(answer, result.Held, Epoch, events.Lamport.Time, NodeId);
     }
 
+    /// <summary>Refuses leaders of an older epoch from now on, because a new one is about to begin.</summary>
+    /// <returns>False when this epoch or a newer one was seen before: two that want to lead never get the same.</returns>
+    public bool Seal(long epoch)
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref _epoch);
+            if (epoch <= seen) return false;
+            if (Interlocked.CompareExchange(ref _epoch, epoch, seen) != seen) continue;
+            events.Record(EventKind.NodeSealed, version: new EntryVersion(epoch, 0));
+            return true;
+        }
+    }
+
+    /// <summary>Takes over what the node knew in another role.</summary>
+    public void Remember(EntryVersion highest)
+    {
+        Raise(ref _epoch, highest.Epoch);
+        Raise(ref _counter, highest.Counter);
+    }
+
     /// <summary>Lab reset. The epoch is kept: an empty follower must still refuse a replaced leader.</summary>
     public async Task ClearAsync(CancellationToken cancellation = default)
     {

@@ -4,6 +4,22 @@ using KvLab.Core.Versioning;
 
 namespace KvLab.Core.Replication;
 
+/// <summary>What a failed delivery does next.</summary>
+internal enum RetryTurn
+{
+    /// <summary>Another attempt.</summary>
+    Now,
+    /// <summary>A newer version of the key goes on instead.</summary>
+    Superseded,
+    /// <summary>Kept for longer than the hint window.</summary>
+    HintExpired,
+    /// <summary>So many writes are kept for this follower already.</summary>
+    HintsFull,
+}
+
+/// <summary>How long and for how many writes a follower that does not answer is waited for.</summary>
+internal sealed record HintRule(TimeSpan Window, int Limit, long StartedAt);
+
 /// <summary>
 /// When a failed delivery is tried again. Three rules: each waits for its own backoff; of two that wait with the same key only the newer
 /// goes on; and while a follower seems down only one attempt per probe interval is made, until the first ack wakes all of them.
@@ -20,16 +36,25 @@ internal sealed partial class FollowerLink
 
     /// <summary>Waits until this entry may be tried again.</summary>
     /// <param name="coalesce">Whether a newer version of the key makes this one needless; not so in naive mode.</param>
-    /// <returns>False when a newer version of the key waits as well, so that this one needs no further attempt.</returns>
+    /// <param name="hints">Null: it is waited for as long as it takes.</param>
     /// <exception cref="OperationCanceledException">The delivery was ended.</exception>
-    public async Task<bool> WaitForRetryAsync(Entry entry, TimeSpan backoff, bool coalesce, CancellationToken cancellation)
+    public async Task<RetryTurn> WaitForRetryAsync(Entry entry, TimeSpan backoff, bool coalesce, HintRule? hints, CancellationToken cancellation)
     {
         while (true)
         {
+            if (hints is not null)
+            {
+                var left = hints.Window - time.GetElapsedTime(hints.StartedAt);
+                if (left <= TimeSpan.Zero) return RetryTurn.HintExpired;
+                if (left < backoff) backoff = left;
+                lock (_gate)
+                    if (_waiting.Count >= hints.Limit) return RetryTurn.HintsFull;
+            }
+
             var waiter = new Waiter(entry.Version);
             // A key that two versions share in naive mode waits twice, hence a name of its own for each.
             var slot = coalesce ? entry.Key : $"{entry.Key}\n{entry.Version.Counter}";
-            if (!Enlist(slot, waiter)) return false;
+            if (!Enlist(slot, waiter)) return RetryTurn.Superseded;
 
             Turn turn;
             await using (cancellation.UnsafeRegister(static w => ((Waiter)w!).Release(Turn.Ended), waiter))
@@ -42,8 +67,8 @@ internal sealed partial class FollowerLink
             }
 
             cancellation.ThrowIfCancellationRequested();
-            if (turn == Turn.Superseded) return false;
-            if (turn == Turn.Back || MayTryNow()) return true;
+            if (turn == Turn.Superseded) return RetryTurn.Superseded;
+            if (turn == Turn.Back || MayTryNow()) return RetryTurn.Now;
         }
     }
 

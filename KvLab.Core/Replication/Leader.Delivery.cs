@@ -49,9 +49,10 @@ public sealed partial class Leader
                     return;
                 }
 
-                if (!await WaitForRetryAsync(write, follower, attempt, cancellation))
+                var turn = await WaitForRetryAsync(write, follower, attempt, cancellation);
+                if (turn != RetryTurn.Now)
                 {
-                    Abandon(write, follower, attempt, "superseded");
+                    Abandon(write, follower, attempt, turn switch { RetryTurn.HintExpired => "hint_window", RetryTurn.HintsFull => "hint_limit", _ => "superseded" });
                     return;
                 }
 
@@ -64,6 +65,7 @@ public sealed partial class Leader
             var reason = follower.EndReason;
             if (reason == "shutdown") write.AnswerNow(AnswerReason.Shutdown, RecordAnswered);
             if (reason == "cleared") write.AnswerNow(AnswerReason.Cleared, RecordAnswered);
+            if (reason == "deposed") write.AnswerNow(AnswerReason.Deposed, RecordAnswered);
             Fail(write, index, 0, delayMs, reason, $"The delivery to {follower.Peer.Id} was ended ({reason}).");
             Abandon(write, follower, 0, reason);
         }
@@ -106,6 +108,7 @@ public sealed partial class Leader
         {
             Fail(write, index, attempt, delayMs, "fenced", $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns.");
             Abandon(write, follower, attempt, "fenced");
+            Depose(answer.Epoch);
             return true;
         }
 
@@ -115,14 +118,16 @@ public sealed partial class Leader
     }
 
     /// <summary>Waits out the backoff. A newer version of the key that is stored here is on its way itself, so this one need not go on.</summary>
-    /// <returns>False when this write is superseded.</returns>
-    private async Task<bool> WaitForRetryAsync(WriteInFlight write, FollowerLink follower, int attempt, CancellationToken cancellation)
+    private async Task<RetryTurn> WaitForRetryAsync(WriteInFlight write, FollowerLink follower, int attempt, CancellationToken cancellation)
     {
         var coalesce = !write.Naive;
-        if (!await follower.WaitForRetryAsync(write.Entry, Backoff(write, follower.Peer.Id, attempt), coalesce, cancellation)) return false;
-        if (!coalesce) return true;
+        var hints = write.Settings.Delivery == Delivery.Hinted
+            ? new HintRule(TimeSpan.FromMilliseconds(write.Settings.HintWindowMs), write.Settings.HintLimit, write.StartedAt)
+            : null;
+        var turn = await follower.WaitForRetryAsync(write.Entry, Backoff(write, follower.Peer.Id, attempt), coalesce, hints, cancellation);
+        if (turn != RetryTurn.Now || !coalesce) return turn;
         var held = await _store.GetAsync(write.Entry.Key, cancellation);
-        return held is null || held.Version <= write.Entry.Version;
+        return held is null || held.Version <= write.Entry.Version ? RetryTurn.Now : RetryTurn.Superseded;
     }
 
     /// <summary>Doubling, capped, and jittered between half and all of it, so that followers that return are not hit by all at once.</summary>

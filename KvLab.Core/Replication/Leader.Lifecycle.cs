@@ -1,4 +1,5 @@
-using KvLab.Core.Analysis;
+using System.Collections.Concurrent;
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -7,31 +8,91 @@ namespace KvLab.Core.Replication;
 
 public sealed partial class Leader
 {
+    internal const string StoppedSentence = "The leader is shutting down and takes no more writes.";
+
     private volatile bool _stopping;
+    private long _deposedBy;
+
+    // What was held when this reign began, by key: a replaced leader's entry above it is known to nobody else.
+    private ConcurrentDictionary<string, EntryVersion> _reignStart = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Before the first write: takes over what followers and the own store remember, and begins a reign above all of it. Without this a
     /// leader that lost its memory would start again at version 1, every follower would refuse its writes as stale and still
     /// confirm them, and the leader would report full quorums while nothing is stored: the seed's disaster.
     /// </summary>
-    public async Task RecoverAsync(IReadOnlyList<ReplicaDump> dumps, CancellationToken cancellation = default)
+    /// <param name="epoch">The reign to begin, for which followers were sealed; null for one above all that was seen.</param>
+    /// <param name="known">What this node has seen itself, in an earlier role.</param>
+    public async Task RecoverAsync(
+        IReadOnlyList<ReplicaDump> dumps, long? epoch = null, EntryVersion known = default, CancellationToken cancellation = default)
     {
         var answered = 0;
         foreach (var dump in dumps)
         {
             if (dump.Entries is null) continue;
             answered++;
-            foreach (var entry in dump.Entries.Values) await _store.ApplyAsync(entry, ApplyRule.NewerWins, cancellation);
+            foreach (var entry in dump.Entries.Values.Where(e => IsOurs(e.Version))) await _store.ApplyAsync(entry, ApplyRule.NewerWins, cancellation);
         }
 
         var newest = await _store.NewestAsync(cancellation);
-        var seen = dumps.Select(d => d.Highest)
+        var seen = dumps.Select(d => d.Highest).Append(known)
             .Concat(dumps.Where(d => d.Entries is not null).SelectMany(d => d.Entries!.Values).Select(e => e.Version))
+            .Where(IsOurs)
             .Aggregate(newest, (a, b) => new EntryVersion(Math.Max(a.Epoch, b.Epoch), Math.Max(a.Counter, b.Counter)));
-        var reign = _versions.BeginReignAbove(seen);
+        var first = seen.Counter == 0 ? 0 : seen.Counter + _options.NumbersSkipped;
+        var reign = _versions.BeginReign(new EntryVersion(epoch ?? seen.Epoch + 1, first));
+
+        var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
+        await foreach (var entry in _store.SnapshotAsync(cancellation)) start[entry.Key] = entry.Version;
+        _reignStart = start;
         _events.Record(EventKind.LeaderRecovered, version: reign, detail: seen.IsNone
             ? $"Nothing to recover from {answered} of {dumps.Count} followers."
-            : $"Recovered {await _store.CountAsync(cancellation)} keys up to version {seen.Counter} from {answered} of {dumps.Count} followers; epoch {reign.Epoch} begins.");
+            : $"Recovered {start.Count} keys up to version {seen.Counter} from {answered} of {dumps.Count} followers; epoch {reign.Epoch} begins.");
+    }
+
+    /// <summary>Versions by hand may be anything up to the largest number; a leader that counted on from there could not count.</summary>
+    private static bool IsOurs(EntryVersion version) => version.Counter <= InputRules.LargestClock && version.Epoch <= InputRules.LargestClock;
+
+    /// <summary>A lesson: counts from 1 again and asks nobody, as the seed's leader does after a restart.</summary>
+    internal void BeginForgetful(long epoch)
+    {
+        _versions.BeginReign(new EntryVersion(epoch, 0));
+        _events.Record(EventKind.LeaderRecovered, version: _versions.Last, naive: true,
+            detail: "Nobody was asked: the counter begins at 1 again, as in the seed. Followers refuse what they hold in a newer version, and confirm it all the same.");
+    }
+
+    /// <summary>Says once that another leader reigns; whoever owns this leader has it step down.</summary>
+    internal void Depose(long epoch)
+    {
+        if (epoch > Epoch && Interlocked.CompareExchange(ref _deposedBy, epoch, 0) == 0) Deposed?.Invoke(epoch);
+    }
+
+    /// <summary>
+    /// Takes no more writes, because another leader reigns: ends all deliveries, answers the clients that wait with what is known.
+    /// </summary>
+    /// <returns>The writes of this reign that are held here. Which of them the new leader knows is its to say.</returns>
+    public async Task<IReadOnlyDictionary<string, Entry>> StepDownAsync(long epoch)
+    {
+        Interlocked.CompareExchange(ref _deposedBy, epoch, 0);
+        // Alone inside the gate: a write that got through before is stored by now, later ones see that it is over.
+        await _resets.CloseAsync();
+        try
+        {
+            _stopping = true;
+        }
+        finally
+        {
+            _resets.Open();
+        }
+
+        foreach (var follower in _state.Followers) follower.Close("deposed");
+        await _work.WhenIdleAsync(Timeout.InfiniteTimeSpan);
+        var own = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        await foreach (var entry in _store.SnapshotAsync())
+            if (entry.Version.Epoch == Epoch) own[entry.Key] = entry;
+        _events.Record(EventKind.LeaderSteppedDown, version: _versions.Last, held: new EntryVersion(epoch, 0),
+            detail: $"Another leader reigns since epoch {epoch}. {own.Count} keys were written in epoch {Epoch}; what the new leader does not know will be taken back.");
+        return own;
     }
 
     /// <summary>
@@ -46,6 +107,7 @@ public sealed partial class Leader
             foreach (var follower in _state.Followers) follower.EndDeliveries("cleared");
             await _work.WhenNoDeliveriesAsync();
             await _store.ClearAsync(cancellation);
+            _clearedAt = _versions.Last;
             _events.Record(EventKind.StoreCleared);
         }
         finally

@@ -36,7 +36,7 @@ public sealed partial class Leader
         await _resets.EnterAsync();
         try
         {
-            if (_stopping) throw new LeaderStoppedException();
+            if (_stopping) throw new LeaderStoppedException(_deposedBy > 0 ? $"Another leader reigns since epoch {_deposedBy}." : StoppedSentence);
             var (settings, followers) = _state;
             var entry = settings.Versioning == VersioningMode.Naive
                 ? await StoreInTwoStepsAsync(key, value, settings)
@@ -88,6 +88,7 @@ public sealed partial class Leader
             AnswerReason.QuorumUnreachable => "quorum_unreachable",
             AnswerReason.Deadline => "deadline",
             AnswerReason.Cleared => "cleared",
+            AnswerReason.Deposed => "deposed",
             _ => "shutdown",
         });
 }
@@ -95,7 +96,7 @@ public sealed partial class Leader
 /// <summary>The leader takes no more writes.</summary>
 public sealed class LeaderStoppedException : Exception
 {
-    public LeaderStoppedException() : base("The leader is shutting down and takes no more writes.") { }
+    public LeaderStoppedException() : base(Leader.StoppedSentence) { }
     public LeaderStoppedException(string message) : base(message) { }
     public LeaderStoppedException(string message, Exception inner) : base(message, inner) { }
 }

@@ -13,7 +13,8 @@ namespace KvLab.Core.Replication;
 /// </summary>
 /// <remarks>
 /// <c>Leader.Writes.cs</c> is the client's side, <c>Leader.Delivery.cs</c> the followers' side,
-/// <c>Leader.Links.cs</c> the faults between them, <c>Leader.Lifecycle.cs</c> recovery, reset and shutdown. This file: what may change while it runs.
+/// <c>Leader.Links.cs</c> the faults between them, <c>Leader.Sync.cs</c> what followers lack, <c>Leader.Lifecycle.cs</c> recovery, stepping down, reset and
+/// shutdown. This file: what may change while it runs.
 /// </remarks>
 public sealed partial class Leader : IDisposable
 {
@@ -50,6 +51,12 @@ public sealed partial class Leader : IDisposable
     }
 
     public string NodeId => _events.Node;
+
+    /// <summary>Called once with the epoch of another leader, when a follower says that one reigns. This leader is to step down then.</summary>
+    public event Action<long>? Deposed;
+
+    /// <summary>The reign of this leader.</summary>
+    public long Epoch => _versions.Last.Epoch;
 
     public LiveSettings Settings => _state.Settings;
 

@@ -23,5 +23,11 @@ public sealed record LeaderOptions
     /// </summary>
     public TimeSpan NaiveWindow { get; init; } = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>
+    /// A leader that recovers or is promoted leaves out so many numbers above the highest that anybody remembers: versions that the leader before it handed
+    /// out and that reached nobody are not given again (P2).
+    /// </summary>
+    public long NumbersSkipped { get; init; } = 1000;
+
     public NetworkOptions Network { get; init; } = new();
 }

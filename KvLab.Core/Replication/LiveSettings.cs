@@ -22,6 +22,26 @@ public enum Delivery
 
     /// <summary>The seed's: one attempt, whatever becomes of it.</summary>
     [JsonStringEnumMemberName("once")] Once,
+
+    /// <summary>
+    /// Tried again like <see cref="AtLeastOnce"/>, but only so long and for so many writes: hinted handoff, as Cassandra does it. What falls out of the
+    /// window or the limit is dropped and counted; rejoin sync or anti-entropy must bring it.
+    /// </summary>
+    [JsonStringEnumMemberName("hinted")] Hinted,
+}
+
+/// <summary>What a follower is sent that came back, or is new.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RejoinSync>))]
+public enum RejoinSync
+{
+    /// <summary>Nothing, as in the seed: what it missed stays missing until the key is written again.</summary>
+    [JsonStringEnumMemberName("none")] None,
+
+    /// <summary>Everything that the leader holds.</summary>
+    [JsonStringEnumMemberName("full")] Full,
+
+    /// <summary>What it lacks, found by comparing digests.</summary>
+    [JsonStringEnumMemberName("incremental")] Incremental,
 }
 
 /// <summary>What a client is told when fewer than W followers confirmed. The write stays stored either way.</summary>
@@ -40,8 +60,17 @@ public enum OnShortfall
 /// </summary>
 public sealed record LiveSettings
 {
-    /// <summary>W: follower acks needed, 0 … N. The leader is not counted.</summary>
+    /// <summary>W: replicas that must hold a write before its client is told success, 0 … N, or 0 … N + 1 where <see cref="QuorumCountsLeader"/>.</summary>
     public int WriteQuorum { get; init; } = 3;
+
+    /// <summary>Whether the leader's own copy counts towards W, as in Cassandra, MongoDB and Raft. MySQL, PostgreSQL and the seed count followers only.</summary>
+    public bool QuorumCountsLeader { get; init; }
+
+    /// <summary>The followers whose acks a client waits for.</summary>
+    public int FollowerAcks() => QuorumCountsLeader ? Math.Max(0, WriteQuorum - 1) : WriteQuorum;
+
+    /// <summary>The largest W that so many followers allow.</summary>
+    public int LargestQuorum(int followers) => QuorumCountsLeader ? followers + 1 : followers;
 
     /// <summary>Lower end of the simulated delay in ms, 0 … 60,000, at most <see cref="MaxDelayMs"/>.</summary>
     public double MinDelayMs { get; init; } = 0.1;
@@ -70,18 +99,36 @@ public sealed record LiveSettings
 
     public Delivery Delivery { get; init; } = Delivery.AtLeastOnce;
 
+    /// <summary>With <see cref="Delivery.Hinted"/>: how long after its start a write is kept for a follower that does not answer, in ms, 0 … 3,600,000.</summary>
+    public int HintWindowMs { get; init; } = 10_000;
+
+    /// <summary>With <see cref="Delivery.Hinted"/>: how many writes are kept for one follower at most, 0 … 100,000.</summary>
+    public int HintLimit { get; init; } = 1000;
+
+    public RejoinSync RejoinSync { get; init; } = RejoinSync.Incremental;
+
+    /// <summary>
+    /// How often the leader compares itself with each follower and sends what is lacking there, in ms, 100 … 3,600,000; 0 for never. Entries younger than
+    /// one period are left to their own delivery. Not in naive mode, where no version says who is right.
+    /// </summary>
+    public int AntiEntropyMs { get; init; } = 10_000;
+
     public OnShortfall OnShortfall { get; init; } = OnShortfall.Partial;
 
     public const double LongestDelayMs = 60_000;
     public const int LongestTimeoutMs = 600_000;
+    public const int LongestPeriodMs = 3_600_000;
+    public const int ShortestAntiEntropyMs = 100;
+    public const int MostHints = 100_000;
 
     /// <summary>Every problem at once; empty when all is well.</summary>
     /// <param name="followers">N, the number of followers that W is measured against.</param>
     public IReadOnlyList<FieldError> Validate(int followers)
     {
         var errors = new FieldErrors();
-        errors.Require(WriteQuorum >= 0 && WriteQuorum <= followers, "writeQuorum",
-            $"writeQuorum must be from 0 to {followers} (the number of followers), but is {WriteQuorum}.");
+        errors.Require(WriteQuorum >= 0 && WriteQuorum <= LargestQuorum(followers), "writeQuorum", QuorumCountsLeader
+            ? $"writeQuorum must be from 0 to {followers + 1} (the followers and the leader), but is {WriteQuorum}."
+            : $"writeQuorum must be from 0 to {followers} (the number of followers), but is {WriteQuorum}.");
         CheckDelay("minDelayMs", MinDelayMs);
         CheckDelay("maxDelayMs", MaxDelayMs);
         errors.Require(!(MinDelayMs > MaxDelayMs), "minDelayMs",
@@ -90,7 +137,12 @@ public sealed record LiveSettings
         errors.Require(ReplicationTimeoutMs is >= 1 and <= LongestTimeoutMs, "replicationTimeoutMs",
             $"replicationTimeoutMs must be from 1 to {LongestTimeoutMs} ms, but is {ReplicationTimeoutMs}.");
         errors.Require(Enum.IsDefined(Versioning), "versioning", "versioning must be versioned or naive.");
-        errors.Require(Enum.IsDefined(Delivery), "delivery", "delivery must be atLeastOnce or once.");
+        errors.Require(Enum.IsDefined(Delivery), "delivery", "delivery must be atLeastOnce, once or hinted.");
+        errors.Require(HintWindowMs is >= 0 and <= LongestPeriodMs, "hintWindowMs", $"hintWindowMs must be from 0 to {LongestPeriodMs} ms, but is {HintWindowMs}.");
+        errors.Require(HintLimit is >= 0 and <= MostHints, "hintLimit", $"hintLimit must be from 0 to {MostHints}, but is {HintLimit}.");
+        errors.Require(Enum.IsDefined(RejoinSync), "rejoinSync", "rejoinSync must be none, full or incremental.");
+        errors.Require(AntiEntropyMs is 0 or (>= ShortestAntiEntropyMs and <= LongestPeriodMs), "antiEntropyMs",
+            $"antiEntropyMs must be 0 (never) or from {ShortestAntiEntropyMs} to {LongestPeriodMs} ms, but is {AntiEntropyMs}.");
         errors.Require(Enum.IsDefined(OnShortfall), "onShortfall", "onShortfall must be partial or error.");
         return errors.All;
 

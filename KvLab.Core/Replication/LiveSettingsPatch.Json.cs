@@ -9,6 +9,7 @@ public sealed partial record LiveSettingsPatch
     public static readonly IReadOnlyList<string> FieldNames =
     [
         "writeQuorum", "minDelayMs", "maxDelayMs", "distribution", "seed", "replicationTimeoutMs", "versioning", "delivery", "onShortfall",
+        "quorumCountsLeader", "hintWindowMs", "hintLimit", "rejoinSync", "antiEntropyMs",
         "restartSchedule",
     ];
 
@@ -26,6 +27,11 @@ public sealed partial record LiveSettingsPatch
             ReplicationTimeoutMs = fields.Int("replicationTimeoutMs"),
             Versioning = fields.Choice<VersioningMode>("versioning"),
             Delivery = fields.Choice<Delivery>("delivery"),
+            QuorumCountsLeader = fields.Bool("quorumCountsLeader"),
+            HintWindowMs = fields.Int("hintWindowMs"),
+            HintLimit = fields.Int("hintLimit"),
+            RejoinSync = fields.Choice<RejoinSync>("rejoinSync"),
+            AntiEntropyMs = fields.Int("antiEntropyMs"),
             OnShortfall = fields.Choice<OnShortfall>("onShortfall"),
             RestartSchedule = fields.Bool("restartSchedule"),
         };

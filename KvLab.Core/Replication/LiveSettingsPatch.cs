@@ -7,6 +7,7 @@ namespace KvLab.Core.Replication;
 public sealed partial record LiveSettingsPatch
 {
     public int? WriteQuorum { get; init; }
+    public bool? QuorumCountsLeader { get; init; }
     public double? MinDelayMs { get; init; }
     public double? MaxDelayMs { get; init; }
     public DelayDistribution? Distribution { get; init; }
@@ -14,6 +15,10 @@ public sealed partial record LiveSettingsPatch
     public int? ReplicationTimeoutMs { get; init; }
     public VersioningMode? Versioning { get; init; }
     public Delivery? Delivery { get; init; }
+    public int? HintWindowMs { get; init; }
+    public int? HintLimit { get; init; }
+    public RejoinSync? RejoinSync { get; init; }
+    public int? AntiEntropyMs { get; init; }
     public OnShortfall? OnShortfall { get; init; }
 
     /// <summary>True: the schedule of delays begins again with the next version. Any other value changes nothing.</summary>
@@ -22,6 +27,7 @@ public sealed partial record LiveSettingsPatch
     public static LiveSettingsPatch Of(LiveSettings settings) => new()
     {
         WriteQuorum = settings.WriteQuorum,
+        QuorumCountsLeader = settings.QuorumCountsLeader,
         MinDelayMs = settings.MinDelayMs,
         MaxDelayMs = settings.MaxDelayMs,
         Distribution = settings.Distribution,
@@ -29,6 +35,10 @@ public sealed partial record LiveSettingsPatch
         ReplicationTimeoutMs = settings.ReplicationTimeoutMs,
         Versioning = settings.Versioning,
         Delivery = settings.Delivery,
+        HintWindowMs = settings.HintWindowMs,
+        HintLimit = settings.HintLimit,
+        RejoinSync = settings.RejoinSync,
+        AntiEntropyMs = settings.AntiEntropyMs,
         OnShortfall = settings.OnShortfall,
     };
 
@@ -36,6 +46,7 @@ public sealed partial record LiveSettingsPatch
     public LiveSettings ApplyTo(LiveSettings current) => current with
     {
         WriteQuorum = WriteQuorum ?? current.WriteQuorum,
+        QuorumCountsLeader = QuorumCountsLeader ?? current.QuorumCountsLeader,
         MinDelayMs = MinDelayMs ?? current.MinDelayMs,
         MaxDelayMs = MaxDelayMs ?? current.MaxDelayMs,
         Distribution = Distribution ?? current.Distribution,
@@ -43,6 +54,10 @@ public sealed partial record LiveSettingsPatch
         ReplicationTimeoutMs = ReplicationTimeoutMs ?? current.ReplicationTimeoutMs,
         Versioning = Versioning ?? current.Versioning,
         Delivery = Delivery ?? current.Delivery,
+        HintWindowMs = HintWindowMs ?? current.HintWindowMs,
+        HintLimit = HintLimit ?? current.HintLimit,
+        RejoinSync = RejoinSync ?? current.RejoinSync,
+        AntiEntropyMs = AntiEntropyMs ?? current.AntiEntropyMs,
         OnShortfall = OnShortfall ?? current.OnShortfall,
     };
 }

@@ -10,20 +10,26 @@ internal sealed class WriteInFlight(
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<WriteResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private QuorumTracker _quorum = new(followers.Count, settings.WriteQuorum);
+    private QuorumTracker _quorum = new(followers.Count, Math.Min(settings.FollowerAcks(), followers.Count));
     private ITimer? _deadline;
     private bool _answered;
 
     public Entry Entry { get; } = entry;
+
+    /// <summary>A timestamp of the leader's clock.</summary>
+    public long StartedAt { get; } = startedAt;
     public LiveSettings Settings { get; } = settings;
     public IReadOnlyList<FollowerLink> Followers { get; } = followers;
     public TimeSpan Timeout { get; } = TimeSpan.FromMilliseconds(settings.ReplicationTimeoutMs);
+    // The leader has stored the write before it is sent to anybody.
+    private int OwnCopy => Settings.QuorumCountsLeader ? 1 : 0;
+
     public bool Naive => Settings.Versioning == VersioningMode.Naive;
 
     /// <summary>Completes at the W-th ack, when W is out of reach, or at the deadline: whichever comes first.</summary>
     public Task<WriteResult> Answer => _answer.Task;
 
-    public TimeSpan Elapsed => time.GetElapsedTime(startedAt);
+    public TimeSpan Elapsed => time.GetElapsedTime(StartedAt);
 
     /// <summary>Starts the deadline, and answers at once where nothing has to be waited for (W = 0).</summary>
     public void Begin(Action<WriteResult> onAnswer)
@@ -86,7 +92,9 @@ internal sealed class WriteInFlight(
         _answered = true;
         _deadline?.Dispose();
         var status = _quorum.State == QuorumState.Reached ? WriteStatus.Success : WriteStatus.PartialSuccess;
-        var result = new WriteResult(status, reason, Entry.Key, Entry.Version, _quorum.Acks, _quorum.Required, _quorum.Followers, Elapsed);
+        var result = new WriteResult(status, reason, Entry.Key, Entry.Version,
+            _quorum.Acks + OwnCopy, Settings.WriteQuorum, _quorum.Followers, Elapsed)
+        { CountsLeader = Settings.QuorumCountsLeader };
         onAnswer(result);
         _answer.TrySetResult(result);
     }

@@ -25,25 +25,31 @@ public enum AnswerReason
     Shutdown,
     /// <summary>The lab was reset while the client waited.</summary>
     Cleared,
+    /// <summary>Another leader reigns: this one stepped down.</summary>
+    Deposed,
 }
 
-/// <param name="Acks">Distinct followers that had confirmed when the client was answered.</param>
+/// <param name="Acks">Distinct followers that had confirmed when the client was answered, and the leader where it is counted.</param>
 /// <param name="Required">W at the start of the write.</param>
 /// <param name="Elapsed">From the start of the write on the leader to its answer.</param>
 public sealed record WriteResult(
     WriteStatus Status, AnswerReason Reason, string Key, EntryVersion Version, int Acks, int Required, int Followers, TimeSpan Elapsed)
 {
+    /// <summary>Whether the leader's own copy is one of the acks.</summary>
+    public bool CountsLeader { get; init; }
+
     /// <summary>What a client may rely on, in a sentence or two.</summary>
     public string Note => (Status, Reason) switch
     {
-        (WriteStatus.Success, _) => $"Stored on the leader and on at least {Acks} of {Followers} followers.",
+        (WriteStatus.Success, _) => $"Stored on the leader and on at least {(CountsLeader ? Acks - 1 : Acks)} of {Followers} followers.",
         (_, AnswerReason.Cleared) => $"The lab was reset while this write waited, with {Acks} of the required {Required} followers confirmed; the reset removed it.",
         (_, AnswerReason.Shutdown) => $"{Shortfall} (the leader is shutting down). The write is not undone, but this leader does not replicate it any further.",
+        (_, AnswerReason.Deposed) => $"{Shortfall} (another leader reigns now). The write may be rolled back.",
         (_, AnswerReason.Deadline) => $"{Shortfall} (the deadline passed). {NotUndone}",
         _ => $"{Shortfall} (too many followers failed). {NotUndone}",
     };
 
-    private string Shortfall => $"Stored on the leader, but only {Acks} of the required {Required} followers confirmed";
+    private string Shortfall => $"Stored on the leader, but only {Acks} of the required {Required} {(CountsLeader ? "replicas (itself counted)" : "followers")} confirmed";
 
     private const string NotUndone = "The write is not undone: replication goes on and it may still reach every follower.";
 }

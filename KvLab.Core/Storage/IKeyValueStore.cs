@@ -14,6 +14,13 @@ public interface IKeyValueStore
     /// </summary>
     ValueTask<ApplyResult> ApplyAsync(Entry entry, ApplyRule rule, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Takes one write back, in one atomic step: if exactly <paramref name="version"/> is held for the key, it is replaced by <paramref name="instead"/>,
+    /// or removed where that is null. The only way in which a replica's version may decrease; failover needs it for what a replaced leader alone had stored.
+    /// </summary>
+    /// <returns>False when another version is held, or none; nothing changed then.</returns>
+    ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default);
+
     ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default);
 
     /// <summary>Every entry, each as it was at one moment between the call and the end of the enumeration.</summary>

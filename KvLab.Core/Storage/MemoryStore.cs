@@ -39,6 +39,13 @@ public sealed class MemoryStore : IKeyValueStore
         }
     }
 
+    public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default)
+    {
+        if (!_entries.TryGetValue(key, out var held) || held.Version != version) return ValueTask.FromResult(false);
+        // Both compare with the very entry that was looked at: if a newer one came in between, it stays.
+        return ValueTask.FromResult(instead is null ? _entries.TryRemove(KeyValuePair.Create(key, held)) : _entries.TryUpdate(key, instead, held));
+    }
+
     private void NoteNewest(EntryVersion version)
     {
         lock (_newestGate) _newest = EntryVersion.Max(_newest, version);

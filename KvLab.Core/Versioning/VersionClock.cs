@@ -28,6 +28,12 @@ public sealed class VersionClock
         lock (_gate) return _last = _last with { Counter = checked(_last.Counter + 1) };
     }
 
+    /// <summary>Begins a chosen reign. Going back is impossible: what is older than here counts as what is here.</summary>
+    public EntryVersion BeginReign(EntryVersion reign)
+    {
+        lock (_gate) return _last = new EntryVersion(Math.Max(_last.Epoch, reign.Epoch), Math.Max(_last.Counter, reign.Counter));
+    }
+
     /// <summary>
     /// Begins a reign that is newer than anything in <paramref name="seen"/>, and goes on counting above it.
     /// A leader calls this once it knows what its followers remember; going back is impossible by construction.

@@ -29,6 +29,19 @@ public static class FollowerList
         return Check([.. peers], field, errors);
     }
 
+    /// <summary>The objects of a request's <c>followers</c>; what is wrong is among the fields' errors.</summary>
+    public static List<(string Id, string Url)> Read(JsonFields fields)
+    {
+        var entries = new List<(string Id, string Url)>();
+        foreach (var follower in fields.RequiredObjects("followers"))
+        {
+            follower.AllowOnly("id", "url");
+            entries.Add((follower.RequiredText("id"), follower.RequiredText("url")));
+        }
+
+        return entries;
+    }
+
     /// <summary>Normalises the addresses and adds an error for everything that is wrong with the list.</summary>
     public static ImmutableArray<Peer> Check(IReadOnlyList<(string Id, string Url)> entries, string field, FieldErrors errors)
     {

@@ -45,6 +45,11 @@ public sealed record NodeOptions
     /// <summary>How long a starting leader waits for followers that do not answer, 0 … 600,000 ms; it takes no write before.</summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// A lesson, not for use: the leader asks nobody and counts from 1 again in this epoch, as the seed's does after a restart. Null: it recovers.
+    /// </summary>
+    public long? ForgetfulEpoch { get; init; }
+
     /// <summary>How long a stopping leader goes on delivering.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

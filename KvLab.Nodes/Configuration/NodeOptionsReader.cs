@@ -20,13 +20,15 @@ public static class NodeOptionsReader
     public static readonly ImmutableArray<string> Names =
     [
         "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
-        "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL", "DASHBOARD_URL", "CLUSTER_TOKEN",
-        "STORAGE", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "PARENT_WATCH",
+        "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL",
+        "QUORUM_COUNTS_LEADER", "HINT_WINDOW_MS", "HINT_LIMIT", "REJOIN_SYNC", "ANTI_ENTROPY_MS", "DASHBOARD_URL", "CLUSTER_TOKEN",
+        "STORAGE", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "FORGETFUL_EPOCH", "PARENT_WATCH",
     ];
 
     private static readonly ImmutableArray<(string Setting, string Name)> SettingNames =
     [
         ("writeQuorum", "WRITE_QUORUM"), ("minDelayMs", "MIN_DELAY_MS"), ("maxDelayMs", "MAX_DELAY_MS"), ("replicationTimeoutMs", "REPLICATION_TIMEOUT_MS"),
+        ("hintWindowMs", "HINT_WINDOW_MS"), ("hintLimit", "HINT_LIMIT"), ("antiEntropyMs", "ANTI_ENTROPY_MS"),
     ];
 
     /// <returns>Null when <paramref name="errors"/> is not empty.</returns>
@@ -52,6 +54,7 @@ public static class NodeOptionsReader
             ClusterToken = token,
             Telemetry = new OutboxLimits { Events = values.Int("EVENT_BUFFER", OutboxLimits.DefaultEvents, OutboxLimits.FewestEvents, OutboxLimits.MostEvents) },
             RecoveryTimeout = TimeSpan.FromMilliseconds(values.Int("RECOVERY_TIMEOUT_MS", 3000, 0, 600_000)),
+            ForgetfulEpoch = values.Text("FORGETFUL_EPOCH") is null ? null : Math.Clamp(values.Long("FORGETFUL_EPOCH", 1), 1, InputRules.LargestClock),
             WatchParent = ReadParentWatch(values),
         };
         CheckStorage(values);
@@ -119,6 +122,11 @@ public static class NodeOptionsReader
             Versioning = values.Choice("VERSIONING", standard.Versioning),
             Delivery = values.Choice("DELIVERY", standard.Delivery),
             OnShortfall = values.Choice("ON_SHORTFALL", standard.OnShortfall),
+            QuorumCountsLeader = values.Flag("QUORUM_COUNTS_LEADER", standard.QuorumCountsLeader),
+            HintWindowMs = values.Int("HINT_WINDOW_MS", standard.HintWindowMs, int.MinValue, int.MaxValue),
+            HintLimit = values.Int("HINT_LIMIT", standard.HintLimit, int.MinValue, int.MaxValue),
+            RejoinSync = values.Choice("REJOIN_SYNC", standard.RejoinSync),
+            AntiEntropyMs = values.Int("ANTI_ENTROPY_MS", standard.AntiEntropyMs, int.MinValue, int.MaxValue),
         };
         // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
         foreach (var error in settings.Validate(role == NodeRole.Leader ? followers : FollowerList.Longest))

@@ -63,6 +63,14 @@ internal sealed class OptionValues
         return fallback;
     }
 
+    public bool Flag(string name, bool fallback)
+    {
+        if (Text(name) is not { } text) return fallback;
+        if (bool.TryParse(text, out var value)) return value;
+        Errors.Add(name, $"{name} must be true or false, but is \"{text}\".");
+        return fallback;
+    }
+
     /// <summary>One of an enum's names as they are written in JSON.</summary>
     public T Choice<T>(string name, T fallback) where T : struct, Enum
     {

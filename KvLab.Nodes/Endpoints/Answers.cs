@@ -26,10 +26,12 @@ internal sealed record HealthAnswer(
 /// <summary>A leader's live settings, and N beside them.</summary>
 internal sealed record LeaderConfigAnswer(
     int WriteQuorum, double MinDelayMs, double MaxDelayMs, DelayDistribution Distribution, long Seed, int ReplicationTimeoutMs,
-    VersioningMode Versioning, Delivery Delivery, OnShortfall OnShortfall, long DelayOrigin, int Followers)
+    VersioningMode Versioning, Delivery Delivery, OnShortfall OnShortfall, bool QuorumCountsLeader, int HintWindowMs, int HintLimit,
+    RejoinSync RejoinSync, int AntiEntropyMs, long DelayOrigin, int Followers)
 {
     public static LeaderConfigAnswer Of(LiveSettings s, int followers) => new(
-        s.WriteQuorum, s.MinDelayMs, s.MaxDelayMs, s.Distribution, s.Seed, s.ReplicationTimeoutMs, s.Versioning, s.Delivery, s.OnShortfall, s.DelayOrigin, followers);
+        s.WriteQuorum, s.MinDelayMs, s.MaxDelayMs, s.Distribution, s.Seed, s.ReplicationTimeoutMs, s.Versioning, s.Delivery, s.OnShortfall,
+        s.QuorumCountsLeader, s.HintWindowMs, s.HintLimit, s.RejoinSync, s.AntiEntropyMs, s.DelayOrigin, followers);
 }
 
 internal sealed record FollowerConfigAnswer(VersioningMode Versioning);
@@ -47,7 +49,9 @@ internal sealed record TelemetryStatusAnswer(bool Connected, long Recorded, long
 
 internal sealed record StatusAnswer(
     string Node, string Role, bool Quiescent, int WritesInFlight, int PendingDeliveries,
-    IReadOnlyList<FollowerStatusAnswer> Followers, TelemetryStatusAnswer? Telemetry);
+    IReadOnlyList<FollowerStatusAnswer> Followers, RepairTotals? Repairs, TelemetryStatusAnswer? Telemetry);
+
+internal sealed record StepDownAnswer(string Node, string Role, long Epoch);
 
 internal sealed record ClearAnswer(string Status, string Node);
 
@@ -61,6 +65,8 @@ internal sealed record ClearAnswer(string Status, string Node);
 [JsonSerializable(typeof(FollowerConfigAnswer))]
 [JsonSerializable(typeof(FollowersAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(ReignReport))]
+[JsonSerializable(typeof(StepDownAnswer))]
 [JsonSerializable(typeof(ClearAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {

@@ -29,13 +29,7 @@ internal sealed class ClusterEndpoints(Node node, ClusterToken token)
             var errors = new FieldErrors();
             var fields = body.Fields(errors);
             fields.AllowOnly("followers");
-            var entries = new List<(string Id, string Url)>();
-            foreach (var follower in fields.RequiredObjects("followers"))
-            {
-                follower.AllowOnly("id", "url");
-                entries.Add((follower.RequiredText("id"), follower.RequiredText("url")));
-            }
-
+            var entries = FollowerList.Read(fields);
             fields.ThrowIfWrong();
             var followers = FollowerList.Check(entries, "followers", errors);
             fields.ThrowIfWrong();
@@ -50,9 +44,10 @@ internal sealed class ClusterEndpoints(Node node, ClusterToken token)
     {
         var status = node.Leader?.Status;
         var answer = new StatusAnswer(
-            node.Id, node.Options.Role.Name(), status?.Quiescent ?? true, status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0,
+            node.Id, node.RoleName, status?.Quiescent ?? true, status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0,
             [.. (status?.Followers ?? []).Select(p => new FollowerStatusAnswer(
                 p.Id, p.Url, p.Pending, p.NewestAcked.Epoch, p.NewestAcked.Counter, p.Acked, p.Superseded, p.FailedAttempts, p.Abandoned, p.LastFailure))],
+            node.Leader?.Repairs,
             node.Telemetry?.Status);
         return context.AnswerAsync(answer, AnswerJson.Readable.StatusAnswer);
     }

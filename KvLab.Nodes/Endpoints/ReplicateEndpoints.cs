@@ -7,7 +7,7 @@ using KvLab.Nodes.Transport;
 
 namespace KvLab.Nodes.Endpoints;
 
-/// <summary>How entries reach a follower: one by one as JSON for people, in batches for the leader. Both go through the same <see cref="Follower"/>.</summary>
+/// <summary>How entries reach a follower: one by one as JSON for people, in batches for the leader. Both go through the same <see cref="Follower"/>; a batch of a newer reign makes a leader one.</summary>
 internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -51,10 +51,9 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
 
     private async Task ReplicateBatchAsync(HttpContext context)
     {
-        var follower = RequireFollower();
         var messages = await ReadBatchAsync(context);
         var answers = new ReplicateAnswer[messages.Length];
-        for (var i = 0; i < messages.Length; i++) answers[i] = await follower.ReceiveAsync(messages[i], CancellationToken.None);
+        for (var i = 0; i < messages.Length; i++) answers[i] = await node.Replica.ReceiveAsync(messages[i], CancellationToken.None);
         // A leader that was replaced and does not know it yet must not be taken for the leader.
         if (!answers.Any(a => a.Outcome == ReplicateOutcome.Fenced)) token.LearnLeader(context.Request, node);
         context.Response.ContentType = BatchCodec.ContentType;

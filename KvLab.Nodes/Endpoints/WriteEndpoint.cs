@@ -25,9 +25,11 @@ internal sealed class WriteEndpoint(Node node)
         {
             result = await leader.WriteAsync(key, value, delaysMs, context.RequestAborted);
         }
-        catch (LeaderStoppedException)
+        catch (LeaderStoppedException stopped)
         {
-            throw NotReady();
+            throw node.Phase == NodePhase.Ready
+                ? new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} no longer leads: {stopped.Message}") { LeaderUrl = node.LeaderUrl }
+                : NotReady();
         }
 
         var shortfall = result.Status == WriteStatus.PartialSuccess && onShortfall == OnShortfall.Error;

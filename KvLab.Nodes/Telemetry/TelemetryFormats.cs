@@ -117,9 +117,11 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
             return;
         }
 
-        writer.WriteMapHeader(10);
+        writer.WriteMapHeader(15);
         writer.Write(nameof(settings.WriteQuorum));
         writer.Write(settings.WriteQuorum);
+        writer.Write(nameof(settings.QuorumCountsLeader));
+        writer.Write(settings.QuorumCountsLeader);
         writer.Write(nameof(settings.MinDelayMs));
         writer.Write(settings.MinDelayMs);
         writer.Write(nameof(settings.MaxDelayMs));
@@ -136,6 +138,14 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
         writer.Write(settings.Versioning.ToString());
         writer.Write(nameof(settings.Delivery));
         writer.Write(settings.Delivery.ToString());
+        writer.Write(nameof(settings.HintWindowMs));
+        writer.Write(settings.HintWindowMs);
+        writer.Write(nameof(settings.HintLimit));
+        writer.Write(settings.HintLimit);
+        writer.Write(nameof(settings.RejoinSync));
+        writer.Write(settings.RejoinSync.ToString());
+        writer.Write(nameof(settings.AntiEntropyMs));
+        writer.Write(settings.AntiEntropyMs);
         writer.Write(nameof(settings.OnShortfall));
         writer.Write(settings.OnShortfall.ToString());
     }

@@ -1,8 +1,9 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
-using KvLab.Core.Replication;
-using Xunit;
 using Domain = ArchUnitNET.Domain;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using Xunit;
 
 namespace KvLab.Tests.Architecture;
 
@@ -24,10 +25,13 @@ public sealed class CoreDirectionTests
         ["Configuration"] = ["Storage.JsonText"],
         // An event that reports settings or faults carries them.
         ["Events"] = ["Versioning", "Replication.LiveSettings", "Network.LinkFaults", "Network.NodeFaults"],
-        // Delays are drawn from settings; faults are read and checked as settings are; a message carries its write's mode; the in-memory transport ends at a follower.
-        ["Network"] = ["Versioning", "Storage", "Configuration", "Replication.LiveSettings", "Replication.VersioningMode", "Replication.Follower"],
-        // A recovering leader is handed what its followers hold.
-        ["Replication"] = ["Versioning", "Storage", "Configuration", "Events", "Network", "Analysis.ReplicaDump"],
+        // Delays are drawn from settings; faults are read and checked as settings are; a message carries its write's mode; the in-memory transports end at a
+        // follower and at a replica.
+        ["Network"] =
+        [
+            "Versioning", "Storage", "Configuration", "Replication.LiveSettings", "Replication.VersioningMode", "Replication.Follower", "Replication.Replica",
+        ],
+        ["Replication"] = ["Versioning", "Storage", "Configuration", "Events", "Network"],
         // Predictions are made for settings and their delay shape.
         ["Analysis"] = ["Versioning", "Storage", "Network.DelayShape", "Network.DelayDistribution", "Replication.LiveSettings"],
     };

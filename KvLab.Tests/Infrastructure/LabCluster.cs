@@ -113,6 +113,14 @@ public sealed class LabCluster
         while (!Leader.Status.Quiescent) await Task.Delay(TimeSpan.FromMilliseconds(1), World.Time);
     }
 
+    /// <summary>What a leader asks followers beside replication.</summary>
+    public IPeerCalls Calls => new LabPeerCalls(this);
+
+    /// <summary>Has the leader, or another one, send a follower what it lacks.</summary>
+    /// <returns>How many entries were sent; null for none of its business.</returns>
+    public async Task<int?> SyncAsync(int follower, Leader? leader = null) =>
+        (await (leader ?? Leader).SyncAsync(Followers[follower].Peer, Calls, rejoined: true, (leader ?? Leader).LastVersion))?.Sent;
+
     public EntryVersion HeldByLeader(string key) => Held(LeaderStore, key);
 
     public EntryVersion HeldBy(int follower, string key) => Held(Followers[follower].Store, key);

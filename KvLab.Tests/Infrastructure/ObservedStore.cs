@@ -23,5 +23,8 @@ public sealed class ObservedStore(string node, IKeyValueStore inner, List<StoreS
     public IAsyncEnumerable<Entry> SnapshotAsync(CancellationToken cancellation = default) => inner.SnapshotAsync(cancellation);
     public ValueTask ClearAsync(CancellationToken cancellation = default) => inner.ClearAsync(cancellation);
     public ValueTask<long> CountAsync(CancellationToken cancellation = default) => inner.CountAsync(cancellation);
+    public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) =>
+        inner.RollBackAsync(key, version, instead, cancellation);
+
     public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => inner.NewestAsync(cancellation);
 }

@@ -29,5 +29,8 @@ public sealed class YieldingStore(IKeyValueStore inner) : IKeyValueStore
     }
 
     public ValueTask<long> CountAsync(CancellationToken cancellation = default) => inner.CountAsync(cancellation);
+    public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) =>
+        inner.RollBackAsync(key, version, instead, cancellation);
+
     public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => inner.NewestAsync(cancellation);
 }

@@ -142,7 +142,7 @@ public sealed class RestTests : IAsyncLifetime
     public async Task A_patch_changes_what_it_names_and_answers_the_whole()
     {
         var answer = await NodeClient.SendAsync(HttpMethod.Patch, _nodes.Leader + "/config", """{"writeQuorum":1,"distribution":"pareto","maxDelayMs":2.5}""");
-        Assert.Equal("""{"writeQuorum":1,"minDelayMs":0,"maxDelayMs":2.5,"distribution":"pareto","seed":42,"replicationTimeoutMs":5000,"versioning":"versioned","delivery":"atLeastOnce","onShortfall":"partial","delayOrigin":0,"followers":2}""", answer.Text);
+        Assert.Equal("""{"writeQuorum":1,"minDelayMs":0,"maxDelayMs":2.5,"distribution":"pareto","seed":42,"replicationTimeoutMs":5000,"versioning":"versioned","delivery":"atLeastOnce","onShortfall":"partial","quorumCountsLeader":false,"hintWindowMs":10000,"hintLimit":1000,"rejoinSync":"incremental","antiEntropyMs":10000,"delayOrigin":0,"followers":2}""", answer.Text);
         Assert.Equal(answer.Text, (await NodeClient.GetAsync(_nodes.Leader + "/config")).Text);
     }
 

@@ -39,6 +39,8 @@ public static class Mutants
         public ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default) => ValueTask.FromResult(Entries.GetValueOrDefault(key));
         public IAsyncEnumerable<Entry> SnapshotAsync(CancellationToken cancellation = default) => Entries.Values.ToAsyncEnumerable();
         public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult((long)Entries.Count);
+        public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) => throw new NotSupportedException();
+
         public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => ValueTask.FromResult(Entries.Values.Select(e => e.Version).Max());
 
         public ValueTask ClearAsync(CancellationToken cancellation = default)

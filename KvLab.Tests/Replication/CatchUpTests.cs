@@ -1,6 +1,6 @@
-using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Storage;
@@ -28,7 +28,7 @@ public sealed class CatchUpTests
         await cluster.WriteAsync("k3");
         await cluster.QuiescenceAsync();
 
-        Assert.Equal(6, await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+        Assert.Equal(6, await cluster.SyncAsync(0));
 
         Assert.True(cluster.Compare().Converged);
         var told = Assert.Single(cluster.Log.Of(EventKind.FollowerCaughtUp));
@@ -43,7 +43,7 @@ public sealed class CatchUpTests
         await cluster.QuiescenceAsync();
         var before = cluster.Log.Of(EventKind.EntryDuplicate).Count();
 
-        Assert.Equal(0, await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+        Assert.Equal(0, await cluster.SyncAsync(0));
         Assert.Equal(before, cluster.Log.Of(EventKind.EntryDuplicate).Count());
         Assert.Empty(cluster.Log.Of(EventKind.FollowerCaughtUp));
     });
@@ -56,7 +56,7 @@ public sealed class CatchUpTests
         await cluster.QuiescenceAsync();
         await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
 
-        var catchingUp = cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken);
+        var catchingUp = cluster.SyncAsync(0);
         Assert.False(catchingUp.IsCompleted);
         Assert.False(cluster.Leader.Status.Quiescent);
         await catchingUp;
@@ -71,31 +71,64 @@ public sealed class CatchUpTests
         await cluster.QuiescenceAsync();
         var first = cluster.Leader;
         var second = cluster.ReplaceLeader(Fast);
-        await second.RecoverAsync([.. cluster.Followers.Select(f => f.Dump())], TestContext.Current.CancellationToken);
-        await second.WriteAsync("new", Core.Storage.JsonText.Of("x"), cancellation: TestContext.Current.CancellationToken);
+        await second.RecoverAsync([.. cluster.Followers.Select(f => f.Dump())], cancellation: TestContext.Current.CancellationToken);
+        await second.WriteAsync("new", JsonText.Of("x"), cancellation: TestContext.Current.CancellationToken);
         await cluster.Followers[1].Node.ClearAsync(TestContext.Current.CancellationToken);
 
         // The entry is of epoch 1, the follower has seen epoch 2, the sender reigns in epoch 2.
-        await second.CatchUpAsync(cluster.Followers[1].Dump(), TestContext.Current.CancellationToken);
+        await cluster.SyncAsync(1, second);
         Assert.Equal(new EntryVersion(1, 1), cluster.HeldBy(1, "old"));
 
         await cluster.Followers[1].Node.ClearAsync(TestContext.Current.CancellationToken);
-        Assert.Null(await first.CatchUpAsync(cluster.Followers[1].Dump(), TestContext.Current.CancellationToken));
+        Assert.Null(await cluster.SyncAsync(1, first));
         Assert.Equal(EntryVersion.None, cluster.HeldBy(1, "old"));
         Assert.NotEmpty(cluster.Log.Of(EventKind.MessageFenced));
     });
 
-    [Theory]
-    [InlineData(VersioningMode.Naive, Delivery.AtLeastOnce)]
-    [InlineData(VersioningMode.Versioned, Delivery.Once)]
-    public void As_in_the_seed_there_is_none_in_naive_mode_and_with_delivery_once(VersioningMode versioning, Delivery delivery) => _world.Run(async () =>
+    [Fact]
+    public void There_is_none_in_naive_mode_where_no_version_says_who_is_right() => _world.Run(async () =>
     {
-        var cluster = Cluster(Fast with { Versioning = versioning, Delivery = delivery });
+        var cluster = Cluster(Fast with { Versioning = VersioningMode.Naive });
         await cluster.WriteAsync("k");
         await cluster.QuiescenceAsync();
         await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
-        Assert.Null(await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+        Assert.Null(await cluster.SyncAsync(0));
         Assert.Equal(EntryVersion.None, cluster.HeldBy(0, "k"));
+    });
+
+    [Fact]
+    public void A_full_sync_sends_everything_and_an_incremental_one_only_what_is_lacking() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        for (var i = 0; i < 50; i++) await cluster.WriteAsync($"k{i}");
+        await cluster.QuiescenceAsync();
+        await cluster.Followers[0].Store.RollBackAsync("k7", cluster.HeldBy(0, "k7"), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, await cluster.SyncAsync(0));
+        cluster.Leader.Change(new LiveSettingsPatch { RejoinSync = RejoinSync.Full });
+        Assert.Equal(50, await cluster.SyncAsync(0));
+    });
+
+    [Fact]
+    public void Comparing_equal_replicas_costs_256_bytes_and_sends_nothing() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        for (var i = 0; i < 500; i++) await cluster.WriteAsync($"k{i}");
+        await cluster.QuiescenceAsync();
+        Assert.Equal(0, await cluster.SyncAsync(0));
+        Assert.Equal(new RepairTotals(1, 0, 0, 256, 0), cluster.Leader.Repairs);
+    });
+
+    [Fact]
+    public void Entries_above_the_horizon_are_left_to_their_own_delivery() => _world.Run(async () =>
+    {
+        var cluster = Cluster();
+        for (var i = 0; i < 6; i++) await cluster.WriteAsync($"k{i}");
+        await cluster.QuiescenceAsync();
+        await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
+        var report = await cluster.Leader.SyncAsync(cluster.Followers[0].Peer, cluster.Calls, rejoined: false, horizon: new EntryVersion(1, 4), TestContext.Current.CancellationToken);
+        Assert.Equal(4, report!.Sent);
+        Assert.Single(cluster.Log.Of(EventKind.AntiEntropyRepaired));
     });
 
     /// <summary>While a slow store is being emptied its entries can still be read; what a reset removes must not come back by the back door.</summary>
@@ -109,7 +142,7 @@ public sealed class CatchUpTests
 
         var reset = cluster.Leader.ClearAsync(TestContext.Current.CancellationToken);
         await Task.Delay(TimeSpan.FromMilliseconds(5), _world.Time, TestContext.Current.CancellationToken);
-        Assert.Equal(0, await cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken));
+        Assert.Equal(0, await cluster.SyncAsync(0));
         await reset;
         Assert.Equal(EntryVersion.None, cluster.HeldBy(0, "k"));
     });
@@ -123,18 +156,18 @@ public sealed class CatchUpTests
         await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
         cluster.Network.Roughness = new Roughness(LoseRequest: 1);
 
-        var catchingUp = cluster.Leader.CatchUpAsync(cluster.Followers[0].Dump(), TestContext.Current.CancellationToken);
+        var catchingUp = cluster.SyncAsync(0);
         await cluster.Leader.ClearAsync(TestContext.Current.CancellationToken);
         Assert.Null(await catchingUp);
         Assert.True(cluster.Leader.Status.Quiescent);
     });
 
     [Fact]
-    public void A_stranger_and_a_silent_follower_are_left_alone() => _world.Run(async () =>
+    public void A_stranger_is_left_alone() => _world.Run(async () =>
     {
         var cluster = Cluster();
         await cluster.WriteAsync("k");
-        Assert.Null(await cluster.Leader.CatchUpAsync(new ReplicaDump("stranger", cluster.Followers[0].Dump().Entries), TestContext.Current.CancellationToken));
-        Assert.Null(await cluster.Leader.CatchUpAsync(new ReplicaDump("follower-1", null), TestContext.Current.CancellationToken));
+        var stranger = cluster.NewFollower("stranger");
+        Assert.Null(await cluster.Leader.SyncAsync(stranger.Peer, cluster.Calls, rejoined: true, cluster.Leader.LastVersion, TestContext.Current.CancellationToken));
     });
 }

@@ -1,6 +1,6 @@
-using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using Xunit;
@@ -12,6 +12,7 @@ namespace KvLab.Tests.Replication;
 public sealed class LeaderRecoveryTests
 {
     private static readonly LiveSettings NoDelay = new() { WriteQuorum = 1, MinDelayMs = 0, MaxDelayMs = 0 };
+    private static readonly long Skipped = new LeaderOptions().NumbersSkipped;
     private readonly LabWorld _world = new(seed: 17);
 
     private void Recover(LabCluster cluster, params ReplicaDump[] dumps) => _world.Run(() => cluster.Leader.RecoverAsync(dumps));
@@ -30,8 +31,8 @@ public sealed class LeaderRecoveryTests
         Recover(cluster, [.. cluster.Followers.Select(f => f.Dump())]);
 
         Assert.Equal(["\"2\"", "\"3\""], LabCluster.Entries(cluster.LeaderStore).OrderBy(e => e.Key).Select(e => e.Value.Value.ToString()));
-        Assert.Equal(new EntryVersion(2, 3), cluster.Leader.LastVersion);
-        Assert.Equal(new EntryVersion(2, 4), cluster.StartWrite("a", "new").Result.Version);
+        Assert.Equal(new EntryVersion(2, 3 + Skipped), cluster.Leader.LastVersion);
+        Assert.Equal(new EntryVersion(2, 4 + Skipped), cluster.StartWrite("a", "new").Result.Version);
         Assert.Contains("2 keys up to version 3 from 3 of 3 followers; epoch 2", Assert.Single(cluster.Log.Of(EventKind.LeaderRecovered)).Detail, StringComparison.Ordinal);
     }
 
@@ -45,7 +46,7 @@ public sealed class LeaderRecoveryTests
 
         cluster.ReplaceLeader(NoDelay);
         Recover(cluster, [.. cluster.Followers.Select(f => f.Dump())]);
-        Assert.Equal(new EntryVersion(2, 6), cluster.StartWrite("k").Result.Version);
+        Assert.Equal(new EntryVersion(2, 6 + Skipped), cluster.StartWrite("k").Result.Version);
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class LeaderRecoveryTests
 
         cluster.ReplaceLeader(NoDelay);
         Recover(cluster, cluster.Followers[0].Dump());
-        Assert.Equal(3, cluster.StartWrite("k").Result.Version.Counter);
+        Assert.Equal(3 + Skipped, cluster.StartWrite("k").Result.Version.Counter);
     }
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class LeaderRecoveryTests
         cluster.ReplaceLeader(NoDelay);
         Recover(cluster, cluster.Followers[0].Dump(), new ReplicaDump("follower-2", null));
         Assert.Contains("from 1 of 2 followers", Assert.Single(cluster.Log.Of(EventKind.LeaderRecovered)).Detail, StringComparison.Ordinal);
-        Assert.Equal(new EntryVersion(2, 2), cluster.StartWrite("k").Result.Version);
+        Assert.Equal(new EntryVersion(2, 2 + Skipped), cluster.StartWrite("k").Result.Version);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public class FullStore : IKeyValueStore
     public virtual IAsyncEnumerable<Entry> SnapshotAsync(CancellationToken cancellation = default) => AsyncEnumerable.Empty<Entry>();
     public virtual ValueTask ClearAsync(CancellationToken cancellation = default) => ValueTask.CompletedTask;
     public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult(0L);
+    public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) => throw new IOException("The disk is full.");
+
     public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => ValueTask.FromResult(EntryVersion.None);
 }
 

@@ -19,6 +19,15 @@ public static partial class Explain
         EventKind.LinkChanged => LinkChanged(e),
         EventKind.NodeFaultsChanged => NodeFaultsChanged(e),
         EventKind.MessageLost => MessageLost(e),
+        EventKind.AntiEntropyRepaired =>
+            $"anti-entropy: {e.Node} compared itself with {e.Peer}, found it different and sent {Count(e.Acks ?? 0, "entry", "entries")}{Tail(e.Detail)}",
+        EventKind.LeaderPromoted =>
+            $"{e.Node} leads now, in epoch {e.Epoch}, and counts on above version {e.Version}; leaders of older epochs are refused from here on{Tail(e.Detail)}",
+        EventKind.LeaderSteppedDown =>
+            $"{e.Node} led in epoch {e.Epoch} and follows now, because another leader reigns since epoch {e.HeldEpoch}{Tail(e.Detail)}",
+        EventKind.EntryRolledBack =>
+            $"rolled back: {e.Node} took back {e.EntryVersion} of {e.Key}, which it alone had stored as a leader that was replaced, and holds {(e.Held.IsNone ? "no entry" : e.Held)} instead{Tail(e.Detail)}",
+        EventKind.NodeSealed => $"{e.Node} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
         EventKind.StoreCleared => $"{e.Node} was emptied by a reset and holds no key now",
         EventKind.WriteAccepted => WriteAccepted(e),
         EventKind.ReplicationStarted => ReplicationStarted(e),

@@ -35,6 +35,11 @@ internal static class NodeEnvironment
             Set("REPLICATION_TIMEOUT_MS", settings.ReplicationTimeoutMs.ToString(CultureInfo.InvariantCulture));
             Set("DELIVERY", Name(settings.Delivery));
             Set("ON_SHORTFALL", Name(settings.OnShortfall));
+            Set("QUORUM_COUNTS_LEADER", settings.QuorumCountsLeader ? "true" : "false");
+            Set("HINT_WINDOW_MS", settings.HintWindowMs.ToString(CultureInfo.InvariantCulture));
+            Set("HINT_LIMIT", settings.HintLimit.ToString(CultureInfo.InvariantCulture));
+            Set("REJOIN_SYNC", Name(settings.RejoinSync));
+            Set("ANTI_ENTROPY_MS", settings.AntiEntropyMs.ToString(CultureInfo.InvariantCulture));
         }
         else
         {

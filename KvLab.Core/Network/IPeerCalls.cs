@@ -1,0 +1,53 @@
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Network;
+
+/// <summary>Who a replica is and how far it has come.</summary>
+/// <param name="Incarnation">Another one than before: its process is new, and with it a memory that is lost with the process.</param>
+/// <param name="Leads">Whether it takes writes.</param>
+/// <param name="Highest">The highest epoch and the highest counter that it has ever seen.</param>
+/// <param name="Unconfirmed">Entries of a reign of its own that was ended: whether they stay is the new leader's decision.</param>
+public sealed record PeerState(string Node, string Incarnation, bool Leads, EntryVersion Highest, int Unconfirmed);
+
+/// <param name="Accepted">From now on it refuses leaders of any older epoch. False: it has seen this epoch or a newer one.</param>
+/// <param name="Highest">What it has seen, the new epoch included.</param>
+public sealed record SealAnswer(bool Accepted, EntryVersion Highest);
+
+/// <summary>One write that a replica shall take back.</summary>
+/// <param name="Instead">What the leader holds for the key; null where it holds nothing.</param>
+public sealed record RollBack(string Key, EntryVersion Version, Entry? Instead);
+
+/// <summary>
+/// What replicas ask each other beside replication. Knows nothing of delays and faults, like <see cref="IReplicaTransport"/>: whoever calls goes through
+/// <see cref="SimulatedNetwork"/>.
+/// </summary>
+/// <remarks>Every call throws <see cref="TransportException"/> when the peer does not answer: whether it took effect is not known then.</remarks>
+public interface IPeerCalls
+{
+    Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation);
+
+    /// <summary>Has the peer refuse leaders of an epoch below <paramref name="epoch"/>; a leader steps down.</summary>
+    Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation);
+
+    /// <summary>Everything that it holds.</summary>
+    Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation);
+
+    /// <summary>The hashes of its digest's branches.</summary>
+    Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation);
+
+    /// <summary>The hashes of one branch's leaves.</summary>
+    Task<ulong[]> LeavesAsync(Peer peer, int branch, CancellationToken cancellation);
+
+    /// <summary>Key and version of every entry in some leaves.</summary>
+    Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation);
+
+    /// <summary>The entries of some keys, as far as it holds them.</summary>
+    Task<IReadOnlyList<Entry>> EntriesAsync(Peer peer, IReadOnlyList<string> keys, CancellationToken cancellation);
+
+    /// <summary>Entries of a reign of its own that was ended and that nobody has decided on; see <see cref="PeerState.Unconfirmed"/>.</summary>
+    Task<IReadOnlyDictionary<string, EntryVersion>> UnconfirmedAsync(Peer peer, CancellationToken cancellation);
+
+    /// <summary>Decides on all of them: those named are taken back, the others stay.</summary>
+    Task DecideAsync(Peer peer, long epoch, IReadOnlyList<RollBack> rollBacks, CancellationToken cancellation);
+}

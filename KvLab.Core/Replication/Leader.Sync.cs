@@ -1,0 +1,234 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>What one comparison with a follower found and did.</summary>
+/// <param name="Sent">Entries that the follower lacked and was sent.</param>
+/// <param name="Adopted">Entries of an earlier reign that only the follower still had, and that the leader took over.</param>
+/// <param name="BytesCompared">Hashes, keys and versions that were asked for.</param>
+/// <param name="BytesSent">Keys and values.</param>
+public sealed record SyncReport(int Sent, int Adopted, long BytesCompared, long BytesSent, double ElapsedMs)
+{
+    public override string ToString() =>
+        $"{Sent} entries ({BytesSent} bytes) were sent after {BytesCompared} bytes were compared{(Adopted > 0 ? $", {Adopted} were taken over from it" : "")}";
+}
+
+/// <summary>Sums over all comparisons since the node began.</summary>
+public sealed record RepairTotals(long Comparisons, long Sent, long Adopted, long BytesCompared, long BytesSent);
+
+public sealed partial class Leader
+{
+    // So many entries are under way at a time; the link puts them into batches.
+    private const int SyncWindow = 2048;
+
+    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(10);
+
+    // Entries up to here were removed by a reset: a follower that still has them missed it.
+    private EntryVersion _clearedAt;
+    private RepairTotals _repairs = new(0, 0, 0, 0, 0);
+
+    public RepairTotals Repairs => Volatile.Read(ref _repairs);
+
+    /// <summary>
+    /// Brings a follower to what is held here: after it came back or was added (everything, or what digests show to be lacking), or because it is time to
+    /// compare. Set-if-newer makes this safe beside writes that go on. It travels without the simulated delay: it is a bulk transfer, and no write that
+    /// anybody studies. What the follower alone has kept from an earlier reign is taken over here.
+    /// </summary>
+    /// <param name="rejoined">True after it came back or was added; false for anti-entropy.</param>
+    /// <param name="horizon">Entries above it are left to their own delivery.</param>
+    /// <returns>Null when the follower was removed, this leader reset, stopped or replaced meanwhile, or in naive mode.</returns>
+    /// <exception cref="TransportException">The follower stopped answering; what it got until then it keeps.</exception>
+    public async Task<SyncReport?> SyncAsync(Peer peer, IPeerCalls peers, bool rejoined, EntryVersion horizon, CancellationToken cancellation = default)
+    {
+        var (settings, followers) = _state;
+        if (_stopping || settings.Versioning == VersioningMode.Naive) return null;
+        if (followers.FirstOrDefault(f => f.Peer == peer) is not { } follower) return null;
+        var startedAt = _time.GetTimestamp();
+        var found = rejoined && settings.RejoinSync == RejoinSync.Full
+            ? Comparison.Everything
+            : await CompareAsync(peer, peers, cancellation);
+        if (found.Leaves is { Count: 0 }) return Count(new SyncReport(0, 0, found.Bytes, 0, 0));
+
+        var (lacking, ahead, ended) = await JudgeAsync(follower, found, horizon, cancellation);
+        try
+        {
+            if (!await SendAsync(follower, lacking, settings, ended)) return null;
+            var adopted = await AdoptAsync(peer, peers, ahead, cancellation);
+            var report = new SyncReport(
+                lacking.Count, adopted, found.Bytes, lacking.Sum(SizeOf), _time.GetElapsedTime(startedAt).TotalMilliseconds);
+            if (lacking.Count > 0 || adopted > 0)
+            {
+                _events.Record(rejoined ? EventKind.FollowerCaughtUp : EventKind.AntiEntropyRepaired, peer: peer.Id, acks: lacking.Count,
+                    elapsedMs: report.ElapsedMs, detail: $"{peer.Id} lacked {lacking.Count} entries: {report}.");
+            }
+
+            return Count(report);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            if (lacking.Count > 0) _work.EndDelivery();
+        }
+    }
+
+    /// <summary>Where the two differ.</summary>
+    /// <param name="Leaves">Null: not compared, everything counts as different.</param>
+    private sealed record Comparison(HashSet<int>? Leaves, IReadOnlyDictionary<string, EntryVersion> Theirs, long Bytes)
+    {
+        public static readonly Comparison Everything = new(null, new Dictionary<string, EntryVersion>(), 0);
+
+        public bool Concerns(string key) => Leaves is null || Leaves.Contains(ReplicaDigest.LeafOf(key));
+    }
+
+    private async Task<Comparison> CompareAsync(Peer peer, IPeerCalls peers, CancellationToken cancellation)
+    {
+        var mine = await ReplicaDigest.OfAsync(_store, cancellation);
+        var top = await AskAsync(peer, c => peers.DigestAsync(peer, c), cancellation);
+        var bytes = (long)top.Length * sizeof(ulong);
+        var leaves = new HashSet<int>();
+        for (var branch = 0; branch < ReplicaDigest.Branches; branch++)
+        {
+            if (top[branch] == mine.Branch(branch)) continue;
+            var theirs = await AskAsync(peer, c => peers.LeavesAsync(peer, branch, c), cancellation);
+            bytes += (long)theirs.Length * sizeof(ulong);
+            for (var i = 0; i < theirs.Length; i++)
+            {
+                var leaf = branch * ReplicaDigest.LeavesPerBranch + i;
+                if (theirs[i] != mine.Leaf(leaf)) leaves.Add(leaf);
+            }
+        }
+
+        if (leaves.Count == 0) return new Comparison(leaves, Comparison.Everything.Theirs, bytes);
+        var versions = await AskAsync(peer, c => peers.VersionsAsync(peer, [.. leaves], c), cancellation);
+        return new Comparison(leaves, versions, bytes + versions.Keys.Sum(k => (long)k.Length + 2 * sizeof(long)));
+    }
+
+    /// <summary>Inside the gate, so that a reset either ends this transfer or is over before the store is looked at. Opens a delivery where there is something to send.</summary>
+    private async Task<(List<Entry> Lacking, List<string> Ahead, CancellationToken Ended)> JudgeAsync(
+        FollowerLink follower, Comparison found, EntryVersion horizon, CancellationToken cancellation)
+    {
+        await _resets.EnterAsync();
+        try
+        {
+            var lacking = new List<Entry>();
+            var held = new Dictionary<string, EntryVersion>(StringComparer.Ordinal);
+            await foreach (var entry in _store.SnapshotAsync(cancellation))
+            {
+                if (!found.Concerns(entry.Key)) continue;
+                held[entry.Key] = entry.Version;
+                if (entry.Version <= horizon && (!found.Theirs.TryGetValue(entry.Key, out var theirs) || theirs < entry.Version)) lacking.Add(entry);
+            }
+
+            // A newer version of this very reign can only come from a message by hand, and is nobody's to take over.
+            var ahead = found.Theirs
+                .Where(t => t.Value.Epoch < Epoch && IsOurs(t.Value) && t.Value > held.GetValueOrDefault(t.Key) && t.Value > _clearedAt)
+                .Select(t => t.Key)
+                .ToList();
+            if (lacking.Count > 0) _work.BeginDeliveries(1);
+            return (lacking, ahead, follower.Token);
+        }
+        finally
+        {
+            _resets.Leave();
+        }
+    }
+
+    private async Task<bool> SendAsync(FollowerLink follower, List<Entry> entries, LiveSettings settings, CancellationToken ended)
+    {
+        foreach (var window in entries.Chunk(SyncWindow))
+        {
+            var acked = await Task.WhenAll(window.Select(entry => SendEntryAsync(follower, entry, settings, ended)));
+            if (acked.Contains(false)) return false;
+        }
+
+        return true;
+    }
+
+    /// <returns>False when it was fenced.</returns>
+    private async Task<bool> SendEntryAsync(FollowerLink follower, Entry entry, LiveSettings settings, CancellationToken ended)
+    {
+        var message = new ReplicateMessage(entry.Key, entry.Value, entry.Version, _events.Lamport.Tick(), NodeId, VersioningMode.Versioned) { Reign = Epoch };
+        var answer = await _network.SendAsync(follower.Peer, message, TimeSpan.Zero, TimeSpan.FromMilliseconds(settings.ReplicationTimeoutMs), ended);
+        _events.Lamport.Witness(answer.Lamport);
+        if (!answer.IsAck) Depose(answer.Epoch);
+        return answer.IsAck;
+    }
+
+    private async Task<int> AdoptAsync(Peer peer, IPeerCalls peers, List<string> keys, CancellationToken cancellation)
+    {
+        if (keys.Count == 0) return 0;
+        var adopted = 0;
+        foreach (var entry in await AskAsync(peer, c => peers.EntriesAsync(peer, keys, c), cancellation))
+        {
+            var result = await _store.ApplyAsync(entry, ApplyRule.NewerWins, cancellation);
+            if (result.Outcome != ApplyOutcome.Applied) continue;
+            adopted++;
+            _reignStart[entry.Key] = entry.Version;
+            _events.Record(EventKind.EntryApplied, entry.Key, entry.Version, entry.Value.Preview(), peer.Id, held: result.Before,
+                outcome: DeliveryOutcome.Applied, detail: $"Taken over from {peer.Id}, which alone had kept it from epoch {entry.Version.Epoch}.");
+        }
+
+        return adopted;
+    }
+
+    /// <summary>
+    /// Decides what a replaced leader takes back: the writes of its reign that nobody else had when this one began, and that nobody has brought since.
+    /// </summary>
+    /// <returns>How many writes were taken back.</returns>
+    public async Task<int> DecideAsync(Peer peer, IPeerCalls peers, CancellationToken cancellation = default)
+    {
+        var open = await AskAsync(peer, c => peers.UnconfirmedAsync(peer, c), cancellation);
+        var takeBack = new List<RollBack>();
+        foreach (var (key, version) in open)
+        {
+            if (version <= _reignStart.GetValueOrDefault(key)) continue;
+            var held = await _store.GetAsync(key, cancellation);
+            if (held?.Version != version) takeBack.Add(new RollBack(key, version, held));
+        }
+
+        await AskAsync(peer, async c =>
+        {
+            await peers.DecideAsync(peer, Epoch, takeBack, c);
+            return true;
+        }, cancellation);
+        return takeBack.Count;
+    }
+
+    /// <summary>Asks a peer through the simulated network, so that a partition parts this too.</summary>
+    /// <exception cref="TransportException">It did not answer, or not in time.</exception>
+    internal async Task<T> AskAsync<T>(Peer peer, Func<CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            return await _network.ExchangeAsync(peer, call, patience, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TransportException(TransportFailure.Timeout, $"{peer.Id} did not answer within {patience.TotalMilliseconds:0} ms.");
+        }
+    }
+
+    private Task<T> AskAsync<T>(Peer peer, Func<CancellationToken, Task<T>> call, CancellationToken cancellation) =>
+        AskAsync(peer, call, AskPatience, cancellation);
+
+    private static long SizeOf(Entry entry) => entry.Key.Length + entry.Value.Length;
+
+    private SyncReport Count(SyncReport report)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _repairs);
+            var after = new RepairTotals(before.Comparisons + 1, before.Sent + report.Sent, before.Adopted + report.Adopted,
+                before.BytesCompared + report.BytesCompared, before.BytesSent + report.BytesSent);
+            if (Interlocked.CompareExchange(ref _repairs, after, before) == before) return report;
+        }
+    }
+}

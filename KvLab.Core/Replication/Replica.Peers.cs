@@ -1,0 +1,87 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Replication;
+
+/// <summary>What other replicas ask; the other end of <see cref="IReplicaTransport"/> and <see cref="IPeerCalls"/>.</summary>
+public sealed partial class Replica
+{
+    /// <summary>Takes one replicated entry. A leader that gets one from a newer reign follows from here on; from any other reign it refuses it.</summary>
+    public async ValueTask<ReplicateAnswer> ReceiveAsync(ReplicateMessage message, CancellationToken cancellation = default)
+    {
+        if (_role.Leader is { } leader)
+        {
+            if (message.Reign <= leader.Epoch)
+                return new ReplicateAnswer(ReplicateOutcome.Fenced, EntryVersion.None, leader.Epoch, _events.Lamport.Time, NodeId);
+            await StepDownAsync(message.Reign);
+        }
+
+        return await (_role.Follower ?? throw new InvalidOperationException($"{NodeId} has just begun a newer reign.")).ReceiveAsync(message, cancellation);
+    }
+
+    public async Task<PeerState> StateAsync() => new(NodeId, _events.Incarnation, _role.Leader is not null, await HighestAsync(), _unconfirmed.Count);
+
+    public async Task<SealAnswer> SealAsync(long epoch)
+    {
+        if (_role.Leader is { } leader)
+        {
+            if (leader.Epoch >= epoch) return new SealAnswer(false, leader.LastVersion);
+            await StepDownAsync(epoch);
+            return new SealAnswer(true, await HighestAsync());
+        }
+
+        var accepted = _role.Follower?.Seal(epoch) ?? false;
+        return new SealAnswer(accepted, await HighestAsync());
+    }
+
+    public async Task<ReplicaDump> DumpAsync(CancellationToken cancellation = default)
+    {
+        var entries = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        await foreach (var entry in Store.SnapshotAsync(cancellation)) entries[entry.Key] = entry;
+        return new ReplicaDump(NodeId, entries, await HighestAsync());
+    }
+
+    public async Task<ulong[]> DigestAsync(CancellationToken cancellation = default) => (await ReplicaDigest.OfAsync(Store, cancellation)).Top();
+
+    public async Task<ulong[]> LeavesAsync(int branch, CancellationToken cancellation = default) => (await ReplicaDigest.OfAsync(Store, cancellation)).LeavesOf(branch);
+
+    public async Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(IReadOnlyList<int> leaves, CancellationToken cancellation = default)
+    {
+        var wanted = leaves.ToHashSet();
+        var versions = new Dictionary<string, EntryVersion>(StringComparer.Ordinal);
+        await foreach (var entry in Store.SnapshotAsync(cancellation))
+            if (wanted.Contains(ReplicaDigest.LeafOf(entry.Key))) versions[entry.Key] = entry.Version;
+        return versions;
+    }
+
+    public async Task<IReadOnlyList<Entry>> EntriesAsync(IReadOnlyList<string> keys, CancellationToken cancellation = default)
+    {
+        var entries = new List<Entry>(keys.Count);
+        foreach (var key in keys)
+            if (await Store.GetAsync(key, cancellation) is { } entry) entries.Add(entry);
+        return entries;
+    }
+
+    public IReadOnlyDictionary<string, EntryVersion> Unconfirmed() => _unconfirmed.ToDictionary(e => e.Key, e => e.Value.Version, StringComparer.Ordinal);
+
+    /// <summary>Takes back what the new leader does not know. A write that was overwritten meanwhile is gone already, and told all the same.</summary>
+    /// <returns>False when a newer reign has been seen than the one that decides.</returns>
+    public async Task<bool> DecideAsync(long epoch, IReadOnlyList<RollBack> rollBacks)
+    {
+        if (_role.Follower is not { } follower || !follower.AdvanceEpoch(epoch)) return false;
+        var open = _unconfirmed;
+        foreach (var (key, version, instead) in rollBacks)
+        {
+            if (!open.TryGetValue(key, out var own) || own.Version != version) continue;
+            var taken = await Store.RollBackAsync(key, version, instead);
+            var held = taken ? instead?.Version ?? EntryVersion.None : (await Store.GetAsync(key))?.Version ?? EntryVersion.None;
+            _events.Record(EventKind.EntryRolledBack, key, version, own.Value.Preview(), held: held, reason: taken ? "taken_back" : "overwritten",
+                detail: $"Only this node had stored {version} of {key} when epoch {epoch} began.");
+        }
+
+        _unconfirmed = new Dictionary<string, Entry>();
+        return true;
+    }
+}

@@ -1,0 +1,34 @@
+using KvLab.Core.Network;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Tests.Infrastructure;
+
+/// <summary>What followers of a <see cref="LabCluster"/> answer; they have never led, so nobody asks them about that.</summary>
+internal sealed class LabPeerCalls(LabCluster cluster) : IPeerCalls
+{
+    private LabFollower Of(Peer peer) => cluster.Followers.First(f => f.Peer == peer);
+
+    public Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation) => Task.FromResult(new PeerState(peer.Id, "1", false, Of(peer).Node.Highest, 0));
+
+    public Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation) =>
+        Task.FromResult(new SealAnswer(Of(peer).Node.Seal(epoch), Of(peer).Node.Highest));
+
+    public Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation) => Task.FromResult(Of(peer).Dump());
+
+    public async Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation) => (await ReplicaDigest.OfAsync(Of(peer).Store, cancellation)).Top();
+
+    public async Task<ulong[]> LeavesAsync(Peer peer, int branch, CancellationToken cancellation) =>
+        (await ReplicaDigest.OfAsync(Of(peer).Store, cancellation)).LeavesOf(branch);
+
+    public Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<string, EntryVersion>>(LabCluster.Entries(Of(peer).Store)
+            .Where(e => leaves.Contains(ReplicaDigest.LeafOf(e.Key))).ToDictionary(e => e.Key, e => e.Value.Version));
+
+    public Task<IReadOnlyList<Entry>> EntriesAsync(Peer peer, IReadOnlyList<string> keys, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<Entry>>([.. LabCluster.Entries(Of(peer).Store).Values.Where(e => keys.Contains(e.Key))]);
+
+    public Task<IReadOnlyDictionary<string, EntryVersion>> UnconfirmedAsync(Peer peer, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task DecideAsync(Peer peer, long epoch, IReadOnlyList<RollBack> rollBacks, CancellationToken cancellation) => throw new NotSupportedException();
+}
