@@ -1,0 +1,23 @@
+# The leader restarts, counts from 1 again, and reports full quorums while nothing is stored
+The seed's disaster, step by step. It can only be brought about on purpose.
+
+> settings W = 5
+> write k = one
+> write k = two
+> write k = three
+> expect success
+> wait until quiet
+> kill leader
+> start leader forgetful
+
+The counter is back at 1. Every follower holds version 3, so it refuses version 1 as stale, and its refusal counts as an ack.
+> write k = new
+> expect success
+> expect acks = 5
+> expect eventually refused = 5
+> expect k = new on leader
+> expect k = three on follower-1
+> expect k = three on follower-5
+
+The client was told success by all five followers. None of them has it.
+> expect replicas differ

@@ -1,0 +1,20 @@
+# The leader restarts, asks its followers, and counts on above everything that they have seen
+What a leader must do before its first write: learn the newest entries, and begin a reign above all of it.
+
+> settings W = 5
+> burst 50 writes over 10 keys by 5 clients
+> expect burst succeeded = 50
+> kill leader
+> write k1 = nobody
+> expect unanswered
+
+Its memory is gone, but its followers have everything that was ever confirmed.
+> start leader
+> expect count leader_recovered >= 1
+> expect lost = 0
+> write k1 = again
+> expect success
+> wait until quiet
+> expect k1 = again on all
+> expect versions increase
+> expect replicas equal

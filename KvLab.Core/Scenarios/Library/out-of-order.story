@@ -1,0 +1,22 @@
+# Three writes arrive as third, first, second, and the newest wins
+Messages of one key overtake each other on the way to one follower. Versions tell it what to keep.
+
+One ack is enough for the client, so nobody waits for the slow way.
+> settings W = 1, delay = 1..2 ms
+> begin write k = first as one delays follower-1 = 300 ms
+> begin write k = second as two delays follower-1 = 500 ms
+> begin write k = third as three delays follower-1 = 20 ms
+
+Other followers are quick, so the clients have their answers long before follower-1 has anything.
+> wait until answered
+> expect one success
+> expect two success
+> expect three success
+
+The third write is the first that follower-1 hears of. What comes after it is older, and refused as stale.
+> expect eventually k = third on follower-1
+> wait until quiet
+> expect eventually refused = 2 on follower-1
+> expect k = third on all
+> expect replicas equal
+> expect versions increase

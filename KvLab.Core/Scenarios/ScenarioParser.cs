@@ -1,0 +1,50 @@
+namespace KvLab.Core.Scenarios;
+
+/// <summary>Reads a scenario's text. This file knows lines, <c>ScenarioParser.Commands.cs</c> and <c>ScenarioParser.Expectations.cs</c> know words.</summary>
+internal static partial class ScenarioParser
+{
+    public static Scenario Parse(string text, string name)
+    {
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var errors = new List<ScenarioError>();
+        var steps = new List<ScenarioStep>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var (title, summary) = ("", "");
+        var sentences = new List<string>();
+        foreach (var (index, raw) in lines.Index())
+        {
+            var line = raw.Trim();
+            if (line.StartsWith('>'))
+            {
+                try
+                {
+                    steps.Add(new ScenarioStep(index + 1, line[1..].Trim(), string.Join(' ', sentences), Command(new ScenarioWords(index + 1, line[1..]), names)));
+                }
+                catch (ScenarioSyntaxException wrong)
+                {
+                    errors.AddRange(wrong.Errors);
+                }
+
+                sentences.Clear();
+            }
+            else if (title.Length == 0 && line.StartsWith("# ", StringComparison.Ordinal))
+            {
+                title = line[2..].Trim();
+            }
+            else if (line.Length > 0)
+            {
+                sentences.Add(line);
+                if (title.Length > 0 && steps.Count == 0 && (index == 0 || summary.Length == 0 || lines[index - 1].Trim().Length > 0)) summary = $"{summary} {line}".Trim();
+            }
+        }
+
+        if (text.Length > Scenario.LongestText) errors.Add(Whole($"A scenario has at most {Scenario.LongestText} characters, this one has {text.Length}."));
+        if (title.Length == 0) errors.Add(Whole("A scenario begins with its title: # and a sentence."));
+        if (steps.Count == 0 && errors.Count == 0) errors.Add(Whole("A scenario has at least one command: > and a word."));
+        if (steps.Count > Scenario.MostSteps) errors.Add(Whole($"A scenario has at most {Scenario.MostSteps} commands, this one has {steps.Count}."));
+        if (errors.Count > 0) throw new ScenarioSyntaxException(errors);
+        return new Scenario(name, title, summary, string.Join('\n', lines), steps);
+    }
+
+    private static ScenarioError Whole(string message) => new(1, "", message);
+}
