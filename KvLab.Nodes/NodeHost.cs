@@ -44,6 +44,8 @@ public sealed partial class NodeHost : IAsyncDisposable
             ? Replica.Leading(new LeaderOptions(), options.Settings, options.Followers, store, transport, peers, events, _time)
             : Replica.Following(new LeaderOptions(), options.Settings.Versioning, store, transport, peers, events, _time);
         _node = new Node(options, _replica, events, _time) { Telemetry = CreateTelemetry() };
+        // Whoever replaced this node says so with its first call; until then nobody is sent to a leader of the past.
+        _replica.RoleChanged += _ => _node.LeaderUrl = null;
         MapEndpoints(_app, _node);
     }
 

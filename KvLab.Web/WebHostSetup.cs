@@ -5,6 +5,7 @@ using KvLab.Web.Api;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
 using KvLab.Web.Experiments;
+using KvLab.Web.Failover;
 using KvLab.Web.Hubs;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
@@ -112,6 +113,10 @@ internal static class WebHostSetup
     private static void AddNodes(this IServiceCollection services, ClusterOptions options)
     {
         services.AddSingleton<NodeDirectory>();
+        services.AddHostedService<RoleKeeper>();
+        services.AddSingleton<FailoverService>();
+        services.AddSingleton<IFailover>(provider => provider.GetRequiredService<FailoverService>());
+        services.AddHostedService(provider => provider.GetRequiredService<FailoverService>());
         services.AddSingleton<DashboardAddress>();
         services.AddHostedService<ParentWatch>();
         if (options.Mode == ClusterMode.External)

@@ -117,6 +117,12 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
     public Task RemoveFollowerAsync(string id, CancellationToken cancellation = default) => Done($"remove {id}");
     public Task ResetAsync(CancellationToken cancellation = default) => Done("reset");
 
+    public Task StartForgetfulAsync(string id, CancellationToken cancellation = default)
+    {
+        Note($"start {id} forgetful");
+        return Task.CompletedTask;
+    }
+
     public Task<string> AddFollowerAsync(CancellationToken cancellation = default)
     {
         Note("add");

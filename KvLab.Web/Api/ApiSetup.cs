@@ -34,6 +34,7 @@ internal static class ApiSetup
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         ClusterEndpoints.Map(routes);
+        FailoverEndpoints.Map(routes);
         LoadEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         DurabilityEndpoints.Map(routes);

@@ -21,7 +21,7 @@ internal static class ClusterEndpoints
         cluster.MapPost("/nodes/{id}/kill", KillAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("SIGKILL: no last word. Only for nodes that this dashboard started.");
         cluster.MapPost("/nodes/{id}/start", StartAsync).Produces<NodeAnswer>().Refuses(404, 409)
-            .WithSummary("Starts a node again that was killed, was stopped or crashed; it keeps its id and port.");
+            .WithSummary("Starts a node again that was killed, was stopped or crashed; it keeps its id and port. recover: false starts a leader that asks nobody and counts from 1, the seed's disaster.");
         cluster.MapPost("/followers", AddFollowerAsync).Produces<FollowerAnswer>(201).Refuses(409)
             .WithSummary("Starts one more follower. It gets writes from now on.");
         cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
@@ -52,9 +52,13 @@ internal static class ClusterEndpoints
 
     private static async Task<NodeAnswer> StartAsync(string id, HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
     {
-        await StrictBody.RequireEmptyAsync(request);
+        var recover = request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding") || await StrictBody.ReadAsync(request, fields =>
+        {
+            fields.AllowOnly("recover");
+            return fields.Bool("recover") ?? true;
+        });
         var before = state.StateOf(id);
-        await commands.StartNodeAsync(id, cancellation);
+        await (recover ? commands.StartNodeAsync(id, cancellation) : commands.StartForgetfulAsync(id, cancellation));
         return await state.SettledNodeAsync(id, before, NodeState.Running, time, cancellation);
     }
 

@@ -30,6 +30,9 @@ public interface IClusterCommands
     /// <summary>SIGKILL.</summary>
     Task KillNodeAsync(string id, CancellationToken cancellation = default);
     Task StartNodeAsync(string id, CancellationToken cancellation = default);
+
+    /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does. Every follower refuses what it writes, and confirms it.</summary>
+    Task StartForgetfulAsync(string id, CancellationToken cancellation = default);
     Task<string> AddFollowerAsync(CancellationToken cancellation = default);
     Task RemoveFollowerAsync(string id, CancellationToken cancellation = default);
 

@@ -49,8 +49,15 @@ internal sealed class NodeClient : IDisposable
         SendAsync<LiveSettings>(HttpMethod.Patch, node, "/config", patch, Patience, cancellation);
 
     /// <summary>Also a node that is not ready answers this.</summary>
-    public Task<HealthAnswer> HealthAsync(NodeAddress node, CancellationToken cancellation) =>
-        SendAsync<HealthAnswer>(HttpMethod.Get, node, "/health", null, Patience, cancellation, HttpStatusCode.ServiceUnavailable);
+    public Task<HealthAnswer> HealthAsync(NodeAddress node, CancellationToken cancellation, TimeSpan? patience = null) =>
+        SendAsync<HealthAnswer>(HttpMethod.Get, node, "/health", null, patience ?? Patience, cancellation, HttpStatusCode.ServiceUnavailable);
+
+    /// <summary>Has a follower begin its reign over all others.</summary>
+    /// <param name="sealing">How long it waits for nodes that are silent.</param>
+    public Task<ReignReport> PromoteAsync(
+        NodeAddress node, IReadOnlyList<NodeAddress> others, LiveSettingsPatch settings, TimeSpan sealing, CancellationToken cancellation) => SendAsync<ReignReport>(
+        HttpMethod.Post, node, "/internal/promote",
+        new { Followers = others.Select(f => new { f.Id, f.Url }), Settings = settings, PatienceMs = (int)sealing.TotalMilliseconds }, 3 * sealing + Patience, cancellation);
 
     public async Task<IReadOnlyDictionary<string, Entry>> DumpAsync(NodeAddress node, CancellationToken cancellation)
     {

@@ -33,6 +33,7 @@ public sealed partial class ClusterReducer
             case EventKind.EntryDuplicate: _ledger.Holds(node.Id, e.Key!, e.EntryVersion); break;
             case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
             case EventKind.StoreCleared: FollowReset(node); break;
+            case EventKind.EntryRolledBack: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "was rolled back there", time.GetUtcNow()); break;
             default: return;
         }
         _durabilityTouched = true;

@@ -47,7 +47,7 @@ public sealed partial class ClusterReducer
         if (Row(e.Key!) is not { } row) return;
         // Versioned: of two writes of one moment the older may report last. Naive: its own copy may stay behind on purpose;
         // the event says what the leader holds.
-        var isHeld = e.Naive ? e.Held.IsNone || e.Held == e.EntryVersion : e.EntryVersion > row.Leader;
+        var isHeld = e.Naive ? e.Held.IsNone || e.Held == e.EntryVersion : e.EntryVersion > row.Cells[leader.Id].Version;
         if (isHeld) Store(row, leader, e.EntryVersion, e.Value);
     }
 

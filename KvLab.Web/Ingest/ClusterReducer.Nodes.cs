@@ -21,7 +21,7 @@ public sealed partial class ClusterReducer
     private void Expect(NodeExpected expected)
     {
         var node = Node(expected.Node);
-        SetRole(node, expected.Role);
+        if (_reign == 0) SetRole(node, expected.Role);
         node.Url = expected.Url;
         node.AddressNotice = expected.Notice;
     }
@@ -43,17 +43,18 @@ public sealed partial class ClusterReducer
         node.ProcessId = change.ProcessId;
         node.ProcessNotice = change.Notice;
         node.Stopping = false;
-        if (node.Role == NodeRoles.Leader && change.State is (NodeState.Stopped or NodeState.Crashed)) EndOpenWrites();
+        if (change.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
     }
 
     private void Introduce(NodeHello hello)
     {
         var node = Node(hello.Node);
-        SetRole(node, hello.Role);
+        // Once a reign is known, reports of reigns say who leads; a process says only how it was started.
+        if (_reign == 0) SetRole(node, hello.Role);
         if (node.Ledger.Introduce(hello))
         {
             // A new process has an empty memory and an unfinished write of its predecessor has nobody who would finish it.
-            if (node.Role == NodeRoles.Leader) EndOpenWrites();
+            EndOpenWrites(node);
             EmptyCells(node);
             node.Cleared = false;
             BeginLife(node);
@@ -75,7 +76,7 @@ public sealed partial class ClusterReducer
             node.ProcessNotice = node.Stopping ? "It shut down." : "Its telemetry connection is down; it may still replicate.";
         }
         // Its last events may have come after its process was seen to end.
-        if (node.Role == NodeRoles.Leader && node.State is (NodeState.Stopped or NodeState.Crashed)) EndOpenWrites();
+        if (node.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
     }
 
     private void RemoveNode(string id)

@@ -28,7 +28,7 @@ public sealed partial class ClusterReducer
         _written++;
         // A write beyond the limit is counted above, but not followed.
         if (_writes.Count >= StateLimits.OpenWrites || _writes.ContainsKey(e.EntryVersion)) return;
-        var write = new WriteRecord(e.EntryVersion, e.Key!) { Value = e.Value, Naive = e.Naive, At = e.At, Required = _settings?.WriteQuorum ?? 0 };
+        var write = new WriteRecord(e.EntryVersion, e.Key!, leader.Id) { Value = e.Value, Naive = e.Naive, At = e.At, Required = _settings?.WriteQuorum ?? 0 };
         _writes.Add(write.Version, write);
         _inFlight++;
         _shown.Enqueue(write);
@@ -54,7 +54,7 @@ public sealed partial class ClusterReducer
 
     private double? Predict(int required, int followers)
     {
-        if (_settings is null || required > followers) return null;
+        if (_settings is null || required > _settings.LargestQuorum(followers)) return null;
         var settings = _settings with { WriteQuorum = required };
         if (_prediction is not { } known || known.Settings != settings || known.Followers != followers)
             _prediction = known = (settings, followers, predictMeanMs(settings, followers));
@@ -133,10 +133,10 @@ public sealed partial class ClusterReducer
         _inFlight--;
     }
 
-    /// <summary>The leader's process is gone: nobody will answer, and nobody will deliver.</summary>
-    private void EndOpenWrites()
+    /// <summary>A leader's process is gone: nobody will answer its writes, and nobody will deliver them.</summary>
+    private void EndOpenWrites(NodeRecord leader)
     {
-        foreach (var write in _writes.Values.Where(w => !w.IsClosed).ToArray())
+        foreach (var write in _writes.Values.Where(w => !w.IsClosed && w.Leader == leader.Id).ToArray())
         {
             if (!write.Answered) write.Reason = Explain.LeaderEnded;
             EndWait(write);

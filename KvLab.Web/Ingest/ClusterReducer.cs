@@ -65,6 +65,10 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case EventKind.SettingsChanged:
                 if (node.Role == NodeRoles.Leader && e.Settings is not null) _settings = e.Settings;
                 break;
+            case EventKind.LeaderRecovered: BeginReign(node, e); break;
+            case EventKind.LeaderPromoted: BeginReign(node, e); break;
+            case EventKind.LeaderSteppedDown: StepDown(node); break;
+            case EventKind.EntryRolledBack: RollBackEntry(node, e); break;
             case EventKind.NodeStopping: node.Stopping = true; break;
             case EventKind.StoreCleared: ClearNode(node); break;
             case EventKind.WriteAccepted: Accept(node, e); break;
@@ -106,6 +110,9 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Kpis = ViewKpis(rate),
             Durability = ViewDurability(),
             Availability = _availability.View(),
+            Reign = _reign,
+            RolledBack = _rolledBackView,
+            RolledBackCount = _rolledBackCount,
         };
     }
 }

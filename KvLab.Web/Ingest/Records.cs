@@ -86,12 +86,14 @@ internal sealed class DeliveryRecord(string follower, double delayMs)
     public DeliveryView View() => new(Follower, DelayMs, Outcome, CompletedMs, Late, Attempts, Held, Reason);
 }
 
-internal sealed class WriteRecord(EntryVersion version, string key)
+/// <param name="leader">The node that took it.</param>
+internal sealed class WriteRecord(EntryVersion version, string key, string leader)
 {
     private WriteView? _view;
 
     public EntryVersion Version { get; } = version;
     public string Key { get; } = key;
+    public string Leader { get; } = leader;
     public string? Value { get; init; }
     public bool Naive { get; init; }
     public DateTimeOffset At { get; init; }

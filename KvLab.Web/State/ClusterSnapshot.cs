@@ -50,6 +50,15 @@ public sealed record ClusterSnapshot
 
     public AvailabilityView Availability { get; init; } = AvailabilityView.Empty;
 
+    /// <summary>The epoch of the leader; 0 before one has reported it.</summary>
+    public long Reign { get; init; }
+
+    /// <summary>Writes that replaced leaders took back, newest first, at most <see cref="StateLimits.RolledBack"/>.</summary>
+    public ImmutableArray<RolledBackView> RolledBack { get; init; } = [];
+
+    /// <summary>All of them.</summary>
+    public long RolledBackCount { get; init; }
+
     /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
     public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
 
@@ -57,6 +66,10 @@ public sealed record ClusterSnapshot
     public IEnumerable<NodeView> Followers => Nodes.Where(n => n.Role == NodeRoles.Follower);
     public bool Naive => Settings?.Versioning == VersioningMode.Naive;
 }
+
+/// <summary>A write that only a replaced leader had stored, and that it took back.</summary>
+/// <param name="Instead">What it holds for the key since then.</param>
+public sealed record RolledBackView(string Node, string Key, EntryVersion Version, string? Value, EntryVersion Instead, DateTimeOffset At);
 
 public static class NodeRoles
 {
@@ -149,6 +162,7 @@ public static class StateLimits
     public const int Events = 50_000;
     public const int LatencyPoints = 2_000;
     public const int LagPoints = 600;
+    public const int RolledBack = 1_000;
     public const int AvailabilityPoints = 600;
     public const int FaultMarks = 200;
     public const int DurabilityRows = 40;

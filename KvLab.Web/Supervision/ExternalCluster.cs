@@ -11,6 +11,7 @@ internal sealed class ExternalCluster : ISupervisor
 
     public Task KillAsync(string id, CancellationToken cancellation) => throw NotOurs($"kill {id}");
     public Task StartAsync(string id, CancellationToken cancellation) => throw NotOurs($"start {id}");
+    public Task StartForgetfulAsync(string id, CancellationToken cancellation) => throw NotOurs($"start {id}");
     public Task<string> AddFollowerAsync(CancellationToken cancellation) => throw NotOurs("add a follower");
     public Task RemoveFollowerAsync(string id, CancellationToken cancellation) => throw NotOurs($"remove {id}");
 

@@ -11,6 +11,9 @@ public interface ISupervisor
     Task KillAsync(string id, CancellationToken cancellation);
     Task StartAsync(string id, CancellationToken cancellation);
 
+    /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does.</summary>
+    Task StartForgetfulAsync(string id, CancellationToken cancellation);
+
     /// <returns>The new follower's id.</returns>
     Task<string> AddFollowerAsync(CancellationToken cancellation);
     Task RemoveFollowerAsync(string id, CancellationToken cancellation);

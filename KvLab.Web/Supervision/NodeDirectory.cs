@@ -17,6 +17,9 @@ public sealed class NodeDirectory
     public IReadOnlyList<NodeAddress> Followers =>
         [.. _nodes.Values.Where(n => n.Role == NodeRoles.Follower).OrderBy(n => n.Id, NaturalOrder.Instance)];
 
+    /// <summary>The leader first.</summary>
+    public IReadOnlyList<NodeAddress> All => [.. _nodes.Values.Where(n => n.Role == NodeRoles.Leader), .. Followers];
+
     public NodeAddress? Find(string id) => _nodes.GetValueOrDefault(id);
 
     public void Set(NodeAddress node) => ImmutableInterlocked.AddOrUpdate(ref _nodes, node.Id, node, (_, _) => node);

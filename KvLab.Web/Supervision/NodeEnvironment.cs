@@ -10,7 +10,8 @@ internal static class NodeEnvironment
 {
     // What is meant for the dashboard's own server must not move the nodes to its port.
     private static readonly string[] NotInherited =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "NODE_URL", "FOLLOWERS", "LEADER_URL"];
+        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "NODE_URL", "FOLLOWERS", "LEADER_URL",
+            "FORGETFUL_EPOCH"];
 
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
         LiveSettings settings, string dashboardUrl, string token)
@@ -48,6 +49,10 @@ internal static class NodeEnvironment
 
         void Set(string name, string value) => info.Environment[name] = value;
     }
+
+    /// <summary>The seed's disaster, as a lesson: the leader asks nobody and counts from 1 again.</summary>
+    /// <param name="epoch">The reign that followers have seen; the seed has no epochs, so only the counter is forgotten.</param>
+    public static void Forget(ProcessStartInfo info, long epoch) => info.Environment["FORGETFUL_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture);
 
     private static string Name<T>(T value) where T : struct, Enum => char.ToLowerInvariant(value.ToString()[0]) + value.ToString()[1..];
 }

@@ -14,7 +14,16 @@ internal sealed partial class NodeSupervisor
         await node.Process.Ended.WaitAsync(cancellation);
     }
 
-    public async Task StartAsync(string id, CancellationToken cancellation)
+    public Task StartAsync(string id, CancellationToken cancellation) => StartAsync(id, forgetful: false, cancellation);
+
+    public Task StartForgetfulAsync(string id, CancellationToken cancellation)
+    {
+        if (directory.Find(id) is { } node && node.Role != NodeRoles.Leader)
+            throw Conflict($"{id} is a follower; only a leader can forget its counter.");
+        return StartAsync(id, forgetful: true, cancellation);
+    }
+
+    private async Task StartAsync(string id, bool forgetful, CancellationToken cancellation)
     {
         var node = Find(id);
         await _changes.WaitAsync(cancellation);
@@ -24,7 +33,7 @@ internal sealed partial class NodeSupervisor
             await node.Watch;
             var port = new Uri(node.Address.Url).Port;
             if (!FreePorts.IsFree(port)) throw Conflict($"{id} keeps its port, but another program uses port {port} now. End that program and try again.");
-            await LaunchAsync(node);
+            await LaunchAsync(node, forgetful);
         }
         finally
         {
@@ -81,7 +90,7 @@ internal sealed partial class NodeSupervisor
     public async Task RemoveFollowerAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (node.Address.Role != NodeRoles.Follower) throw Conflict($"{id} is the leader; only followers can be removed.");
+        if (directory.Leader?.Id == id) throw Conflict($"{id} is the leader; only followers can be removed.");
         await _changes.WaitAsync(cancellation);
         try
         {
@@ -115,7 +124,7 @@ internal sealed partial class NodeSupervisor
 
     private void RequireLeader()
     {
-        if (!_nodes.TryGetValue(NodeRoles.Leader, out var leader) || !leader.IsAlive)
+        if (directory.Leader is not { } known || !_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
             throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
     }
 

@@ -73,7 +73,7 @@ internal sealed partial class NodeSupervisor(
                 var id = i == 0 ? NodeRoles.Leader : FollowerId(i);
                 Register(id, i == 0 ? NodeRoles.Leader : NodeRoles.Follower, wanted[i], ports[i]);
             }
-            await Task.WhenAll(_nodes.Values.Select(LaunchAsync));
+            await Task.WhenAll(_nodes.Values.Select(n => LaunchAsync(n)));
         }
         finally
         {
@@ -99,10 +99,13 @@ internal sealed partial class NodeSupervisor(
         return node;
     }
 
-    private async Task LaunchAsync(SupervisedNode node)
+    private async Task LaunchAsync(SupervisedNode node, bool forgetful = false)
     {
         var info = NodeProgram.StartInfo(options.NodesPath);
-        NodeEnvironment.Fill(info, node.Address, directory.Followers, directory.Leader!, CurrentSettings, dashboard.Url, options.Token!);
+        // A failover may have changed the role since the node was registered.
+        var address = directory.Find(node.Id) ?? node.Address;
+        NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader!, CurrentSettings, dashboard.Url, options.Token!);
+        if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, state.Current.Reign));
         var process = await NodeProcess.StartAsync(_spawner, info);
         node.Process = process;
         events.Tell(new ProcessChanged(node.Id, NodeState.Starting, process.Id, null));

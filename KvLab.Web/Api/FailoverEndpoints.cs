@@ -1,0 +1,46 @@
+using KvLab.Web.Failover;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Api;
+
+/// <summary>Who leads, and who decides it.</summary>
+internal static class FailoverEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/cluster/failover").WithTags("Failover");
+        api.MapGet("", (IFailover failover) => FailoverAnswer.Of(failover)).Produces<FailoverAnswer>()
+            .WithSummary("The rule in force and the latest failovers.");
+        api.MapPatch("", ChangeAsync).Accepts<FailoverPolicy>("application/json").Produces<FailoverAnswer>().Refuses()
+            .WithSummary("Changes the rule: mode manual or automatic, timeoutMs 500 … 60,000.");
+        api.MapPost("", FailOverAsync).Produces<FailoverReport>().Refuses(404, 409, 503)
+            .WithSummary("Promotes the follower named in \"to\", or the most advanced one by (epoch, version).");
+        routes.MapGet("/api/cluster/rolled-back", (IClusterState state) => state.Current.RolledBack).Produces<RolledBackView>().WithTags("Failover")
+            .WithSummary("Writes that replaced leaders took back, newest first.");
+    }
+
+    private static async Task<FailoverAnswer> ChangeAsync(HttpRequest request, IFailover failover)
+    {
+        failover.Change(await StrictBody.ReadAsync(request, fields => FailoverPolicy.Read(fields, failover.Policy)));
+        return FailoverAnswer.Of(failover);
+    }
+
+    private static async Task<FailoverReport> FailOverAsync(HttpRequest request, IFailover failover, IClusterState state, TimeProvider time, CancellationToken cancellation)
+    {
+        var to = request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding")
+            ? null
+            : await StrictBody.ReadAsync(request, fields =>
+            {
+                fields.AllowOnly("to");
+                return fields.Text("to");
+            });
+        var report = await failover.FailOverAsync(to, cancellation);
+        await state.SettleAsync(s => s.Reign >= report.Epoch, time, cancellation);
+        return report;
+    }
+}
+
+public sealed record FailoverAnswer(FailoverMode Mode, int TimeoutMs, string Rule, IReadOnlyList<FailoverReport> History)
+{
+    internal static FailoverAnswer Of(IFailover f) => new(f.Policy.Mode, f.Policy.TimeoutMs, f.Policy.Rule, f.History);
+}

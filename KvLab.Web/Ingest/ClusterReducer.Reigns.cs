@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using KvLab.Core.Events;
+using KvLab.Core.Versioning;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Ingest;
+
+public sealed partial class ClusterReducer
+{
+    private readonly Queue<RolledBackView> _rolledBack = new();
+    private ImmutableArray<RolledBackView> _rolledBackView = [];
+    private long _reign;
+    private long _rolledBackCount;
+
+    /// <summary>A leader began its reign; what an older one says afterwards makes nobody a leader.</summary>
+    private void BeginReign(NodeRecord node, NodeEvent e)
+    {
+        if (e.Epoch < _reign) return;
+        _reign = e.Epoch;
+        if (e.Settings is not null) _settings = e.Settings;
+        foreach (var other in _nodes.Values)
+            if (other != node) other.Role = NodeRoles.Follower;
+        node.Role = NodeRoles.Leader;
+        foreach (var row in _rows.Values) LookAtLeader(row, node);
+    }
+
+    private void StepDown(NodeRecord node)
+    {
+        // Until the new leader's own report has come it is nobody's follower that could be compared, but no leader either.
+        if (node.Role == NodeRoles.Leader && _nodes.Count > 1) node.Role = NodeRoles.Follower;
+    }
+
+    /// <summary>Every other replica is compared with what the new leader holds.</summary>
+    private void LookAtLeader(KeyRecord row, NodeRecord leader)
+    {
+        var cell = row.Cells[leader.Id];
+        (row.Leader, row.LeaderValue) = (cell.Version, cell.Value);
+        foreach (var other in _nodes.Values) Compare(row, other);
+        Touch(row);
+    }
+
+    private void RollBackEntry(NodeRecord node, NodeEvent e)
+    {
+        _rolledBackCount++;
+        _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At));
+        if (_rolledBack.Count > StateLimits.RolledBack) _rolledBack.Dequeue();
+        _rolledBackView = [.. _rolledBack.Reverse()];
+        if (Row(e.Key!) is not { } row || row.Cells[node.Id].Version != e.EntryVersion) return;
+        Store(row, node, e.Held, e.Held.IsNone ? null : row.Leader == e.Held ? row.LeaderValue : row.Cells[node.Id].Value);
+    }
+}
