@@ -3,6 +3,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Faults;
 using KvLab.Nodes.Telemetry;
 
 namespace KvLab.Nodes;
@@ -19,6 +20,7 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
     public Replica Replica { get; } = replica;
     public IKeyValueStore Store => Replica.Store;
     public EventRecorder Events { get; } = events;
+    public FaultSwitch Faults { get; } = new(events, time);
     public Leader? Leader => Replica.Leader;
     public Follower? Follower => Replica.Follower;
     public string RoleName => (Leader is null ? NodeRole.Follower : NodeRole.Leader).Name();

@@ -46,6 +46,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         _node = new Node(options, _replica, events, _time) { Telemetry = CreateTelemetry() };
         // Whoever replaced this node says so with its first call; until then nobody is sent to a leader of the past.
         _replica.RoleChanged += _ => _node.LeaderUrl = null;
+        _http.Faults = _node.Faults;
         MapEndpoints(_app, _node);
     }
 
@@ -115,6 +116,8 @@ public sealed partial class NodeHost : IAsyncDisposable
     private async Task StopOnceAsync()
     {
         _node.Phase = NodePhase.Stopping;
+        // A signal that ends a process reaches one that is stopped when it goes on.
+        _node.Faults.Change(static faults => faults with { Frozen = false });
         await _stopping.CancelAsync();
         await _becomingReady.ContinueWith(static _ => { }, TaskScheduler.Default);
         if (_node.Leader is { } leader)
@@ -159,6 +162,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             OldestSequence = _outbox.Oldest,
             Dropped = _outbox.Dropped,
         },
+        cancellation => _node.Faults.WhenThawedAsync(cancellation),
         TimeProvider.System,
         _app.Services.GetRequiredService<ILogger<TelemetrySender>>());
 
@@ -181,7 +185,9 @@ public sealed partial class NodeHost : IAsyncDisposable
     private static void MapEndpoints(WebApplication app, Node node)
     {
         var token = new ClusterToken(node.Options.ClusterToken);
+        var faults = new FaultEndpoints(node, token);
         app.UseMiddleware<ProblemDetails>();
+        app.Use(faults.HoldWhileFrozenAsync);
         app.UseRouting();
         new WriteEndpoint(node).Map(app);
         new ReadEndpoints(node, token).Map(app);
@@ -191,6 +197,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         new ClusterEndpoints(node, token).Map(app);
         new PeerEndpoints(node, token).Map(app);
         new ReignEndpoints(node, token).Map(app);
+        faults.Map(app);
         OpenApiEndpoint.Map(app);
     }
 

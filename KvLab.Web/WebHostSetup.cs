@@ -100,6 +100,7 @@ internal static class WebHostSetup
     {
         services.AddSingleton<NodeClient>();
         services.AddSingleton<BurstBook>();
+        services.AddSingleton<FaultKeeper>();
         services.AddSingleton<IClusterCommands, ClusterCommands>();
     }
 

@@ -70,6 +70,10 @@ public enum EventKind
     [JsonStringEnumMemberName("process_stopped")] ProcessStopped,
     /// <summary>Reported by the dashboard: the process ended by itself. Detail: exit code and last words.</summary>
     [JsonStringEnumMemberName("process_crashed")] ProcessCrashed,
+    /// <summary>Reported by the dashboard: the node was frozen from the page; it does nothing and keeps its memory. Detail: how.</summary>
+    [JsonStringEnumMemberName("process_frozen")] ProcessFrozen,
+    /// <summary>Reported by the dashboard: the frozen node goes on where it stood.</summary>
+    [JsonStringEnumMemberName("process_thawed")] ProcessThawed,
     /// <summary>Reported by the dashboard: a node's connection ended or came back, events were lost, or a port was replaced.</summary>
     [JsonStringEnumMemberName("dashboard_notice")] DashboardNotice,
 }

@@ -55,21 +55,18 @@ public sealed record LinkFaults
 
     public static readonly IReadOnlyList<string> FieldNames = ["mode", "request", "answer", "seed"];
 
-    /// <summary>Reads types, names and ranges; what is wrong is among the fields' errors. What is absent is without fault.</summary>
+    /// <summary>Reads types and names; what is wrong is among the fields' errors. What is absent is without fault. Ranges are the business of <see cref="Validate"/>.</summary>
     public static LinkFaults Read(JsonFields fields)
     {
         fields.AllowOnly([.. FieldNames]);
-        return ReadKnown(fields);
+        return new LinkFaults
+        {
+            Mode = fields.Choice<LinkMode>("mode") ?? LinkMode.Open,
+            Request = DirectionFaults.Read(fields.Object("request")),
+            Answer = DirectionFaults.Read(fields.Object("answer")),
+            Seed = fields.Long("seed", long.MinValue),
+        };
     }
-
-    /// <summary>As <see cref="Read"/>, for an object that has fields of its own beside these.</summary>
-    public static LinkFaults ReadKnown(JsonFields fields) => new()
-    {
-        Mode = fields.Choice<LinkMode>("mode") ?? LinkMode.Open,
-        Request = DirectionFaults.Read(fields.Object("request")),
-        Answer = DirectionFaults.Read(fields.Object("answer")),
-        Seed = fields.Long("seed", long.MinValue),
-    };
 
     /// <summary>What a person is told: <c>requests: 20 % lost; answers: delayed by 100 ms</c>.</summary>
     public string Describe() => Mode switch

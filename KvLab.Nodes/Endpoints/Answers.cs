@@ -53,6 +53,8 @@ internal sealed record StatusAnswer(
 
 internal sealed record StepDownAnswer(string Node, string Role, long Epoch);
 
+internal sealed record LinksAnswer(IReadOnlyList<LinkReport> Links);
+
 internal sealed record ClearAnswer(string Status, string Node);
 
 /// <summary>Serialisers made at compile time: a node starts without looking at types.</summary>
@@ -68,6 +70,8 @@ internal sealed record ClearAnswer(string Status, string Node);
 [JsonSerializable(typeof(ReignReport))]
 [JsonSerializable(typeof(StepDownAnswer))]
 [JsonSerializable(typeof(ClearAnswer))]
+[JsonSerializable(typeof(NodeFaults))]
+[JsonSerializable(typeof(LinksAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>Text stays readable for people with curl; answers are never put into a page.</summary>

@@ -30,6 +30,7 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
     {
         var key = KeyOf(context);
         if (InputRules.CheckKey(key) is { } sentence) throw ProblemException.BadField("key", sentence);
+        await node.Faults.SlowDownAsync(context.RequestAborted);
         var entry = await node.Store.GetAsync(key, context.RequestAborted)
             ?? throw new ProblemException(StatusCodes.Status404NotFound, $"{node.Id} holds no key \"{key}\".");
         var answer = new ReadAnswer(entry.Key, entry.Value, entry.Version.Counter, entry.Version.Epoch, node.Id);

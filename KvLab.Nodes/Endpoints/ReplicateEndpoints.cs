@@ -20,6 +20,7 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
     {
         var follower = RequireFollower();
         var message = await ReadMessageAsync(context, follower);
+        await node.Faults.SlowDownAsync(context.RequestAborted);
         var answer = await follower.ReceiveAsync(message, context.RequestAborted);
         if (answer.Outcome == ReplicateOutcome.Fenced)
             throw ProblemException.BadField("epoch",
@@ -52,6 +53,8 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
     private async Task ReplicateBatchAsync(HttpContext context)
     {
         var messages = await ReadBatchAsync(context);
+        // A slow node is slow also for a sender that has given up meanwhile: what reached it is applied.
+        await node.Faults.SlowDownAsync(CancellationToken.None);
         var answers = new ReplicateAnswer[messages.Length];
         for (var i = 0; i < messages.Length; i++) answers[i] = await node.Replica.ReceiveAsync(messages[i], CancellationToken.None);
         // A leader that was replaced and does not know it yet must not be taken for the leader.

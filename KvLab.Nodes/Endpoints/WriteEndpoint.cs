@@ -18,6 +18,7 @@ internal sealed class WriteEndpoint(Node node)
         if (node.Phase != NodePhase.Ready) throw NotReady();
 
         var (key, value, delaysMs) = await ReadAsync(context, leader);
+        await node.Faults.SlowDownAsync(context.RequestAborted);
         // As of the write's start, like every other setting that it keeps.
         var onShortfall = leader.Settings.OnShortfall;
         WriteResult result;

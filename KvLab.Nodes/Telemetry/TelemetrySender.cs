@@ -7,8 +7,9 @@ namespace KvLab.Nodes.Telemetry;
 /// Brings the outbox to the dashboard: connects for ever, introduces the node at every connect, sends from where the dashboard says it is,
 /// one message at a time, and repeats what was not confirmed.
 /// </summary>
+/// <param name="mayReport">Completes when the node may report: at once, but for a frozen one.</param>
 internal sealed partial class TelemetrySender(
-    EventOutbox outbox, ConnectToDashboard connect, Func<NodeHello> introduce, TimeProvider time, ILogger<TelemetrySender> log) : IAsyncDisposable
+    EventOutbox outbox, ConnectToDashboard connect, Func<NodeHello> introduce, Func<CancellationToken, Task> mayReport, TimeProvider time, ILogger<TelemetrySender> log) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
@@ -35,6 +36,7 @@ internal sealed partial class TelemetrySender(
         {
             try
             {
+                await mayReport(_stop.Token);
                 await using var session = await connect(_stop.Token);
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, session.Ended);
                 var confirmed = await session.HelloAsync(introduce(), ended.Token).WaitAsync(AnswerTimeout, ended.Token);
@@ -67,6 +69,7 @@ internal sealed partial class TelemetrySender(
         while (true)
         {
             await outbox.WaitForNewerAsync(sent, ended);
+            await mayReport(ended);
             if (outbox.Newest - sent < outbox.Limits.BatchEvents) await Task.Delay(Gathering, ended);
             var events = outbox.Take(sent);
             var hello = introduce();

@@ -1,4 +1,5 @@
 using System.Net;
+using KvLab.Nodes.Faults;
 
 namespace KvLab.Nodes.Transport;
 
@@ -27,12 +28,21 @@ public sealed class ClusterHttp : IDisposable
     /// <summary>Set once the address is known.</summary>
     public string? LeaderUrl { get; set; }
 
+    /// <summary>The node's own: while it is frozen nothing leaves. Null where nothing ever freezes it.</summary>
+    internal FaultSwitch? Faults { get; set; }
+
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         request.Version = HttpVersion.Version11;
         if (_token is not null) request.Headers.TryAddWithoutValidation(Core.Events.TelemetryContract.TokenHeader, _token);
         if (LeaderUrl is not null) request.Headers.TryAddWithoutValidation(LeaderUrlHeader, LeaderUrl);
-        return _invoker.SendAsync(request, cancellation);
+        return Faults is { IsFrozen: true } frozen ? SendWhenThawedAsync(frozen, request, cancellation) : _invoker.SendAsync(request, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> SendWhenThawedAsync(FaultSwitch faults, HttpRequestMessage request, CancellationToken cancellation)
+    {
+        await faults.WhenThawedAsync(cancellation);
+        return await _invoker.SendAsync(request, cancellation);
     }
 
     public void Dispose() => _invoker.Dispose();

@@ -1,4 +1,5 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
@@ -114,6 +115,16 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
 
     public Task KillNodeAsync(string id, CancellationToken cancellation = default) => Done($"kill {id}");
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => Done($"start {id}");
+    public Task StopNodeAsync(string id, CancellationToken cancellation = default) => Done($"stop {id}");
+    public Task FreezeNodeAsync(string id, CancellationToken cancellation = default) => Done($"freeze {id}");
+    public Task ThawNodeAsync(string id, CancellationToken cancellation = default) => Done($"thaw {id}");
+    public Task SetNodeFaultsAsync(string id, NodeFaults faults, CancellationToken cancellation = default) => Done($"faults {id}: {faults.Describe()}");
+    public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation = default) => Done($"link {follower}: {faults.Describe()}");
+    public Task HealAsync(string? follower = null, CancellationToken cancellation = default) => Done($"heal {follower ?? "all"}");
+    public Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation = default) => Done($"partition {string.Join(", ", otherSide)}");
+
+    public Task<IReadOnlyList<LinkReport>> LinksAsync(CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<LinkReport>>([.. _current.Links.Select(l => new LinkReport(l.Follower, l.Faults, LinkCounts.None))]);
     public Task RemoveFollowerAsync(string id, CancellationToken cancellation = default) => Done($"remove {id}");
     public Task ResetAsync(CancellationToken cancellation = default) => Done("reset");
 

@@ -38,6 +38,7 @@ public sealed class TelemetryTests : IAsyncLifetime
                 return await SignalRSession.ConnectAsync(dashboardUrl, token, cancellation);
             },
             () => new NodeHello { Node = "leader", Incarnation = "one-run", Role = "leader", Url = "http://leader:1", ProcessId = 7, OldestSequence = outbox.Oldest, Dropped = outbox.Dropped },
+            _ => Task.CompletedTask,
             TimeProvider.System,
             NullLogger<TelemetrySender>.Instance);
         sender.Start();

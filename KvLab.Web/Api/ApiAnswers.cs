@@ -18,13 +18,14 @@ public sealed record ClusterAnswer(
         [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision);
 }
 
-/// <param name="State">starting, running, disconnected, stopped or crashed.</param>
+/// <param name="State">starting, running, disconnected, stopped, crashed or frozen.</param>
 /// <param name="Behind">Keys on which the follower is behind the leader or which it lacks.</param>
 public sealed record NodeAnswer(
-    string Id, string Role, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys)
+    string Id, string Role, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys,
+    double SlowMs, long ClockSkewMs)
 {
     internal static NodeAnswer Of(NodeView n) => new(
-        n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys);
+        n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs);
 }
 
 /// <summary>A body of <c>POST /api/writes</c>.</summary>

@@ -35,6 +35,7 @@ internal static class ApiSetup
     {
         ClusterEndpoints.Map(routes);
         FailoverEndpoints.Map(routes);
+        FaultEndpoints.Map(routes);
         LoadEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         DurabilityEndpoints.Map(routes);

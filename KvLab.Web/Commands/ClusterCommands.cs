@@ -10,7 +10,7 @@ namespace KvLab.Web.Commands;
 
 /// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
 internal sealed partial class ClusterCommands(
-    NodeDirectory directory, NodeClient client, ISupervisor supervisor, BurstBook bursts, IClusterState state, DashboardEvents events, TimeProvider time)
+    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstBook bursts, IClusterState state, DashboardEvents events, TimeProvider time)
     : IClusterCommands
 {
     /// <summary>Beyond the leader's own deadline: time for the way there and back on a busy machine.</summary>

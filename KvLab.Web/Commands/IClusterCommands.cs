@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Analysis;
 using KvLab.Core.Configuration;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 
@@ -29,6 +30,32 @@ public interface IClusterCommands
 
     /// <summary>SIGKILL.</summary>
     Task KillNodeAsync(string id, CancellationToken cancellation = default);
+
+    /// <summary>SIGTERM: it takes no more writes, delivers what is open for a while, and ends.</summary>
+    Task StopNodeAsync(string id, CancellationToken cancellation = default);
+
+    /// <summary>SIGSTOP, or its equivalent within a node that others run: it does nothing and keeps what it holds.</summary>
+    Task FreezeNodeAsync(string id, CancellationToken cancellation = default);
+    Task ThawNodeAsync(string id, CancellationToken cancellation = default);
+
+    /// <summary>Makes a node slow and its wall clock wrong, until its process ends. <see cref="NodeFaults.Frozen"/> is not looked at.</summary>
+    Task SetNodeFaultsAsync(string id, NodeFaults faults, CancellationToken cancellation = default);
+
+    /// <summary>The leader's links as it knows them, with what their faults did so far.</summary>
+    Task<IReadOnlyList<LinkReport>> LinksAsync(CancellationToken cancellation = default);
+
+    /// <summary>Replaces the faults of the link between the leader and this follower. Where a partition separated the two, it does so no longer.</summary>
+    Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation = default);
+
+    /// <summary>Takes away the faults of one link, and this follower back to the leader's side; or of all links, and the partition.</summary>
+    Task HealAsync(string? follower = null, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Separates these followers from the leader and whoever is not named: sides, not links, so that it holds whoever leads. An empty list ends the partition;
+    /// faults of links that were set by hand stay, but for those that swallow.
+    /// </summary>
+    Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation = default);
+
     Task StartNodeAsync(string id, CancellationToken cancellation = default);
 
     /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does. Every follower refuses what it writes, and confirms it.</summary>

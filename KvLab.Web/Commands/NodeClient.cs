@@ -4,6 +4,7 @@ using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -82,6 +83,21 @@ internal sealed class NodeClient : IDisposable
 
     public Task PutFollowersAsync(NodeAddress leader, IReadOnlyList<NodeAddress> followers, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Put, leader, "/internal/followers", new { followers = followers.Select(f => new { f.Id, f.Url }) }, Patience, cancellation);
+
+    public Task<NodeFaults> GetFaultsAsync(NodeAddress node, CancellationToken cancellation) =>
+        SendAsync<NodeFaults>(HttpMethod.Get, node, "/internal/faults", null, Patience, cancellation);
+
+    public Task<NodeFaults> SetFrozenAsync(NodeAddress node, bool frozen, CancellationToken cancellation) =>
+        SendAsync<NodeFaults>(HttpMethod.Put, node, "/internal/faults", new { frozen }, Patience, cancellation);
+
+    public Task<NodeFaults> SetFaultsAsync(NodeAddress node, NodeFaults faults, CancellationToken cancellation) =>
+        SendAsync<NodeFaults>(HttpMethod.Put, node, "/internal/faults", new { faults.SlowMs, faults.ClockSkewMs }, Patience, cancellation);
+
+    public async Task<IReadOnlyList<LinkReport>> GetLinksAsync(NodeAddress leader, CancellationToken cancellation) =>
+        (await SendAsync<NodeLinks>(HttpMethod.Get, leader, "/internal/links", null, Patience, cancellation)).Links;
+
+    public async Task<IReadOnlyList<LinkReport>> PutLinksAsync(NodeAddress leader, IReadOnlyList<LinkSetting> links, CancellationToken cancellation) =>
+        (await SendAsync<NodeLinks>(HttpMethod.Put, leader, "/internal/links", new { links }, Patience, cancellation)).Links;
 
     /// <param name="patience">At least the leader's own deadline.</param>
     public async Task<WriteAnswer> WriteAsync(NodeAddress leader, WriteRequest write, TimeSpan patience, CancellationToken cancellation)

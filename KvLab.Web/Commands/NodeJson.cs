@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KvLab.Core.Network;
 using KvLab.Core.Storage;
 
 namespace KvLab.Web.Commands;
@@ -26,6 +27,10 @@ internal sealed record HealthAnswer(string Node, bool Ready, string Role, long E
 internal sealed record ReadAnswer(string Key, JsonText Value, long Version, long Epoch);
 
 internal sealed record DumpedEntry(JsonText Value, long Version, long Epoch);
+
+internal sealed record LinkSetting(string Follower, LinkFaults Faults);
+
+internal sealed record NodeLinks(IReadOnlyList<LinkReport> Links);
 
 /// <summary>RFC 9457, as far as the dashboard passes it on.</summary>
 internal sealed record NodeProblem(string? Title, string? Detail, Dictionary<string, string[]>? Errors);

@@ -44,6 +44,7 @@ public sealed partial class ClusterReducer
         node.ProcessNotice = change.Notice;
         node.Stopping = false;
         if (change.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
+        ForgetFaults(node);
     }
 
     private void Introduce(NodeHello hello)
@@ -57,6 +58,7 @@ public sealed partial class ClusterReducer
             EndOpenWrites(node);
             EmptyCells(node);
             node.Cleared = false;
+            ForgetFaults(node);
             BeginLife(node);
         }
         node.Url = hello.Url;
@@ -93,6 +95,7 @@ public sealed partial class ClusterReducer
     {
         if (!_nodes.TryGetValue(seeded.Node, out var node) || node.Ledger.Incarnation != seeded.Incarnation) return;
         if (node.Role == NodeRoles.Leader) _settings ??= seeded.Settings;
+        SeedFaults(node, seeded);
         // The dump may be from before the reset, and would bring back what is gone.
         if (node.Cleared) return;
         foreach (var entry in seeded.Entries)

@@ -35,6 +35,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case NodeDisconnected disconnected: Disconnect(disconnected); break;
             case NodeRemoved removed: RemoveNode(removed.Node); break;
             case NodeSeeded seeded: Seed(seeded); break;
+            case NodeFroze froze: Node(froze.Node).Frozen = froze.Frozen; break;
+            case SidesChanged sides: _otherSide = sides.OtherSide; break;
         }
     }
 
@@ -79,6 +81,9 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case EventKind.WriteAnswered: Answer(node, e); break;
             case EventKind.EntryApplied: ApplyEntry(node, e); break;
             case EventKind.EntryRefused: RefuseEntry(node, e); break;
+            case EventKind.LinkChanged: ChangeLink(node, e); break;
+            case EventKind.MessageLost: LoseMessage(node, e); break;
+            case EventKind.NodeFaultsChanged when e.Faults is not null: ChangeFaults(node, e.Faults); break;
             // The others change nothing but the list of events.
             default: break;
         }
@@ -104,6 +109,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             EntriesNotShown = _entriesNotShown,
             Writes = ViewWrites(),
             Events = _events.View(),
+            Links = ViewLinks(),
+            OtherSide = _otherSide,
             Telemetry = ViewTelemetry(),
             Latencies = _latencies.View(),
             Lags = _lags.View(),

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Web.State;
@@ -31,4 +33,16 @@ public sealed record EventsReceived(EventBatch Batch) : IngestMessage
 
 /// <summary>What a node held when it was asked: the start for a dashboard that was not there from the first event.</summary>
 /// <param name="Settings">The leader's settings; null from a follower.</param>
-public sealed record NodeSeeded(string Node, string Incarnation, IReadOnlyList<Entry> Entries, LiveSettings? Settings) : IngestMessage;
+public sealed record NodeSeeded(string Node, string Incarnation, IReadOnlyList<Entry> Entries, LiveSettings? Settings) : IngestMessage
+{
+    public NodeFaults Faults { get; init; } = NodeFaults.None;
+
+    /// <summary>Of a leader.</summary>
+    public IReadOnlyList<LinkReport> Links { get; init; } = [];
+}
+
+/// <summary>The dashboard froze the node, or thawed it.</summary>
+public sealed record NodeFroze(string Node, bool Frozen) : IngestMessage;
+
+/// <summary>Which nodes are cut off from the others from now on.</summary>
+public sealed record SidesChanged(ImmutableArray<string> OtherSide) : IngestMessage;

@@ -12,7 +12,8 @@ namespace KvLab.Web.Ingest;
 /// Asks every new incarnation of a node what it holds, once it is ready: events tell only changes, and a node may hold entries from
 /// before its first event that this dashboard got (a dashboard started later, a leader that recovered).
 /// </summary>
-internal sealed partial class NodeSeeder(NodeClient client, NodeDirectory directory, IngestQueue queue, TimeProvider time, ILogger<NodeSeeder> logger)
+internal sealed partial class NodeSeeder(
+    NodeClient client, NodeDirectory directory, FaultKeeper faults, IngestQueue queue, TimeProvider time, ILogger<NodeSeeder> logger)
     : BackgroundService
 {
     private static readonly TimeSpan BetweenAsking = TimeSpan.FromMilliseconds(200);
@@ -50,13 +51,18 @@ internal sealed partial class NodeSeeder(NodeClient client, NodeDirectory direct
         try
         {
             var node = directory.Find(hello.Node) ?? new NodeAddress(hello.Node, hello.Role, hello.Url);
+            if (hello.Role == NodeRoles.Leader) await faults.ReapplyAsync(node, cancellation);
             for (var asked = 0; asked < MostQuestions && _seeded.GetValueOrDefault(hello.Node) == hello.Incarnation; asked++)
             {
                 if (await IsReadyAsync(node, cancellation))
                 {
                     var entries = await client.DumpAsync(node, cancellation);
                     LiveSettings? settings = hello.Role == NodeRoles.Leader ? await client.GetConfigAsync(node, cancellation) : null;
-                    await queue.EnqueueAsync(new NodeSeeded(hello.Node, hello.Incarnation, [.. entries.Values], settings), cancellation);
+                    await queue.EnqueueAsync(new NodeSeeded(hello.Node, hello.Incarnation, [.. entries.Values], settings)
+                    {
+                        Faults = await client.GetFaultsAsync(node, cancellation),
+                        Links = hello.Role == NodeRoles.Leader ? await client.GetLinksAsync(node, cancellation) : [],
+                    }, cancellation);
                     return;
                 }
                 await Task.Delay(BetweenAsking, time, cancellation);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;
@@ -25,6 +26,15 @@ internal sealed class NodeRecord(string id)
 
     public bool Stopping { get; set; }
 
+    public bool Frozen { get; set; }
+    public NodeFaults Faults { get; set; } = NodeFaults.None;
+
+    /// <summary>As a leader: its links by follower, as far as they had a fault in this incarnation.</summary>
+    public Dictionary<string, LinkRecord> Links { get; } = new(StringComparer.Ordinal);
+
+    // A node that cannot keep its telemetry connection because it is frozen is frozen.
+    private NodeState Shown => Frozen && State is (NodeState.Running or NodeState.Disconnected or NodeState.Starting) ? NodeState.Frozen : State;
+
     /// <summary>It was emptied in this incarnation, so its events from there on say all that it holds.</summary>
     public bool Cleared { get; set; }
     public int Behind { get; set; }
@@ -36,7 +46,23 @@ internal sealed class NodeRecord(string id)
     public SequenceLedger Ledger { get; } = new();
 
     public NodeView View() =>
-        new(Id, Role, Url, ProcessId, State, ProcessNotice ?? AddressNotice, Behind, Applied, Refused, Failed, Keys, LastSeen);
+        new(Id, Role, Url, ProcessId, Shown, Notice, Behind, Applied, Refused, Failed, Keys, LastSeen)
+        {
+            SlowMs = Faults.SlowMs,
+            ClockSkewMs = Faults.ClockSkewMs,
+        };
+
+    private string? Notice => Shown == NodeState.Frozen ? "Frozen: it does nothing and keeps what it holds." : ProcessNotice ?? AddressNotice;
+}
+
+internal sealed class LinkRecord
+{
+    public LinkFaults Faults { get; set; } = LinkFaults.None;
+    public long RequestsLost { get; set; }
+    public long AnswersLost { get; set; }
+    public long Refused { get; set; }
+
+    public LinkView View(string follower) => new(follower, Faults, RequestsLost, AnswersLost, Refused);
 }
 
 internal sealed class CellRecord

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
@@ -59,6 +60,12 @@ public sealed record ClusterSnapshot
     /// <summary>All of them.</summary>
     public long RolledBackCount { get; init; }
 
+    /// <summary>The leader's link to each follower, in the order of their numbers.</summary>
+    public ImmutableArray<LinkView> Links { get; init; } = [];
+
+    /// <summary>The nodes on one side of a partition; all others are on the other. Empty: no partition by sides.</summary>
+    public ImmutableArray<string> OtherSide { get; init; } = [];
+
     /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
     public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
 
@@ -88,6 +95,8 @@ public enum NodeState
     Stopped,
     /// <summary>Ended by itself.</summary>
     Crashed,
+    /// <summary>Frozen from the page: it lives, does nothing, and keeps what it holds.</summary>
+    Frozen,
 }
 
 /// <param name="Notice">What people should know, such as "port 8003 was busy, 8009 is used".</param>
@@ -96,7 +105,20 @@ public enum NodeState
 /// <param name="LastSeen">When the dashboard last had an event or an ack from it.</param>
 public sealed record NodeView(
     string Id, string Role, string Url, int? ProcessId, NodeState State, string? Notice,
-    int Behind, long Applied, long Refused, long Failed, int Keys, DateTimeOffset? LastSeen);
+    int Behind, long Applied, long Refused, long Failed, int Keys, DateTimeOffset? LastSeen)
+{
+    /// <summary>Waits so many ms before it handles a request; 0 for a node that is not slow.</summary>
+    public double SlowMs { get; init; }
+
+    /// <summary>How far its wall clock is ahead, in ms; versions do not depend on it.</summary>
+    public long ClockSkewMs { get; init; }
+}
+
+/// <summary>The link from the leader to one follower. The counts are of messages of writes since the leader started, as events told them.</summary>
+/// <param name="Faults">As set; <c>dropNext</c> as far as it is left.</param>
+/// <param name="RequestsLost">Never applied (at that attempt).</param>
+/// <param name="AnswersLost">Applied, but the leader was not told.</param>
+public sealed record LinkView(string Follower, LinkFaults Faults, long RequestsLost, long AnswersLost, long Refused);
 
 /// <param name="Leader">What the leader holds.</param>
 /// <param name="Cells">By node id; a node without a cell holds nothing for this key.</param>

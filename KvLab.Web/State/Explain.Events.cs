@@ -46,6 +46,8 @@ public static partial class Explain
         EventKind.ProcessStarted => $"the dashboard started the process of {e.Peer}{Tail(e.Detail)}",
         EventKind.ProcessStopped => $"the process of {e.Peer} ended as it was asked to{Tail(e.Detail)}",
         EventKind.ProcessCrashed => $"the process of {e.Peer} ended by itself{Tail(e.Detail)}",
+        EventKind.ProcessFrozen => $"{e.Peer} was frozen: it does nothing, answers nobody and keeps what it holds{Tail(e.Detail)}",
+        EventKind.ProcessThawed => $"{e.Peer} was thawed and goes on where it stood; to itself no time has passed{Tail(e.Detail)}",
         EventKind.DashboardNotice => e.Detail ?? "the dashboard has a notice without words",
         _ => $"{e.Node} reported {EventKindNames.NameOf(e.Kind)}",
     });

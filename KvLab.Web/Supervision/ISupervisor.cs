@@ -9,6 +9,13 @@ public interface ISupervisor
     Task<string> Ready { get; }
 
     Task KillAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Asks it to end in order (SIGTERM): it delivers what is open, for a while.</summary>
+    Task StopAsync(string id, CancellationToken cancellation);
+
+    /// <summary>It does nothing until it is thawed, and keeps its memory.</summary>
+    Task FreezeAsync(string id, CancellationToken cancellation);
+    Task ThawAsync(string id, CancellationToken cancellation);
     Task StartAsync(string id, CancellationToken cancellation);
 
     /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does.</summary>

@@ -100,8 +100,23 @@ internal sealed partial class NodeProcess : IDisposable
     {
         const int sigTerm = 15;
         // The end of its stdin tells a node the same, where there are no signals.
-        if (OperatingSystem.IsWindows() || SendSignal(_process.Id, sigTerm) != 0) _process.StandardInput.Close();
+        if (!TrySignal(sigTerm)) _process.StandardInput.Close();
+        // A process that is stopped hears of the signal when it goes on.
+        TryThaw();
     }
+
+    /// <summary>Whether it was frozen from the page and not thawed since, by whatever means.</summary>
+    public bool IsFrozen { get; set; }
+
+    /// <summary>SIGSTOP: it does nothing, and the kernel keeps its memory and its connections.</summary>
+    /// <returns>False where there are no signals.</returns>
+    public bool TryFreeze() => TrySignal(OperatingSystem.IsMacOS() ? 17 : 19);
+
+    /// <summary>SIGCONT.</summary>
+    /// <returns>False where there are no signals.</returns>
+    public bool TryThaw() => TrySignal(OperatingSystem.IsMacOS() ? 19 : 18);
+
+    private bool TrySignal(int signal) => !OperatingSystem.IsWindows() && !Ended.IsCompleted && SendSignal(_process.Id, signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int processId, int signal);

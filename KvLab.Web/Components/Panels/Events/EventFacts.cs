@@ -21,7 +21,7 @@ public static class EventFacts
         EventKind.EntryDuplicate => $"v{e.Version} {e.Key} again",
         EventKind.MessageFenced => $"v{e.Version} {e.Key} of epoch {e.Epoch}",
         EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
-        EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed => $"{e.Peer} {e.Detail}",
+        EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{e.Peer} {e.Detail}",
         _ => e.Detail ?? "",
     };
 
@@ -35,9 +35,9 @@ public static class EventFacts
         EventKind.DeliveryFailed or EventKind.DeliveryAbandoned or EventKind.MessageFenced or EventKind.MessageLost => "failed",
         EventKind.WriteAnswered => "success",
         EventKind.ProcessCrashed => "crashed",
-        EventKind.NodeStopping or EventKind.ProcessStopped => "stopped",
+        EventKind.NodeStopping or EventKind.ProcessStopped or EventKind.ProcessFrozen => "stopped",
         EventKind.NodeStarted or EventKind.ProcessStarted => "starting",
-        EventKind.NodeReady or EventKind.LeaderRecovered => "running",
+        EventKind.NodeReady or EventKind.LeaderRecovered or EventKind.ProcessThawed => "running",
         _ => "settings",
     };
 

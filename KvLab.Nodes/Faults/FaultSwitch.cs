@@ -1,0 +1,53 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+
+namespace KvLab.Nodes.Faults;
+
+/// <summary>
+/// The faults of this node itself. While it is frozen nothing comes in or goes out, as if the process had been stopped by a signal; its memory stays as it is.
+/// </summary>
+internal sealed class FaultSwitch(EventRecorder events, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private volatile NodeFaults _faults = NodeFaults.None;
+
+    // Completes at the thaw; null while the node is not frozen.
+    private volatile TaskCompletionSource? _thaw;
+
+    public NodeFaults Now => _faults;
+
+    public bool IsFrozen => _thaw is not null;
+
+    /// <summary>Takes effect at once; what is as it was is not told again.</summary>
+    /// <param name="change">The faults as they are to be, out of those that are; its result is in range.</param>
+    public void Change(Func<NodeFaults, NodeFaults> change)
+    {
+        lock (_gate)
+        {
+            var faults = change(_faults);
+            if (faults == _faults) return;
+            _faults = faults;
+            events.WallClockSkew = TimeSpan.FromMilliseconds(faults.ClockSkewMs);
+            events.Record(EventKind.NodeFaultsChanged, faults: faults, detail: $"{events.Node}: {faults.Describe()}.");
+            if (faults.Frozen)
+            {
+                _thaw ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+            else if (_thaw is { } thaw)
+            {
+                _thaw = null;
+                thaw.SetResult();
+            }
+        }
+    }
+
+    /// <summary>Completes at once unless the node is frozen.</summary>
+    public async Task WhenThawedAsync(CancellationToken cancellation)
+    {
+        while (_thaw is { } thaw) await thaw.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>What a slow node does before it handles a request that is about data.</summary>
+    public Task SlowDownAsync(CancellationToken cancellation) =>
+        _faults.SlowMs > 0 ? time.WaitAsync(TimeSpan.FromMilliseconds(_faults.SlowMs), cancellation) : Task.CompletedTask;
+}

@@ -1,0 +1,60 @@
+using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Commands;
+
+internal sealed partial class ClusterCommands
+{
+    public Task StopNodeAsync(string id, CancellationToken cancellation = default) => supervisor.StopAsync(Known(id), cancellation);
+    public Task FreezeNodeAsync(string id, CancellationToken cancellation = default) => supervisor.FreezeAsync(Known(id), cancellation);
+    public Task ThawNodeAsync(string id, CancellationToken cancellation = default) => supervisor.ThawAsync(Known(id), cancellation);
+
+    public async Task SetNodeFaultsAsync(string id, NodeFaults faults, CancellationToken cancellation = default)
+    {
+        Refuse(faults.Validate());
+        await client.SetFaultsAsync(directory.Find(Known(id))!, faults, cancellation);
+    }
+
+    public Task<IReadOnlyList<LinkReport>> LinksAsync(CancellationToken cancellation = default) => client.GetLinksAsync(Leader, cancellation);
+
+    public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation = default)
+    {
+        RequireFollower(follower);
+        Refuse(faults.Validate());
+        return links.ChangeAsync((plan, leader) => plan.With(leader, follower, faults), cancellation);
+    }
+
+    public Task HealAsync(string? follower = null, CancellationToken cancellation = default)
+    {
+        if (follower is null) return links.ChangeAsync(static (_, _) => FaultPlan.Empty, cancellation);
+        RequireFollower(follower);
+        return links.ChangeAsync((plan, leader) => plan.With(leader, follower, LinkFaults.None), cancellation);
+    }
+
+    public Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation = default)
+    {
+        var followers = directory.Followers.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
+        var errors = new FieldErrors();
+        foreach (var id in otherSide.Distinct(StringComparer.Ordinal))
+        {
+            errors.Require(followers.Contains(id), "followers", id == directory.Leader?.Id
+                ? $"followers must not name the leader, {id}: the other side is the one that the leader is not on."
+                : $"followers names {id}, but the followers are {string.Join(", ", directory.Followers.Select(f => f.Id))}.");
+        }
+
+        Refuse(errors.All);
+        return links.ChangeAsync((plan, _) => plan.Split(otherSide), cancellation);
+    }
+
+    private void RequireFollower(string id)
+    {
+        if (Known(id) == directory.Leader?.Id)
+            throw new CommandException(StatusCodes.Status409Conflict, $"{id} is the leader; a link goes from the leader to a follower.");
+    }
+
+    private static void Refuse(IReadOnlyList<FieldError> errors)
+    {
+        if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
+    }
+}

@@ -1,0 +1,67 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Commands;
+
+/// <summary>Keeps the plan of link faults and puts it on whoever leads: a leader that starts again, or another one, meets the same broken network.</summary>
+internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IClusterState state, DashboardEvents events) : IDisposable
+{
+    // Changes of the plan one after another, each with the leader's consent.
+    private readonly SemaphoreSlim _changes = new(1, 1);
+    private volatile FaultPlan _plan = FaultPlan.Empty;
+
+    public FaultPlan Plan => _plan;
+
+    /// <summary>The plan changes when the leader has taken it, or when none runs that could.</summary>
+    /// <exception cref="CommandException">The leader refused it or did not answer; nothing changed.</exception>
+    public async Task ChangeAsync(Func<FaultPlan, string, FaultPlan> change, CancellationToken cancellation)
+    {
+        var leader = directory.Leader ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No leader is known yet, so there are no links.");
+        await _changes.WaitAsync(cancellation);
+        try
+        {
+            var plan = change(_plan, leader.Id);
+            if (Runs(leader)) await client.PutLinksAsync(leader, Links(plan, leader.Id), cancellation);
+            var sides = !plan.OtherSide.SetEquals(_plan.OtherSide);
+            _plan = plan;
+            if (sides) events.Tell(new SidesChanged([.. plan.OtherSide.Order(NaturalOrder.Instance)]));
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Puts the plan on a leader that has just begun; failing is noted, for the leader works all the same.</summary>
+    public async Task ReapplyAsync(NodeAddress leader, CancellationToken cancellation)
+    {
+        await _changes.WaitAsync(cancellation);
+        try
+        {
+            var links = Links(_plan, leader.Id).Where(l => !l.Faults.IsNone).ToArray();
+            if (links.Length > 0) await client.PutLinksAsync(leader, links, cancellation);
+        }
+        catch (CommandException failure)
+        {
+            events.Report(EventKind.DashboardNotice, leader.Id, $"The link faults could not be put on {leader.Id}: {failure.Message}");
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>What the links of this leader are to have.</summary>
+    public IReadOnlyList<LinkSetting> LinksOf(string leader) => Links(_plan, leader);
+
+    private LinkSetting[] Links(FaultPlan plan, string leader) =>
+        [.. directory.Followers.Where(f => f.Id != leader).Select(f => new LinkSetting(f.Id, plan.Of(leader, f.Id)))];
+
+    // What nobody has told about yet is asked.
+    private bool Runs(NodeAddress leader) => state.Current.Nodes.FirstOrDefault(n => n.Id == leader.Id)?.State is not (NodeState.Stopped or NodeState.Crashed);
+
+    public void Dispose() => _changes.Dispose();
+}

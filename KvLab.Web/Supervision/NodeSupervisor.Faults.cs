@@ -1,0 +1,37 @@
+using KvLab.Core.Events;
+using KvLab.Web.Ingest;
+
+namespace KvLab.Web.Supervision;
+
+internal sealed partial class NodeSupervisor
+{
+    public async Task StopAsync(string id, CancellationToken cancellation)
+    {
+        var node = Find(id);
+        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be stopped.");
+        await node.Process!.StopAsync(StopPatience, time).WaitAsync(cancellation);
+    }
+
+    public async Task FreezeAsync(string id, CancellationToken cancellation)
+    {
+        var node = Find(id);
+        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be frozen.");
+        if (node.Process!.IsFrozen) throw Conflict($"{id} is frozen already.");
+        var bySignal = node.Process.TryFreeze();
+        if (!bySignal) await client.SetFrozenAsync(node.Address, true, cancellation);
+        node.Process.IsFrozen = true;
+        events.Tell(new NodeFroze(id, true));
+        events.Report(EventKind.ProcessFrozen, id, bySignal ? "SIGSTOP" : "it was asked to, for want of signals");
+    }
+
+    public async Task ThawAsync(string id, CancellationToken cancellation)
+    {
+        var node = Find(id);
+        if (!node.IsAlive || !node.Process!.IsFrozen) throw Conflict($"{id} is not frozen, so it cannot be thawed.");
+        var bySignal = node.Process.TryThaw();
+        if (!bySignal) await client.SetFrozenAsync(node.Address, false, cancellation);
+        node.Process.IsFrozen = false;
+        events.Tell(new NodeFroze(id, false));
+        events.Report(EventKind.ProcessThawed, id, bySignal ? "SIGCONT" : null);
+    }
+}
