@@ -11,7 +11,7 @@ public sealed record ReplicaRole(Leader? Leader, Follower? Follower);
 
 /// <summary>
 /// One node's place in the cluster: a leader or a follower over one store, and the way from one to the other. <c>Replica.Peers.cs</c> answers what other
-/// replicas ask, <c>Replica.Reigns.cs</c> changes the role.
+/// replicas ask, <c>Replica.Links.cs</c> keeps the faults of its links, <c>Replica.Reigns.cs</c> changes the role.
 /// </summary>
 /// <remarks>
 /// Two never lead in one epoch: who wants to lead has the others refuse every older epoch first (<see cref="IPeerCalls.SealAsync"/>), and no follower gives
@@ -82,6 +82,7 @@ public sealed partial class Replica : IAsyncDisposable
         var leader = new Leader(_options, settings, followers, Store, _transport, _events, _time);
         // On its own: the delivery that learnt of it must end before the leader can.
         leader.Deposed += epoch => _ = StepDownAsync(epoch);
+        BreakLinksOf(leader);
         return leader;
     }
 

@@ -1,10 +1,9 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 
 namespace KvLab.Nodes.Endpoints;
 
-/// <summary>What is wrong on purpose: <c>/internal/faults</c> of the node itself, and <c>/internal/links</c> from a leader to its followers.</summary>
+/// <summary>What is wrong on purpose: <c>/internal/faults</c> of the node itself, and <c>/internal/links</c> from it to its followers, now or when it leads.</summary>
 internal sealed class FaultEndpoints(Node node, ClusterToken token)
 {
     public const string FaultsPath = "/internal/faults";
@@ -14,7 +13,7 @@ internal sealed class FaultEndpoints(Node node, ClusterToken token)
     {
         routes.MapGet(FaultsPath, token.Guard(AnswerFaultsAsync));
         routes.MapPut(FaultsPath, token.Guard(ChangeFaultsAsync));
-        routes.MapGet(LinksPath, token.Guard(context => AnswerLinksAsync(context, RequireLeader())));
+        routes.MapGet(LinksPath, token.Guard(AnswerLinksAsync));
         routes.MapPut(LinksPath, token.Guard(ChangeLinksAsync));
     }
 
@@ -53,7 +52,6 @@ internal sealed class FaultEndpoints(Node node, ClusterToken token)
 
     private async Task ChangeLinksAsync(HttpContext context)
     {
-        var leader = RequireLeader();
         using (var body = await JsonBody.ReadAsync(context))
         {
             var errors = new FieldErrors();
@@ -70,16 +68,12 @@ internal sealed class FaultEndpoints(Node node, ClusterToken token)
             }
 
             fields.ThrowIfWrong();
-            var refused = leader.SetLinks(links);
+            var refused = node.Replica.SetLinks(links);
             if (refused.Count > 0) throw ProblemException.BadFields(refused);
         }
 
-        await AnswerLinksAsync(context, leader);
+        await AnswerLinksAsync(context);
     }
 
-    private static Task AnswerLinksAsync(HttpContext context, Leader leader) =>
-        context.AnswerAsync(new LinksAnswer([.. leader.Links]), AnswerJson.Readable.LinksAnswer);
-
-    private Leader RequireLeader() => node.Leader
-        ?? throw new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} is a follower; only the leader has links.") { LeaderUrl = node.LeaderUrl };
+    private Task AnswerLinksAsync(HttpContext context) => context.AnswerAsync(new LinksAnswer(node.Replica.Links), AnswerJson.Readable.LinksAnswer);
 }

@@ -46,6 +46,16 @@ public sealed class ApiBadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         { "POST", "/api/demos/out-of-order", "{\"node\":\"follower-1\"}", 400, "node" },
         { "POST", "/api/cluster/reset", "{\"really\":true}", 400, "really" },
         { "POST", "/api/cluster/followers", "{\"count\":2}", 400, "count" },
+        { "PUT", "/api/cluster/links/follower-1", "{\"mode\":\"closed\"}", 400, "mode" },
+        { "PUT", "/api/cluster/links/follower-1", "{\"request\":{\"lossPercent\":101}}", 400, "request.lossPercent" },
+        { "PUT", "/api/cluster/links/follower-1", "{\"request\":{\"loss\":1}}", 400, "request.loss" },
+        { "PUT", "/api/cluster/nodes/follower-1/faults", "{\"slowMs\":-1}", 400, "slowMs" },
+        { "PUT", "/api/cluster/nodes/follower-1/faults", "{\"clockSkewMs\":1.5}", 400, "clockSkewMs" },
+        { "PUT", "/api/cluster/nodes/follower-1/faults", "{\"frozen\":true}", 400, "frozen" },
+        { "POST", "/api/cluster/partition", "{}", 400, "followers" },
+        { "POST", "/api/cluster/partition", "{\"followers\":\"follower-1\"}", 400, "followers" },
+        { "POST", "/api/cluster/partition", "{\"followers\":[\"nobody\"]}", 400, "followers" },
+        { "POST", "/api/cluster/nodes/follower-1/freeze", "{\"ms\":5}", 400, "ms" },
     };
 
     [Theory]

@@ -20,8 +20,8 @@ internal sealed partial class ClusterCommands
 
     public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation = default)
     {
-        RequireFollower(follower);
         Refuse(faults.Validate());
+        RequireFollower(follower);
         return links.ChangeAsync((plan, leader) => plan.With(leader, follower, faults), cancellation);
     }
 

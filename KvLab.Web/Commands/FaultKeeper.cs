@@ -35,7 +35,7 @@ internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IC
         }
     }
 
-    /// <summary>Puts the plan on a leader that has just begun; failing is noted, for the leader works all the same.</summary>
+    /// <summary>Puts the plan on a node that has just begun to lead, or is about to; failing is noted, for the node works all the same.</summary>
     public async Task ReapplyAsync(NodeAddress leader, CancellationToken cancellation)
     {
         await _changes.WaitAsync(cancellation);
@@ -58,7 +58,14 @@ internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IC
     public IReadOnlyList<LinkSetting> LinksOf(string leader) => Links(_plan, leader);
 
     private LinkSetting[] Links(FaultPlan plan, string leader) =>
-        [.. directory.Followers.Where(f => f.Id != leader).Select(f => new LinkSetting(f.Id, plan.Of(leader, f.Id)))];
+        [.. Others(leader).Select(f => new LinkSetting(f, plan.Of(leader, f)))];
+
+    private IEnumerable<string> Others(string leader)
+    {
+        var all = directory.Followers.Select(f => f.Id);
+        if (directory.Leader is { } reigning) all = all.Append(reigning.Id);
+        return all.Where(id => id != leader);
+    }
 
     // What nobody has told about yet is asked.
     private bool Runs(NodeAddress leader) => state.Current.Nodes.FirstOrDefault(n => n.Id == leader.Id)?.State is not (NodeState.Stopped or NodeState.Crashed);

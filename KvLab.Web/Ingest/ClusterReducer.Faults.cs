@@ -11,7 +11,7 @@ public sealed partial class ClusterReducer
 
     private ImmutableArray<string> _otherSide = [];
 
-    private void ChangeLink(NodeRecord leader, NodeEvent e)
+    private static void ChangeLink(NodeRecord leader, NodeEvent e)
     {
         if (e.Peer is not null) Link(leader, e.Peer).Faults = e.Link ?? LinkFaults.None;
     }
@@ -22,7 +22,7 @@ public sealed partial class ClusterReducer
         return link;
     }
 
-    private void LoseMessage(NodeRecord leader, NodeEvent e)
+    private static void LoseMessage(NodeRecord leader, NodeEvent e)
     {
         if (e.Peer is null) return;
         var link = Link(leader, e.Peer);
