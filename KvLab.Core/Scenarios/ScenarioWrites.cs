@@ -138,6 +138,15 @@ public sealed class ScenarioWrites(IScenarioStage stage)
         return [.. Answered.Where(w => w.Answer.Status == WriteStatus.Success && newest.GetValueOrDefault(w.Key) < w.Answer.Version)];
     }
 
+    /// <summary>The newest version of each key that a client was told had succeeded.</summary>
+    public IReadOnlyDictionary<string, EntryVersion> Newest()
+    {
+        var newest = new Dictionary<string, EntryVersion>(StringComparer.Ordinal);
+        foreach (var write in Answered.Where(w => w.Answer.Status == WriteStatus.Success))
+            newest[write.Key] = EntryVersion.Max(newest.GetValueOrDefault(write.Key), write.Answer.Version);
+        return newest;
+    }
+
     /// <summary>Two writes with one version, or a write that was sent after another was answered and still got no larger version.</summary>
     /// <returns>Null when there is none (P2, P3).</returns>
     public string? VersionDisorder()

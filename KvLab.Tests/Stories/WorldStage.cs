@@ -1,3 +1,4 @@
+using KvLab.Core.Chaos;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
@@ -31,6 +32,16 @@ public sealed class WorldStage : IScenarioStage
         var run = world.Run(() => new ScenarioRunner(scenario, stage).RunAsync("1", CancellationToken.None));
         stage._cluster.End();
         return run;
+    }
+
+    /// <summary>Plays one plan in a world of its own.</summary>
+    public static ChaosReport Play(ChaosPlan plan, int seed)
+    {
+        var world = new LabWorld(seed) { StepLimit = 20_000_000 };
+        var stage = new WorldStage(world, plan.Followers);
+        var report = world.Run(() => new ChaosRunner(plan, stage).RunAsync("1", CancellationToken.None));
+        stage._cluster.End();
+        return report;
     }
 
     public string Name => "virtual time";
