@@ -50,9 +50,9 @@ public sealed partial class ChaosRunner
             }
         }
 
-        // Where every follower has a fault already, the next one waits for the first of them to end.
-        while (Free().Count == 0 && _active.Count > 0) await EndAsync(_active.Dequeue(), cancellation);
-        var (leader, free) = (stage.Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id, Free());
+        // Where every follower has a fault already, or the leader is away, the next one waits for an end.
+        while ((Free().Count == 0 || Leader is null) && _active.Count > 0) await EndAsync(_active.Dequeue(), cancellation);
+        var (leader, free) = (Leader, Free());
         if (leader is null || free.Count == 0)
         {
             Note(fault, null, "Nobody led, or nobody followed.");
@@ -65,6 +65,8 @@ public sealed partial class ChaosRunner
         _troubled.UnionWith(nodes);
         _active.Enqueue(new Active(fault, nodes, NowMs + fault.LastsMs), NowMs + fault.LastsMs);
     }
+
+    private string? Leader => stage.Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id;
 
     private List<string> Free() => [.. stage.Nodes.Where(n => n is { Leads: false, Up: true } && !_troubled.Contains(n.Id)).Select(n => n.Id)];
 

@@ -68,7 +68,12 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Ac
     {
         await stage.BeginAsync(LiveSettingsPatch.Of(new LiveSettings
         {
-            WriteQuorum = WriteQuorum, MinDelayMs = 0, MaxDelayMs = 5, Seed = plan.Options.Seed, ReplicationTimeoutMs = 400, AntiEntropyMs = 2000,
+            WriteQuorum = WriteQuorum,
+            MinDelayMs = 0,
+            MaxDelayMs = 5,
+            Seed = plan.Options.Seed,
+            ReplicationTimeoutMs = 400,
+            AntiEntropyMs = 2000,
         }), cancellation);
         _start = stage.Time.GetTimestamp();
         using var load = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -92,7 +97,9 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Ac
         var verdicts = _checks.Verify(_writes, dumps, stage.Nodes.FirstOrDefault(n => n.Leads)?.Id, settled, WriteQuorum, Patience);
         _report = _report! with
         {
-            State = verdicts.All(v => v.Holds) ? ChaosState.Passed : ChaosState.Failed, Verdicts = verdicts, Lost = _writes.LostFrom(dumps).Count,
+            State = verdicts.All(v => v.Holds) ? ChaosState.Passed : ChaosState.Failed,
+            Verdicts = verdicts,
+            Lost = _writes.LostFrom(dumps).Count,
             SettledMs = settled ? NowMs - healedMs : null,
         };
     }
@@ -136,8 +143,12 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Ac
         long Of(AnswerKind kind) => answers.Count(w => ScenarioWrites.KindOf(w.Answer) == kind);
         _report = _report! with
         {
-            Doing = doing, Faults = [.. _done], ElapsedMs = NowMs,
-            Success = Of(AnswerKind.Success), Partial = Of(AnswerKind.Partial), Unanswered = Of(AnswerKind.Unanswered),
+            Doing = doing,
+            Faults = [.. _done],
+            ElapsedMs = NowMs,
+            Success = Of(AnswerKind.Success),
+            Partial = Of(AnswerKind.Partial),
+            Unanswered = Of(AnswerKind.Unanswered),
         };
         onChange?.Invoke(_report);
     }

@@ -3,12 +3,9 @@ Messages of one key overtake each other on the way to one follower. Versions tel
 
 One ack is enough for the client, so nobody waits for the slow way.
 > settings W = 1, delay = 1..2 ms
-> begin write k = first as one delays follower-1 = 300 ms
-> begin write k = second as two delays follower-1 = 500 ms
-> begin write k = third as three delays follower-1 = 20 ms
-
-Other followers are quick, so the clients have their answers long before follower-1 has anything.
-> wait until answered
+> write k = first as one delays follower-1 = 900 ms
+> write k = second as two delays follower-1 = 1400 ms
+> write k = third as three delays follower-1 = 10 ms
 > expect one success
 > expect two success
 > expect three success
