@@ -82,7 +82,7 @@ public static class EventExport
     };
 
     /// <summary>A spreadsheet would run a text that begins so as a formula; a leading apostrophe makes it text (OWASP, CSV injection).</summary>
-    private static string Disarm(string text) =>
+    internal static string Disarm(string text) =>
         text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text;
 
     private static string Quote(string text) =>

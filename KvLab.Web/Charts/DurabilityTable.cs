@@ -1,0 +1,20 @@
+using System.Globalization;
+using KvLab.Core.Durability;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Charts;
+
+/// <summary>The durability ledger's rows as a table. Pure.</summary>
+public static class DurabilityTable
+{
+    public static SeriesTable Of(IReadOnlyList<DurabilityRow> rows) => new(
+        "Acknowledged writes and who holds them",
+        ["epoch", "version", "key", "W", "acks", "answered_at", "state", "held_at_answer", "held_now", "lost_at", "why"],
+        [.. rows.Select(r => (IReadOnlyList<string>)
+            [
+                SeriesTable.Number(r.Write.Version.Epoch), SeriesTable.Number(r.Write.Version.Counter), EventExport.Disarm(r.Write.Key),
+                SeriesTable.Number(r.Write.Required), SeriesTable.Number(r.Write.Acks), r.Write.At.ToString("O", CultureInfo.InvariantCulture),
+                r.State switch { DurabilityState.Held => "held", DurabilityState.AtRisk => "at_risk", _ => "lost" },
+                string.Join(' ', r.HeldAtAnswer), string.Join(' ', r.HeldNow), r.LostAt?.ToString("O", CultureInfo.InvariantCulture) ?? "", r.Why,
+            ])]);
+}
