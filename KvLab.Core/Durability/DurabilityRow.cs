@@ -24,7 +24,9 @@ public sealed record CopyFate(string Node, string Why, DateTimeOffset At);
 /// <param name="Required">W of its moment.</param>
 /// <param name="Acks">Confirmations that the answer counted, as the leader said.</param>
 /// <param name="Naive">An older write may replace it: the last arrival wins.</param>
-public sealed record AcknowledgedWrite(EntryVersion Version, string Key, string Leader, int Required, int Acks, DateTimeOffset At, bool Naive = false);
+/// <param name="LeaderCounted">Whether the leader's own copy is one of the confirmations.</param>
+public sealed record AcknowledgedWrite(
+    EntryVersion Version, string Key, string Leader, int Required, int Acks, DateTimeOffset At, bool Naive = false, bool LeaderCounted = false);
 
 /// <summary>What the ledger knows of one acknowledged write, as of now. Nodes are in the order of their names' numbers.</summary>
 /// <param name="HeldAtAnswer">Replicas known to have held it or a newer one when the client was answered, the leader included.</param>

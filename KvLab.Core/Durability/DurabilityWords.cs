@@ -15,12 +15,13 @@ public static class DurabilityWords
     private static string Promise(AcknowledgedWrite write, IReadOnlyList<string> atAnswer)
     {
         var followers = atAnswer.Where(n => n != write.Leader).ToArray();
-        var w = $"W = {write.Required}";
+        var w = write.LeaderCounted ? $"W = {write.Required}, {write.Leader} counted" : $"W = {write.Required}";
+        var confirmed = write.LeaderCounted ? write.Acks - 1 : write.Acks;
         // The answer says how many had confirmed; who they were may have died with the leader that knew it, or come later.
-        if (write.Acks > followers.Length)
+        if (confirmed > followers.Length)
         {
             var known = followers.Length == 0 ? "which ones was not reported by then" : $"known by name {(followers.Length == 1 ? "is" : "are")} {Join(followers)}";
-            return $"{w}: {write.Acks} {(write.Acks == 1 ? "follower" : "followers")} had confirmed ({known})";
+            return $"{w}: {confirmed} {(confirmed == 1 ? "follower" : "followers")} had confirmed ({known})";
         }
         return followers.Length switch
         {

@@ -56,6 +56,7 @@ public static class AvailabilityPlot
         layout.BarMode = BarModeEnum.Stack;
         layout.BarGap = 0.12m;
         layout.Legend[0].Y = 1.02m;
+        layout.Legend[0].TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal;
         if (view.Points is [.., var last])
             layout.XAxis[0].Range = [Math.Max(view.Points[0].Second, last.Second - SecondsInView) - 0.6, last.Second + 0.6];
         var answers = layout.YAxis[0];

@@ -17,4 +17,13 @@ public static class DurabilityTable
                 r.State switch { DurabilityState.Held => "held", DurabilityState.AtRisk => "at_risk", _ => "lost" },
                 string.Join(' ', r.HeldAtAnswer), string.Join(' ', r.HeldNow), r.LostAt?.ToString("O", CultureInfo.InvariantCulture) ?? "", r.Why,
             ])]);
+
+    public static SeriesTable Of(IReadOnlyList<RolledBackWrite> rows) => new(
+        "Writes that replaced leaders took back",
+        ["node", "epoch", "version", "key", "value", "held_epoch", "held_version", "at", "was_promised"],
+        [.. rows.Select(r => (IReadOnlyList<string>)
+            [
+                r.Node, SeriesTable.Number(r.Version.Epoch), SeriesTable.Number(r.Version.Counter), EventExport.Disarm(r.Key), EventExport.Disarm(r.Value ?? ""),
+                SeriesTable.Number(r.Held.Epoch), SeriesTable.Number(r.Held.Counter), r.At.ToString("O", CultureInfo.InvariantCulture), r.WasPromised ? "yes" : "no",
+            ])]);
 }

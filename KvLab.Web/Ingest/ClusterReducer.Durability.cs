@@ -15,6 +15,7 @@ public sealed partial class ClusterReducer
 
     // Promises whose report has not come, in the order in which they were made.
     private readonly Queue<(AcknowledgedWrite Write, long AtMs)> _promises = new();
+    private readonly Window<RolledBackWrite> _rolledBack = new(StateLimits.RolledBack);
     private DurabilityView _durability = DurabilityView.Empty;
     private bool _durabilityTouched;
 
@@ -32,6 +33,7 @@ public sealed partial class ClusterReducer
             case EventKind.EntryApplied:
             case EventKind.EntryDuplicate: _ledger.Holds(node.Id, e.Key!, e.EntryVersion); break;
             case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
+            case EventKind.EntryRolledBack: RollBack(node, e); break;
             case EventKind.StoreCleared: FollowReset(node); break;
             case EventKind.EntryRolledBack: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "was rolled back there", time.GetUtcNow()); break;
             default: return;
@@ -52,7 +54,16 @@ public sealed partial class ClusterReducer
     {
         // Told by its client before, when the report was long in coming.
         if (_ledger.Knows(e.EntryVersion)) return;
-        _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow(), _settings?.Versioning == VersioningMode.Naive));
+        Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow()));
+    }
+
+    private void Answered(AcknowledgedWrite write) =>
+        _ledger.Answered(write with { Naive = _settings?.Versioning == VersioningMode.Naive, LeaderCounted = _settings?.QuorumCountsLeader == true });
+
+    private void RollBack(NodeRecord node, NodeEvent e)
+    {
+        _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, time.GetUtcNow());
+        _rolledBack.Add(new RolledBackWrite(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, time.GetUtcNow(), _ledger.Knows(e.EntryVersion)));
     }
 
     private void FollowReset(NodeRecord node)
@@ -61,6 +72,7 @@ public sealed partial class ClusterReducer
         {
             _ledger.Clear();
             _promises.Clear();
+            _rolledBack.Clear();
         }
         _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
     }
@@ -108,7 +120,7 @@ public sealed partial class ClusterReducer
         {
             _promises.Dequeue();
             if (_ledger.Knows(promise.Write.Version)) continue;
-            _ledger.Answered(promise.Write);
+            Answered(promise.Write);
             _durabilityTouched = _changed = true;
         }
     }
@@ -121,6 +133,6 @@ public sealed partial class ClusterReducer
         _durabilityTouched = false;
         var now = time.GetUtcNow();
         var counts = _ledger.Count(now);
-        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now));
+        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now), [.. _rolledBack.View().Reverse()]);
     }
 }

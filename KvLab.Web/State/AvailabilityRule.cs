@@ -29,11 +29,12 @@ public sealed record AvailabilityRule(
     {
         var followers = snapshot.Followers.ToArray();
         var required = snapshot.Settings?.WriteQuorum ?? 0;
-        var tolerated = followers.Length - required;
+        var counted = snapshot.Settings?.QuorumCountsLeader == true;
+        var tolerated = followers.Length - (snapshot.Settings?.FollowerAcks() ?? 0);
         ImmutableArray<UnavailableNode> unavailable = [.. followers.Select(f => (f.Id, Why: WhyNot(f))).Where(f => f.Why is not null).Select(f => new UnavailableNode(f.Id, f.Why!))];
         var leader = snapshot.Leader is { } node ? WhyNot(node) : "not known";
         var verdict = leader is not null ? AvailabilityVerdict.Unreachable : unavailable.Length > tolerated ? AvailabilityVerdict.Partial : AvailabilityVerdict.Success;
-        return new AvailabilityRule(followers.Length, required, tolerated, unavailable, verdict, Words(followers.Length, required, tolerated, unavailable.Length, leader));
+        return new AvailabilityRule(followers.Length, required, tolerated, unavailable, verdict, Words(counted ? $"W = {required} of {followers.Length + 1} (leader counted)" : $"W = {required} of {followers.Length}", tolerated, unavailable.Length, leader));
     }
 
     public static bool CanConfirm(NodeView node) => WhyNot(node) is null;
@@ -45,9 +46,9 @@ public sealed record AvailabilityRule(
         var state => state.ToString().ToLowerInvariant(),
     };
 
-    private static string Words(int followers, int required, int tolerated, int unavailable, string? leader)
+    private static string Words(string quorum, int tolerated, int unavailable, string? leader)
     {
-        var rule = $"W = {required} of {followers} tolerates {Explain.Count(tolerated, "failed follower")}";
+        var rule = $"{quorum} tolerates {Explain.Count(tolerated, "failed follower")}";
         if (leader is not null) return $"{rule}, but the leader is {leader}: nobody takes writes.";
         var left = tolerated - unavailable;
         return left switch
