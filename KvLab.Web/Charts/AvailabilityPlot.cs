@@ -36,12 +36,11 @@ public static class AvailabilityPlot
             Bars("unreachable", x, view.Points.Select(p => p.Unreachable), look.Color(Unreachable), PatternShape.X, "y"),
             Faults(view.Marks, look),
         ];
-        if (HasOtherSide(view))
-        {
-            traces.Add(Bars("other side: success", x, view.Points.Select(p => p.OtherSuccess), look.Color(0), null, "y3"));
-            traces.Add(Bars("other side: partial", x, view.Points.Select(p => p.OtherPartial), look.Color(5), PatternShape.Slash, "y3"));
-            traces.Add(StaleKeys(x, view, look));
-        }
+        if (!HasOtherSide(view)) return traces;
+        // Only a leader of its own could answer there.
+        if (view.Points.Any(p => p.OtherSuccess > 0)) traces.Add(Bars("success there", x, view.Points.Select(p => p.OtherSuccess), look.Color(0), null, "y3"));
+        if (view.Points.Any(p => p.OtherPartial > 0)) traces.Add(Bars("partial there", x, view.Points.Select(p => p.OtherPartial), look.Color(5), PatternShape.Slash, "y3"));
+        traces.Add(StaleKeys(x, view, look));
         return traces;
     }
 
@@ -52,23 +51,26 @@ public static class AvailabilityPlot
     public static Layout Layout(AvailabilityView view, ChartLook look, string revision)
     {
         var both = HasOtherSide(view);
-        var layout = look.Layout("seconds since the dashboard began", both ? "leader's side, writes/s" : "writes per second", revision);
+        var layout = look.Layout("seconds since the dashboard began", "writes / s", revision);
         layout.BarMode = BarModeEnum.Stack;
         layout.BarGap = 0.12m;
-        layout.Legend[0].Y = 1.02m;
+        layout.Legend[0].Y = 1m;
+        layout.Margin.T = 2;
+        layout.Margin.B = (decimal)(look.FontSize * 2.9);
         layout.Legend[0].TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal;
         if (view.Points is [.., var last])
             layout.XAxis[0].Range = [Math.Max(view.Points[0].Second, last.Second - SecondsInView) - 0.6, last.Second + 0.6];
         var answers = layout.YAxis[0];
-        answers.Domain = [both ? 0.46m : 0m, 0.82m];
+        answers.Domain = [both ? 0.44m : 0m, 0.8m];
         answers.FixedRange = true;
         answers.TickFormat = ",d";
-        layout.YAxis.Add(new YAxis { Domain = [0.85m, 1m], Range = [0, 1], Visible = false, FixedRange = true });
+        layout.YAxis.Add(new YAxis { Domain = [0.81m, 1m], Range = [0, 1], Visible = false, FixedRange = true });
         if (!both) return layout;
+        layout.XAxis[0].Anchor = "y3";
         layout.YAxis.Add(new YAxis
         {
             Title = new Plotly.Blazor.LayoutLib.YAxisLib.Title { Text = "other side", Standoff = 6 },
-            Domain = [0m, 0.36m],
+            Domain = [0m, 0.34m],
             GridColor = answers.GridColor,
             LineColor = answers.LineColor,
             ZeroLine = false,
@@ -109,17 +111,18 @@ public static class AvailabilityPlot
         Mode = ModeFlag.Markers | ModeFlag.Text,
         YAxis = "y2",
         X = [.. marks.Select(m => (object)Math.Round(m.Seconds, 2))],
-        // Three rows, so that what happened at once can be read.
-        Y = [.. marks.Select((_, i) => (object)(0.2 + i % 3 * 0.3))],
-        TextArray = [.. marks.Select(m => m.Label)],
+        // In turn on two rows, so that what happened at once can be read.
+        Y = [.. marks.Select((_, i) => (object)(i % 2 == 0 ? 0.72 : 0.24))],
+        TextArray = [.. marks.Select(m => m.Label.Replace("follower-", "f", StringComparison.Ordinal))],
         TextPosition = TextPositionEnum.MiddleRight,
         Marker = new Marker { Color = look.Color(6), Symbol = SymbolEnum.TriangleDown, Size = (decimal)(look.FontSize * 0.6) },
         ClipOnAxis = false,
+        ShowLegend = false,
     };
 
     private static Scatter StaleKeys(List<object> x, AvailabilityView view, ChartLook look) => new()
     {
-        Name = "other side: keys read stale",
+        Name = "keys read stale there",
         Mode = ModeFlag.Lines,
         X = x,
         Y = [.. view.Points.Select(p => (object)p.OtherStale)],

@@ -30,10 +30,13 @@ internal sealed class AvailabilitySeries
         Set(now with { Unreachable = now.Unreachable + writes });
     }
 
-    /// <summary>How the cluster stands; noted only for a second in which somebody wrote.</summary>
-    public void Stand(long nowMs, int followers, int unavailable, int required, int otherStale)
+    /// <summary>Whether somebody wrote in the second that runs.</summary>
+    public bool IsBusy(long nowMs) => _now?.Second == nowMs / 1000;
+
+    /// <summary>How the cluster stands in the second that runs; call it only when that is busy.</summary>
+    public void Stand(int followers, int unavailable, int required, int otherStale)
     {
-        if (_now is not { } now || now.Second != nowMs / 1000) return;
+        if (_now is not { } now) return;
         var stands = now with { Followers = followers, Unavailable = unavailable, Required = required, OtherStale = Math.Max(now.OtherStale, otherStale) };
         if (stands != now) Set(stands);
     }

@@ -1,3 +1,5 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Ingest;
@@ -9,16 +11,53 @@ public sealed partial class ClusterReducer
     private void Mark(string? node, string words) =>
         _availability.Mark(new FaultMark(NowMs / 1000.0, node, node is null ? words : $"{node} {words}"));
 
-    private static bool IsOnOtherSide(string node) => false;
+    /// <summary>Faults that nodes report themselves; what happens to processes is seen in <see cref="FollowProcess"/>.</summary>
+    private void MarkFault(NodeRecord node, NodeEvent e)
+    {
+        switch (e.Kind)
+        {
+            // A partition is told as a whole, not link by link.
+            case EventKind.LinkChanged when e.Peer is not null && e.Link?.Mode != LinkMode.Swallow && Link(node, e.Peer).Faults.Mode != LinkMode.Swallow:
+                Mark(e.Peer, e.Link is null or { IsNone: true } ? "link healed" : "link faulty");
+                break;
+            case EventKind.NodeFaultsChanged when e.Faults is { } faults && faults.SlowMs != node.Faults.SlowMs:
+                Mark(node.Id, faults.SlowMs > 0 ? "slow" : "quick again");
+                break;
+            case EventKind.LeaderPromoted: Mark(node.Id, "leads"); break;
+            case EventKind.LeaderSteppedDown: Mark(node.Id, "stepped down"); break;
+            default: break;
+        }
+    }
+
+    private void Freeze(NodeFroze froze)
+    {
+        Node(froze.Node).Frozen = froze.Frozen;
+        Mark(froze.Node, froze.Frozen ? "frozen" : "thawed");
+    }
+
+    private void ChangeSides(SidesChanged sides)
+    {
+        _otherSide = sides.OtherSide;
+        Mark(null, _otherSide.IsEmpty ? "partition healed" : $"cut off: {string.Join(", ", _otherSide)}");
+    }
+
+    private bool IsCutOff(NodeRecord node) =>
+        !_otherSide.IsEmpty && _nodes.Values.FirstOrDefault(n => n.Role == NodeRoles.Leader) is { } leader
+        && _otherSide.Contains(node.Id) != _otherSide.Contains(leader.Id);
+
+    private bool CanConfirm(NodeRecord leader, NodeRecord follower) =>
+        AvailabilityRule.WhyNot(follower.View().State, IsCutOff(follower), leader.Links.GetValueOrDefault(follower.Id)?.Faults) is null;
 
     /// <summary>Notes beside this second's answers what stood in their way.</summary>
     private void SampleAvailability(long nowMs)
     {
         TakePromises();
         KeepPromises(nowMs - ReportPatienceMs);
+        if (!_availability.IsBusy(nowMs)) return;
         var followers = _nodes.Values.Where(n => n.Role == NodeRoles.Follower).ToArray();
+        var leader = _nodes.Values.FirstOrDefault(n => n.Role == NodeRoles.Leader);
         _availability.Stand(
-            nowMs, followers.Length, followers.Count(f => !AvailabilityRule.CanConfirm(f.View())), _settings?.WriteQuorum ?? 0,
-            followers.Where(f => IsOnOtherSide(f.Id)).Select(f => f.Behind).DefaultIfEmpty().Max());
+            followers.Length, leader is null ? followers.Length : followers.Count(f => !CanConfirm(leader, f)), _settings?.WriteQuorum ?? 0,
+            followers.Where(IsCutOff).Select(f => f.Behind).DefaultIfEmpty().Max());
     }
 }

@@ -35,8 +35,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case NodeDisconnected disconnected: Disconnect(disconnected); break;
             case NodeRemoved removed: RemoveNode(removed.Node); break;
             case NodeSeeded seeded: Seed(seeded); break;
-            case NodeFroze froze: Node(froze.Node).Frozen = froze.Frozen; break;
-            case SidesChanged sides: _otherSide = sides.OtherSide; break;
+            case NodeFroze froze: Freeze(froze); break;
+            case SidesChanged sides: ChangeSides(sides); break;
         }
     }
 
@@ -61,6 +61,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
     private void ApplyEvent(NodeRecord node, NodeEvent e)
     {
         FollowDurability(node, e);
+        MarkFault(node, e);
         switch (e.Kind)
         {
             case EventKind.NodeReady:

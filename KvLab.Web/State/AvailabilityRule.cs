@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Network;
 
 namespace KvLab.Web.State;
 
@@ -31,19 +32,26 @@ public sealed record AvailabilityRule(
         var required = snapshot.Settings?.WriteQuorum ?? 0;
         var counted = snapshot.Settings?.QuorumCountsLeader == true;
         var tolerated = followers.Length - (snapshot.Settings?.FollowerAcks() ?? 0);
-        ImmutableArray<UnavailableNode> unavailable = [.. followers.Select(f => (f.Id, Why: WhyNot(f))).Where(f => f.Why is not null).Select(f => new UnavailableNode(f.Id, f.Why!))];
-        var leader = snapshot.Leader is { } node ? WhyNot(node) : "not known";
+        ImmutableArray<UnavailableNode> unavailable = [.. followers.Select(f => (f.Id, Why: WhyNot(f, snapshot))).Where(f => f.Why is not null).Select(f => new UnavailableNode(f.Id, f.Why!))];
+        var leader = snapshot.Leader is { } node ? WhyNot(node, snapshot) : "not known";
         var verdict = leader is not null ? AvailabilityVerdict.Unreachable : unavailable.Length > tolerated ? AvailabilityVerdict.Partial : AvailabilityVerdict.Success;
         return new AvailabilityRule(followers.Length, required, tolerated, unavailable, verdict, Words(counted ? $"W = {required} of {followers.Length + 1} (leader counted)" : $"W = {required} of {followers.Length}", tolerated, unavailable.Length, leader));
     }
 
-    public static bool CanConfirm(NodeView node) => WhyNot(node) is null;
-
     /// <summary>Null for a node that can answer.</summary>
-    public static string? WhyNot(NodeView node) => node.State switch
+    public static string? WhyNot(NodeView node, ClusterSnapshot snapshot) => WhyNot(node.State, snapshot.IsCutOff(node), snapshot.Links.FirstOrDefault(l => l.Follower == node.Id)?.Faults);
+
+    /// <param name="cutOff">On the other side of a partition.</param>
+    /// <param name="link">Of the leader's link to it; null where it is not known, or is the leader itself.</param>
+    public static string? WhyNot(NodeState state, bool cutOff, LinkFaults? link) => (state, link) switch
     {
-        NodeState.Running or NodeState.Disconnected => null,
-        var state => state.ToString().ToLowerInvariant(),
+        (not (NodeState.Running or NodeState.Disconnected), _) => state.ToString().ToLowerInvariant(),
+        _ when cutOff => "cut off",
+        (_, { Mode: LinkMode.Refuse }) => "its link refuses",
+        (_, { Mode: LinkMode.Swallow }) => "its link swallows",
+        (_, { Request.LossPercent: >= 100 }) => "all requests are lost",
+        (_, { Answer.LossPercent: >= 100 }) => "all answers are lost",
+        _ => null,
     };
 
     private static string Words(string quorum, int tolerated, int unavailable, string? leader)
@@ -53,7 +61,7 @@ public sealed record AvailabilityRule(
         var left = tolerated - unavailable;
         return left switch
         {
-            < 0 => $"{rule}; {unavailable} cannot confirm, so every write is partial: stored on the leader, not confirmed as promised.",
+            < 0 => $"{rule}; {unavailable} cannot confirm, so every write is partial.",
             0 when unavailable == 0 => $"{rule}: writes succeed, and the first follower that fails makes them partial.",
             0 => $"{rule}, and {unavailable} cannot confirm: writes still succeed, the next failure makes them partial.",
             _ => unavailable == 0 ? $"{rule}: writes succeed." : $"{rule}; {unavailable} cannot confirm, {left} more may fail: writes succeed.",

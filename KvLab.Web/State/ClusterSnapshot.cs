@@ -69,6 +69,9 @@ public sealed record ClusterSnapshot
     /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
     public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
 
+    /// <summary>Whether a partition separates this node from the leader.</summary>
+    public bool IsCutOff(NodeView node) => Leader is { } leader && OtherSide.Contains(node.Id) != OtherSide.Contains(leader.Id);
+
     public NodeView? Leader => Nodes.FirstOrDefault(n => n.Role == NodeRoles.Leader);
     public IEnumerable<NodeView> Followers => Nodes.Where(n => n.Role == NodeRoles.Follower);
     public bool Naive => Settings?.Versioning == VersioningMode.Naive;

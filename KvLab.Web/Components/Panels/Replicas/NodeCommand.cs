@@ -1,4 +1,19 @@
+using KvLab.Web.Commands;
+
 namespace KvLab.Web.Components.Panels.Replicas;
 
-/// <summary>What a node's menu offers.</summary>
-public enum NodeCommand { Kill, Start, Remove }
+/// <summary>What can be done to a node by one press.</summary>
+public enum NodeCommand { Kill, Stop, Start, Freeze, Thaw, Remove }
+
+internal static class NodeCommands
+{
+    public static Task SendAsync(this IClusterCommands commands, NodeCommand command, string node) => command switch
+    {
+        NodeCommand.Kill => commands.KillNodeAsync(node),
+        NodeCommand.Stop => commands.StopNodeAsync(node),
+        NodeCommand.Start => commands.StartNodeAsync(node),
+        NodeCommand.Freeze => commands.FreezeNodeAsync(node),
+        NodeCommand.Thaw => commands.ThawNodeAsync(node),
+        _ => commands.RemoveFollowerAsync(node),
+    };
+}

@@ -24,7 +24,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     [Inject] public required Browser Browser { get; init; }
 
     protected override object Slice() =>
-        (Snapshot.Nodes, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, View.KeyFilter, View.Selection);
+        (Snapshot.Nodes, Snapshot.OtherSide, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, View.KeyFilter, View.Selection);
 
     protected override void OnParametersSet()
     {
@@ -66,12 +66,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
         _adding = false;
     }
 
-    private Task RunAsync((NodeCommand Command, string Node) wish) => TryAsync(() => wish.Command switch
-    {
-        NodeCommand.Kill => Commands.KillNodeAsync(wish.Node),
-        NodeCommand.Start => Commands.StartNodeAsync(wish.Node),
-        _ => Commands.RemoveFollowerAsync(wish.Node),
-    });
+    private Task RunAsync((NodeCommand Command, string Node) wish) => TryAsync(() => Commands.SendAsync(wish.Command, wish.Node));
 
     private async Task TryAsync(Func<Task> command)
     {

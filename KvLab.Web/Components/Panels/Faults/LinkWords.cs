@@ -1,0 +1,40 @@
+using KvLab.Core.Network;
+using KvLab.Web.Components.View;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Components.Panels.Faults;
+
+/// <summary>A link's faults and what they did, in as few words as a table's cell has room for. Pure.</summary>
+public static class LinkWords
+{
+    public static string Mode(LinkMode mode) => mode switch
+    {
+        LinkMode.Refuse => "refused at once",
+        LinkMode.Swallow => "swallowed: nothing arrives",
+        _ => "open",
+    };
+
+    public static string Direction(DirectionFaults faults)
+    {
+        if (faults == DirectionFaults.None) return "healthy";
+        return string.Join(", ", Parts());
+
+        IEnumerable<string> Parts()
+        {
+            if (faults.LossPercent > 0) yield return faults.LossPercent >= 100 ? "all lost" : $"{Units.Number(faults.LossPercent)} % lost";
+            if (faults.DropNext > 0) yield return $"next {faults.DropNext} dropped";
+            if (faults.ExtraDelayMs > 0) yield return $"+{Units.Ms(faults.ExtraDelayMs)}";
+            if (faults.JitterMs > 0) yield return $"± {Units.Ms(faults.JitterMs)}{(faults.JitterCorrelation > 0 ? $" (corr. {Units.Number(faults.JitterCorrelation)})" : "")}";
+            if (faults.DuplicatePercent > 0) yield return $"{Units.Number(faults.DuplicatePercent)} % twice";
+            if (faults.ReorderPercent > 0) yield return $"{Units.Number(faults.ReorderPercent)} % overtaken";
+        }
+    }
+
+    /// <summary>What it did to writes since the leader started.</summary>
+    public static string Done(LinkView link)
+    {
+        var parts = new (long Count, string Word)[] { (link.RequestsLost, "never applied"), (link.AnswersLost, "applied, ack lost"), (link.Refused, "refused") };
+        var some = parts.Where(p => p.Count > 0).Select(p => $"{Units.Count(p.Count)} {p.Word}").ToArray();
+        return some.Length == 0 ? Units.None : string.Join(", ", some);
+    }
+}
