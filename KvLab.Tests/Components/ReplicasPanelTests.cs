@@ -173,11 +173,34 @@ public sealed class ReplicasPanelTests : PageTest
     }
 
     [Fact]
+    public void A_frozen_a_slow_and_a_cut_off_node_can_be_told_from_a_healthy_one_in_the_grids_head()
+    {
+        var page = Show<ReplicasPanel>(Calm with
+        {
+            Nodes = [.. Calm.Nodes.Select(n => n.Id switch
+            {
+                "follower-1" => n with { State = NodeState.Frozen },
+                "follower-2" => n with { SlowMs = 250, ClockSkewMs = 1000 },
+                _ => n,
+            })],
+            OtherSide = ["follower-3"],
+        });
+        Assert.Equal("frozen", page.At("node-follower-1").GetAttribute("data-state"));
+        Assert.Equal("+250 ms", page.Text("trouble-follower-2-slow"));
+        Assert.True(page.Has("trouble-follower-2-skew"));
+        Assert.Equal("cut off", page.Text("trouble-follower-3-cut"));
+        Assert.False(page.Has("trouble-leader-cut"));
+    }
+
+    [Fact]
     public void A_dashboard_that_did_not_start_the_nodes_offers_no_kill()
     {
         Cluster.Supervises = false;
         var page = Show<ReplicasPanel>(Calm);
-        Assert.False(page.Has("menu-follower-2"));
+        page.At("menu-follower-2").QuerySelector("button")!.Click();
+        page.Until(() => page.Has("freeze-follower-2"));
+        Assert.False(page.Has("kill-follower-2"));
+        Assert.False(page.Has("remove-follower-2"));
         Assert.False(page.Has("add-follower"));
     }
 

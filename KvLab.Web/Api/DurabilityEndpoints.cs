@@ -24,11 +24,10 @@ internal static class DurabilityEndpoints
         var query = new StrictQuery(request, "limit");
         var limit = query.Int("limit", StateLimits.DurabilityRows, 1, StateLimits.LostRows);
         query.ThrowIfWrong();
-        var (counts, latest, lost, rolledBack) = state.Current.Durability;
+        var (counts, latest, lost) = state.Current.Durability;
         return new DurabilityAnswer(
             counts.Acknowledged, counts.Held, counts.AtRisk, counts.Lost, counts.Older, counts.NotFollowed,
-            [.. lost.Take(limit).Select(DurabilityAnswerRow.Of)], [.. latest.Take(limit).Select(DurabilityAnswerRow.Of)],
-            [.. rolledBack.Take(limit).Select(RolledBackRow.Of)]);
+            [.. lost.Take(limit).Select(DurabilityAnswerRow.Of)], [.. latest.Take(limit).Select(DurabilityAnswerRow.Of)]);
     }
 
     private static DurabilityAnswerRow Row(long epoch, long version, IDurabilityLookup lookup) =>
@@ -46,17 +45,7 @@ internal static class DurabilityEndpoints
 /// <param name="NotFollowed">Of keys beyond the ledger's limit.</param>
 public sealed record DurabilityAnswer(
     long Acknowledged, int Held, int AtRisk, long Lost, long Older, long NotFollowed,
-    IReadOnlyList<DurabilityAnswerRow> LostWrites, IReadOnlyList<DurabilityAnswerRow> Latest, IReadOnlyList<RolledBackRow> RolledBack);
-
-/// <param name="Node">The replaced leader that took it back.</param>
-/// <param name="HeldVersion">What it holds for the key instead; 0 for nothing.</param>
-/// <param name="WasPromised">Whether a client had been told that it succeeded; then it is lost.</param>
-public sealed record RolledBackRow(
-    string Node, string Key, long Version, long Epoch, string? Value, long HeldVersion, long HeldEpoch, DateTimeOffset At, bool WasPromised)
-{
-    internal static RolledBackRow Of(RolledBackWrite w) =>
-        new(w.Node, w.Key, w.Version.Counter, w.Version.Epoch, w.Value, w.Held.Counter, w.Held.Epoch, w.At, w.WasPromised);
-}
+    IReadOnlyList<DurabilityAnswerRow> LostWrites, IReadOnlyList<DurabilityAnswerRow> Latest);
 
 public sealed record DurabilityAnswerRow(
     long Version, long Epoch, string Key, string Leader, int Required, int Acks, DateTimeOffset At, DurabilityState State,

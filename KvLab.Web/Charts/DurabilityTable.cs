@@ -18,12 +18,12 @@ public static class DurabilityTable
                 string.Join(' ', r.HeldAtAnswer), string.Join(' ', r.HeldNow), r.LostAt?.ToString("O", CultureInfo.InvariantCulture) ?? "", r.Why,
             ])]);
 
-    public static SeriesTable Of(IReadOnlyList<RolledBackWrite> rows) => new(
+    public static SeriesTable Of(IReadOnlyList<RolledBackView> rows) => new(
         "Writes that replaced leaders took back",
-        ["node", "epoch", "version", "key", "value", "held_epoch", "held_version", "at", "was_promised"],
+        ["node", "epoch", "version", "key", "value", "held_epoch", "held_version", "at"],
         [.. rows.Select(r => (IReadOnlyList<string>)
             [
                 r.Node, SeriesTable.Number(r.Version.Epoch), SeriesTable.Number(r.Version.Counter), EventExport.Disarm(r.Key), EventExport.Disarm(r.Value ?? ""),
-                SeriesTable.Number(r.Held.Epoch), SeriesTable.Number(r.Held.Counter), r.At.ToString("O", CultureInfo.InvariantCulture), r.WasPromised ? "yes" : "no",
+                SeriesTable.Number(r.Instead.Epoch), SeriesTable.Number(r.Instead.Counter), r.At.ToString("O", CultureInfo.InvariantCulture),
             ])]);
 }

@@ -15,7 +15,6 @@ public sealed partial class ClusterReducer
 
     // Promises whose report has not come, in the order in which they were made.
     private readonly Queue<(AcknowledgedWrite Write, long AtMs)> _promises = new();
-    private readonly Window<RolledBackWrite> _rolledBack = new(StateLimits.RolledBack);
     private DurabilityView _durability = DurabilityView.Empty;
     private bool _durabilityTouched;
 
@@ -33,9 +32,8 @@ public sealed partial class ClusterReducer
             case EventKind.EntryApplied:
             case EventKind.EntryDuplicate: _ledger.Holds(node.Id, e.Key!, e.EntryVersion); break;
             case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
-            case EventKind.EntryRolledBack: RollBack(node, e); break;
             case EventKind.StoreCleared: FollowReset(node); break;
-            case EventKind.EntryRolledBack: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "was rolled back there", time.GetUtcNow()); break;
+            case EventKind.EntryRolledBack: _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, time.GetUtcNow()); break;
             default: return;
         }
         _durabilityTouched = true;
@@ -60,19 +58,12 @@ public sealed partial class ClusterReducer
     private void Answered(AcknowledgedWrite write) =>
         _ledger.Answered(write with { Naive = _settings?.Versioning == VersioningMode.Naive, LeaderCounted = _settings?.QuorumCountsLeader == true });
 
-    private void RollBack(NodeRecord node, NodeEvent e)
-    {
-        _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, time.GetUtcNow());
-        _rolledBack.Add(new RolledBackWrite(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, time.GetUtcNow(), _ledger.Knows(e.EntryVersion)));
-    }
-
     private void FollowReset(NodeRecord node)
     {
         if (node.Role == NodeRoles.Leader)
         {
             _ledger.Clear();
             _promises.Clear();
-            _rolledBack.Clear();
         }
         _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
     }
@@ -133,6 +124,6 @@ public sealed partial class ClusterReducer
         _durabilityTouched = false;
         var now = time.GetUtcNow();
         var counts = _ledger.Count(now);
-        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now), [.. _rolledBack.View().Reverse()]);
+        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now));
     }
 }

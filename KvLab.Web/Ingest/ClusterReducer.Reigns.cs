@@ -21,6 +21,8 @@ public sealed partial class ClusterReducer
         foreach (var other in _nodes.Values)
             if (other != node) other.Role = NodeRoles.Follower;
         node.Role = NodeRoles.Leader;
+        // What it took over from others it did not report entry by entry; the seeder asks for it.
+        node.Cleared = false;
         foreach (var row in _rows.Values) LookAtLeader(row, node);
     }
 

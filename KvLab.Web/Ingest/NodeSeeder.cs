@@ -10,10 +10,11 @@ namespace KvLab.Web.Ingest;
 
 /// <summary>
 /// Asks every new incarnation of a node what it holds, once it is ready: events tell only changes, and a node may hold entries from
-/// before its first event that this dashboard got (a dashboard started later, a leader that recovered).
+/// before its first event that this dashboard got (a dashboard started later, a leader that recovered). A follower that is promoted takes over entries from
+/// the others without an event for each, so it is asked once more.
 /// </summary>
 internal sealed partial class NodeSeeder(
-    NodeClient client, NodeDirectory directory, FaultKeeper faults, IngestQueue queue, TimeProvider time, ILogger<NodeSeeder> logger)
+    NodeClient client, NodeDirectory directory, FaultKeeper faults, IngestQueue queue, EventTap tap, TimeProvider time, ILogger<NodeSeeder> logger)
     : BackgroundService
 {
     private static readonly TimeSpan BetweenAsking = TimeSpan.FromMilliseconds(200);
@@ -29,9 +30,16 @@ internal sealed partial class NodeSeeder(
         if (_requests.Writer.TryWrite(hello)) _seeded[hello.Node] = hello.Incarnation;
     }
 
+    private void AskAgainAfterPromotion(NodeEvent e)
+    {
+        if (e.Kind != EventKind.LeaderPromoted || directory.Find(e.Node) is not { } node) return;
+        if (_requests.Writer.TryWrite(new NodeHello { Node = e.Node, Incarnation = e.Incarnation, Role = NodeRoles.Leader, Url = node.Url })) _seeded[e.Node] = e.Incarnation;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var underWay = new List<Task>();
+        using var listening = tap.Listen(AskAgainAfterPromotion);
         try
         {
             await foreach (var hello in _requests.Reader.ReadAllAsync(stoppingToken))

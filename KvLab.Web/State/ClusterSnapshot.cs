@@ -192,7 +192,6 @@ public static class StateLimits
     public const int FaultMarks = 200;
     public const int DurabilityRows = 40;
     public const int LostRows = 200;
-    public const int RolledBack = 200;
     public const int Keys = 100_000;
 
     /// <summary>Writes whose answer or deliveries are awaited at a time; further ones are counted but not followed.</summary>

@@ -7,18 +7,10 @@ namespace KvLab.Web.State;
 /// <summary>What became of the writes that clients were told had succeeded.</summary>
 /// <param name="Latest">Newest first, at most <see cref="StateLimits.DurabilityRows"/>.</param>
 /// <param name="Lost">Newest first, at most <see cref="StateLimits.LostRows"/>; <see cref="DurabilityCounts.Lost"/> counts all.</param>
-/// <param name="RolledBack">Newest first, at most <see cref="StateLimits.RolledBack"/>.</param>
-public sealed record DurabilityView(
-    DurabilityCounts Counts, ImmutableArray<DurabilityRow> Latest, ImmutableArray<DurabilityRow> Lost, ImmutableArray<RolledBackWrite> RolledBack)
+public sealed record DurabilityView(DurabilityCounts Counts, ImmutableArray<DurabilityRow> Latest, ImmutableArray<DurabilityRow> Lost)
 {
-    public static readonly DurabilityView Empty = new(DurabilityCounts.Zero, [], [], []);
+    public static readonly DurabilityView Empty = new(DurabilityCounts.Zero, [], []);
 }
-
-/// <summary>A write that a replaced leader took back, because the new one never had it.</summary>
-/// <param name="Node">The replaced leader.</param>
-/// <param name="Held">What it holds for the key instead.</param>
-/// <param name="WasPromised">Whether a client had been told that it succeeded; then it is lost.</param>
-public sealed record RolledBackWrite(string Node, string Key, EntryVersion Version, string? Value, EntryVersion Held, DateTimeOffset At, bool WasPromised);
 
 /// <summary>One second in which somebody wrote, on the dashboard's own clock.</summary>
 /// <param name="Second">Since the dashboard began.</param>
