@@ -90,6 +90,8 @@ public sealed partial class NodeHost : IAsyncDisposable
         // Only who leads, or is about to, asks others.
         _http.LeaderUrl = _node.Url;
         _node.Events.Record(EventKind.NodeStarted, detail: _node.Url);
+        // Before the first question to a follower: a leader that starts behind a partition recovers without the other side.
+        if (_options.LinkFaults.Length > 0) _replica.SetLinks(_options.LinkFaults);
         _node.Telemetry?.Start();
         _becomingReady = BecomeReadyAsync(_stopping.Token);
     }

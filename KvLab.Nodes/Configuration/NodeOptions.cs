@@ -50,6 +50,9 @@ public sealed record NodeOptions
     /// </summary>
     public long? ForgetfulEpoch { get; init; }
 
+    /// <summary>What is wrong with the links from the start, by follower; on a follower, for when it leads.</summary>
+    public ImmutableArray<KeyValuePair<string, LinkFaults>> LinkFaults { get; init; } = [];
+
     /// <summary>How long a stopping leader goes on delivering.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

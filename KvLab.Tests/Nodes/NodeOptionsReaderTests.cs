@@ -41,6 +41,26 @@ public sealed class NodeOptionsReaderTests
         Assert.Equal(2, Good([arg], ("ROLE", "leader"), ("FOLLOWERS", "http://a:1,http://b:1")).Settings.WriteQuorum);
 
     [Fact]
+    public void Link_faults_come_as_json_by_follower()
+    {
+        var link = Assert.Single(Good(["--role=leader", "--followers=http://a:1", """--link-faults={"follower-1":{"mode":"swallow"}}"""]).LinkFaults);
+        Assert.Equal(("follower-1", LinkFaults.Partition), (link.Key, link.Value));
+        Assert.Single(Good(["--role=follower", """--link-faults={"leader":{"answer":{"lossPercent":5}}}"""]).LinkFaults);
+    }
+
+    [Theory]
+    [InlineData("swallow", "body")]
+    [InlineData("""{"follower-2":{}}""", "follower-2")]
+    [InlineData("""{"follower-1":{"mode":"closed"}}""", "mode")]
+    [InlineData("""{"follower-1":{"request":{"lossPercent":101}}}""", "lossPercent")]
+    public void Wrong_link_faults_are_named(string json, string what)
+    {
+        var error = Assert.Single(Read(["--role=leader", "--followers=http://a:1", "--link-faults=" + json]).Errors);
+        Assert.Equal("LINK_FAULTS", error.Field);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_command_line_wins_over_the_environment() =>
         Assert.Equal(9001, Good(["--Port", "9001"], ("ROLE", "follower"), ("PORT", "9002")).Port);
 

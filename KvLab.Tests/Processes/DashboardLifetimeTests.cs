@@ -62,6 +62,25 @@ public sealed class DashboardLifetimeTests
     }
 
     [Fact]
+    public async Task Killed_by_sigkill_it_takes_frozen_nodes_with_it_and_asked_to_stop_likewise()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        foreach (var bySigkill in (bool[])[true, false])
+        {
+            await using var dashboard = DashboardProcess.Launch(Args());
+            var nodes = await NodeProcessesAsync(dashboard);
+            foreach (var id in (string[])["leader", "follower-3"])
+                Assert.Equal("frozen", (string)(await NodeClient.PostAsync($"{await dashboard.UrlAsync()}/api/cluster/nodes/{id}/freeze"))["state"]!);
+            var start = Stopwatch.GetTimestamp();
+            if (bySigkill) dashboard.Kill();
+            else await dashboard.AskToStopAsync();
+            if (bySigkill) await AssertGoneAsync(nodes, start);
+            await dashboard.WaitForExitAsync();
+            Assert.DoesNotContain(nodes, IsAlive);
+        }
+    }
+
+    [Fact]
     public async Task Asked_to_stop_it_ends_its_nodes_and_exits_with_zero()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals.");

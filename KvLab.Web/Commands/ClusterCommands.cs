@@ -63,7 +63,12 @@ internal sealed partial class ClusterCommands(
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => supervisor.StartAsync(Known(id), cancellation);
     public Task StartForgetfulAsync(string id, CancellationToken cancellation = default) => supervisor.StartForgetfulAsync(Known(id), cancellation);
     public Task<string> AddFollowerAsync(CancellationToken cancellation = default) => supervisor.AddFollowerAsync(cancellation);
-    public Task RemoveFollowerAsync(string id, CancellationToken cancellation = default) => supervisor.RemoveFollowerAsync(Known(id), cancellation);
+    public async Task RemoveFollowerAsync(string id, CancellationToken cancellation = default)
+    {
+        await supervisor.RemoveFollowerAsync(Known(id), cancellation);
+        await links.ForgetAsync(id, CancellationToken.None);
+    }
+
 
     private string Known(string id) => directory.Find(id)?.Id ?? throw NodeClient.UnknownNode(id, directory);
 

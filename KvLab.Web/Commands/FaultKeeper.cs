@@ -25,9 +25,7 @@ internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IC
         {
             var plan = change(_plan, leader.Id);
             if (Runs(leader)) await client.PutLinksAsync(leader, Links(plan, leader.Id), cancellation);
-            var sides = !plan.OtherSide.SetEquals(_plan.OtherSide);
-            _plan = plan;
-            if (sides) events.Tell(new SidesChanged([.. plan.OtherSide.Order(NaturalOrder.Instance)]));
+            Keep(plan);
         }
         finally
         {
@@ -36,13 +34,14 @@ internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IC
     }
 
     /// <summary>Puts the plan on a node that has just begun to lead, or is about to; failing is noted, for the node works all the same.</summary>
-    public async Task ReapplyAsync(NodeAddress leader, CancellationToken cancellation)
+    /// <param name="evenIfWhole">For one that may remember what was healed since it led.</param>
+    public async Task ReapplyAsync(NodeAddress leader, CancellationToken cancellation, bool evenIfWhole = false)
     {
         await _changes.WaitAsync(cancellation);
         try
         {
-            var links = Links(_plan, leader.Id).Where(l => !l.Faults.IsNone).ToArray();
-            if (links.Length > 0) await client.PutLinksAsync(leader, links, cancellation);
+            var links = Links(_plan, leader.Id);
+            if (evenIfWhole || links.Any(l => !l.Faults.IsNone)) await client.PutLinksAsync(leader, links, cancellation);
         }
         catch (CommandException failure)
         {
@@ -58,13 +57,27 @@ internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IC
     public IReadOnlyList<LinkSetting> LinksOf(string leader) => Links(_plan, leader);
 
     private LinkSetting[] Links(FaultPlan plan, string leader) =>
-        [.. Others(leader).Select(f => new LinkSetting(f, plan.Of(leader, f)))];
+        [.. directory.All.Where(n => n.Id != leader).Select(n => new LinkSetting(n.Id, plan.Of(leader, n.Id)))];
 
-    private IEnumerable<string> Others(string leader)
+    /// <summary>One that is no longer part of the cluster is on no side.</summary>
+    public async Task ForgetAsync(string node, CancellationToken cancellation)
     {
-        var all = directory.Followers.Select(f => f.Id);
-        if (directory.Leader is { } reigning) all = all.Append(reigning.Id);
-        return all.Where(id => id != leader);
+        await _changes.WaitAsync(cancellation);
+        try
+        {
+            Keep(_plan.Without(node));
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private void Keep(FaultPlan plan)
+    {
+        var sides = !plan.OtherSide.SetEquals(_plan.OtherSide);
+        _plan = plan;
+        if (sides) events.Tell(new SidesChanged([.. plan.OtherSide.Order(NaturalOrder.Instance)]));
     }
 
     // What nobody has told about yet is asked.

@@ -23,6 +23,9 @@ public sealed record FaultPlan(ImmutableDictionary<(string Leader, string Follow
         OtherSide = OtherSide.Contains(leader) ? OtherSide.Add(follower) : OtherSide.Remove(follower),
     };
 
+    public FaultPlan Without(string node) => new(
+        ByHand.RemoveRange(ByHand.Keys.Where(pair => pair.Leader == node || pair.Follower == node)), OtherSide.Remove(node));
+
     /// <summary>Those are on the other side from now on, and no one else; a link that was set to swallow by hand is open again.</summary>
     public FaultPlan Split(IEnumerable<string> otherSide) => new(
         ByHand.RemoveRange(ByHand.Where(f => f.Value.Mode == LinkMode.Swallow).Select(f => f.Key)), Empty.OtherSide.Union(otherSide));

@@ -11,7 +11,7 @@ namespace KvLab.Web.Failover;
 
 /// <summary>Promotes a follower, when told to or when the leader is silent for too long.</summary>
 internal sealed partial class FailoverService(
-    NodeDirectory directory, NodeClient client, IClusterState state, DashboardEvents events, TimeProvider time, ILogger<FailoverService> logger)
+    NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, DashboardEvents events, TimeProvider time, ILogger<FailoverService> logger)
     : BackgroundService, IFailover
 {
     private const int KeptReports = 10;
@@ -51,6 +51,7 @@ internal sealed partial class FailoverService(
             var chosen = await ChooseAsync(to, cancellation);
             var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
             var settings = state.Current.Settings ?? new LiveSettings();
+            await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
             var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience, cancellation);
             foreach (var other in others) directory.Set(other with { Role = NodeRoles.Follower });
             directory.Set(chosen with { Role = NodeRoles.Leader });

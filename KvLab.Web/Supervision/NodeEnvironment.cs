@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using KvLab.Core.Replication;
+using KvLab.Web.Commands;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;
@@ -11,7 +13,7 @@ internal static class NodeEnvironment
     // What is meant for the dashboard's own server must not move the nodes to its port.
     private static readonly string[] NotInherited =
         ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "NODE_URL", "FOLLOWERS", "LEADER_URL",
-            "FORGETFUL_EPOCH"];
+            "FORGETFUL_EPOCH", "LINK_FAULTS"];
 
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
         LiveSettings settings, string dashboardUrl, string token)
@@ -48,6 +50,13 @@ internal static class NodeEnvironment
         }
 
         void Set(string name, string value) => info.Environment[name] = value;
+    }
+
+    /// <summary>The faults that its links are to have from its first moment on.</summary>
+    public static void Break(ProcessStartInfo info, IReadOnlyList<LinkSetting> links)
+    {
+        var faulty = links.Where(l => !l.Faults.IsNone).ToDictionary(l => l.Follower, l => l.Faults);
+        if (faulty.Count > 0) info.Environment["LINK_FAULTS"] = JsonSerializer.Serialize(faulty, NodeJson.Options);
     }
 
     /// <summary>The seed's disaster, as a lesson: the leader asks nobody and counts from 1 again.</summary>

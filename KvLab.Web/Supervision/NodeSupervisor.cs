@@ -10,7 +10,7 @@ namespace KvLab.Web.Supervision;
 /// <summary>Starts the nodes when the dashboard answers requests, watches them, and ends them with it.</summary>
 internal sealed partial class NodeSupervisor(
     ClusterOptions options, NodeDirectory directory, NodeClient client, DashboardAddress dashboard, DashboardEvents events,
-    IClusterState state, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NodeSupervisor> logger)
+    IClusterState state, FaultKeeper links, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NodeSupervisor> logger)
     : BackgroundService, ISupervisor
 {
     /// <summary>How long nodes may take until they introduce themselves.</summary>
@@ -105,6 +105,7 @@ internal sealed partial class NodeSupervisor(
         // A failover may have changed the role since the node was registered.
         var address = directory.Find(node.Id) ?? node.Address;
         NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader!, CurrentSettings, dashboard.Url, options.Token!);
+        NodeEnvironment.Break(info, links.LinksOf(node.Id));
         if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, state.Current.Reign));
         var process = await NodeProcess.StartAsync(_spawner, info);
         node.Process = process;
