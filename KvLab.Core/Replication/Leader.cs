@@ -45,7 +45,7 @@ public sealed partial class Leader : IDisposable
         _events = events;
         _time = time;
         _work = new OpenWork(time);
-        var errors = CheckFollowers(followers, settings.WriteQuorum).Concat(settings.Validate(followers.Count)).ToList();
+        var errors = CheckFollowers(followers, settings).Concat(settings.Validate(followers.Count)).ToList();
         if (errors.Count > 0) throw new ArgumentException(string.Join(" ", errors.Select(e => e.Message)));
         _state = new State(settings, [.. followers.Select(NewLink)]);
     }
@@ -97,7 +97,7 @@ public sealed partial class Leader : IDisposable
         List<FollowerLink> removed;
         lock (_changes)
         {
-            var errors = CheckFollowers(followers, _state.Settings.WriteQuorum);
+            var errors = CheckFollowers(followers, _state.Settings);
             if (errors.Count > 0) return errors;
             var current = _state.Followers;
             ImmutableArray<FollowerLink> next = [.. followers.Select(p => current.FirstOrDefault(f => f.Peer == p) ?? NewLink(p))];
@@ -117,7 +117,7 @@ public sealed partial class Leader : IDisposable
 
     private FollowerLink NewLink(Peer peer) => new(peer, _options, _time);
 
-    private static List<FieldError> CheckFollowers(IReadOnlyList<Peer> followers, int writeQuorum)
+    private static List<FieldError> CheckFollowers(IReadOnlyList<Peer> followers, LiveSettings settings)
     {
         var errors = new List<FieldError>();
         foreach (var twice in followers.GroupBy(f => f.Url, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
@@ -126,8 +126,8 @@ public sealed partial class Leader : IDisposable
             errors.Add(new FieldError("followers", $"followers uses the id {twice.Key} {twice.Count()} times; each follower must be distinct."));
         if (followers.Count > QuorumTracker.MaxFollowers)
             errors.Add(new FieldError("followers", $"followers has {followers.Count} entries; at most {QuorumTracker.MaxFollowers} are possible."));
-        if (writeQuorum > followers.Count)
-            errors.Add(new FieldError("followers", $"followers has {followers.Count} entries, but writeQuorum is {writeQuorum}; lower writeQuorum first."));
+        if (settings.WriteQuorum > settings.LargestQuorum(followers.Count))
+            errors.Add(new FieldError("followers", $"followers has {followers.Count} entries, but writeQuorum is {settings.WriteQuorum}; lower writeQuorum first."));
         return errors;
     }
 }

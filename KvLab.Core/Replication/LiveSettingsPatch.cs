@@ -42,6 +42,26 @@ public sealed partial record LiveSettingsPatch
         OnShortfall = settings.OnShortfall,
     };
 
+    /// <summary>Both changes as one: this one decides where both name a setting.</summary>
+    public LiveSettingsPatch Over(LiveSettingsPatch older) => new()
+    {
+        WriteQuorum = WriteQuorum ?? older.WriteQuorum,
+        QuorumCountsLeader = QuorumCountsLeader ?? older.QuorumCountsLeader,
+        MinDelayMs = MinDelayMs ?? older.MinDelayMs,
+        MaxDelayMs = MaxDelayMs ?? older.MaxDelayMs,
+        Distribution = Distribution ?? older.Distribution,
+        Seed = Seed ?? older.Seed,
+        ReplicationTimeoutMs = ReplicationTimeoutMs ?? older.ReplicationTimeoutMs,
+        Versioning = Versioning ?? older.Versioning,
+        Delivery = Delivery ?? older.Delivery,
+        HintWindowMs = HintWindowMs ?? older.HintWindowMs,
+        HintLimit = HintLimit ?? older.HintLimit,
+        RejoinSync = RejoinSync ?? older.RejoinSync,
+        AntiEntropyMs = AntiEntropyMs ?? older.AntiEntropyMs,
+        OnShortfall = OnShortfall ?? older.OnShortfall,
+        RestartSchedule = RestartSchedule ?? older.RestartSchedule,
+    };
+
     /// <summary>The settings after the change, not yet validated.</summary>
     public LiveSettings ApplyTo(LiveSettings current) => current with
     {

@@ -82,6 +82,8 @@ public sealed class SettingsPanelTests : PageTest
     [InlineData("timeout", "900")]
     [InlineData("delivery", "Once")]
     [InlineData("on-shortfall", "Error")]
+    [InlineData("rejoin-sync", "None")]
+    [InlineData("anti-entropy", "2500")]
     [InlineData("min-delay", "5")]
     public void Every_setting_has_its_control(string testId, string value)
     {
@@ -91,7 +93,32 @@ public sealed class SettingsPanelTests : PageTest
         page.Until(() => Cluster.Patches.Count == 1);
         var settings = Cluster.Patches[0].ApplyTo(Idle.Settings!);
         Assert.NotEqual(Idle.Settings, settings);
-        Assert.Contains(value, (object[])[settings.Distribution.ToString(), settings.Seed.ToString(), settings.ReplicationTimeoutMs.ToString(), settings.Delivery.ToString(), settings.OnShortfall.ToString(), settings.MinDelayMs.ToString()]);
+        Assert.Contains(value, (object[])[settings.Distribution.ToString(), settings.Seed.ToString(), settings.ReplicationTimeoutMs.ToString(), settings.Delivery.ToString(), settings.OnShortfall.ToString(), settings.RejoinSync.ToString(), settings.AntiEntropyMs.ToString(), settings.MinDelayMs.ToString()]);
+    }
+
+    [Fact]
+    public void Counting_the_leader_widens_W_by_one_and_taking_it_back_narrows_it()
+    {
+        var page = Show<SettingsPanel>(Idle with { Settings = new() { QuorumCountsLeader = true, WriteQuorum = 6 } });
+        Assert.Equal("W = 6 of 6", page.Text("quorum-value"));
+        Assert.Equal("synchronous: waits for all 5 followers", page.Text("quorum-meaning"));
+        page.At("counts-leader").Change(false);
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Patches.Count == 1);
+        Assert.Equal((false, 5), (Cluster.Patches[0].QuorumCountsLeader, Cluster.Patches[0].WriteQuorum));
+    }
+
+    [Fact]
+    public void Hints_have_their_window_and_limit_when_they_are_chosen()
+    {
+        var page = Show<SettingsPanel>(Idle);
+        Assert.False(page.Has("hint-window"));
+        page.At("delivery").Change("Hinted");
+        Assert.True(page.Has("hint-window"));
+        page.At("hint-limit").Change("12");
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Current.Settings!.HintLimit == 12);
+        Assert.Equal(Delivery.Hinted, Cluster.Current.Settings!.Delivery);
     }
 
     [Fact]

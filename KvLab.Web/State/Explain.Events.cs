@@ -55,9 +55,16 @@ public static partial class Explain
     private static string Tail(string? detail) => string.IsNullOrWhiteSpace(detail) ? "" : $" ({detail.Trim().TrimEnd('.')})";
 
     private static string Settings(LiveSettings s) =>
-        $"W = {s.WriteQuorum}, delay {s.Distribution.ToString().ToLowerInvariant()} from {Ms(s.MinDelayMs)} to {Ms(s.MaxDelayMs)}, seed {s.Seed}, "
+        $"W = {s.WriteQuorum}{(s.QuorumCountsLeader ? " (the leader counted)" : "")}, delay {s.Distribution.ToString().ToLowerInvariant()} from {Ms(s.MinDelayMs)} to {Ms(s.MaxDelayMs)}, seed {s.Seed}, "
         + $"deadline {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
-        + (s.Delivery == Core.Replication.Delivery.Once ? "one attempt per delivery" : "deliveries are tried again until acked");
+        + s.Delivery switch
+        {
+            Core.Replication.Delivery.Once => "one attempt per delivery",
+            Core.Replication.Delivery.Hinted => $"deliveries are tried again for {Ms(s.HintWindowMs)} and for {s.HintLimit} writes per follower",
+            _ => "deliveries are tried again until acked",
+        }
+        + s.RejoinSync switch { RejoinSync.None => ", no sync on rejoin", RejoinSync.Full => ", full sync on rejoin", _ => ", incremental sync on rejoin" }
+        + (s.AntiEntropyMs == 0 ? ", no anti-entropy" : $", anti-entropy every {Ms(s.AntiEntropyMs)}");
 
     private static string FollowersChanged(NodeEvent e) => e.Peers switch
     {

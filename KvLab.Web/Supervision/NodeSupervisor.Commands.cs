@@ -97,7 +97,7 @@ internal sealed partial class NodeSupervisor
             var remaining = directory.Followers.Where(f => f.Id != id).ToArray();
             if (remaining.Length < ClusterOptions.FewestFollowers)
                 throw Conflict($"{id} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
-            var quorum = CurrentSettings.WriteQuorum;
+            var quorum = CurrentSettings.FollowerAcks();
             if (quorum > remaining.Length)
             {
                 throw Conflict($"{id} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "

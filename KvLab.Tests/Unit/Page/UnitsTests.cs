@@ -36,6 +36,14 @@ public sealed class UnitsTests
     public void W_is_said_in_words(int w, int n, string text) => Assert.Equal(text, Units.QuorumMeaning(w, n));
 
     [Theory]
+    [InlineData(0, "asynchronous: waits for no follower")]
+    [InlineData(1, "asynchronous: the leader's own copy is enough")]
+    [InlineData(2, "semi-synchronous: waits for the fastest follower")]
+    [InlineData(4, "semi-synchronous: waits for the 3 fastest")]
+    [InlineData(6, "synchronous: waits for all 5 followers")]
+    public void W_is_one_follower_less_where_the_leader_counts(int w, string text) => Assert.Equal(text, Units.QuorumMeaning(w, 5, countsLeader: true));
+
+    [Theory]
     [InlineData(1, "1 key")]
     [InlineData(12_345, "12,345 keys")]
     public void Counts_carry_their_noun(long count, string text) => Assert.Equal(text, Units.Count(count, "key"));

@@ -17,7 +17,7 @@ public sealed class ChangeAnnouncer
     {
         List<string> said = [];
         if (_settings is not null && snapshot.Settings is { } now && now != _settings)
-            said.Add($"Settings changed: W = {now.WriteQuorum} of {snapshot.Followers.Count()}, delay {Units.Delay(now)}, {now.Versioning.ToString().ToLowerInvariant()}.");
+            said.Add($"Settings changed: W = {now.WriteQuorum} of {now.LargestQuorum(snapshot.Followers.Count())}, delay {Units.Delay(now)}, {now.Versioning.ToString().ToLowerInvariant()}.");
         if (_states is not null)
         {
             foreach (var node in snapshot.Nodes)

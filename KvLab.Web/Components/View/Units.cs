@@ -54,11 +54,12 @@ public static class Units
         node is not null && node.StartsWith("follower-", StringComparison.Ordinal) ? $"f{node["follower-".Length..]}" : node ?? "";
 
     /// <summary>What W means for the client, in a few words.</summary>
-    public static string QuorumMeaning(int w, int n) => (w, n) switch
+    public static string QuorumMeaning(int w, int n, bool countsLeader = false) => (countsLeader ? Math.Max(0, w - 1) : w, n) switch
     {
+        (0, _) when countsLeader && w == 1 => "asynchronous: the leader's own copy is enough",
         (0, _) => "asynchronous: waits for no follower",
-        _ when w == n => $"synchronous: waits for {(n == 1 ? "the follower" : $"all {n} followers")}",
+        var (acks, _) when acks == n => $"synchronous: waits for {(n == 1 ? "the follower" : $"all {n} followers")}",
         (1, _) => "semi-synchronous: waits for the fastest follower",
-        _ => $"semi-synchronous: waits for the {w} fastest",
+        var (acks, _) => $"semi-synchronous: waits for the {acks} fastest",
     };
 }

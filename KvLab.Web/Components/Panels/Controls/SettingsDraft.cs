@@ -94,16 +94,5 @@ public sealed class SettingsDraft(IClusterCommands commands, TimeProvider time, 
 
     public void Dismiss() => Problem = null;
 
-    private static LiveSettingsPatch Merge(LiveSettingsPatch? older, LiveSettingsPatch newer) => older is null ? newer : new()
-    {
-        WriteQuorum = newer.WriteQuorum ?? older.WriteQuorum,
-        MinDelayMs = newer.MinDelayMs ?? older.MinDelayMs,
-        MaxDelayMs = newer.MaxDelayMs ?? older.MaxDelayMs,
-        Distribution = newer.Distribution ?? older.Distribution,
-        Seed = newer.Seed ?? older.Seed,
-        ReplicationTimeoutMs = newer.ReplicationTimeoutMs ?? older.ReplicationTimeoutMs,
-        Versioning = newer.Versioning ?? older.Versioning,
-        Delivery = newer.Delivery ?? older.Delivery,
-        OnShortfall = newer.OnShortfall ?? older.OnShortfall,
-    };
+    private static LiveSettingsPatch Merge(LiveSettingsPatch? older, LiveSettingsPatch newer) => older is null ? newer : newer.Over(older);
 }
