@@ -8,7 +8,13 @@ internal sealed partial class ClusterCommands
 {
     public Task StopNodeAsync(string id, CancellationToken cancellation = default) => supervisor.StopAsync(Known(id), cancellation);
     public Task FreezeNodeAsync(string id, CancellationToken cancellation = default) => supervisor.FreezeAsync(Known(id), cancellation);
-    public Task ThawNodeAsync(string id, CancellationToken cancellation = default) => supervisor.ThawAsync(Known(id), cancellation);
+
+    public async Task ThawNodeAsync(string id, CancellationToken cancellation = default)
+    {
+        await supervisor.ThawAsync(Known(id), cancellation);
+        // While it was frozen nobody could tell it of a partition, and it may believe that it leads.
+        if (directory.Find(id) is { } node) await links.ReapplyAsync(node, cancellation, evenIfWhole: true);
+    }
 
     public async Task SetNodeFaultsAsync(string id, NodeFaults faults, CancellationToken cancellation = default)
     {

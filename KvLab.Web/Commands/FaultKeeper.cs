@@ -7,7 +7,8 @@ using KvLab.Web.Supervision;
 namespace KvLab.Web.Commands;
 
 /// <summary>Keeps the plan of link faults and puts it on whoever leads: a leader that starts again, or another one, meets the same broken network.</summary>
-internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IClusterState state, DashboardEvents events) : IDisposable
+internal sealed partial class FaultKeeper(
+    NodeDirectory directory, NodeClient client, IClusterState state, DashboardEvents events, ILogger<FaultKeeper> log) : IDisposable
 {
     // Changes of the plan one after another, each with the leader's consent.
     private readonly SemaphoreSlim _changes = new(1, 1);
@@ -26,6 +27,8 @@ internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IC
             var plan = change(_plan, leader.Id);
             if (Runs(leader)) await client.PutLinksAsync(leader, Links(plan, leader.Id), cancellation);
             Keep(plan);
+            // The others too: one may lead before long, or believe that it still does.
+            await Task.WhenAll(directory.All.Where(n => n.Id != leader.Id && StateOf(n) == NodeState.Running).Select(n => TellAsync(n, plan, cancellation)));
         }
         finally
         {
@@ -80,8 +83,26 @@ internal sealed class FaultKeeper(NodeDirectory directory, NodeClient client, IC
         if (sides) events.Tell(new SidesChanged([.. plan.OtherSide.Order(NaturalOrder.Instance)]));
     }
 
+    /// <summary>A follower that does not hear it is told again before it leads, or when it comes back.</summary>
+    private async Task TellAsync(NodeAddress node, FaultPlan plan, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.PutLinksAsync(node, Links(plan, node.Id), cancellation);
+        }
+        catch (CommandException silent)
+        {
+            LogNotTold(log, node.Id, silent.Message);
+        }
+    }
+
     // What nobody has told about yet is asked.
-    private bool Runs(NodeAddress leader) => state.Current.Nodes.FirstOrDefault(n => n.Id == leader.Id)?.State is not (NodeState.Stopped or NodeState.Crashed);
+    private bool Runs(NodeAddress leader) => StateOf(leader) is not (NodeState.Stopped or NodeState.Crashed);
+
+    private NodeState? StateOf(NodeAddress node) => state.Current.Nodes.FirstOrDefault(n => n.Id == node.Id)?.State;
 
     public void Dispose() => _changes.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Node} was not told of its link faults: {Reason}")]
+    private static partial void LogNotTold(ILogger logger, string node, string reason);
 }

@@ -59,7 +59,7 @@ internal sealed partial class NodeSeeder(
         try
         {
             var node = directory.Find(hello.Node) ?? new NodeAddress(hello.Node, hello.Role, hello.Url);
-            if (hello.Role == NodeRoles.Leader) await faults.ReapplyAsync(node, cancellation);
+            await faults.ReapplyAsync(node, cancellation);
             for (var asked = 0; asked < MostQuestions && _seeded.GetValueOrDefault(hello.Node) == hello.Incarnation; asked++)
             {
                 if (await IsReadyAsync(node, cancellation))
