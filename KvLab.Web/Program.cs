@@ -1,4 +1,5 @@
 using KvLab.Web.Experiments;
+using KvLab.Web.Scenarios;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web;
@@ -11,6 +12,8 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         if (args is ["experiment", .. var experiment]) return await ExperimentCommand.RunAsync(experiment);
+        if (args is ["scenario", .. var scenario]) return await ScenarioCommandLine.RunAsync(scenario);
+        if (args is ["chaos", .. var chaos]) return await ChaosCommandLine.RunAsync(chaos);
         try
         {
             await using var host = WebHost.Create(args);

@@ -1,6 +1,8 @@
 using System.Net;
+using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
+using KvLab.Core.Scenarios;
 using KvLab.Web.Api;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
@@ -8,6 +10,7 @@ using KvLab.Web.Experiments;
 using KvLab.Web.Failover;
 using KvLab.Web.Hubs;
 using KvLab.Web.Ingest;
+using KvLab.Web.Scenarios;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.DataProtection;
@@ -58,6 +61,7 @@ internal static class WebHostSetup
         services.AddCommands();
         services.AddNodes(options);
         services.AddExperiments();
+        services.AddScenarios();
     }
 
     private static void AddPages(this IServiceCollection services)
@@ -109,6 +113,16 @@ internal static class WebHostSetup
         services.AddSingleton(provider => new RunStore(DataFolder.Of(provider.GetRequiredService<IConfiguration>())));
         services.AddSingleton<IExperimentCluster, LabCluster>();
         services.AddSingleton<ExperimentService>();
+    }
+
+    private static void AddScenarios(this IServiceCollection services)
+    {
+        services.AddSingleton<LabTurn>();
+        services.AddSingleton<RunBook<ScenarioRun>>();
+        services.AddSingleton<RunBook<ChaosReport>>();
+        services.AddTransient<IScenarioStage, RealStage>();
+        services.AddSingleton<Func<IScenarioStage>>(provider => provider.GetRequiredService<IScenarioStage>);
+        services.AddSingleton<ScenarioService>();
     }
 
     private static void AddNodes(this IServiceCollection services, ClusterOptions options)

@@ -49,7 +49,7 @@ public sealed class ChaosChecks
         var unequal = Equal(dumps, leader);
         var behind = Behind(writes, dumps);
         var disorder = writes.VersionDisorder();
-        var hollow = success.FirstOrDefault(w => w.Answer.Acks < w.Answer.Required);
+        var hollow = success.FirstOrDefault(w => w.Answer.Acks < writeQuorum || w.Answer.Required != writeQuorum);
         var denied = answers.FirstOrDefault(w => ScenarioWrites.KindOf(w.Answer) == AnswerKind.Partial && w.Answer.Acks >= w.Answer.Required);
         return
         [
@@ -58,7 +58,7 @@ public sealed class ChaosChecks
             new("P5, P9, P11: after healing, all replicas are equal", settled && unequal is null, unequal ?? (settled ? "compared entry by entry, in quiescence" : $"it was not quiet within {patience.TotalSeconds:0} s")),
             new("P1: no follower's version of a key went back", _wentBack is null, _wentBack ?? $"{_looks} looks at followers during the run"),
             new("P2, P3: versions are unique and increase, across restarts and failovers", disorder is null, disorder ?? $"{answers.Count(w => !w.Answer.Version.IsNone)} answered writes"),
-            new("P6, P15: success means that at least W followers had confirmed", hollow is null, hollow is null ? $"W = {writeQuorum}" : $"{Show(hollow)} had {hollow.Answer.Acks} of {hollow.Answer.Required}"),
+            new("P6, P15: success means that at least W followers had confirmed", hollow is null, hollow is null ? $"W = {writeQuorum}" : $"{Show(hollow)} had {hollow.Answer.Acks} of {hollow.Answer.Required}, W is {writeQuorum}"),
             new("P7, P15: no success means that fewer than W were seen to confirm", denied is null, denied is null ? $"{answers.Count - success.Count} without success" : $"{Show(denied)} had {denied.Answer.Acks} of {denied.Answer.Required}"),
             new("The load got through", success.Count > 0, $"{success.Count} of {answers.Count} writes were acknowledged"),
         ];

@@ -21,7 +21,7 @@ public sealed record ChaosOptions
     public int? WriteQuorum { get; init; }
 
     /// <summary>On average between the beginnings of two faults, in ms, 10 … 10,000.</summary>
-    public int GapMs { get; init; } = 250;
+    public int GapMs { get; init; } = 400;
 
     public const int MostFaults = 2_000;
     public const int MostClients = 64;

@@ -63,7 +63,8 @@ public sealed record ChaosPlan(ChaosOptions Options, int Followers, IReadOnlyLis
         for (var number = 1; number <= options.Faults; number++)
         {
             var kind = number <= Weights.Length && options.Faults >= Weights.Length ? Weights[number - 1].Kind : Pick(dice);
-            var lastsMs = Math.Round(options.GapMs * (0.6 + 2.4 * dice.Next()));
+            // Some overlap, and between others there is time in which every write can succeed.
+            var lastsMs = Math.Round(options.GapMs * (0.2 + dice.Next()));
             faults.Add(new ChaosFault(number, Math.Round(atMs), lastsMs, kind, (int)(dice.Next() * followers),
                 kind == ChaosKind.Partition ? 1 + (int)(dice.Next() * (followers / 2)) : 1, LinkOf(kind, dice)));
             atMs += options.GapMs * (0.4 + 1.2 * dice.Next());

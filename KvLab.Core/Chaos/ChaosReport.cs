@@ -35,6 +35,10 @@ public sealed record ChaosReport(
     IReadOnlyList<FaultDone> Faults, long Success, long Partial, long Unanswered, int Lost, double ElapsedMs, double? SettledMs,
     IReadOnlyList<Verdict> Verdicts, string Rule, string? Problem, DateTimeOffset StartedAt)
 {
+    /// <summary>A run that has not begun yet.</summary>
+    public static ChaosReport Of(ChaosPlan plan, string id, string stage, DateTimeOffset now) => new(
+        id, stage, ChaosState.Running, plan.Options, plan.Followers, plan.Options.WriteQuorum ?? plan.Followers, "emptying the lab", [], 0, 0, 0, 0, 0, null, [], ChaosPlan.Rule, null, now);
+
     [JsonIgnore] public bool IsOver => State != ChaosState.Running;
 
     public int Done => Faults.Count(f => f.Skipped is null);

@@ -35,9 +35,8 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Ac
     public async Task<ChaosReport> RunAsync(string id, CancellationToken cancellation)
     {
         _start = stage.Time.GetTimestamp();
-        _report = new ChaosReport(id, stage.Name, ChaosState.Running, plan.Options, plan.Followers, WriteQuorum, "emptying the lab", [], 0, 0, 0, 0, 0, null, [],
-            ChaosPlan.Rule, null, stage.Time.GetUtcNow());
-        Tell("emptying the lab");
+        _report = ChaosReport.Of(plan, id, stage.Name, stage.Time.GetUtcNow());
+        Tell(_report.Doing);
         try
         {
             await PlayAsync(cancellation);

@@ -56,6 +56,14 @@ public sealed class ApiBadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         { "POST", "/api/cluster/partition", "{\"followers\":\"follower-1\"}", 400, "followers" },
         { "POST", "/api/cluster/partition", "{\"followers\":[\"nobody\"]}", 400, "followers" },
         { "POST", "/api/cluster/nodes/follower-1/freeze", "{\"ms\":5}", 400, "ms" },
+        { "POST", "/api/scenarios", "{}", 400, "name" },
+        { "POST", "/api/scenarios", "{\"name\":\"freeze\",\"text\":\"# T\"}", 400, "name" },
+        { "POST", "/api/scenarios", "{\"text\":\"# T\\n> kil leader\"}", 400, "text" },
+        { "POST", "/api/scenarios", "{\"story\":\"freeze\"}", 400, "story" },
+        { "POST", "/api/chaos", "{\"faults\":0}", 400, "faults" },
+        { "POST", "/api/chaos", "{\"seed\":\"x\"}", 400, "seed" },
+        { "POST", "/api/chaos", "{\"writeQuorum\":9}", 400, "writeQuorum" },
+        { "POST", "/api/chaos", "{\"speed\":9}", 400, "speed" },
     };
 
     [Theory]

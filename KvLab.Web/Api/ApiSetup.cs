@@ -40,6 +40,7 @@ internal static class ApiSetup
         EventEndpoints.Map(routes);
         DurabilityEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
+        ScenarioEndpoints.Map(routes);
         routes.MapOpenApi();
         // A classroom may be offline, and what is tried out in it is nobody's business: the script comes with the package, and nothing
         // is fetched from or reported to anywhere else.

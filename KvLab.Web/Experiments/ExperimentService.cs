@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using KvLab.Core.Experiments;
 using KvLab.Web.Commands;
+using KvLab.Web.Scenarios;
 
 namespace KvLab.Web.Experiments;
 
@@ -16,15 +17,18 @@ public sealed class ExperimentService : IAsyncDisposable
     private readonly IExperimentCluster _cluster;
     private readonly RunStore _store;
     private readonly TimeProvider _time;
+    private readonly LabTurn _turns;
     private readonly Lock _gate = new();
     private ImmutableArray<Action<RunNews>> _listeners = [];
     private Active? _active;
 
-    public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time)
+    /// <param name="turns">Shared with what else needs the cluster for itself; null: nothing else does.</param>
+    public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time, LabTurn? turns = null)
     {
         _cluster = cluster;
         _store = store;
         _time = time;
+        _turns = turns ?? new LabTurn();
     }
 
     private sealed record Active(string Id, Task<ExperimentRun> Task, PauseGate Pause, CancellationTokenSource Cancel)
@@ -60,6 +64,7 @@ public sealed class ExperimentService : IAsyncDisposable
             if (_active is { Task.IsCompleted: false } other)
                 throw new CommandException(StatusCodes.Status409Conflict, $"Experiment {other.Id} is running; experiments share one cluster, so only one runs at a time.");
             var id = NewId();
+            var turn = _turns.Take($"Experiment {id}");
             var pause = new PauseGate();
             var cancel = new CancellationTokenSource();
             // The runner begins on the pool; its first state is published before anybody can ask for it.
@@ -69,6 +74,7 @@ public sealed class ExperimentService : IAsyncDisposable
             var ready = new TaskCompletionSource();
             var task = Task.Run(async () =>
             {
+                using var held = turn;
                 await ready.Task;
                 return await runner.RunAsync(id, Here, cancel.Token);
             }, CancellationToken.None);

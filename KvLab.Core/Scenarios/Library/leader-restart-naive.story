@@ -10,6 +10,9 @@ The seed's disaster, step by step. It can only be brought about on purpose.
 > kill leader
 > start leader forgetful
 
+It has forgotten its settings too.
+> settings W = 5, delay = 1..5 ms, deadline = 1000 ms
+
 The counter is back at 1. Every follower holds version 3, so it refuses version 1 as stale, and its refusal counts as an ack.
 > write k = new
 > expect success

@@ -10,7 +10,7 @@ What a leader must do before its first write: learn the newest entries, and begi
 
 Its memory is gone, but its followers have everything that was ever confirmed.
 > start leader
-> expect count leader_recovered >= 1
+> expect eventually count leader_recovered >= 1
 > expect lost = 0
 > write k1 = again
 > expect success

@@ -1,0 +1,73 @@
+using KvLab.Core.Chaos;
+using KvLab.Core.Scenarios;
+using KvLab.Web.Scenarios;
+
+namespace KvLab.Web.Api;
+
+/// <summary>Scenarios and chaos runs for scripts: read the library, play one or one's own text, watch it.</summary>
+internal static class ScenarioEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var scenarios = routes.MapGroup("/api/scenarios").WithTags("Scenarios");
+        scenarios.MapGet("", () => ScenarioLibrary.All.Select(ScenarioAnswer.Of)).Produces<IReadOnlyList<ScenarioAnswer>>().WithSummary("The library, each with its text.");
+        scenarios.MapPost("", StartAsync).Accepts<ScenarioBody>("application/json").Produces<ScenarioRun>(202).Refuses(404, 409)
+            .WithSummary("Plays a scenario of the library (\"name\") or one's own (\"text\"). It empties the lab. One runs at a time.");
+        scenarios.MapGet("/runs", (ScenarioService service) => service.Scenarios.All).Produces<IReadOnlyList<ScenarioRun>>().WithSummary("The latest runs, newest first.");
+        scenarios.MapGet("/runs/{id}", (string id, ScenarioService service) => service.Scenarios.Get(id)).Produces<ScenarioRun>().Refuses(404)
+            .WithSummary("Every step with its state and what came of it.");
+        scenarios.MapPost("/runs/{id}/cancel", CancelAsync).Produces(204).Refuses(404, 409).WithSummary("Ends a run; the lab is put back as it was found.");
+
+        var chaos = routes.MapGroup("/api/chaos").WithTags("Chaos");
+        chaos.MapPost("", StartChaosAsync).Accepts<ChaosOptions>("application/json").Produces<ChaosReport>(202).Refuses(409)
+            .WithSummary("Random seeded faults under load, then heals, settles and verifies. faults 1 … 2,000, seed, clients, keys, writeQuorum (default N), gapMs. It empties the lab.");
+        chaos.MapGet("", (ScenarioService service) => service.Chaos.All).Produces<IReadOnlyList<ChaosReport>>().WithSummary("The latest chaos runs, newest first.");
+        chaos.MapGet("/{id}", (string id, ScenarioService service) => FindChaos(service, id)).Produces<ChaosReport>().Refuses(404).WithSummary("What was done so far, and at the end what held.");
+        chaos.MapGet("/{id}.txt", (string id, ScenarioService service) => FindChaos(service, id).ToText()).Produces<string>(200, "text/plain").Refuses(404).WithSummary("The report as text.");
+        chaos.MapPost("/{id}/cancel", CancelChaosAsync).Produces(204).Refuses(404, 409).WithSummary("Ends a run; the lab is put back as it was found.");
+    }
+
+    private static async Task<IResult> StartAsync(HttpRequest request, ScenarioService service)
+    {
+        var scenario = await StrictBody.ReadAsync(request, fields =>
+        {
+            fields.AllowOnly("name", "text");
+            var (name, text) = (fields.Text("name"), fields.Text("text"));
+            if (name is null == text is null && fields.Errors.Count == 0) fields.Add("name", "or text must be given, and not both.");
+            return (Name: name, Text: text);
+        });
+        var run = service.Start(scenario.Name is { } known ? ScenarioService.Find(known) : ScenarioService.Read(scenario.Text!));
+        return Results.Accepted($"/api/scenarios/runs/{run.Id}", run);
+    }
+
+    private static async Task<IResult> StartChaosAsync(HttpRequest request, ScenarioService service)
+    {
+        var report = service.Start(await StrictBody.ReadAsync(request, ChaosOptions.Read));
+        return Results.Accepted($"/api/chaos/{report.Id}", report);
+    }
+
+    private static async Task<IResult> CancelAsync(string id, HttpRequest request, ScenarioService service)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        service.Scenarios.Cancel(id);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> CancelChaosAsync(string id, HttpRequest request, ScenarioService service)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        service.Chaos.Cancel(id);
+        return Results.NoContent();
+    }
+
+    private static ChaosReport FindChaos(ScenarioService service, string id) => service.Chaos.Get(id);
+}
+
+/// <param name="Name">Of the library; or</param>
+/// <param name="Text">one's own.</param>
+public sealed record ScenarioBody(string? Name, string? Text);
+
+public sealed record ScenarioAnswer(string Name, string Title, string Summary, int Steps, int Expectations, string Text)
+{
+    internal static ScenarioAnswer Of(Scenario s) => new(s.Name, s.Title, s.Summary, s.Steps.Count, s.Steps.Count(step => step.IsExpectation), s.Text);
+}

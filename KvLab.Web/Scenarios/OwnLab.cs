@@ -1,0 +1,59 @@
+using KvLab.Web.Commands;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Scenarios;
+
+/// <summary>What commands on the command line share: options, and a cluster of their own that ends with them.</summary>
+internal static class OwnLab
+{
+    public const int WrongArguments = 2;
+
+    /// <summary>Reads <c>--name value</c> pairs.</summary>
+    /// <returns>Null when one is no pair; that was said.</returns>
+    public static Dictionary<string, string>? Options(IReadOnlyList<string> args, string usage)
+    {
+        var options = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < args.Count; i += 2)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + 1 >= args.Count)
+            {
+                Console.Error.WriteLine($"{args[i]} is not an option with a value.\n{usage}");
+                return null;
+            }
+
+            options[args[i][2..]] = args[i + 1];
+        }
+
+        return options;
+    }
+
+    public static async Task<int> RunAsync(string followers, Func<IServiceProvider, Task<int>> work)
+    {
+        try
+        {
+            await using var host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:Followers", followers, "--Cluster:BasePort", "0"]);
+            await host.StartAsync();
+            await host.Ready;
+            var outcome = await work(host.Services);
+            await host.StopAsync();
+            return outcome;
+        }
+        catch (CommandException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return WrongArguments;
+        }
+        catch (InvalidOptionsException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return WrongArguments;
+        }
+    }
+
+    /// <summary>Ctrl+C ends the run, not the program: the nodes are put back and ended in order.</summary>
+    public static void OnInterrupt(Action cancel) => Console.CancelKeyPress += (_, e) =>
+    {
+        e.Cancel = true;
+        cancel();
+    };
+}

@@ -1,0 +1,82 @@
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Core.Scenarios;
+using KvLab.Web.Failover;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Scenarios;
+
+internal sealed partial class RealStage
+{
+    private static readonly TimeSpan EmptyPatience = TimeSpan.FromSeconds(10);
+
+    // What BeginAsync found, for EndAsync.
+    private LiveSettings? _found;
+    private FailoverPolicy? _policy;
+    private string? _leader;
+    private IDisposable? _listening;
+
+    // A leader that counts from 1 must not be left behind.
+    private bool _forgetful;
+
+    public Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation) => Guard(async () =>
+    {
+        if (!commands.Supervises && directory.All.Count == 0) throw new StageException("No node is known yet. Wait until the nodes have introduced themselves.");
+        await RepairAsync(cancellation);
+        _policy = failover.Policy;
+        // The story says who leads when.
+        if (_policy.Mode != FailoverMode.Manual) failover.Change(_policy with { Mode = FailoverMode.Manual });
+        var leader = directory.Leader ?? throw new StageException("No leader is known; a scenario needs one that runs.");
+        _leader = leader.Id;
+        _found = await client.GetConfigAsync(leader, cancellation);
+        await commands.ResetAsync(cancellation);
+        // Events of what went on before have arrived when those of the reset have.
+        await UntilAsync(() => state.Current.Keys.IsEmpty, cancellation);
+        _listening = tap.Listen(e => _counts.AddOrUpdate((e.Kind, e.Node), 1, (_, n) => n + 1));
+        await ChangeSettingsAsync(settings, cancellation);
+    });
+
+    public Task EndAsync(CancellationToken cancellation) => Guard(async () =>
+    {
+        _listening?.Dispose();
+        await RepairAsync(cancellation);
+        if (_leader is null) return;
+        if (_forgetful && directory.Leader is { } forgetful)
+        {
+            await commands.KillNodeAsync(forgetful.Id, cancellation);
+            await commands.StartNodeAsync(forgetful.Id, cancellation);
+            await ReadyAsync(forgetful.Id, cancellation);
+        }
+
+        if (directory.Leader?.Id != _leader) await failover.FailOverAsync(_leader, cancellation);
+        if (_found is not null) await commands.ChangeSettingsAsync(LiveSettingsPatch.Of(_found), cancellation);
+        if (_policy is not null && failover.Policy != _policy) failover.Change(_policy);
+    });
+
+    /// <summary>Every node runs, thawed, without faults, and no link has any.</summary>
+    private async Task RepairAsync(CancellationToken cancellation)
+    {
+        foreach (var node in state.Current.Nodes)
+        {
+            if (node.State == NodeState.Frozen || _frozen.ContainsKey(node.Id)) await commands.ThawNodeAsync(node.Id, cancellation);
+            var down = node.State is NodeState.Stopped or NodeState.Crashed || _down.ContainsKey(node.Id);
+            if (down && commands.Supervises) await commands.StartNodeAsync(node.Id, cancellation);
+        }
+
+        _frozen.Clear();
+        foreach (var node in directory.All) await ReadyAsync(node.Id, cancellation);
+        _down.Clear();
+        foreach (var node in state.Current.Nodes.Where(n => n.SlowMs > 0 || n.ClockSkewMs != 0)) await commands.SetNodeFaultsAsync(node.Id, NodeFaults.None, cancellation);
+        if (directory.Leader is not null) await commands.HealAsync(null, cancellation);
+    }
+
+    private async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        while (!condition())
+        {
+            if (time.GetElapsedTime(start) > EmptyPatience) throw new StageException("The lab was emptied, but the events of it did not arrive.");
+            await Task.Delay(Look, time, cancellation);
+        }
+    }
+}

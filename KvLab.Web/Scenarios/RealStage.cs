@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Core.Scenarios;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+using KvLab.Web.Commands;
+using KvLab.Web.Failover;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Scenarios;
+
+/// <summary>
+/// The real nodes as a stage: everything goes through the same commands as a button or a script. <c>RealStage.Lab.cs</c> prepares the lab and puts it back. For one run.
+/// </summary>
+internal sealed partial class RealStage(
+    IClusterCommands commands, IFailover failover, NodeDirectory directory, NodeClient client, IClusterState state, EventTap tap, TimeProvider time) : IScenarioStage
+{
+    /// <summary>How much longer than the leader's deadline a client waits: the way there and back on a busy machine.</summary>
+    private static readonly TimeSpan ClientSlack = TimeSpan.FromSeconds(2);
+
+    /// <summary>Until a node that was started takes requests.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<(EventKind Kind, string Node), long> _counts = new();
+    private readonly ConcurrentDictionary<string, bool> _down = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _frozen = new(StringComparer.Ordinal);
+    private int _deadlineMs = ScenarioRunner.Beginning.ReplicationTimeoutMs;
+
+    public string Name => "real nodes";
+
+    public TimeProvider Time => time;
+
+    public IReadOnlyList<StageNode> Nodes
+    {
+        get
+        {
+            var crashed = state.Current.Nodes.Where(n => n.State == NodeState.Crashed).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
+            return [.. directory.All.Select(n => (Node: n, Up: !_down.ContainsKey(n.Id) && !crashed.Contains(n.Id)))
+                .Select(n => new StageNode(n.Node.Id, n.Node.Role == NodeRoles.Leader && n.Up, n.Up))];
+        }
+    }
+
+    public Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation) => Guard(async () =>
+    {
+        var settings = await commands.ChangeSettingsAsync(patch, cancellation);
+        _deadlineMs = settings.ReplicationTimeoutMs;
+    });
+
+    public async Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    {
+        var sent = Stopwatch.GetTimestamp();
+        try
+        {
+            if (directory.Leader is not { } leader) return Unanswered("nobody leads");
+            var patience = TimeSpan.FromMilliseconds(_deadlineMs) + ClientSlack;
+            var answer = await client.WriteAsync(leader, new WriteRequest(key, JsonText.Of(value), delaysMs), patience, cancellation);
+            return new StageWrite(answer.Status, new EntryVersion(answer.Epoch, answer.Version), answer.Acks, answer.Required, Stopwatch.GetElapsedTime(sent), null);
+        }
+        catch (CommandException failure)
+        {
+            return Unanswered(failure.Message);
+        }
+
+        StageWrite Unanswered(string problem) => new(null, EntryVersion.None, 0, 0, Stopwatch.GetElapsedTime(sent), problem);
+    }
+
+    public Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation) => Guard(async () =>
+    {
+        switch (act)
+        {
+            case NodeAct.Kill or NodeAct.Stop:
+                _down[node] = true;
+                await (act == NodeAct.Kill ? commands.KillNodeAsync(node, cancellation) : commands.StopNodeAsync(node, cancellation));
+                _frozen.TryRemove(node, out _);
+                break;
+            case NodeAct.Freeze:
+                _frozen[node] = true;
+                await commands.FreezeNodeAsync(node, cancellation);
+                break;
+            case NodeAct.Thaw:
+                await commands.ThawNodeAsync(node, cancellation);
+                _frozen.TryRemove(node, out _);
+                break;
+            default:
+                var now = state.Current.Nodes.FirstOrDefault(n => n.Id == node);
+                await commands.SetNodeFaultsAsync(node, new NodeFaults
+                {
+                    SlowMs = act == NodeAct.Slow ? amountMs : now?.SlowMs ?? 0,
+                    ClockSkewMs = act == NodeAct.Skew ? (long)amountMs : now?.ClockSkewMs ?? 0,
+                }, cancellation);
+                break;
+        }
+    });
+
+    public Task StartAsync(string node, bool recovers, CancellationToken cancellation) => Guard(async () =>
+    {
+        if (recovers)
+        {
+            await commands.StartNodeAsync(node, cancellation);
+        }
+        else
+        {
+            _forgetful = true;
+            await commands.StartForgetfulAsync(node, cancellation);
+        }
+
+        await ReadyAsync(node, cancellation);
+        _down.TryRemove(node, out _);
+    });
+
+    public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => Guard(() => commands.SetLinkAsync(follower, faults, cancellation));
+
+    public Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation) => Guard(() => commands.PartitionAsync(otherSide, cancellation));
+
+    public Task HealAsync(string? follower, CancellationToken cancellation) => Guard(() => commands.HealAsync(follower, cancellation));
+
+    public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
+    {
+        FailoverReport? report = null;
+        await Guard(async () => report = await failover.FailOverAsync(to, cancellation));
+        return $"{report!.To} leads in epoch {report.Epoch}. {report.Note}";
+    }
+
+    public async Task<bool> IsQuietAsync(CancellationToken cancellation)
+    {
+        if (directory.Leader is not { } leader || _down.ContainsKey(leader.Id) || _frozen.ContainsKey(leader.Id)) return false;
+        try
+        {
+            var health = await client.HealthAsync(leader, cancellation);
+            return health is { Ready: true, IsQuiescent: true };
+        }
+        catch (CommandException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation)
+    {
+        var address = directory.Find(node) ?? throw new StageException(NodeClient.UnknownNode(node, directory).Message);
+        if (_down.ContainsKey(node) || _frozen.ContainsKey(node)) return new ReplicaDump(node, null);
+        try
+        {
+            return new ReplicaDump(node, await client.DumpAsync(address, cancellation));
+        }
+        catch (CommandException)
+        {
+            return new ReplicaDump(node, null);
+        }
+    }
+
+    public long CountOf(EventKind kind, string? node) =>
+        node is null ? _counts.Where(c => c.Key.Kind == kind).Sum(c => c.Value) : _counts.GetValueOrDefault((kind, node));
+
+    private async Task ReadyAsync(string node, CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        while (!await IsReadyAsync(node, cancellation))
+        {
+            if (time.GetElapsedTime(start) > StartPatience) throw new StageException($"{node} was started, but takes no requests after {StartPatience.TotalSeconds:0} s.");
+            await Task.Delay(Look, time, cancellation);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(string node, CancellationToken cancellation)
+    {
+        try
+        {
+            return directory.Find(node) is { } address && (await client.HealthAsync(address, cancellation)).Ready;
+        }
+        catch (CommandException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task Guard(Func<Task> command)
+    {
+        try
+        {
+            await command();
+        }
+        catch (CommandException failure)
+        {
+            throw new StageException(failure.Message, failure);
+        }
+    }
+}

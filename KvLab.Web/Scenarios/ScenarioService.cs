@@ -1,0 +1,51 @@
+using KvLab.Core.Chaos;
+using KvLab.Core.Configuration;
+using KvLab.Core.Scenarios;
+using KvLab.Web.Commands;
+
+namespace KvLab.Web.Scenarios;
+
+/// <summary>Plays scenarios and chaos runs on the real nodes. The page, the REST API and the command line start them here.</summary>
+/// <param name="stages">A new stage for each run.</param>
+public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<ChaosReport> chaos, Func<IScenarioStage> stages, TimeProvider time)
+{
+    public RunBook<ScenarioRun> Scenarios { get; } = scenarios;
+    public RunBook<ChaosReport> Chaos { get; } = chaos;
+
+    /// <exception cref="CommandException">404: the library has no such scenario.</exception>
+    public static Scenario Find(string name) => ScenarioLibrary.Find(name)
+        ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no scenario {name}; known are {string.Join(", ", ScenarioLibrary.All.Select(s => s.Name))}.");
+
+    /// <exception cref="CommandException">400 with all mistakes, each with its line and word.</exception>
+    public static Scenario Read(string text, string name = "own")
+    {
+        try
+        {
+            return Scenario.Parse(text, name);
+        }
+        catch (ScenarioSyntaxException wrong)
+        {
+            throw new CommandException(StatusCodes.Status400BadRequest, $"text is no scenario. {wrong.Message}", [.. wrong.Errors.Select(e => new FieldError("text", e.Message))], wrong);
+        }
+    }
+
+    /// <exception cref="CommandException">409: something else is running.</exception>
+    public ScenarioRun Start(Scenario scenario)
+    {
+        var stage = stages();
+        return Scenarios.Start(scenario.Name, $"Scenario {scenario.Name}", id => ScenarioRun.Of(scenario, id, stage.Name, time.GetUtcNow()),
+            (id, tell, cancellation) => new ScenarioRunner(scenario, stage, tell).RunAsync(id, cancellation));
+    }
+
+    /// <exception cref="CommandException">400 with all that is wrong with the options, or 409: something else is running.</exception>
+    public ChaosReport Start(ChaosOptions options)
+    {
+        var stage = stages();
+        var followers = stage.Nodes.Count - 1;
+        var errors = options.Validate(followers);
+        if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
+        var plan = ChaosPlan.Draw(options, followers);
+        return Chaos.Start("chaos", "A chaos run", id => ChaosReport.Of(plan, id, stage.Name, time.GetUtcNow()),
+            (id, tell, cancellation) => new ChaosRunner(plan, stage, tell).RunAsync(id, cancellation));
+    }
+}
