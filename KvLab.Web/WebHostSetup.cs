@@ -6,6 +6,7 @@ using KvLab.Core.Scenarios;
 using KvLab.Web.Api;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
+using KvLab.Web.Drills;
 using KvLab.Web.Experiments;
 using KvLab.Web.Failover;
 using KvLab.Web.Hubs;
@@ -129,6 +130,7 @@ internal static class WebHostSetup
     {
         services.AddSingleton<NodeDirectory>();
         services.AddHostedService<RoleKeeper>();
+        services.AddSingleton<IDrills, DrillService>();
         services.AddSingleton<FailoverService>();
         services.AddSingleton<IFailover>(provider => provider.GetRequiredService<FailoverService>());
         services.AddHostedService(provider => provider.GetRequiredService<FailoverService>());

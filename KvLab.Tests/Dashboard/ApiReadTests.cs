@@ -84,6 +84,7 @@ public sealed class ApiReadTests(ApiFixture api) : IClassFixture<ApiFixture>
             "/api/cluster/followers/{id}", "/api/cluster/reset", "/api/cluster/token", "/api/convergence", "/api/demos/out-of-order", "/api/writes",
             "/api/bursts", "/api/bursts/{id}", "/api/bursts/{id}/cancel", "/api/events", "/api/telemetry", "/health",
             "/api/durability", "/api/durability/{epoch}/{version}", "/api/availability",
+            "/api/drills/durability",
         ];
         Assert.Empty(expected.Except(paths.EnumerateObject().Select(p => p.Name)));
         var write = paths.GetProperty("/api/writes").GetProperty("post");

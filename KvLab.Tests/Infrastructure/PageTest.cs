@@ -4,6 +4,8 @@ using KvLab.Web.Components;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.Shell;
 using KvLab.Web.Components.View;
+using KvLab.Web.Drills;
+using KvLab.Web.Failover;
 using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,9 +28,12 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton<IClusterState>(Cluster);
         Services.AddSingleton<IClusterCommands>(Cluster);
+        Services.AddSingleton<IFailover>(Failover);
+        Services.AddSingleton<IDrills>(Failover);
     }
 
     protected FakeCluster Cluster { get; } = new();
+    protected FakeFailover Failover { get; } = new();
     protected FakeTimeProvider Clock { get; } = new();
     protected ViewStore Views => Services.GetRequiredService<ViewStore>();
     protected Web.Components.Shared.Browser Browser => Services.GetRequiredService<Web.Components.Shared.Browser>();

@@ -39,6 +39,7 @@ internal static class ApiSetup
         LoadEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         DurabilityEndpoints.Map(routes);
+        DrillEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         ScenarioEndpoints.Map(routes);
         routes.MapOpenApi();

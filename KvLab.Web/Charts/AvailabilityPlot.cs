@@ -21,6 +21,10 @@ public static class AvailabilityPlot
     /// <summary>The latest seconds that are in view; a reader may zoom out.</summary>
     public const int SecondsInView = 120;
 
+    /// <summary>Faults that follow each other quicker share one label.</summary>
+    private const double TogetherSeconds = 1.5;
+    private const int MostWords = 3;
+
     private const int Success = 2;
     private const int Partial = 1;
     private const int Unreachable = 3;
@@ -105,20 +109,48 @@ public static class AvailabilityPlot
         },
     };
 
-    private static Scatter Faults(IReadOnlyList<FaultMark> marks, ChartLook look) => new()
+    private static Scatter Faults(IReadOnlyList<FaultMark> marks, ChartLook look)
     {
-        Name = "faults",
-        Mode = ModeFlag.Markers | ModeFlag.Text,
-        YAxis = "y2",
-        X = [.. marks.Select(m => (object)Math.Round(m.Seconds, 2))],
-        // In turn on two rows, so that what happened at once can be read.
-        Y = [.. marks.Select((_, i) => (object)(i % 2 == 0 ? 0.72 : 0.24))],
-        TextArray = [.. marks.Select(m => m.Label.Replace("follower-", "f", StringComparison.Ordinal))],
-        TextPosition = TextPositionEnum.MiddleRight,
-        Marker = new Marker { Color = look.Color(6), Symbol = SymbolEnum.TriangleDown, Size = (decimal)(look.FontSize * 0.6) },
-        ClipOnAxis = false,
-        ShowLegend = false,
-    };
+        var moments = Moments(marks);
+        var middle = moments.Count == 0 ? 0 : moments[^1].Seconds - SecondsInView / 3.0;
+        return new Scatter
+        {
+            Name = "faults",
+            Mode = ModeFlag.Markers | ModeFlag.Text,
+            YAxis = "y2",
+            X = [.. moments.Select(m => (object)Math.Round(m.Seconds, 2))],
+            // In turn on two rows, so that what happened soon after one another can be read.
+            Y = [.. moments.Select((_, i) => (object)(i % 2 == 0 ? 0.74 : 0.24))],
+            TextArray = [.. moments.Select(m => m.Words)],
+            // Late ones would run out of the picture.
+            TextPositionArray = [.. moments.Select(m => m.Seconds > middle ? TextPositionEnum.MiddleLeft : TextPositionEnum.MiddleRight)],
+            Marker = new Marker { Color = look.Color(6), Symbol = SymbolEnum.TriangleDown, Size = (decimal)(look.FontSize * 0.6) },
+            ClipOnAxis = false,
+            ShowLegend = false,
+        };
+    }
+
+    /// <summary>Faults that came together, in a few words: <c>f1 and leader killed, f2 leads</c>.</summary>
+    internal static IReadOnlyList<(double Seconds, string Words)> Moments(IReadOnlyList<FaultMark> marks)
+    {
+        var moments = new List<List<FaultMark>>();
+        foreach (var mark in marks)
+        {
+            if (moments.Count > 0 && mark.Seconds - moments[^1][^1].Seconds < TogetherSeconds) moments[^1].Add(mark);
+            else moments.Add([mark]);
+        }
+        return [.. moments.Select(m => (m[0].Seconds, Words(m)))];
+    }
+
+    private static string Words(List<FaultMark> marks)
+    {
+        var parts = marks
+            .GroupBy(m => m.Node is null ? m.Label : m.Label[m.Node.Length..])
+            .Select(g => g.First().Node is null ? g.Key : $"{string.Join(" and ", g.Select(m => m.Node).Distinct())}{g.Key}")
+            .ToArray();
+        var more = parts.Length - MostWords;
+        return string.Join(", ", parts.Take(MostWords)).Replace("follower-", "f", StringComparison.Ordinal) + (more > 0 ? $", {more} more" : "");
+    }
 
     private static Scatter StaleKeys(List<object> x, AvailabilityView view, ChartLook look) => new()
     {

@@ -3,7 +3,7 @@ using KvLab.Web.Commands;
 namespace KvLab.Web.Components.Panels.Replicas;
 
 /// <summary>What can be done to a node by one press.</summary>
-public enum NodeCommand { Kill, Stop, Start, Freeze, Thaw, Remove }
+public enum NodeCommand { Kill, Stop, Start, StartForgetful, Freeze, Thaw, Remove }
 
 internal static class NodeCommands
 {
@@ -12,6 +12,7 @@ internal static class NodeCommands
         NodeCommand.Kill => commands.KillNodeAsync(node),
         NodeCommand.Stop => commands.StopNodeAsync(node),
         NodeCommand.Start => commands.StartNodeAsync(node),
+        NodeCommand.StartForgetful => commands.StartForgetfulAsync(node),
         NodeCommand.Freeze => commands.FreezeNodeAsync(node),
         NodeCommand.Thaw => commands.ThawNodeAsync(node),
         _ => commands.RemoveFollowerAsync(node),

@@ -1,0 +1,41 @@
+using KvLab.Web.Drills;
+
+namespace KvLab.Web.Api;
+
+/// <summary>Lessons in one call.</summary>
+internal static class DrillEndpoints
+{
+    private const int MostFollowers = Supervision.ClusterOptions.MostFollowers;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/drills").WithTags("Durability");
+        api.MapPost("/durability", RunAsync).Accepts<DrillBody>("application/json").Produces<DrillAnswer>().Refuses(409, 503)
+            .WithSummary("Writes with this W, kills the leader and the follower that confirmed first, fails over and reads the ledger; then starts both again. Takes seconds.");
+        api.MapGet("/durability", (IDrills drills) => drills.History.Select(DrillAnswer.Of)).Produces<IReadOnlyList<DrillAnswer>>()
+            .WithSummary("The latest drills, newest first.");
+    }
+
+    private static async Task<DrillAnswer> RunAsync(HttpRequest request, IDrills drills, CancellationToken cancellation)
+    {
+        var body = await StrictBody.ReadAsync(request, fields =>
+        {
+            fields.AllowOnly("writeQuorum");
+            return new DrillBody((int)fields.RequiredLong("writeQuorum", 1, MostFollowers));
+        });
+        return DrillAnswer.Of(await drills.DurabilityAsync(body.WriteQuorum, cancellation));
+    }
+}
+
+/// <param name="WriteQuorum">1 … the number of followers.</param>
+public sealed record DrillBody(int WriteQuorum);
+
+/// <param name="Killed">The leader, and the follower that had confirmed first.</param>
+/// <param name="Lost">Of <paramref name="Writes"/>: held by no replica any more.</param>
+public sealed record DrillAnswer(
+    int WriteQuorum, int Followers, IReadOnlyList<string> Killed, string Promoted, int Lost, string Verdict,
+    IReadOnlyList<string> Steps, double ElapsedMs, DateTimeOffset At, IReadOnlyList<DurabilityAnswerRow> Writes)
+{
+    internal static DrillAnswer Of(DrillReport r) => new(
+        r.WriteQuorum, r.Followers, r.Killed, r.Promoted, r.Lost, r.Verdict, r.Steps, r.ElapsedMs, r.At, [.. r.Writes.Select(DurabilityAnswerRow.Of)]);
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using KvLab.Core.Configuration;
+using KvLab.Core.Durability;
+using KvLab.Core.Replication;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+using KvLab.Web.Commands;
+using KvLab.Web.Failover;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
+
+namespace KvLab.Web.Drills;
+
+/// <summary>The durability drill over the same commands that a person has.</summary>
+internal sealed class DrillService(
+    IClusterCommands commands, IFailover failover, IClusterState state, IDurabilityLookup ledger, NodeDirectory directory, NodeClient client, TimeProvider time)
+    : IDrills, IDisposable
+{
+    private const int Writes = 3;
+    private const int KeptReports = 10;
+    private const int FewestFollowers = 2;
+
+    // The followers that W asks for confirm one after another, the others much later than the drill takes.
+    private const double StepMs = 60;
+    private const double SlowMs = 4000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private ImmutableArray<DrillReport> _history = [];
+    private volatile string? _doing;
+    private int _number;
+
+    public string? Doing => _doing;
+    public IReadOnlyList<DrillReport> History => _history;
+    public event Action? Changed;
+
+    public async Task<DrillReport> DurabilityAsync(int writeQuorum, CancellationToken cancellation = default)
+    {
+        if (!await _one.WaitAsync(TimeSpan.Zero, cancellation)) throw Conflict("A drill runs already. Wait until it is done.");
+        try
+        {
+            var (leader, followers) = RequireWhole(writeQuorum);
+            var settings = state.Current.Settings ?? new LiveSettings();
+            var policy = failover.Policy;
+            // Somebody else's promotion in between would be another lesson.
+            failover.Change(policy with { Mode = FailoverMode.Manual });
+            try
+            {
+                var report = await RunAsync(leader, followers, writeQuorum, cancellation);
+                ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
+                return report;
+            }
+            finally
+            {
+                failover.Change(policy);
+                // A drill that is given up leaves a whole cluster all the same.
+                await RestoreAsync(leader.Id, followers[0], settings, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            Say(null);
+            _one.Release();
+        }
+    }
+
+    private (NodeAddress Leader, string[] Followers) RequireWhole(int writeQuorum)
+    {
+        var now = state.Current;
+        if (!commands.Supervises) throw Conflict("This dashboard did not start the nodes, so it cannot kill them. Kill the leader and a follower where they run, and read the ledger here.");
+        if (now.Naive) throw Conflict("In naive mode versions decide nothing, and neither does a quorum. Switch it off first.");
+        string[] followers = [.. now.Followers.Select(f => f.Id)];
+        var broken = now.Nodes.Where(n => AvailabilityRule.WhyNot(n, now) is not null).Select(n => n.Id).ToArray();
+        if (now.Leader is null || directory.Leader is not { } leader || followers.Length < FewestFollowers || broken.Length > 0)
+        {
+            throw Conflict($"The drill needs a leader and {FewestFollowers} followers or more, all of them well"
+                + $"{(broken.Length > 0 ? $"; these are not: {string.Join(", ", broken)}" : "")}. Start, thaw and heal them first.");
+        }
+        if (writeQuorum >= 1 && writeQuorum <= followers.Length) return (leader, followers);
+        var wrong = new FieldError("writeQuorum", $"writeQuorum must be from 1 to {followers.Length} (the number of followers), but is {writeQuorum}.");
+        throw new CommandException(StatusCodes.Status400BadRequest, wrong.Message, [wrong]);
+    }
+
+    private async Task<DrillReport> RunAsync(NodeAddress leader, string[] followers, int w, CancellationToken cancellation)
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        var steps = new List<string>();
+        var first = followers[0];
+
+        Step($"W = {w} of {followers.Length}; {first} is quick, {(w < followers.Length ? "whoever W does not ask for gets the writes seconds later" : "the others follow at once")}.");
+        await commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = w, QuorumCountsLeader = false }, cancellation);
+        var versions = await WriteAsync(leader, followers, w, cancellation);
+
+        Step($"{versions.Count} writes were answered with success. {leader.Id} and {first}, which confirmed first, are killed.");
+        await Task.WhenAll(commands.KillNodeAsync(leader.Id, cancellation), commands.KillNodeAsync(first, cancellation));
+        await state.WhenAsync(s => IsDown(s, leader.Id) && IsDown(s, first), Patience, time, cancellation);
+
+        Step("Nobody leads. The most advanced follower is promoted.");
+        var reign = await failover.FailOverAsync(null, cancellation);
+        await state.WhenAsync(s => s.Reign >= reign.Epoch, Patience, time, cancellation);
+        Step($"{reign.To} leads epoch {reign.Epoch}. The ledger is asked for the writes.");
+
+        var rows = versions.Select(v => ledger.Find(v)).OfType<DurabilityRow>().ToArray();
+        var lost = rows.Count(r => r.State == DurabilityState.Lost);
+        return new DrillReport(w, followers.Length, [leader.Id, first], reign.To, rows, lost, Verdict(w, rows.Length, lost), steps,
+            Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, time.GetUtcNow());
+
+        void Step(string sentence)
+        {
+            steps.Add(sentence);
+            Say(sentence);
+        }
+    }
+
+    /// <returns>The versions, once the ledger knows who confirmed each.</returns>
+    private async Task<IReadOnlyList<EntryVersion>> WriteAsync(NodeAddress leader, string[] followers, int w, CancellationToken cancellation)
+    {
+        var number = Interlocked.Increment(ref _number);
+        var slowMs = Math.Min(SlowMs, 0.8 * (state.Current.Settings?.ReplicationTimeoutMs ?? SlowMs));
+        var delaysMs = followers.Index().ToDictionary(f => f.Item, f => f.Index < w ? f.Index * StepMs : slowMs);
+        var answers = await Task.WhenAll(Enumerable.Range(1, Writes).Select(i =>
+            client.WriteAsync(leader, new WriteRequest($"drill-{number}-{i}", JsonText.Of($"promise {i}"), delaysMs), Patience, cancellation)));
+        if (answers.FirstOrDefault(a => a.Status != WriteStatus.Success) is { } partial)
+            throw Conflict($"v{partial.Version} of {partial.Key} was only a partial success, so nothing was promised. Look whether all followers answer, and try again.");
+        IReadOnlyList<EntryVersion> versions = [.. answers.Select(a => new EntryVersion(a.Epoch, a.Version))];
+        await state.WhenAsync(s => versions.All(v => s.Durability.Latest.Any(r => r.Write.Version == v)), Patience, time, cancellation);
+        return versions;
+    }
+
+    private async Task RestoreAsync(string leader, string follower, LiveSettings settings, CancellationToken cancellation)
+    {
+        Say("The killed nodes are started again, and W is as it was.");
+        foreach (var node in new[] { leader, follower }.Where(n => IsDown(state.Current, n))) await commands.StartNodeAsync(node, cancellation);
+        await state.WhenAsync(s => s.Nodes.All(n => n.State is NodeState.Running or NodeState.Crashed), Patience, time, cancellation);
+        await commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = settings.WriteQuorum, QuorumCountsLeader = settings.QuorumCountsLeader }, cancellation);
+        await state.WhenAsync(s => s.Settings?.WriteQuorum == settings.WriteQuorum, Patience, time, cancellation);
+    }
+
+    private static bool IsDown(ClusterSnapshot snapshot, string node) => snapshot.Nodes.Any(n => n.Id == node && n.State is NodeState.Stopped or NodeState.Crashed);
+
+    private static string Verdict(int w, int writes, int lost) => lost > 0
+        ? $"{lost} of {Explain.Count(writes, "promise")} broken: with W = {w} a success meant {Explain.Count(w, "follower")}, and killing the leader and {(w == 1 ? "that one" : "one of those")} killed every copy."
+        : $"Every promise kept: with W = {w} a success meant {Explain.Count(w, "follower")}, one of them died with the leader, and {w - 1} kept each write.";
+
+    private void Say(string? sentence)
+    {
+        _doing = sentence;
+        Changed?.Invoke();
+    }
+
+    private static CommandException Conflict(string sentence) => new(StatusCodes.Status409Conflict, sentence);
+
+    public void Dispose() => _one.Dispose();
+}
