@@ -127,7 +127,7 @@ public sealed class ReducerDurabilityTests
         story.Join(NodeRoles.Leader, "leader");
         story.Join(NodeRoles.Follower, "follower-1");
         story.Accept(1, "k1");
-        clients.Promised(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 1, 1, story.Time.GetUtcNow()));
+        clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 1, 1, story.Time.GetUtcNow()), true));
         story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
         Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
         story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + 1));
@@ -137,15 +137,27 @@ public sealed class ReducerDurabilityTests
     }
 
     [Fact]
+    public void A_partial_answer_that_only_the_client_heard_is_counted_and_promises_nothing()
+    {
+        var clients = new ClientOutcomes(_story.Time);
+        var story = new Story(clients);
+        story.Join(NodeRoles.Leader, "leader");
+        clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 2, 1, story.Time.GetUtcNow()), false));
+        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        story.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal((0, 1), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Availability.Points.Sum(p => p.Partial)));
+    }
+
+    [Fact]
     public void A_promise_and_its_report_are_one_write()
     {
         var clients = new ClientOutcomes(_story.Time);
         var story = new Story(clients);
         story.Join(NodeRoles.Leader, "leader");
         story.Accept(1, "k1");
-        clients.Promised(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 0, 0, story.Time.GetUtcNow()));
+        clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 0, 0, story.Time.GetUtcNow()), true));
         story.Answer(1, "k1", 0, 0, 1);
         story.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(1, story.Snapshot.Durability.Counts.Acknowledged);
+        Assert.Equal((1, 1), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Availability.Points.Sum(p => p.Success)));
     }
 }

@@ -24,6 +24,7 @@ public static class AvailabilityPlot
     /// <summary>Faults that follow each other quicker share one label.</summary>
     private const double TogetherSeconds = 1.5;
     private const int MostWords = 3;
+    private const int FewestSeconds = 20;
 
     private const int Success = 2;
     private const int Partial = 1;
@@ -38,7 +39,7 @@ public static class AvailabilityPlot
             Bars("success", x, view.Points.Select(p => p.Success), look.Color(Success), null, "y"),
             Bars("partial", x, view.Points.Select(p => p.Partial), look.Color(Partial), PatternShape.Slash, "y"),
             Bars("unreachable", x, view.Points.Select(p => p.Unreachable), look.Color(Unreachable), PatternShape.X, "y"),
-            Faults(view.Marks, look),
+            Faults(view, look),
         ];
         if (!HasOtherSide(view)) return traces;
         // Only a leader of its own could answer there.
@@ -46,6 +47,16 @@ public static class AvailabilityPlot
         if (view.Points.Any(p => p.OtherPartial > 0)) traces.Add(Bars("partial there", x, view.Points.Select(p => p.OtherPartial), look.Color(5), PatternShape.Slash, "y3"));
         traces.Add(StaleKeys(x, view, look));
         return traces;
+    }
+
+    /// <summary>The latest seconds in which anything happened, and never so few that a bar is as wide as a barn.</summary>
+    private static (double From, double To) InView(AvailabilityView view)
+    {
+        double[] moments = [.. view.Points.Select(p => (double)p.Second), .. view.Marks.Select(m => m.Seconds)];
+        if (moments.Length == 0) return (0, 0);
+        var to = moments.Max() + 1;
+        var from = Math.Min(Math.Max(moments.Min() - 1, to - SecondsInView), to - FewestSeconds);
+        return (Math.Max(from, -0.5), to);
     }
 
     /// <summary>Whether anything was seen of another side.</summary>
@@ -62,8 +73,8 @@ public static class AvailabilityPlot
         layout.Margin.T = 2;
         layout.Margin.B = (decimal)(look.FontSize * 2.9);
         layout.Legend[0].TraceOrder = Plotly.Blazor.LayoutLib.LegendLib.TraceOrderFlag.Normal;
-        if (view.Points is [.., var last])
-            layout.XAxis[0].Range = [Math.Max(view.Points[0].Second, last.Second - SecondsInView) - 0.6, last.Second + 0.6];
+        var (from, to) = InView(view);
+        if (to > from) layout.XAxis[0].Range = [from, to];
         var answers = layout.YAxis[0];
         answers.Domain = [both ? 0.44m : 0m, 0.8m];
         answers.FixedRange = true;
@@ -109,10 +120,10 @@ public static class AvailabilityPlot
         },
     };
 
-    private static Scatter Faults(IReadOnlyList<FaultMark> marks, ChartLook look)
+    private static Scatter Faults(AvailabilityView view, ChartLook look)
     {
-        var moments = Moments(marks);
-        var middle = moments.Count == 0 ? 0 : moments[^1].Seconds - SecondsInView / 3.0;
+        var moments = Moments(view.Marks);
+        var (from, to) = InView(view);
         return new Scatter
         {
             Name = "faults",
@@ -123,7 +134,7 @@ public static class AvailabilityPlot
             Y = [.. moments.Select((_, i) => (object)(i % 2 == 0 ? 0.74 : 0.24))],
             TextArray = [.. moments.Select(m => m.Words)],
             // Late ones would run out of the picture.
-            TextPositionArray = [.. moments.Select(m => m.Seconds > middle ? TextPositionEnum.MiddleLeft : TextPositionEnum.MiddleRight)],
+            TextPositionArray = [.. moments.Select(m => m.Seconds > (from + to) / 2 ? TextPositionEnum.MiddleLeft : TextPositionEnum.MiddleRight)],
             Marker = new Marker { Color = look.Color(6), Symbol = SymbolEnum.TriangleDown, Size = (decimal)(look.FontSize * 0.6) },
             ClipOnAxis = false,
             ShowLegend = false,

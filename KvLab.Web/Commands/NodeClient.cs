@@ -105,8 +105,8 @@ internal sealed class NodeClient : IDisposable
         try
         {
             var answer = await ExchangeWriteAsync(leader, write, patience, cancellation);
-            if (answer.Status == WriteStatus.Success)
-                _outcomes.Promised(new AcknowledgedWrite(new EntryVersion(answer.Epoch, answer.Version), write.Key, leader.Id, answer.Required, answer.Acks, _outcomes.Now));
+            var told = new AcknowledgedWrite(new EntryVersion(answer.Epoch, answer.Version), write.Key, leader.Id, answer.Required, answer.Acks, _outcomes.Now);
+            _outcomes.Answered(new ClientAnswer(told, answer.Status == WriteStatus.Success));
             return answer;
         }
         catch (CommandException failure) when (failure.Status is StatusCodes.Status403Forbidden or >= StatusCodes.Status500InternalServerError)

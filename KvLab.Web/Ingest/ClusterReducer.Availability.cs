@@ -1,12 +1,30 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Versioning;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Ingest;
 
 public sealed partial class ClusterReducer
 {
+    /// <summary>Much longer than a client's answer and the leader's report of it lie apart.</summary>
+    private const int RememberAnswersMs = 10_000;
+
     private readonly AvailabilitySeries _availability = new();
+
+    // Answers of the last seconds that are counted, whoever told of them first: the client, or the leader's report.
+    private readonly HashSet<EntryVersion> _counted = [];
+    private readonly Queue<(EntryVersion Version, long AtMs)> _countedInOrder = new();
+
+    private void CountAnswer(NodeRecord leader, EntryVersion version, bool success)
+    {
+        var nowMs = NowMs;
+        while (_countedInOrder.TryPeek(out var oldest) && oldest.AtMs < nowMs - RememberAnswersMs) _counted.Remove(_countedInOrder.Dequeue().Version);
+        if (!_counted.Add(version)) return;
+        _countedInOrder.Enqueue((version, nowMs));
+        _availability.Answered(nowMs, success, IsCutOff(leader));
+        _changed = true;
+    }
 
     private void Mark(string? node, string words) =>
         _availability.Mark(new FaultMark(NowMs / 1000.0, node, node is null ? words : $"{node} {words}"));

@@ -97,8 +97,12 @@ public sealed partial class ClusterReducer
     private void TakePromises()
     {
         if (clients is null) return;
-        var (promised, unreachable) = clients.Take();
-        foreach (var write in promised) _promises.Enqueue((write, NowMs));
+        var (answers, unreachable) = clients.Take();
+        foreach (var (write, success) in answers)
+        {
+            if (success) _promises.Enqueue((write, NowMs));
+            if (_nodes.TryGetValue(write.Leader, out var leader)) CountAnswer(leader, write.Version, success);
+        }
         if (unreachable == 0) return;
         _availability.Unreachable(NowMs, unreachable);
         _changed = true;

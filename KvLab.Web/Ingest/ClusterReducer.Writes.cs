@@ -122,7 +122,7 @@ public sealed partial class ClusterReducer
         }
         if (success) _succeeded++;
         else _partial++;
-        _availability.Answered(NowMs, success, IsCutOff(node));
+        CountAnswer(node, e.EntryVersion, success);
         _latencies.Add(new LatencyPoint(e.Version, e.ElapsedMs ?? 0, success, e.Required ?? 0, write?.PredictedMs));
     }
 
