@@ -130,8 +130,8 @@ public static class AvailabilityPlot
             Mode = ModeFlag.Markers | ModeFlag.Text,
             YAxis = "y2",
             X = [.. moments.Select(m => (object)Math.Round(m.Seconds, 2))],
-            // In turn on two rows, so that what happened soon after one another can be read.
-            Y = [.. moments.Select((_, i) => (object)(i % 2 == 0 ? 0.74 : 0.24))],
+            // In turn on three rows, so that what happened soon after one another can be read.
+            Y = [.. moments.Select((_, i) => (object)(0.84 - i % 3 * 0.34))],
             TextArray = [.. moments.Select(m => m.Words)],
             // Late ones would run out of the picture.
             TextPositionArray = [.. moments.Select(m => m.Seconds > (from + to) / 2 ? TextPositionEnum.MiddleLeft : TextPositionEnum.MiddleRight)],

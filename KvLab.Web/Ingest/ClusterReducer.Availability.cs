@@ -10,6 +10,9 @@ public sealed partial class ClusterReducer
     /// <summary>Much longer than a client's answer and the leader's report of it lie apart.</summary>
     private const int RememberAnswersMs = 10_000;
 
+    /// <summary>A mark has room for so many names.</summary>
+    private const int MostNamed = 3;
+
     private readonly AvailabilitySeries _availability = new();
 
     // Answers of the last seconds that are counted, whoever told of them first: the client, or the leader's report.
@@ -56,7 +59,7 @@ public sealed partial class ClusterReducer
     private void ChangeSides(SidesChanged sides)
     {
         _otherSide = sides.OtherSide;
-        Mark(null, _otherSide.IsEmpty ? "partition healed" : $"cut off: {string.Join(", ", _otherSide)}");
+        Mark(null, _otherSide.IsEmpty ? "partition healed" : _otherSide.Length > MostNamed ? $"{_otherSide.Length} nodes cut off" : $"cut off: {string.Join(", ", _otherSide)}");
     }
 
     private bool IsCutOff(NodeRecord node) =>
