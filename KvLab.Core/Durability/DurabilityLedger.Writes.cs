@@ -117,7 +117,7 @@ public sealed partial class DurabilityLedger
         if (write.State == DurabilityState.Lost) return;
         SetState(write, DurabilityState.Lost);
         write.LostAt = at;
-        copies.Lost++;
+        if (!write.Facts.Naive) copies.LostEpoch = Math.Max(copies.LostEpoch, write.Version.Epoch);
         _lostInWindow++;
         _lostEver++;
         _lost.Add(write);
@@ -130,17 +130,22 @@ public sealed partial class DurabilityLedger
     /// </summary>
     private void TakeBackLosses(KeyCopies copies, EntryVersion held)
     {
+        if (_byVersion.TryGetValue(held, out var same)) TakeBack(same);
+        if (held.Epoch > copies.LostEpoch) return;
         foreach (var write in copies.Writes)
         {
-            if (write.State != DurabilityState.Lost || write.RolledBack || write.Generation != _generation) continue;
-            if (held.Epoch != write.Version.Epoch || held < write.Version || (write.Facts.Naive && held != write.Version)) continue;
-            write.LostAt = null;
-            write.State = DurabilityState.Held;
-            copies.Lost--;
-            _lostInWindow--;
-            _lostEver--;
-            _lost.Remove(write);
+            if (held.Epoch == write.Version.Epoch && held > write.Version && !write.Facts.Naive) TakeBack(write);
         }
+    }
+
+    private void TakeBack(FollowedWrite write)
+    {
+        if (write.State != DurabilityState.Lost || write.RolledBack || write.Generation != _generation) return;
+        write.LostAt = null;
+        write.State = DurabilityState.Held;
+        _lostInWindow--;
+        _lostEver--;
+        _lost.Remove(write);
     }
 
     private void Release(FollowedWrite write)
@@ -150,7 +155,6 @@ public sealed partial class DurabilityLedger
         var copies = _keys[write.Facts.Key];
         if (write.State == DurabilityState.Lost)
         {
-            copies.Lost--;
             _lostInWindow--;
         }
         else

@@ -91,7 +91,7 @@ public sealed partial class DurabilityLedger
         copies[life] = new Copy(version, life.Number, _generation);
         if (life.Gone) return;
         _stale.Add(copies);
-        if (copies.Lost > 0) TakeBackLosses(copies, version);
+        TakeBackLosses(copies, version);
     }
 
     /// <summary>A node holds exactly this version of the key now, also where it held a newer one before.</summary>
@@ -110,7 +110,7 @@ public sealed partial class DurabilityLedger
         CopyFate? fate = null;
         foreach (var write in copies.Writes.Where(w => known.Covers(w) && !now.Covers(w))) write.Add(fate ??= new CopyFate(node, why, at));
         copies[life] = now;
-        Judge(copies, at);
+        _stale.Add(copies);
     }
 
     /// <summary>A leader that was replaced took a write back that the new one never had, and holds <paramref name="held"/> instead.</summary>

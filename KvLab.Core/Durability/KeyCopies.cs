@@ -20,8 +20,10 @@ internal sealed class KeyCopies
     /// <summary>In the order of their answers.</summary>
     public List<FollowedWrite> Writes { get; } = [];
 
-    /// <summary>How many of <see cref="Writes"/> are lost.</summary>
-    public int Lost { get; set; }
+    /// <summary>
+    /// The newest epoch of a lost write that a newer one of its epoch could take back. News of later epochs prove nothing, and there are many.
+    /// </summary>
+    public long LostEpoch { get; set; }
 
     public Copy this[NodeLife node]
     {
