@@ -52,7 +52,9 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
         LiveSettings? settings = null,
         bool naive = false,
         LinkFaults? link = null,
-        NodeFaults? faults = null)
+        NodeFaults? faults = null,
+        long? bytesSent = null,
+        long? bytesCompared = null)
     {
         lock (_gate)
         {
@@ -88,6 +90,8 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
                 Naive = naive,
                 Link = link,
                 Faults = faults,
+                BytesSent = bytesSent,
+                BytesCompared = bytesCompared,
             });
             return lamport;
         }

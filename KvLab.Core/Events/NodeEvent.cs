@@ -79,6 +79,12 @@ public sealed record NodeEvent
     /// <summary>The node's own faults from now on.</summary>
     [DataMember(Order = 28)] public NodeFaults? Faults { get; init; }
 
+    /// <summary>Keys and values that a comparison of replicas sent to <see cref="Peer"/>.</summary>
+    [DataMember(Order = 29)] public long? BytesSent { get; init; }
+
+    /// <summary>Hashes, keys and versions that it asked for.</summary>
+    [DataMember(Order = 30)] public long? BytesCompared { get; init; }
+
     [IgnoreDataMember, JsonIgnore] public EntryVersion EntryVersion => new(Epoch, Version);
     [IgnoreDataMember, JsonIgnore] public EntryVersion Held => new(HeldEpoch, HeldVersion);
 }

@@ -62,7 +62,7 @@ public sealed partial class Leader
             if (lacking.Count > 0 || adopted > 0)
             {
                 _events.Record(rejoined ? EventKind.FollowerCaughtUp : EventKind.AntiEntropyRepaired, peer: peer.Id, acks: lacking.Count,
-                    elapsedMs: report.ElapsedMs, detail: $"{peer.Id} lacked {lacking.Count} entries: {report}.");
+                    elapsedMs: report.ElapsedMs, bytesSent: report.BytesSent, bytesCompared: report.BytesCompared, detail: $"{report}");
             }
 
             return Count(report);

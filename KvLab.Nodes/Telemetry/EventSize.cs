@@ -6,7 +6,7 @@ namespace KvLab.Nodes.Telemetry;
 internal static class EventSize
 {
     // Numbers at their longest, names of kinds and outcomes, clocks.
-    private const int Fixed = 160;
+    private const int Fixed = 180;
     private const int PerText = 3;
     private const int Settings = 400;
 

@@ -17,7 +17,7 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
 {
     public static readonly TelemetryFormats Instance = new();
 
-    private const int Members = 29;
+    private const int Members = 31;
 
     private static readonly ImmutableArray<byte[]> Kinds = NamesOf<EventKind>();
     private static readonly ImmutableArray<byte[]> Outcomes = NamesOf<DeliveryOutcome>();
@@ -71,9 +71,17 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
         writer.Write(e.Naive);
         Write(ref writer, e.Link);
         Write(ref writer, e.Faults);
+        Write(ref writer, e.BytesSent);
+        Write(ref writer, e.BytesCompared);
     }
 
     private static void Write(ref MessagePackWriter writer, double? number)
+    {
+        if (number is { } value) writer.Write(value);
+        else writer.WriteNil();
+    }
+
+    private static void Write(ref MessagePackWriter writer, long? number)
     {
         if (number is { } value) writer.Write(value);
         else writer.WriteNil();

@@ -15,9 +15,14 @@ internal static class FailoverEndpoints
             .WithSummary("Changes the rule: mode manual or automatic, timeoutMs 500 … 60,000.");
         api.MapPost("", FailOverAsync).Produces<FailoverReport>().Refuses(404, 409, 503)
             .WithSummary("Promotes the follower named in \"to\", or the most advanced one by (epoch, version).");
-        routes.MapGet("/api/cluster/rolled-back", (IClusterState state) => state.Current.RolledBack).Produces<RolledBackView>().WithTags("Failover")
+        MapSyncs(routes);
+        routes.MapGet("/api/cluster/rolled-back", (IClusterState state) => state.Current.RolledBack).Produces<IReadOnlyList<RolledBackView>>().WithTags("Failover")
             .WithSummary("Writes that replaced leaders took back, newest first.");
     }
+
+    private static void MapSyncs(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/cluster/syncs", (IClusterState state) => state.Current.Syncs).Produces<IReadOnlyList<SyncView>>().WithTags("Failover")
+            .WithSummary("Followers that were brought up to date, newest first: entries, bytes compared and sent, and how long it took.");
 
     private static async Task<FailoverAnswer> ChangeAsync(HttpRequest request, IFailover failover)
     {

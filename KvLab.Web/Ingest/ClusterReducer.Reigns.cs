@@ -9,6 +9,8 @@ public sealed partial class ClusterReducer
 {
     private readonly Queue<RolledBackView> _rolledBack = new();
     private ImmutableArray<RolledBackView> _rolledBackView = [];
+    private readonly Queue<SyncView> _syncs = new();
+    private ImmutableArray<SyncView> _syncView = [];
     private long _reign;
     private long _rolledBackCount;
 
@@ -39,6 +41,13 @@ public sealed partial class ClusterReducer
         (row.Leader, row.LeaderValue) = (cell.Version, cell.Value);
         foreach (var other in _nodes.Values) Compare(row, other);
         Touch(row);
+    }
+
+    private void NoteSync(NodeRecord leader, NodeEvent e, bool rejoined)
+    {
+        _syncs.Enqueue(new SyncView(leader.Id, e.Peer ?? "", rejoined, e.Acks ?? 0, e.BytesSent ?? 0, e.BytesCompared ?? 0, e.ElapsedMs ?? 0, e.At));
+        if (_syncs.Count > StateLimits.Syncs) _syncs.Dequeue();
+        _syncView = [.. _syncs.Reverse()];
     }
 
     private void RollBackEntry(NodeRecord node, NodeEvent e)

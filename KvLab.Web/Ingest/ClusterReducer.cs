@@ -71,6 +71,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case EventKind.LeaderRecovered: BeginReign(node, e); break;
             case EventKind.LeaderPromoted: BeginReign(node, e); break;
             case EventKind.LeaderSteppedDown: StepDown(node); break;
+            case EventKind.FollowerCaughtUp: NoteSync(node, e, rejoined: true); break;
+            case EventKind.AntiEntropyRepaired: NoteSync(node, e, rejoined: false); break;
             case EventKind.EntryRolledBack: RollBackEntry(node, e); break;
             case EventKind.NodeStopping: node.Stopping = true; break;
             case EventKind.StoreCleared: ClearNode(node); break;
@@ -121,6 +123,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Reign = _reign,
             RolledBack = _rolledBackView,
             RolledBackCount = _rolledBackCount,
+            Syncs = _syncView,
         };
     }
 }

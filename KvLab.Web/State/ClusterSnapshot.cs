@@ -66,6 +66,9 @@ public sealed record ClusterSnapshot
     /// <summary>The nodes on one side of a partition; all others are on the other. Empty: no partition by sides.</summary>
     public ImmutableArray<string> OtherSide { get; init; } = [];
 
+    /// <summary>Comparisons that found a follower lacking something, newest first, at most <see cref="StateLimits.Syncs"/>.</summary>
+    public ImmutableArray<SyncView> Syncs { get; init; } = [];
+
     /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
     public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
 
@@ -80,6 +83,14 @@ public sealed record ClusterSnapshot
 /// <summary>A write that only a replaced leader had stored, and that it took back.</summary>
 /// <param name="Instead">What it holds for the key since then.</param>
 public sealed record RolledBackView(string Node, string Key, EntryVersion Version, string? Value, EntryVersion Instead, DateTimeOffset At);
+
+/// <summary>A follower was brought to what the leader holds.</summary>
+/// <param name="Rejoined">After it came back or was added; else by anti-entropy.</param>
+/// <param name="BytesSent">Keys and values.</param>
+/// <param name="BytesCompared">Hashes, keys and versions.</param>
+/// <param name="ElapsedMs">From the begin of the comparison to the last ack.</param>
+public sealed record SyncView(
+    string Leader, string Follower, bool Rejoined, int Entries, long BytesSent, long BytesCompared, double ElapsedMs, DateTimeOffset At);
 
 public static class NodeRoles
 {
@@ -188,6 +199,7 @@ public static class StateLimits
     public const int LatencyPoints = 2_000;
     public const int LagPoints = 600;
     public const int RolledBack = 1_000;
+    public const int Syncs = 100;
     public const int AvailabilityPoints = 600;
     public const int FaultMarks = 200;
     public const int DurabilityRows = 40;

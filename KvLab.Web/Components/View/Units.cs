@@ -25,7 +25,15 @@ public static class Units
 
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
-    public static string Count(long count, string one) => count == 1 ? $"1 {one}" : $"{Count(count)} {one}s";
+    public static string Count(long count, string one, string? many = null) => count == 1 ? $"1 {one}" : $"{Count(count)} {many ?? one + "s"}";
+
+    /// <summary>Powers of 1,000, as in "kB".</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1_000 => $"{bytes} B",
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000.0:0.#} kB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:0.#} MB"),
+    };
 
     /// <summary>"U(0.1–1000 ms)".</summary>
     public static string Delay(LiveSettings settings) => settings.Distribution switch
