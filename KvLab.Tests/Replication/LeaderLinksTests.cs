@@ -1,3 +1,4 @@
+using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
@@ -86,4 +87,47 @@ public sealed class LeaderLinksTests
         Assert.All(_cluster.Leader.Links, l => Assert.True(l.Faults.IsNone));
         Assert.Empty(_cluster.Log.Of(EventKind.LinkChanged));
     }
+
+    private static readonly Gen<DirectionFaults> AnyDirection = Gen.Select(
+        Gen.Double[0, 1500], Gen.Double[0, 1], Gen.OneOf(0.0, 10.0, 60.0, 100.0), Gen.Int[0, 3], Gen.OneOf(0.0, 30.0), Gen.OneOf(0.0, 30.0),
+        (jitterMs, correlation, lossPercent, dropNext, duplicatePercent, reorderPercent) => new DirectionFaults
+        {
+            JitterMs = jitterMs,
+            JitterCorrelation = correlation,
+            LossPercent = lossPercent,
+            DropNext = dropNext,
+            DuplicatePercent = duplicatePercent,
+            ReorderPercent = reorderPercent,
+        });
+
+    private static readonly Gen<LinkFaults> AnyFaults = Gen.Select(
+        Gen.OneOf(LinkMode.Open, LinkMode.Open, LinkMode.Refuse, LinkMode.Swallow), AnyDirection, AnyDirection,
+        (mode, request, answer) => new LinkFaults { Mode = mode, Request = request, Answer = answer });
+
+    /// <summary>P5, P6: whatever the links do while writes go on, a success is held by W followers at that moment, and all replicas are equal once the links are healed.</summary>
+    [Fact]
+    public void Whatever_the_links_do_no_promise_is_broken_and_healing_makes_all_replicas_equal() =>
+        Gen.Select(Gen.Int, Gen.Int[0, 3], AnyFaults.Array[3], AnyFaults.Array[3], Gen.Int[1, 12]).Sample((seed, quorum, first, second, writes) =>
+        {
+            var world = new LabWorld(seed);
+            var cluster = new LabCluster(world, 3, new LiveSettings { WriteQuorum = quorum, MinDelayMs = 1, MaxDelayMs = 50, ReplicationTimeoutMs = 1000 });
+            void SetAll(IReadOnlyList<LinkFaults> faults) =>
+                Assert.Empty(cluster.Leader.SetLinks([.. faults.Select((f, i) => KeyValuePair.Create($"follower-{i + 1}", f))]));
+
+            world.Run(async () =>
+            {
+                SetAll(first);
+                var answers = Enumerable.Range(0, writes).Select(i => cluster.WriteAsync($"k{i % 3}")).ToList();
+                await Task.Delay(TimeSpan.FromMilliseconds(700), world.Time);
+                SetAll(second);
+                answers.AddRange(Enumerable.Range(0, writes).Select(i => cluster.WriteAsync($"k{i % 3}")));
+                await Task.WhenAll(answers);
+                SetAll([LinkFaults.None, LinkFaults.None, LinkFaults.None]);
+                await cluster.QuiescenceAsync();
+            });
+
+            Assert.True(cluster.Compare().Converged);
+            foreach (var moment in cluster.Log.Moments.Where(m => m.Event is { Kind: EventKind.WriteAnswered, Reason: "success" }))
+                Assert.True(moment.Held.Count(held => held >= moment.Event.EntryVersion) >= quorum);
+        }, iter: 150);
 }
