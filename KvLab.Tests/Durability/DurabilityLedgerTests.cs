@@ -232,6 +232,18 @@ public sealed class DurabilityLedgerTests
     }
 
     [Fact]
+    public void Late_news_of_a_newer_write_of_the_same_reign_corrects_a_loss_too()
+    {
+        var story = new LedgerStory();
+        story.Write(1, "k1", "follower-3");
+        story.Accept(2, "k1");
+        story.Killed("follower-3", "leader");
+        Assert.Equal(1, story.Counts.Lost);
+        story.Ledger.Holds("follower-1", "k1", story.V(2));
+        Assert.Equal((DurabilityState.AtRisk, "follower-1"), (story[1].State, Assert.Single(story[1].HeldNow)));
+    }
+
+    [Fact]
     public void Only_the_latest_acknowledged_writes_are_followed_and_the_others_counted()
     {
         var story = new LedgerStory(1);

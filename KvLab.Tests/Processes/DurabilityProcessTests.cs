@@ -67,6 +67,21 @@ public sealed class DurabilityProcessTests
     }
 
     [Fact]
+    public async Task A_burst_goes_on_with_the_new_leader_and_the_gap_is_seen()
+    {
+        await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=1", "--Cluster:MaxDelayMs=5");
+        var burst = await lab.PostAsync("/api/bursts", "{\"writes\":100000,\"concurrency\":4,\"keys\":10}");
+        await lab.WhenAsync(s => s.Availability.Points.Sum(p => p.Success) > 100);
+        await lab.PostAsync("/api/cluster/nodes/leader/kill");
+        await lab.WhenAsync(s => s.Availability.Points.Sum(p => p.Unreachable) > 0);
+        await lab.PostAsync("/api/cluster/failover");
+        var before = lab.Snapshot.Availability.Points.Sum(p => p.Success);
+        var after = await lab.WhenAsync(s => s.Availability.Points.Sum(p => p.Success) > before + 100);
+        await lab.PostAsync($"/api/bursts/{burst["id"]}/cancel");
+        Assert.Equal(["leader killed", $"{after.Leader!.Id} leads"], after.Availability.Marks.Select(m => m.Label));
+    }
+
+    [Fact]
     public async Task What_clients_were_told_follows_the_rule_while_nodes_are_frozen_and_killed()
     {
         await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=2");

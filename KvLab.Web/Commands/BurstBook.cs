@@ -23,7 +23,8 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
         get { lock (_gate) return [.. _bursts.Select(b => b.Run.View())]; }
     }
 
-    public Burst Start(BurstPlan plan, NodeAddress leader, TimeSpan patience)
+    /// <param name="leader">Who leads at the moment of a write; throws a <see cref="CommandException"/> where nobody is known to.</param>
+    public Burst Start(BurstPlan plan, Func<NodeAddress> leader, TimeSpan patience)
     {
         Check(plan);
         lock (_gate)

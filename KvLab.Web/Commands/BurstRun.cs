@@ -7,13 +7,17 @@ using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
 
-/// <summary>One burst: so many workers, each with one write in flight, until all writes are done or it is cancelled.</summary>
+/// <summary>
+/// One burst: so many workers, each with one write in flight, until all writes are done or it is cancelled. Each write goes to whoever leads then, so that
+/// a burst goes on over a failover; a worker that nobody answered rests a little, as a client would that looks for the leader.
+/// </summary>
 internal sealed class BurstRun : IDisposable
 {
     private const long LongestMicroseconds = 3_600_000_000;
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromMilliseconds(50);
 
     private readonly NodeClient _client;
-    private readonly NodeAddress _leader;
+    private readonly Func<NodeAddress> _leader;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _cancellation = new();
@@ -32,7 +36,7 @@ internal sealed class BurstRun : IDisposable
     private TimeSpan? _elapsed;
     private BurstState _state = BurstState.Running;
 
-    public BurstRun(string id, BurstPlan plan, NodeClient client, NodeAddress leader, TimeSpan patience, TimeProvider time)
+    public BurstRun(string id, BurstPlan plan, NodeClient client, Func<NodeAddress> leader, TimeSpan patience, TimeProvider time)
     {
         (Id, Plan, _client, _leader, _patience, _time) = (id, plan, client, leader, patience, time);
         _startedAt = time.GetTimestamp();
@@ -69,7 +73,7 @@ internal sealed class BurstRun : IDisposable
             var start = Stopwatch.GetTimestamp();
             try
             {
-                var answer = await _client.WriteAsync(_leader, new WriteRequest(key, value), _patience, _cancellation.Token);
+                var answer = await _client.WriteAsync(_leader(), new WriteRequest(key, value), _patience, _cancellation.Token);
                 Record(answer.Status, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
             catch (CommandException failure)
@@ -79,11 +83,24 @@ internal sealed class BurstRun : IDisposable
                     _failed++;
                     _lastError = failure.Message;
                 }
+                await RestAsync();
             }
             catch (OperationCanceledException)
             {
                 return;
             }
+        }
+    }
+
+    private async Task RestAsync()
+    {
+        try
+        {
+            await Task.Delay(RestAfterFailure, _time, _cancellation.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker looks at the cancellation itself.
         }
     }
 

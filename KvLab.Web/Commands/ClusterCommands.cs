@@ -54,7 +54,13 @@ internal sealed partial class ClusterCommands(
     public Task<WriteAnswer> WriteAsync(string key, JsonText value, CancellationToken cancellation = default) =>
         client.WriteAsync(Leader, new WriteRequest(key, value), WritePatience, cancellation);
 
-    public Burst StartBurst(BurstPlan plan) => bursts.Start(plan, Leader, WritePatience);
+    public Burst StartBurst(BurstPlan plan)
+    {
+        // Where nobody leads nothing is started; later on a write finds out for itself.
+        _ = Leader;
+        return bursts.Start(plan, () => Leader, WritePatience);
+    }
+
     public Burst? FindBurst(string id) => bursts.Find(id);
     public IReadOnlyList<Burst> Bursts => bursts.All;
     public bool CancelBurst(string id) => bursts.Cancel(id);
