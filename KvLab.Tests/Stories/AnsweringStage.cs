@@ -18,7 +18,7 @@ internal sealed class AnsweringStage(IReadOnlyList<StageWrite> answers) : IScena
     public Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation) =>
         Task.FromResult(answers[_next++]);
 
-    public Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation) => throw new StageException("Nothing can be done here.");
+    public Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation) => Task.CompletedTask;
     public Task EndAsync(CancellationToken cancellation) => Task.CompletedTask;
     public Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation) => throw new StageException("Nothing can be done here.");
     public Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation) => throw new StageException("Nothing can be done here.");

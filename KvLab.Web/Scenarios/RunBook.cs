@@ -29,6 +29,12 @@ public sealed class RunBook<T>(LabTurn turns) : IAsyncDisposable where T : class
         get { lock (_gate) return [.. _pages.Select(p => p.State!)]; }
     }
 
+    /// <summary>The newest; null before the first.</summary>
+    public T? Latest
+    {
+        get { lock (_gate) return _pages.First?.Value.State; }
+    }
+
     /// <summary>The id of the run under way; null when none is.</summary>
     public string? Running
     {

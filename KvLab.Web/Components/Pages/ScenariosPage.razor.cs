@@ -1,0 +1,120 @@
+using KvLab.Core.Chaos;
+using KvLab.Core.Scenarios;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Panels.Scenarios;
+using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.View;
+using KvLab.Web.Scenarios;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace KvLab.Web.Components.Pages;
+
+/// <summary>Scenarios: the library, one's own story and chaos runs; the story that the address names, and how its run goes.</summary>
+public sealed partial class ScenariosPage : ComponentBase, IDisposable
+{
+    private const string DraftKey = "story";
+
+    private const string FirstOwn = """
+        # My own story
+        What do you expect to happen? Write it down before you try.
+
+        > settings W = 3
+        > write k = a
+        > expect success
+        > wait until quiet
+        > expect k = a on all
+
+        """;
+
+    private NewsFeed? _feed;
+    private IDisposable? _scenarios;
+    private IDisposable? _chaos;
+    private string _own = FirstOwn;
+    private Scenario? _played;
+    private Problem? _problem;
+    private bool _loaded;
+
+    [Inject] public required ScenarioService Service { get; init; }
+    [Inject] public required ExperimentBrowser Browser { get; init; }
+    [Inject] public required Announcements Announcements { get; init; }
+    [Inject] public required NavigationManager Navigation { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+
+    [CascadingParameter] public ViewOptions View { get; set; } = ViewOptions.Default;
+
+    /// <summary>A name of the library, <c>own</c> or <c>chaos</c>; null: the first.</summary>
+    [SupplyParameterFromQuery(Name = "scenario")] public string? Chosen { get; set; }
+
+    private string Shown => Chosen ?? ScenarioLibrary.All[0].Name;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _feed = new NewsFeed(Time, () => InvokeAsync(StateHasChanged));
+        _scenarios = Service.Scenarios.Listen(run =>
+        {
+            if (run.IsOver) _ = InvokeAsync(() => Announcements.Say($"{run.Title}: {ScenarioWords.State(run.State)}, {run.Held} of {run.Expectations} expectations held."));
+            _feed.Take();
+        });
+        _chaos = Service.Chaos.Listen(report =>
+        {
+            if (report.IsOver) _ = InvokeAsync(() => Announcements.Say($"Chaos run {ScenarioWords.State(report.State)}."));
+            _feed.Take();
+        });
+        if (await Browser.LoadAsync<OwnStory>(DraftKey, lasting: true) is { Text: { Length: > 0 } text }) _own = text;
+        _loaded = true;
+    }
+
+    private sealed record OwnStory(string Text);
+
+    private void Go(string scenario) => Navigation.NavigateTo(
+        "/scenarios" + QueryHelpers.AddQueryString(ViewQuery.Write(new ViewOptions { Theme = View.Theme, Projector = View.Projector }), "scenario", scenario));
+
+    private ScenarioRun? RunOf(string name) => Service.Scenarios.All.FirstOrDefault(r => r.Name == name);
+
+    private string? StateOf(string name) => name == ScenarioList.Chaos
+        ? Service.Chaos.Latest is { } report ? ScenarioWords.State(report.State) : null
+        : RunOf(name) is { } run ? ScenarioWords.State(run.State) : null;
+
+    private void Start(Scenario scenario)
+    {
+        if (scenario.Name == ScenarioList.Own) _played = scenario;
+        Try(() => Service.Start(scenario));
+    }
+
+    private void Start(ChaosOptions options) => Try(() => Service.Start(options));
+    private void Cancel(string run) => Try(() => Service.Scenarios.Cancel(run));
+    private void CancelChaos(string run) => Try(() => Service.Chaos.Cancel(run));
+
+    private void Try(Action command)
+    {
+        _problem = null;
+        try
+        {
+            command();
+        }
+        catch (CommandException e)
+        {
+            _problem = Problem.Of(e, "Nothing was changed in the lab.", "Wait until it is over, or cancel it.");
+        }
+    }
+
+    private async Task EditAsync(Scenario scenario)
+    {
+        await SaveOwnAsync(scenario.Text);
+        Go(ScenarioList.Own);
+    }
+
+    private async Task SaveOwnAsync(string text)
+    {
+        _own = text;
+        await Browser.SaveAsync(DraftKey, new OwnStory(text), lasting: true);
+    }
+
+    public void Dispose()
+    {
+        _scenarios?.Dispose();
+        _chaos?.Dispose();
+        _feed?.Dispose();
+    }
+}
