@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AngleSharp.Dom;
 using Bunit;
 using KvLab.Core.Experiments;
@@ -22,6 +23,8 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
 {
     /// <summary>The one timeout; only a failing test ever waits that long.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(15);
 
     private static readonly ExperimentPlan Small = new() { Name = "Small", Writes = 60, Keys = 5, Concurrency = 5, MaxDelayMs = 100, Quorums = [1, 3, 5], WarmUpWrites = 0 };
     private static readonly Lazy<ExperimentRun> CleanRun = new(() => WorldExperiment.Run(Small) with { Id = "clean" });
@@ -108,7 +111,17 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
         public string Text(string testId) => Fold(At(testId).TextContent);
         public static string Fold(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-        public void Until(Func<bool> condition) => cut.WaitForState(condition, Longest);
+        /// <summary>Looks again and again, not only after renders: a run's state may change between the last render and the first look.</summary>
+        public void Until(Func<bool> condition)
+        {
+            var start = Stopwatch.GetTimestamp();
+            while (!cut.InvokeAsync(condition).GetAwaiter().GetResult())
+            {
+                Assert.True(Stopwatch.GetElapsedTime(start) < Longest, $"Within {Longest.TotalSeconds:0} s the page did not come to show it:\n{cut.Markup}");
+                Thread.Sleep(Look);
+            }
+        }
+
         public void UntilThere(string testId) => Until(() => Has(testId));
         public IRenderedComponent<TChild> Find<TChild>() where TChild : IComponent => cut.FindComponent<TChild>();
     }
