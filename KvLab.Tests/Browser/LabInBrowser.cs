@@ -2,6 +2,7 @@ using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Web;
 using KvLab.Web.Commands;
+using KvLab.Web.Failover;
 using KvLab.Web.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -55,7 +56,12 @@ public sealed class LabInBrowser : IAsyncLifetime
     {
         RequireBrowser();
         foreach (var node in State.Current.Nodes.Where(n => n.State is NodeState.Stopped or NodeState.Crashed)) await Commands.StartNodeAsync(node.Id);
+        foreach (var node in State.Current.Nodes.Where(n => n.State == NodeState.Frozen)) await Commands.ThawNodeAsync(node.Id);
         await UntilAsync(() => State.Current.Nodes.All(n => n.State == NodeState.Running), "all nodes running");
+        await Commands.HealAsync();
+        // Tests name nodes: whatever one left behind, the next finds the leader where it expects it.
+        if (State.Current.Leader is not { Id: NodeRoles.Leader }) await _host!.Services.GetRequiredService<IFailover>().FailOverAsync(NodeRoles.Leader);
+        await UntilAsync(() => State.Current.Leader is { Id: NodeRoles.Leader }, "the leader");
         await Commands.ChangeSettingsAsync(LiveSettingsPatch.Of(new LiveSettings { MinDelayMs = 1, MaxDelayMs = 60, Distribution = DelayDistribution.Uniform }));
         await UntilAsync(() => State.Current.Quiescent, "quiescence");
         await Commands.ResetAsync();

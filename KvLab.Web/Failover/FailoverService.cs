@@ -109,7 +109,7 @@ internal sealed partial class FailoverService(
         }
     }
 
-    /// <summary>The automatic rule. A leader that was never healthy is starting, not failing.</summary>
+    /// <summary>The automatic rule. Before any leader has reigned the lab is starting, not failing.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         string? watched = null;
@@ -119,20 +119,22 @@ internal sealed partial class FailoverService(
             while (true)
             {
                 await Task.Delay(BetweenLooks, time, stoppingToken);
-                if (_policy is not { Mode: FailoverMode.Automatic } policy || directory.Leader is not { } leader)
+                if (_policy is not { Mode: FailoverMode.Automatic } policy || directory.Leader is not { } leader || state.Current.Reign == 0)
                 {
                     watched = null;
                     continue;
                 }
 
+                // A leader that was down before anybody looked is given the whole timeout too.
+                if (watched != leader.Id) (watched, answeredAt) = (leader.Id, Stopwatch.GetTimestamp());
                 if (await HealthAsync(leader, stoppingToken) is { Ready: true })
                 {
-                    (watched, answeredAt) = (leader.Id, Stopwatch.GetTimestamp());
+                    answeredAt = Stopwatch.GetTimestamp();
                     continue;
                 }
 
                 var silent = Stopwatch.GetElapsedTime(answeredAt);
-                if (watched != leader.Id || silent.TotalMilliseconds < policy.TimeoutMs) continue;
+                if (silent.TotalMilliseconds < policy.TimeoutMs) continue;
                 await TryAsync($"{leader.Id} had not answered for {silent.TotalMilliseconds:0} ms", stoppingToken);
                 watched = null;
             }
