@@ -1,9 +1,9 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
-using Domain = ArchUnitNET.Domain;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using Xunit;
+using Domain = ArchUnitNET.Domain;
 
 namespace KvLab.Tests.Architecture;
 

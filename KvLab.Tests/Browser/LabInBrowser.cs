@@ -23,6 +23,9 @@ public sealed class LabInBrowser : IAsyncLifetime
     public IClusterState State => _host!.Services.GetRequiredService<IClusterState>();
     public IClusterCommands Commands => _host!.Services.GetRequiredService<IClusterCommands>();
 
+    /// <summary>Who listens to the state while no page is open: the dashboard's own services.</summary>
+    public int OwnSubscribers { get; private set; }
+
     /// <summary>Where pictures are left for people: <c>artifacts/screenshots</c> in the repository.</summary>
     public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(RepositoryRoot(), "artifacts", "screenshots")).FullName;
 
@@ -41,6 +44,7 @@ public sealed class LabInBrowser : IAsyncLifetime
         _host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:BasePort=0", $"--KVLAB_DATA={_data}"]);
         await _host.StartAsync();
         await UntilAsync(() => State.Current is { Settings: not null, Nodes.Length: 6 } now && now.Nodes.All(n => n.State == NodeState.Running), "six running nodes");
+        OwnSubscribers = State.Subscribers;
     }
 
     /// <summary>Skips a test where there is no browser, except on CI: there it fails.</summary>
