@@ -36,8 +36,8 @@ public interface IPeerCalls
     /// <summary>The hashes of its digest's branches.</summary>
     Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation);
 
-    /// <summary>The hashes of one branch's leaves.</summary>
-    Task<ulong[]> LeavesAsync(Peer peer, int branch, CancellationToken cancellation);
+    /// <summary>The hashes of some branches' leaves, branch after branch; all at once, for the peer looks at its whole store to answer.</summary>
+    Task<ulong[]> LeavesAsync(Peer peer, IReadOnlyList<int> branches, CancellationToken cancellation);
 
     /// <summary>Key and version of every entry in some leaves.</summary>
     Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation);

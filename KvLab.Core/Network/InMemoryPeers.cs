@@ -41,7 +41,9 @@ public sealed class InMemoryPeers(TimeProvider time) : IReplicaTransport, IPeerC
     public Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation) => AskAsync(peer, r => r.SealAsync(epoch), cancellation);
     public Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation) => AskAsync(peer, r => r.DumpAsync(cancellation), cancellation);
     public Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation) => AskAsync(peer, r => r.DigestAsync(cancellation), cancellation);
-    public Task<ulong[]> LeavesAsync(Peer peer, int branch, CancellationToken cancellation) => AskAsync(peer, r => r.LeavesAsync(branch, cancellation), cancellation);
+
+    public Task<ulong[]> LeavesAsync(Peer peer, IReadOnlyList<int> branches, CancellationToken cancellation) =>
+        AskAsync(peer, r => r.LeavesAsync(branches, cancellation), cancellation);
 
     public Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation) =>
         AskAsync(peer, r => r.VersionsAsync(leaves, cancellation), cancellation);

@@ -40,7 +40,9 @@ public sealed partial class Leader
             .Where(IsOurs)
             .Aggregate(newest, (a, b) => new EntryVersion(Math.Max(a.Epoch, b.Epoch), Math.Max(a.Counter, b.Counter)));
         var first = seen.Counter == 0 ? 0 : seen.Counter + _options.NumbersSkipped;
-        var reign = _versions.BeginReign(new EntryVersion(epoch ?? seen.Epoch + 1, first));
+        var reign = epoch is { } given
+            ? _versions.BeginReign(new EntryVersion(given, first))
+            : _versions.BeginReignAbove(seen with { Counter = first });
 
         var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
         await foreach (var entry in _store.SnapshotAsync(cancellation)) start[entry.Key] = entry.Version;

@@ -91,15 +91,15 @@ public sealed partial class Leader
         var mine = await ReplicaDigest.OfAsync(_store, cancellation);
         var top = await AskAsync(peer, c => peers.DigestAsync(peer, c), cancellation);
         var bytes = (long)top.Length * sizeof(ulong);
+        int[] branches = [.. Enumerable.Range(0, ReplicaDigest.Branches).Where(branch => top[branch] != mine.Branch(branch))];
         var leaves = new HashSet<int>();
-        for (var branch = 0; branch < ReplicaDigest.Branches; branch++)
+        if (branches.Length > 0)
         {
-            if (top[branch] == mine.Branch(branch)) continue;
-            var theirs = await AskAsync(peer, c => peers.LeavesAsync(peer, branch, c), cancellation);
+            var theirs = await AskAsync(peer, c => peers.LeavesAsync(peer, branches, c), cancellation);
             bytes += (long)theirs.Length * sizeof(ulong);
             for (var i = 0; i < theirs.Length; i++)
             {
-                var leaf = branch * ReplicaDigest.LeavesPerBranch + i;
+                var leaf = branches[i / ReplicaDigest.LeavesPerBranch] * ReplicaDigest.LeavesPerBranch + i % ReplicaDigest.LeavesPerBranch;
                 if (theirs[i] != mine.Leaf(leaf)) leaves.Add(leaf);
             }
         }

@@ -45,7 +45,8 @@ public sealed partial class Replica
 
     public async Task<ulong[]> DigestAsync(CancellationToken cancellation = default) => (await ReplicaDigest.OfAsync(Store, cancellation)).Top();
 
-    public async Task<ulong[]> LeavesAsync(int branch, CancellationToken cancellation = default) => (await ReplicaDigest.OfAsync(Store, cancellation)).LeavesOf(branch);
+    public async Task<ulong[]> LeavesAsync(IReadOnlyList<int> branches, CancellationToken cancellation = default) =>
+        (await ReplicaDigest.OfAsync(Store, cancellation)).LeavesOf(branches);
 
     public async Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(IReadOnlyList<int> leaves, CancellationToken cancellation = default)
     {

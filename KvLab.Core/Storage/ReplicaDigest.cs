@@ -43,8 +43,8 @@ public sealed class ReplicaDigest
     /// <summary>The branches' hashes.</summary>
     public ulong[] Top() => [.. Enumerable.Range(0, Branches).Select(Branch)];
 
-    /// <summary>The leaves of one branch.</summary>
-    public ulong[] LeavesOf(int branch) => _leaves.AsSpan(branch * LeavesPerBranch, LeavesPerBranch).ToArray();
+    /// <summary>The leaves of some branches, branch after branch.</summary>
+    public ulong[] LeavesOf(IEnumerable<int> branches) => [.. branches.SelectMany(b => new ArraySegment<ulong>(_leaves, b * LeavesPerBranch, LeavesPerBranch))];
 
     /// <summary>Where a key belongs; the same on every machine.</summary>
     public static int LeafOf(string key) => (int)(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(key)) % Leaves);

@@ -38,13 +38,5 @@ public sealed class VersionClock
     /// Begins a reign that is newer than anything in <paramref name="seen"/>, and goes on counting above it.
     /// A leader calls this once it knows what its followers remember; going back is impossible by construction.
     /// </summary>
-    public EntryVersion BeginReignAbove(EntryVersion seen)
-    {
-        lock (_gate)
-        {
-            return _last = new EntryVersion(
-                Math.Max(_last.Epoch, checked(seen.Epoch + 1)),
-                Math.Max(_last.Counter, seen.Counter));
-        }
-    }
+    public EntryVersion BeginReignAbove(EntryVersion seen) => BeginReign(seen with { Epoch = checked(seen.Epoch + 1) });
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using KvLab.Core.Network;
@@ -28,8 +27,8 @@ internal sealed class HttpPeerCalls(ClusterHttp http) : IPeerCalls
 
     public Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation) => GetAsync(peer, PeerPaths.Digest, PeerJson.Default.UInt64Array, cancellation);
 
-    public Task<ulong[]> LeavesAsync(Peer peer, int branch, CancellationToken cancellation) =>
-        GetAsync(peer, $"{PeerPaths.Digest}/{branch}", PeerJson.Default.UInt64Array, cancellation);
+    public Task<ulong[]> LeavesAsync(Peer peer, IReadOnlyList<int> branches, CancellationToken cancellation) =>
+        PostAsync(peer, PeerPaths.Digest, [.. branches], PeerJson.Default.Int32Array, PeerJson.Default.UInt64Array, cancellation);
 
     public async Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation) =>
         ByKey(await PostAsync(peer, PeerPaths.Versions, [.. leaves], PeerJson.Default.Int32Array, PeerJson.Default.WireVersionArray, cancellation));
@@ -87,8 +86,7 @@ internal sealed class HttpPeerCalls(ClusterHttp http) : IPeerCalls
         }
         catch (HttpRequestException failure)
         {
-            var refused = failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
-            throw new TransportException(refused ? TransportFailure.Refused : TransportFailure.Error, $"{peer.Id} at {peer.Url} was not reached: {failure.Message}", failure);
+            throw ClusterHttp.NotReached(peer, failure);
         }
         catch (Exception failure) when (failure is IOException or JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
         {

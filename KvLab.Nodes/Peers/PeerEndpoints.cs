@@ -16,7 +16,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
         routes.MapGet(PeerPaths.State, token.Guard(StateAsync));
         routes.MapPost(PeerPaths.Seal, token.Guard(SealAsync));
         routes.MapGet(PeerPaths.Digest, token.Guard(async c => await c.AnswerAsync(await Replica.DigestAsync(c.RequestAborted), PeerJson.Default.UInt64Array)));
-        routes.MapGet(PeerPaths.Digest + "/{branch}", token.Guard(LeavesAsync));
+        routes.MapPost(PeerPaths.Digest, token.Guard(LeavesAsync));
         routes.MapPost(PeerPaths.Versions, token.Guard(VersionsAsync));
         routes.MapPost(PeerPaths.Entries, token.Guard(EntriesAsync));
         routes.MapGet(PeerPaths.Unconfirmed, token.Guard(UnconfirmedAsync));
@@ -46,10 +46,10 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
 
     private async Task LeavesAsync(HttpContext context)
     {
-        var text = (string)context.Request.RouteValues["branch"]!;
-        if (!int.TryParse(text, out var branch) || branch is < 0 or >= ReplicaDigest.Branches)
-            throw ProblemException.BadField("branch", $"branch must be from 0 to {ReplicaDigest.Branches - 1}, but is {text}.");
-        await context.AnswerAsync(await Replica.LeavesAsync(branch, context.RequestAborted), PeerJson.Default.UInt64Array);
+        var branches = await ReadAsync(context, PeerJson.Default.Int32Array);
+        if (branches.Any(b => b is < 0 or >= ReplicaDigest.Branches))
+            throw ProblemException.BadField("branches", $"branches must be from 0 to {ReplicaDigest.Branches - 1}, but are {string.Join(", ", branches)}.");
+        await context.AnswerAsync(await Replica.LeavesAsync(branches, context.RequestAborted), PeerJson.Default.UInt64Array);
     }
 
     private async Task VersionsAsync(HttpContext context)

@@ -87,12 +87,6 @@ internal sealed class TelemetryFormats : IFormatterResolver, IMessagePackFormatt
         else writer.WriteNil();
     }
 
-    private static void Write(ref MessagePackWriter writer, int? number)
-    {
-        if (number is { } value) writer.Write(value);
-        else writer.WriteNil();
-    }
-
     private static void Write(ref MessagePackWriter writer, string[]? texts)
     {
         if (texts is null)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using KvLab.Core.Network;
 using KvLab.Nodes.Faults;
 
 namespace KvLab.Nodes.Transport;
@@ -44,6 +46,12 @@ public sealed class ClusterHttp : IDisposable
         await faults.WhenThawedAsync(cancellation);
         return await _invoker.SendAsync(request, cancellation);
     }
+
+    /// <summary>What a request that got no answer means to whoever sent it.</summary>
+    internal static TransportException NotReached(Peer peer, HttpRequestException failure) =>
+        failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+            ? new TransportException(TransportFailure.Refused, $"Nobody listens at {peer.Url}.", failure)
+            : new TransportException(TransportFailure.Error, $"The connection to {peer.Id} at {peer.Url} failed: {failure.Message}", failure);
 
     public void Dispose() => _invoker.Dispose();
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using KvLab.Core.Network;
 
 namespace KvLab.Nodes.Transport;
@@ -37,10 +36,7 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport
         }
         catch (HttpRequestException failure)
         {
-            var refused = failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
-            throw refused
-                ? new TransportException(TransportFailure.Refused, $"Nobody listens at {follower.Url}.", failure)
-                : new TransportException(TransportFailure.Error, $"The connection to {follower.Id} at {follower.Url} failed: {failure.Message}", failure);
+            throw ClusterHttp.NotReached(follower, failure);
         }
         catch (Exception failure) when (failure is IOException or FormatException)
         {

@@ -18,8 +18,8 @@ internal sealed class LabPeerCalls(LabCluster cluster) : IPeerCalls
 
     public async Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation) => (await ReplicaDigest.OfAsync(Of(peer).Store, cancellation)).Top();
 
-    public async Task<ulong[]> LeavesAsync(Peer peer, int branch, CancellationToken cancellation) =>
-        (await ReplicaDigest.OfAsync(Of(peer).Store, cancellation)).LeavesOf(branch);
+    public async Task<ulong[]> LeavesAsync(Peer peer, IReadOnlyList<int> branches, CancellationToken cancellation) =>
+        (await ReplicaDigest.OfAsync(Of(peer).Store, cancellation)).LeavesOf(branches);
 
     public Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, EntryVersion>>(LabCluster.Entries(Of(peer).Store)

@@ -52,11 +52,11 @@ internal static class ClusterEndpoints
 
     private static async Task<NodeAnswer> StartAsync(string id, HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
     {
-        var recover = request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding") || await StrictBody.ReadAsync(request, fields =>
+        var recover = await StrictBody.ReadOptionalAsync(request, fields =>
         {
             fields.AllowOnly("recover");
             return fields.Bool("recover") ?? true;
-        });
+        }, without: true);
         var before = state.StateOf(id);
         await (recover ? commands.StartNodeAsync(id, cancellation) : commands.StartForgetfulAsync(id, cancellation));
         return await state.SettledNodeAsync(id, before, NodeState.Running, time, cancellation);

@@ -32,13 +32,11 @@ internal static class FailoverEndpoints
 
     private static async Task<FailoverReport> FailOverAsync(HttpRequest request, IFailover failover, IClusterState state, TimeProvider time, CancellationToken cancellation)
     {
-        var to = request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding")
-            ? null
-            : await StrictBody.ReadAsync(request, fields =>
-            {
-                fields.AllowOnly("to");
-                return fields.Text("to");
-            });
+        var to = await StrictBody.ReadOptionalAsync(request, fields =>
+        {
+            fields.AllowOnly("to");
+            return fields.Text("to");
+        }, without: null);
         var report = await failover.FailOverAsync(to, cancellation);
         await state.SettleAsync(s => s.Reign >= report.Epoch, time, cancellation);
         return report;

@@ -26,14 +26,15 @@ internal static class StrictBody
     }
 
     /// <summary>For calls that take nothing: no body, or an empty object.</summary>
-    public static Task RequireEmptyAsync(HttpRequest request) =>
-        request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding")
-            ? Task.CompletedTask
-            : ReadAsync(request, fields =>
-            {
-                fields.AllowOnly();
-                return true;
-            });
+    public static Task RequireEmptyAsync(HttpRequest request) => ReadOptionalAsync(request, fields =>
+    {
+        fields.AllowOnly();
+        return true;
+    }, true);
+
+    /// <summary>For calls that can do without: no body gives <paramref name="without"/>.</summary>
+    public static Task<T> ReadOptionalAsync<T>(HttpRequest request, Func<JsonFields, T> read, T without) =>
+        request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding") ? Task.FromResult(without) : ReadAsync(request, read);
 
     private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request)
     {

@@ -106,34 +106,10 @@ internal sealed partial class ClusterCommands(
     public async Task<ConvergenceReport> CheckConvergenceAsync(CancellationToken cancellation = default)
     {
         var leader = Leader;
-        var before = await HealthAsync();
-        var dumps = await Task.WhenAll(directory.Followers.Prepend(leader).Select(DumpAsync));
-        var after = await HealthAsync();
+        var before = await client.TryHealthAsync(leader, cancellation);
+        var dumps = await Task.WhenAll(directory.Followers.Prepend(leader).Select(n => client.TryDumpAsync(n, cancellation)));
+        var after = await client.TryHealthAsync(leader, cancellation);
         var quiescent = before is { IsQuiescent: true } && after is { IsQuiescent: true } && before.LastVersion == after.LastVersion;
         return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent, Settings.Versioning == VersioningMode.Naive);
-
-        async Task<HealthAnswer?> HealthAsync()
-        {
-            try
-            {
-                return await client.HealthAsync(leader, cancellation);
-            }
-            catch (CommandException)
-            {
-                return null;
-            }
-        }
-
-        async Task<ReplicaDump> DumpAsync(NodeAddress node)
-        {
-            try
-            {
-                return new ReplicaDump(node.Id, await client.DumpAsync(node, cancellation));
-            }
-            catch (CommandException)
-            {
-                return new ReplicaDump(node.Id, null);
-            }
-        }
     }
 }

@@ -53,6 +53,32 @@ internal sealed class NodeClient : IDisposable
     public Task<HealthAnswer> HealthAsync(NodeAddress node, CancellationToken cancellation, TimeSpan? patience = null) =>
         SendAsync<HealthAnswer>(HttpMethod.Get, node, "/health", null, patience ?? Patience, cancellation, HttpStatusCode.ServiceUnavailable);
 
+    /// <returns>Null when it does not answer.</returns>
+    public async Task<HealthAnswer?> TryHealthAsync(NodeAddress node, CancellationToken cancellation, TimeSpan? patience = null)
+    {
+        try
+        {
+            return await HealthAsync(node, cancellation, patience);
+        }
+        catch (CommandException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>A dump without entries when it does not answer.</returns>
+    public async Task<ReplicaDump> TryDumpAsync(NodeAddress node, CancellationToken cancellation)
+    {
+        try
+        {
+            return new ReplicaDump(node.Id, await DumpAsync(node, cancellation));
+        }
+        catch (CommandException)
+        {
+            return new ReplicaDump(node.Id, null);
+        }
+    }
+
     /// <summary>Has a follower begin its reign over all others.</summary>
     /// <param name="sealing">How long it waits for nodes that are silent.</param>
     public Task<ReignReport> PromoteAsync(

@@ -20,7 +20,6 @@ internal static class ExperimentCommand
 
     /// <summary>The run did not finish, or a check failed: replicas not equal after settling, writes without an answer, or a finding of severity error.</summary>
     public const int CheckFailed = 1;
-    public const int WrongArguments = 2;
 
     private const string Usage = """
         usage: experiment [--preset current|classic|seed|versioned-naive] [--out FOLDER] [--followers N] [--paper A4|Letter] [--FIELD VALUE …]
@@ -30,18 +29,7 @@ internal static class ExperimentCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var options = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < args.Length; i += 2)
-        {
-            if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + 1 >= args.Length)
-            {
-                Console.Error.WriteLine($"{args[i]} is not an option with a value.\n{Usage}");
-                return WrongArguments;
-            }
-
-            options[args[i][2..]] = args[i + 1];
-        }
-
+        if (OwnLab.Options(args, Usage) is not { } options) return OwnLab.WrongArguments;
         var folder = Take(options, "out") ?? "results";
         var followers = Take(options, "followers") ?? "5";
         var paper = Take(options, "paper") ?? "A4";
@@ -52,28 +40,10 @@ internal static class ExperimentCommand
         {
             foreach (var error in errors.All) Console.Error.WriteLine(error.Message);
             Console.Error.WriteLine(Usage);
-            return WrongArguments;
+            return OwnLab.WrongArguments;
         }
 
-        try
-        {
-            await using var host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:Followers", followers, "--Cluster:BasePort", "0"]);
-            await host.StartAsync();
-            await host.Ready;
-            var outcome = await RunAsync(host.Services.GetRequiredService<ExperimentService>(), plan, folder, paper);
-            await host.StopAsync();
-            return outcome;
-        }
-        catch (CommandException wrong)
-        {
-            Console.Error.WriteLine(wrong.Message);
-            return WrongArguments;
-        }
-        catch (InvalidOptionsException wrong)
-        {
-            Console.Error.WriteLine(wrong.Message);
-            return WrongArguments;
-        }
+        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper));
     }
 
     private static async Task<int> RunAsync(ExperimentService experiments, ExperimentPlan plan, string folder, string paper)
@@ -81,11 +51,7 @@ internal static class ExperimentCommand
         Console.WriteLine($"{plan.Name}: {plan.PointCount} points of {plan.Writes} writes, about {(await experiments.EstimateAsync(plan)).TotalSeconds:0} s");
         using var listening = experiments.Listen(Print);
         var started = await experiments.StartAsync(plan);
-        Console.CancelKeyPress += (_, e) =>
-        {
-            e.Cancel = true;
-            experiments.Cancel(started.Id);
-        };
+        OwnLab.OnInterrupt(() => experiments.Cancel(started.Id));
         var run = await experiments.WhenDoneAsync(started.Id);
 
         Console.WriteLine();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using KvLab.Core.Experiments;
@@ -19,7 +18,7 @@ public sealed class ExperimentService : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LabTurn _turns;
     private readonly Lock _gate = new();
-    private ImmutableArray<Action<RunNews>> _listeners = [];
+    private readonly Listeners<RunNews> _listeners = new();
     private Active? _active;
 
     /// <param name="turns">Shared with what else needs the cluster for itself; null: nothing else does.</param>
@@ -121,7 +120,7 @@ public sealed class ExperimentService : IAsyncDisposable
             throw new CommandException(StatusCodes.Status400BadRequest, "name must have 1 to 120 characters.", [new("name", "name must have 1 to 120 characters.")]);
         NotRunning(id);
         if (!_store.Rename(id, name)) throw Unknown(id);
-        Tell(new RunNews(id, _store.Load(id)));
+        _listeners.Tell(new RunNews(id, _store.Load(id)));
     }
 
     public void Delete(string id)
@@ -130,7 +129,7 @@ public sealed class ExperimentService : IAsyncDisposable
         if (!_store.Delete(id)) throw Unknown(id);
         lock (_gate)
             if (_active?.Id == id) _active = null;
-        Tell(new RunNews(id, null));
+        _listeners.Tell(new RunNews(id, null));
     }
 
     /// <summary>Adds a run that was exported elsewhere, under its own id or, where that is taken, a new one.</summary>
@@ -143,7 +142,7 @@ public sealed class ExperimentService : IAsyncDisposable
             if (_store.Load(run.Id) is not null) run = run with { Id = NewId() };
             if (!run.IsOver) run = run with { State = RunState.Broken };
             _store.Save(run);
-            Tell(new RunNews(run.Id, run));
+            _listeners.Tell(new RunNews(run.Id, run));
             return run;
         }
         catch (FormatException problem)
@@ -158,16 +157,7 @@ public sealed class ExperimentService : IAsyncDisposable
     public async Task<int> FollowersAsync(CancellationToken cancellation = default) => (await _cluster.FollowersAsync(cancellation)).Count;
 
     /// <summary>Calls back with every new state of any run, and when one is deleted, on the thread that made it so. Dispose to stop.</summary>
-    public IDisposable Listen(Action<RunNews> onChange)
-    {
-        ImmutableInterlocked.Update(ref _listeners, l => l.Add(onChange));
-        return new Listening(() => ImmutableInterlocked.Update(ref _listeners, l => l.Remove(onChange)));
-    }
-
-    private sealed class Listening(Action stop) : IDisposable
-    {
-        public void Dispose() => stop();
-    }
+    public IDisposable Listen(Action<RunNews> onChange) => _listeners.Add(onChange);
 
     private void Publish(Active active, ExperimentRun run)
     {
@@ -179,13 +169,8 @@ public sealed class ExperimentService : IAsyncDisposable
             if (run.Points.Count > active.PointsStored || run.State != active.Latest?.State) _store.Save(run);
             active.PointsStored = run.Points.Count;
             active.Latest = run;
-            Tell(new RunNews(run.Id, run));
+            _listeners.Tell(new RunNews(run.Id, run));
         }
-    }
-
-    private void Tell(RunNews news)
-    {
-        foreach (var listener in _listeners) listener(news);
     }
 
     private Active Running(string id)

@@ -97,17 +97,7 @@ internal sealed partial class FailoverService(
         return best.Node ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No follower answers, so none can lead.");
     }
 
-    private async Task<HealthAnswer?> HealthAsync(NodeAddress node, CancellationToken cancellation)
-    {
-        try
-        {
-            return await client.HealthAsync(node, cancellation, AskPatience);
-        }
-        catch (CommandException)
-        {
-            return null;
-        }
-    }
+    private Task<HealthAnswer?> HealthAsync(NodeAddress node, CancellationToken cancellation) => client.TryHealthAsync(node, cancellation, AskPatience);
 
     /// <summary>The automatic rule. Before any leader has reigned the lab is starting, not failing.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using KvLab.Core.Events;
 
 namespace KvLab.Web.Ingest;
@@ -9,22 +8,10 @@ namespace KvLab.Web.Ingest;
 /// </summary>
 public sealed class EventTap
 {
-    private ImmutableArray<Action<NodeEvent>> _listeners = [];
+    private readonly Listeners<NodeEvent> _listeners = new();
 
     /// <summary>Dispose to stop.</summary>
-    public IDisposable Listen(Action<NodeEvent> listener)
-    {
-        ImmutableInterlocked.Update(ref _listeners, l => l.Add(listener));
-        return new Listening(() => ImmutableInterlocked.Update(ref _listeners, l => l.Remove(listener)));
-    }
+    public IDisposable Listen(Action<NodeEvent> listener) => _listeners.Add(listener);
 
-    internal void Offer(NodeEvent nodeEvent)
-    {
-        foreach (var listener in _listeners) listener(nodeEvent);
-    }
-
-    private sealed class Listening(Action stop) : IDisposable
-    {
-        public void Dispose() => stop();
-    }
+    internal void Offer(NodeEvent nodeEvent) => _listeners.Tell(nodeEvent);
 }

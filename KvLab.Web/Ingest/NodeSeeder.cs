@@ -62,7 +62,7 @@ internal sealed partial class NodeSeeder(
             await faults.ReapplyAsync(node, cancellation);
             for (var asked = 0; asked < MostQuestions && _seeded.GetValueOrDefault(hello.Node) == hello.Incarnation; asked++)
             {
-                if (await IsReadyAsync(node, cancellation))
+                if (await client.TryHealthAsync(node, cancellation) is { Ready: true })
                 {
                     var entries = await client.DumpAsync(node, cancellation);
                     LiveSettings? settings = hello.Role == NodeRoles.Leader ? await client.GetConfigAsync(node, cancellation) : null;
@@ -82,18 +82,6 @@ internal sealed partial class NodeSeeder(
         catch (CommandException failure)
         {
             LogSeedFailed(logger, hello.Node, failure.Message);
-        }
-    }
-
-    private async Task<bool> IsReadyAsync(NodeAddress node, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await client.HealthAsync(node, cancellation)).Ready;
-        }
-        catch (CommandException)
-        {
-            return false;
         }
     }
 }

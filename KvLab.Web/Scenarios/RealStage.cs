@@ -131,29 +131,13 @@ internal sealed partial class RealStage(
     public async Task<bool> IsQuietAsync(CancellationToken cancellation)
     {
         if (directory.Leader is not { } leader || _down.ContainsKey(leader.Id) || _frozen.ContainsKey(leader.Id)) return false;
-        try
-        {
-            var health = await client.HealthAsync(leader, cancellation);
-            return health is { Ready: true, IsQuiescent: true };
-        }
-        catch (CommandException)
-        {
-            return false;
-        }
+        return await client.TryHealthAsync(leader, cancellation) is { Ready: true, IsQuiescent: true };
     }
 
     public async Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation)
     {
         var address = directory.Find(node) ?? throw new StageException(NodeClient.UnknownNode(node, directory).Message);
-        if (_down.ContainsKey(node) || _frozen.ContainsKey(node)) return new ReplicaDump(node, null);
-        try
-        {
-            return new ReplicaDump(node, await client.DumpAsync(address, cancellation));
-        }
-        catch (CommandException)
-        {
-            return new ReplicaDump(node, null);
-        }
+        return _down.ContainsKey(node) || _frozen.ContainsKey(node) ? new ReplicaDump(node, null) : await client.TryDumpAsync(address, cancellation);
     }
 
     public long CountOf(EventKind kind, string? node) =>
@@ -169,17 +153,8 @@ internal sealed partial class RealStage(
         }
     }
 
-    private async Task<bool> IsReadyAsync(string node, CancellationToken cancellation)
-    {
-        try
-        {
-            return directory.Find(node) is { } address && (await client.HealthAsync(address, cancellation)).Ready;
-        }
-        catch (CommandException)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> IsReadyAsync(string node, CancellationToken cancellation) =>
+        directory.Find(node) is { } address && await client.TryHealthAsync(address, cancellation) is { Ready: true };
 
     private static async Task Guard(Func<Task> command)
     {

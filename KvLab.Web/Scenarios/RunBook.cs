@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using KvLab.Web.Commands;
 
 namespace KvLab.Web.Scenarios;
@@ -21,7 +20,7 @@ public sealed class RunBook<T>(LabTurn turns) : IAsyncDisposable where T : class
     // Guarded by _gate; newest first.
     private readonly LinkedList<Page> _pages = new();
     private int _number;
-    private ImmutableArray<Action<T>> _listeners = [];
+    private readonly Listeners<T> _listeners = new();
 
     /// <summary>Newest first.</summary>
     public IReadOnlyList<T> All
@@ -76,7 +75,7 @@ public sealed class RunBook<T>(LabTurn turns) : IAsyncDisposable where T : class
     private void Tell(Page page, T state)
     {
         lock (_gate) page.State = state;
-        foreach (var listener in _listeners) listener(state);
+        _listeners.Tell(state);
     }
 
     public async Task<T> WhenDoneAsync(string id)
@@ -98,20 +97,11 @@ public sealed class RunBook<T>(LabTurn turns) : IAsyncDisposable where T : class
     }
 
     /// <summary>Calls back with every new state of any run, on the thread that made it so. Dispose to stop.</summary>
-    public IDisposable Listen(Action<T> onChange)
-    {
-        ImmutableInterlocked.Update(ref _listeners, l => l.Add(onChange));
-        return new Listening(() => ImmutableInterlocked.Update(ref _listeners, l => l.Remove(onChange)));
-    }
+    public IDisposable Listen(Action<T> onChange) => _listeners.Add(onChange);
 
     private static CommandException Unknown(string id) => new(StatusCodes.Status404NotFound, $"There is no run {id}; the latest {MostRuns} are remembered.");
 
     private Page? PageOf(string id) => _pages.FirstOrDefault(p => p.Id == id);
-
-    private sealed class Listening(Action stop) : IDisposable
-    {
-        public void Dispose() => stop();
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,7 @@
 using KvLab.Web.Commands;
 using KvLab.Web.Supervision;
 
-namespace KvLab.Web.Scenarios;
+namespace KvLab.Web;
 
 /// <summary>What commands on the command line share: options, and a cluster of their own that ends with them.</summary>
 internal static class OwnLab
