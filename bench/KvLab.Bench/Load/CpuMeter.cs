@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace KvLab.Bench.Load;
+
+/// <summary>CPU time, user and kernel, of some processes: what other programs do meanwhile does not count.</summary>
+internal sealed class CpuMeter(string name, params IReadOnlyList<int> processes)
+{
+    private TimeSpan _before = Total(processes);
+
+    public string Name => name;
+
+    /// <summary>Between the last <see cref="Restart"/> and the last <see cref="Stop"/>.</summary>
+    public TimeSpan Used { get; private set; }
+
+    public static CpuMeter OfThisProcess() => new("this process", Environment.ProcessId);
+
+    public void Restart() => _before = Total(processes);
+
+    public TimeSpan Elapsed() => Total(processes) - _before;
+
+    public void Stop() => Used = Elapsed();
+
+    /// <exception cref="BenchException">One of them is gone.</exception>
+    private static TimeSpan Total(IReadOnlyList<int> processes)
+    {
+        var total = TimeSpan.Zero;
+        foreach (var id in processes)
+        {
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                total += process.TotalProcessorTime;
+            }
+            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+            {
+                throw new BenchException($"Process {id} is gone.");
+            }
+        }
+
+        return total;
+    }
+}

@@ -1,0 +1,47 @@
+using KvLab.Bench.Clusters;
+using KvLab.Bench.Verbs;
+
+namespace KvLab.Bench;
+
+/// <summary>Measures KvLab and what it is compared with. Linux only: it reads other processes' CPU time and starts them through <c>sh</c>.</summary>
+internal static class Program
+{
+    private const int CannotMeasure = 1;
+    private const int WrongOptions = 2;
+
+    private static readonly Dictionary<string, (string What, Func<Arguments, Task> RunAsync)> Verbs = new()
+    {
+        ["load"] = ("writes against something that runs already", LoadVerb.RunAsync),
+        ["kvlab"] = ("writes against a lab of its own: rate, latency, CPU per write and role", KvLabVerb.RunAsync),
+        ["plain"] = ("the same against a plain .NET design", PlainVerb.RunAsync),
+        [PlainNode.Verb] = ("one node of the plain design", PlainNode.RunAsync),
+    };
+
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is not [var verb, .. var options] || !Verbs.TryGetValue(verb, out var chosen))
+        {
+            foreach (var (name, (what, _)) in Verbs) Console.Error.WriteLine($"  {name,-12}{what}");
+            return WrongOptions;
+        }
+
+        try
+        {
+            await chosen.RunAsync(new Arguments(options));
+            return 0;
+        }
+        catch (ArgumentException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return WrongOptions;
+        }
+        catch (BenchException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return CannotMeasure;
+        }
+    }
+}
+
+/// <summary>Something that is needed for a measurement is not there or did not start; the message is for people.</summary>
+internal sealed class BenchException(string message) : Exception(message);
