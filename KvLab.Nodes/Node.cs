@@ -4,6 +4,7 @@ using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Faults;
+using KvLab.Nodes.Storage;
 using KvLab.Nodes.Telemetry;
 
 namespace KvLab.Nodes;
@@ -19,6 +20,8 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
     public string Id => Options.NodeId;
     public Replica Replica { get; } = replica;
     public IKeyValueStore Store => Replica.Store;
+    /// <summary>What the storage is and whether it works.</summary>
+    public StorageStatus Storage => Store is DurableStore durable ? durable.Status : StorageStatus.Memory;
     public EventRecorder Events { get; } = events;
     public FaultSwitch Faults { get; } = new(events, time);
     public Leader? Leader => Replica.Leader;

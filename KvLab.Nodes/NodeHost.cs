@@ -1,10 +1,12 @@
 using System.Net;
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Endpoints;
 using KvLab.Nodes.Peers;
+using KvLab.Nodes.Storage;
 using KvLab.Nodes.Telemetry;
 using KvLab.Nodes.Timing;
 using KvLab.Nodes.Transport;
@@ -15,11 +17,14 @@ namespace KvLab.Nodes;
 /// <summary>One node, put together and run: the program's whole content, as a class that a test can start on port 0.</summary>
 public sealed partial class NodeHost : IAsyncDisposable
 {
+    private static readonly TimeSpan StoragePause = TimeSpan.FromMilliseconds(250);
+
     private readonly NodeOptions _options;
     private readonly WebApplication _app;
     private readonly PreciseTimeProvider _time = new();
     private readonly ClusterHttp _http;
     private readonly EventOutbox? _outbox;
+    private readonly IKeyValueStore _store;
     private readonly Replica _replica;
     private readonly Node _node;
     private readonly CancellationTokenSource _stopping = new();
@@ -37,7 +42,8 @@ public sealed partial class NodeHost : IAsyncDisposable
 
         Incarnation = $"{DateTime.UtcNow:yyMMddHHmmss}-{Guid.NewGuid().ToString("N")[..6]}";
         var events = new EventRecorder(options.NodeId, Incarnation, _time, _outbox ?? (IEventSink)NullEventSink.Instance);
-        var store = new MemoryStore();
+        _store = StoreFactory.Create(options.Storage, options.NodeId);
+        var store = _store;
         var isLeader = options.Role == NodeRole.Leader;
         var (transport, peers) = (new HttpReplicaTransport(_http), new HttpPeerCalls(_http));
         _replica = isLeader
@@ -83,13 +89,16 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     /// <summary>Returns when the node listens; <see cref="Ready"/> comes later.</summary>
     /// <exception cref="IOException">The port is not free.</exception>
+    /// <exception cref="StoreException">What lies in the storage must not be touched by this node: waiting would not help.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
+        if (_store is DurableStore durable) await durable.TryOpenAsync(cancellation);
         await _app.StartAsync(cancellation);
         _node.Url = _options.AdvertisedUrl ?? Reachable(_app.Urls.First());
         // Only who leads, or is about to, asks others.
         _http.LeaderUrl = _node.Url;
         _node.Events.Record(EventKind.NodeStarted, detail: _node.Url);
+        (_store as DurableStore)?.Watch(RecordStorage);
         // Before the first question to a follower: a leader that starts behind a partition recovers without the other side.
         if (_options.LinkFaults.Length > 0) _replica.SetLinks(_options.LinkFaults);
         _node.Telemetry?.Start();
@@ -98,15 +107,40 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     private async Task BecomeReadyAsync(CancellationToken cancellation)
     {
-        if (_node.Leader is not null && _options.ForgetfulEpoch is { } epoch) _replica.BeginForgetful(epoch);
-        else if (_node.Leader is not null)
-        {
-            var report = await _replica.RecoverAsync(_options.RecoveryTimeout, cancellation);
-            if (report is { Silent.Count: > 0 }) FollowersSilent(string.Join(", ", report.Silent), _options.RecoveryTimeout.TotalMilliseconds);
-        }
-
+        while (!await TryRecoverAsync(cancellation)) await Task.Delay(StoragePause, cancellation);
         _node.Phase = NodePhase.Ready;
         _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
+    }
+
+    /// <returns>False while the storage is away: what it remembers has to be known first.</returns>
+    private async Task<bool> TryRecoverAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (_node.Leader is null) await _replica.Follower!.RecallAsync(cancellation);
+            else if (_options.ForgetfulEpoch is { } epoch) _replica.BeginForgetful(epoch);
+            else if (await _replica.RecoverAsync(_options.RecoveryTimeout, cancellation) is { Silent.Count: > 0 } report)
+                FollowersSilent(string.Join(", ", report.Silent), _options.RecoveryTimeout.TotalMilliseconds);
+            return true;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
+    }
+
+    private void RecordStorage(StorageStatus status, TimeSpan after)
+    {
+        if (status.Ok)
+        {
+            StorageRecovered(after.TotalMilliseconds);
+            _node.Events.Record(EventKind.StorageRecovered, elapsedMs: after.TotalMilliseconds);
+        }
+        else
+        {
+            StorageFailed(status.Sentence!);
+            _node.Events.Record(EventKind.StorageFailed, reason: EnumNames.NameOf(status.Failure!.Value), detail: status.Sentence);
+        }
     }
 
     /// <summary>
@@ -146,6 +180,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         await StopAsync();
         await _app.DisposeAsync();
         await _replica.DisposeAsync();
+        if (_store is DurableStore durable) await durable.DisposeAsync();
         _http.Dispose();
         _time.Dispose();
         _stopping.Dispose();

@@ -1,3 +1,4 @@
+using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Lifetime;
 
@@ -27,6 +28,11 @@ internal static class Program
         catch (IOException failure)
         {
             Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot listen on port {options.Port}: {failure.Message}");
+            return CannotStart;
+        }
+        catch (StoreException failure)
+        {
+            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot use its storage: {failure.Message}");
             return CannotStart;
         }
 

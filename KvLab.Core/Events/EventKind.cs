@@ -43,7 +43,7 @@ public enum EventKind
     [JsonStringEnumMemberName("replication_started")] ReplicationStarted,
     /// <summary>Follower Peer confirmed: Outcome, Held, ElapsedMs since the write began, DelayMs, Attempt, Late.</summary>
     [JsonStringEnumMemberName("delivery_acked")] DeliveryAcked,
-    /// <summary>An attempt failed: not known to be stored. Reason: refused, timeout, error, fenced. Or a delivery ended without one, Attempt 0: overflow, removed, shutdown, cleared.</summary>
+    /// <summary>An attempt failed: not known to be stored. Reason: refused, timeout, error, storage, fenced. Or a delivery ended without one, Attempt 0: overflow, removed, shutdown, cleared.</summary>
     [JsonStringEnumMemberName("delivery_failed")] DeliveryFailed,
     /// <summary>
     /// A fault took away a message of a write between the leader and follower Peer. Reason: request_lost, answer_lost, dropped, refused, swallowed.
@@ -63,6 +63,11 @@ public enum EventKind
     [JsonStringEnumMemberName("entry_duplicate")] EntryDuplicate,
     /// <summary>A message of an older epoch was refused. Held.Epoch: the epoch that the node has seen.</summary>
     [JsonStringEnumMemberName("message_fenced")] MessageFenced,
+
+    /// <summary>The node's storage stopped doing what it is asked; until it is back nothing is acknowledged here. Reason: unavailable, slow, read_only, full, schema, other; Detail: a sentence.</summary>
+    [JsonStringEnumMemberName("storage_failed")] StorageFailed,
+    /// <summary>The storage works again. ElapsedMs: how long it did not.</summary>
+    [JsonStringEnumMemberName("storage_recovered")] StorageRecovered,
 
     /// <summary>Reported by the dashboard: it started a node's process.</summary>
     [JsonStringEnumMemberName("process_started")] ProcessStarted,

@@ -26,6 +26,9 @@ public enum TransportFailure
 
     /// <summary>An answer that is an error.</summary>
     Error,
+
+    /// <summary>It answered that its storage failed.</summary>
+    Storage,
 }
 
 /// <summary>"Not known to be stored": the request may or may not have taken effect.</summary>

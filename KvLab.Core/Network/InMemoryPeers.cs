@@ -24,17 +24,15 @@ public sealed class InMemoryPeers(TimeProvider time) : IReplicaTransport, IPeerC
         Peer follower, IReadOnlyList<ReplicateMessage> batch, TimeSpan timeout, CancellationToken cancellation)
     {
         var receiver = await FindAsync(follower, timeout, cancellation);
-        var answers = new ReplicateAnswer[batch.Count];
         try
         {
-            for (var i = 0; i < answers.Length; i++) answers[i] = await receiver.ReceiveAsync(batch[i], cancellation);
+            return await receiver.ReceiveManyAsync(batch, cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            throw new TransportException(TransportFailure.Error, $"{follower.Id} could not take what was sent: {failure.Message}", failure);
+            throw new TransportException(
+                failure is StoreException ? TransportFailure.Storage : TransportFailure.Error, $"{follower.Id} could not take what was sent: {failure.Message}", failure);
         }
-
-        return answers;
     }
 
     public Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation) => AskAsync(peer, r => r.StateAsync(), cancellation);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Replication;
+using KvLab.Core.Storage;
 
 namespace KvLab.Core.Network;
 
@@ -21,16 +22,14 @@ public sealed class InMemoryTransport : IReplicaTransport
         if (_down.GetValueOrDefault(follower.Url) || !_followers.TryGetValue(follower.Url, out var receiver))
             throw new TransportException(TransportFailure.Refused, $"Nobody listens at {follower.Url}.");
 
-        var answers = new ReplicateAnswer[batch.Count];
         try
         {
-            for (var i = 0; i < answers.Length; i++) answers[i] = await receiver.ReceiveAsync(batch[i], cancellation);
+            return await receiver.ReceiveManyAsync(batch, cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            throw new TransportException(TransportFailure.Error, $"{follower.Id} could not take what was sent: {failure.Message}", failure);
+            throw new TransportException(
+                failure is StoreException ? TransportFailure.Storage : TransportFailure.Error, $"{follower.Id} could not take what was sent: {failure.Message}", failure);
         }
-
-        return answers;
     }
 }

@@ -18,6 +18,9 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     private long _counter;
     private VersioningMode _versioning;
 
+    // Up to this epoch the store remembers too, so that a promise outlives the process. Below zero: the store was not asked yet what it remembers.
+    private long _keptEpoch = -1;
+
     public string NodeId { get; } = nodeId;
 
     /// <summary>The highest epoch seen, 0 before the first message.</summary>
@@ -40,16 +43,62 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     }
 
     /// <summary>Takes one entry, or refuses it, and says which. The answer is an ack unless the message was fenced.</summary>
+    /// <exception cref="StoreException">It could not be stored: nothing is acknowledged.</exception>
     public async ValueTask<ReplicateAnswer> ReceiveAsync(ReplicateMessage message, CancellationToken cancellation = default)
     {
+        if (_keptEpoch < 0) await RecallAsync(cancellation);
         events.Lamport.Witness(message.Lamport);
         if (!AdvanceEpoch(message.Reign)) return Fence(message);
         Raise(ref _counter, message.Version.Counter);
+        if (message.Reign > Volatile.Read(ref _keptEpoch)) await KeepEpochAsync(cancellation);
+        return Answer(message, await store.ApplyAsync(EntryOf(message), RuleOf(message), cancellation));
+    }
 
-        var naive = message.Versioning == VersioningMode.Naive;
-        var entry = new Entry(message.Key, message.Value, message.Version);
-        var result = await store.ApplyAsync(entry, naive ? ApplyRule.LastArrivalWins : ApplyRule.NewerWins, cancellation);
+    /// <summary>Takes what one leader sent together, in its order; a durable store keeps all of it in one step.</summary>
+    /// <exception cref="StoreException">It could not be stored: nothing is acknowledged.</exception>
+    public async ValueTask<ReplicateAnswer[]> ReceiveManyAsync(IReadOnlyList<ReplicateMessage> messages, CancellationToken cancellation = default)
+    {
+        var answers = new ReplicateAnswer[messages.Count];
+        if (messages.Count == 1 || !HaveOneRule(messages))
+        {
+            for (var i = 0; i < answers.Length; i++) answers[i] = await ReceiveAsync(messages[i], cancellation);
+            return answers;
+        }
 
+        if (_keptEpoch < 0) await RecallAsync(cancellation);
+        var reign = messages[0].Reign;
+        var current = AdvanceEpoch(reign);
+        var entries = new Entry[answers.Length];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            events.Lamport.Witness(messages[i].Lamport);
+            if (current) Raise(ref _counter, messages[i].Version.Counter);
+            else answers[i] = Fence(messages[i]);
+            entries[i] = EntryOf(messages[i]);
+        }
+
+        if (!current) return answers;
+        if (reign > Volatile.Read(ref _keptEpoch)) await KeepEpochAsync(cancellation);
+        var results = await store.ApplyManyAsync(entries, RuleOf(messages[0]), cancellation);
+        for (var i = 0; i < answers.Length; i++) answers[i] = Answer(messages[i], results[i]);
+        return answers;
+    }
+
+    /// <summary>A batch has one sender, so nearly always one reign and one rule; around a change of the setting it has two.</summary>
+    private static bool HaveOneRule(IReadOnlyList<ReplicateMessage> messages)
+    {
+        for (var i = 1; i < messages.Count; i++)
+            if (messages[i].Reign != messages[0].Reign || messages[i].Versioning != messages[0].Versioning) return false;
+        return messages.Count > 0;
+    }
+
+    private static Entry EntryOf(ReplicateMessage message) => new(message.Key, message.Value, message.Version);
+
+    private static ApplyRule RuleOf(ReplicateMessage message) =>
+        message.Versioning == VersioningMode.Naive ? ApplyRule.LastArrivalWins : ApplyRule.NewerWins;
+
+    private ReplicateAnswer Answer(ReplicateMessage message, ApplyResult result)
+    {
         var (kind, outcome, answer) = result.Outcome switch
         {
             ApplyOutcome.Applied => (EventKind.EntryApplied, DeliveryOutcome.Applied, ReplicateOutcome.Applied),
@@ -57,22 +106,43 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
             _ => (EventKind.EntryRefused, DeliveryOutcome.Superseded, ReplicateOutcome.Superseded),
         };
         events.Record(kind, message.Key, message.Version, message.Value.Preview(), message.From,
-            held: result.Before, outcome: outcome, naive: naive);
+            held: result.Before, outcome: outcome, naive: message.Versioning == VersioningMode.Naive);
         return new ReplicateAnswer(answer, result.Held, Epoch, events.Lamport.Time, NodeId);
     }
 
     /// <summary>Refuses leaders of an older epoch from now on, because a new one is about to begin.</summary>
     /// <returns>False when this epoch or a newer one was seen before: two that want to lead never get the same.</returns>
-    public bool Seal(long epoch)
+    /// <exception cref="StoreException">It may forget the promise: it counts as not given.</exception>
+    public async ValueTask<bool> SealAsync(long epoch, CancellationToken cancellation = default)
     {
+        await RecallAsync(cancellation);
         while (true)
         {
             var seen = Volatile.Read(ref _epoch);
             if (epoch <= seen) return false;
-            if (Interlocked.CompareExchange(ref _epoch, epoch, seen) != seen) continue;
-            events.Record(EventKind.NodeSealed, version: new EntryVersion(epoch, 0));
-            return true;
+            if (Interlocked.CompareExchange(ref _epoch, epoch, seen) == seen) break;
         }
+
+        await KeepEpochAsync(cancellation);
+        events.Record(EventKind.NodeSealed, version: new EntryVersion(epoch, 0));
+        return true;
+    }
+
+    /// <summary>Asks the store once what it remembers of earlier runs, before anything is promised or taken.</summary>
+    public async ValueTask RecallAsync(CancellationToken cancellation = default)
+    {
+        if (_keptEpoch >= 0) return;
+        var newest = await store.NewestAsync(cancellation);
+        Remember(newest);
+        Raise(ref _keptEpoch, newest.Epoch);
+    }
+
+    /// <summary>Has the store remember the highest epoch seen; nothing of it may be answered before.</summary>
+    public async ValueTask KeepEpochAsync(CancellationToken cancellation = default)
+    {
+        var epoch = Epoch;
+        await store.RememberAsync(new EntryVersion(epoch, 0), cancellation);
+        Raise(ref _keptEpoch, epoch);
     }
 
     /// <summary>Takes over what the node knew in another role.</summary>

@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
 namespace KvLab.Core.Replication;
@@ -97,6 +98,7 @@ public sealed partial class Leader
             {
                 TransportFailure.Refused => "refused",
                 TransportFailure.Timeout => "timeout",
+                TransportFailure.Storage => "storage",
                 _ => "error",
             };
             Fail(write, index, attempt, delayMs, reason, failure.Message);
@@ -126,8 +128,16 @@ public sealed partial class Leader
             : null;
         var turn = await follower.WaitForRetryAsync(write.Entry, Backoff(write, follower.Peer.Id, attempt), coalesce, hints, cancellation);
         if (turn != RetryTurn.Now || !coalesce) return turn;
-        var held = await _store.GetAsync(write.Entry.Key, cancellation);
-        return held is null || held.Version <= write.Entry.Version ? RetryTurn.Now : RetryTurn.Superseded;
+        try
+        {
+            var held = await _store.GetAsync(write.Entry.Key, cancellation);
+            return held is null || held.Version <= write.Entry.Version ? RetryTurn.Now : RetryTurn.Superseded;
+        }
+        catch (StoreException)
+        {
+            // Nobody can say whether it is needed; a follower that does not need it refuses it.
+            return RetryTurn.Now;
+        }
     }
 
     /// <summary>Doubling, capped, and jittered between half and all of it, so that followers that return are not hit by all at once.</summary>

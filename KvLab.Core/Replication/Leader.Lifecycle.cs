@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -9,6 +8,9 @@ namespace KvLab.Core.Replication;
 public sealed partial class Leader
 {
     internal const string StoppedSentence = "The leader is shutting down and takes no more writes.";
+
+    // So many entries of a dump are stored in one step.
+    private const int RecoveryPiece = 1000;
 
     private volatile bool _stopping;
     private long _deposedBy;
@@ -31,18 +33,19 @@ public sealed partial class Leader
         {
             if (dump.Entries is null) continue;
             answered++;
-            foreach (var entry in dump.Entries.Values.Where(e => IsOurs(e.Version))) await _store.ApplyAsync(entry, ApplyRule.NewerWins, cancellation);
+            foreach (var piece in dump.Entries.Values.Where(e => e.Version.IsCountable).Chunk(RecoveryPiece))
+                await _store.ApplyManyAsync(piece, ApplyRule.NewerWins, cancellation);
         }
 
         var newest = await _store.NewestAsync(cancellation);
         var seen = dumps.Select(d => d.Highest).Append(known)
             .Concat(dumps.Where(d => d.Entries is not null).SelectMany(d => d.Entries!.Values).Select(e => e.Version))
-            .Where(IsOurs)
-            .Aggregate(newest, (a, b) => new EntryVersion(Math.Max(a.Epoch, b.Epoch), Math.Max(a.Counter, b.Counter)));
+            .Aggregate(newest, (highest, version) => highest.Having(version));
         var first = seen.Counter == 0 ? 0 : seen.Counter + _options.NumbersSkipped;
         var reign = epoch is { } given
             ? _versions.BeginReign(new EntryVersion(given, first))
             : _versions.BeginReignAbove(seen with { Counter = first });
+        await _store.RememberAsync(reign, cancellation);
 
         var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
         await foreach (var entry in _store.SnapshotAsync(cancellation)) start[entry.Key] = entry.Version;
@@ -51,9 +54,6 @@ public sealed partial class Leader
             ? $"Nothing to recover from {answered} of {dumps.Count} followers."
             : $"Recovered {start.Count} keys up to version {seen.Counter} from {answered} of {dumps.Count} followers; epoch {reign.Epoch} begins.");
     }
-
-    /// <summary>Versions by hand may be anything up to the largest number; a leader that counted on from there could not count.</summary>
-    private static bool IsOurs(EntryVersion version) => version.Counter <= InputRules.LargestClock && version.Epoch <= InputRules.LargestClock;
 
     /// <summary>A lesson: counts from 1 again and asks nobody, as the seed's leader does after a restart.</summary>
     internal void BeginForgetful(long epoch)

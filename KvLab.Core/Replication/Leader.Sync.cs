@@ -127,7 +127,7 @@ public sealed partial class Leader
 
             // A newer version of this very reign can only come from a message by hand, and is nobody's to take over.
             var ahead = found.Theirs
-                .Where(t => t.Value.Epoch < Epoch && IsOurs(t.Value) && t.Value > held.GetValueOrDefault(t.Key) && t.Value > _clearedAt)
+                .Where(t => t.Value.Epoch < Epoch && t.Value.IsCountable && t.Value > held.GetValueOrDefault(t.Key) && t.Value > _clearedAt)
                 .Select(t => t.Key)
                 .ToList();
             if (lacking.Count > 0) _work.BeginDeliveries(1);

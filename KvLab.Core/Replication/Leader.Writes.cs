@@ -14,6 +14,7 @@ public sealed partial class Leader
     /// <param name="delaysMs">Lab only: chosen delays of the first attempts by follower id, in ms; the others keep the schedule's.</param>
     /// <param name="cancellation">Ends the waiting, not the write.</param>
     /// <exception cref="LeaderStoppedException">The leader is shutting down; nothing was stored.</exception>
+    /// <exception cref="StoreException">It could not be stored here: nobody was sent it, and its version is left out.</exception>
     public async Task<WriteResult> WriteAsync(
         string key, JsonText value, IReadOnlyDictionary<string, double>? delaysMs = null, CancellationToken cancellation = default)
     {

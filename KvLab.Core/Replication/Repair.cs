@@ -1,4 +1,5 @@
 using KvLab.Core.Network;
+using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
 namespace KvLab.Core.Replication;
@@ -109,6 +110,10 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
         catch (TransportException)
         {
             known.Answered = false;
+        }
+        catch (StoreException)
+        {
+            // The leader's own storage is away: there is nothing to compare with until it is back.
         }
     }
 

@@ -21,6 +21,15 @@ public sealed partial class Replica
         return await (_role.Follower ?? throw new InvalidOperationException($"{NodeId} has just begun a newer reign.")).ReceiveAsync(message, cancellation);
     }
 
+    /// <summary>Takes what one leader sent together; see <see cref="Follower.ReceiveManyAsync"/>.</summary>
+    public async ValueTask<ReplicateAnswer[]> ReceiveManyAsync(IReadOnlyList<ReplicateMessage> messages, CancellationToken cancellation = default)
+    {
+        if (_role.Follower is { } follower) return await follower.ReceiveManyAsync(messages, cancellation);
+        var answers = new ReplicateAnswer[messages.Count];
+        for (var i = 0; i < answers.Length; i++) answers[i] = await ReceiveAsync(messages[i], cancellation);
+        return answers;
+    }
+
     public async Task<PeerState> StateAsync() => new(NodeId, _events.Incarnation, _role.Leader is not null, await HighestAsync(), _unconfirmed.Count);
 
     public async Task<SealAnswer> SealAsync(long epoch)
@@ -29,10 +38,11 @@ public sealed partial class Replica
         {
             if (leader.Epoch >= epoch) return new SealAnswer(false, leader.LastVersion);
             await StepDownAsync(epoch);
+            if (_role.Follower is { } replaced) await replaced.KeepEpochAsync();
             return new SealAnswer(true, await HighestAsync());
         }
 
-        var accepted = _role.Follower?.Seal(epoch) ?? false;
+        var accepted = _role.Follower is { } follower && await follower.SealAsync(epoch);
         return new SealAnswer(accepted, await HighestAsync());
     }
 

@@ -74,6 +74,7 @@ public sealed partial class Replica
         try
         {
             if (_role.Follower is not { } follower) throw new ReignException($"{NodeId} leads already.");
+            await follower.RecallAsync(cancellation);
             var leader = NewLeader(settings, followers);
             ReignReport report;
             try
@@ -159,7 +160,7 @@ public sealed partial class Replica
             if (answers.OfType<SealAnswer>().All(a => a.Accepted))
             {
                 var answered = peers.Zip(answers).Where(p => p.Second is not null).Select(p => p.First).ToList();
-                if (_role.Follower is { } self && self.Epoch < wanted) self.Seal(wanted);
+                if (_role.Follower is { } self && self.Epoch < wanted) await self.SealAsync(wanted, cancellation);
                 return (wanted, answered);
             }
 

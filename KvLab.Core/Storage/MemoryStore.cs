@@ -8,7 +8,7 @@ public sealed class MemoryStore : IKeyValueStore
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    // Noted before the entry can be read, and never taken back: at any moment at least as new as every entry.
+    // Noted before the entry can be read, and never taken back: at any moment at least as high as every entry.
     private readonly Lock _newestGate = new();
     private EntryVersion _newest;
 
@@ -48,7 +48,7 @@ public sealed class MemoryStore : IKeyValueStore
 
     private void NoteNewest(EntryVersion version)
     {
-        lock (_newestGate) _newest = EntryVersion.Max(_newest, version);
+        lock (_newestGate) _newest = _newest.Having(version);
     }
 
     public ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default) =>
@@ -76,5 +76,11 @@ public sealed class MemoryStore : IKeyValueStore
     public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default)
     {
         lock (_newestGate) return ValueTask.FromResult(_newest);
+    }
+
+    public ValueTask RememberAsync(EntryVersion seen, CancellationToken cancellation = default)
+    {
+        NoteNewest(seen);
+        return ValueTask.CompletedTask;
     }
 }

@@ -1,3 +1,5 @@
+using KvLab.Core.Configuration;
+
 namespace KvLab.Core.Versioning;
 
 /// <summary>
@@ -18,6 +20,16 @@ public readonly record struct EntryVersion(long Epoch, long Counter) : IComparab
         var byEpoch = Epoch.CompareTo(other.Epoch);
         return byEpoch != 0 ? byEpoch : Counter.CompareTo(other.Counter);
     }
+
+    /// <summary>
+    /// The higher epoch and the higher counter, each for itself: what a node has seen, and no version of any write. A version that only a message by hand can
+    /// have (above <see cref="InputRules.LargestClock"/>) is left out, for a leader could not count on from there.
+    /// </summary>
+    public EntryVersion Having(EntryVersion seen) =>
+        seen.IsCountable ? new EntryVersion(Math.Max(Epoch, seen.Epoch), Math.Max(Counter, seen.Counter)) : this;
+
+    /// <summary>Whether a leader could have given it, and can count on from there.</summary>
+    public bool IsCountable => Counter <= InputRules.LargestClock && Epoch <= InputRules.LargestClock;
 
     public static EntryVersion Max(EntryVersion left, EntryVersion right) => left >= right ? left : right;
 

@@ -40,6 +40,9 @@ public sealed record NodeOptions
     /// <summary>Shared secret of the cluster; null leaves the cluster calls open, which only loopback allows.</summary>
     public string? ClusterToken { get; init; }
 
+    /// <summary>What the node keeps its entries in.</summary>
+    public StorageOption Storage { get; init; } = StorageOption.Memory;
+
     public OutboxLimits Telemetry { get; init; } = new();
 
     /// <summary>How long a starting leader waits for followers that do not answer, 0 … 600,000 ms; it takes no write before.</summary>

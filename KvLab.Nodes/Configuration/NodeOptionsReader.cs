@@ -52,13 +52,13 @@ public static class NodeOptionsReader
             Settings = ReadSettings(values, role, followers.Length),
             DashboardUrl = values.Url("DASHBOARD_URL"),
             ClusterToken = token,
+            Storage = StorageOption.Read(values),
             Telemetry = new OutboxLimits { Events = values.Int("EVENT_BUFFER", OutboxLimits.DefaultEvents, OutboxLimits.FewestEvents, OutboxLimits.MostEvents) },
             RecoveryTimeout = TimeSpan.FromMilliseconds(values.Int("RECOVERY_TIMEOUT_MS", 3000, 0, 600_000)),
             ForgetfulEpoch = values.Text("FORGETFUL_EPOCH") is null ? null : Math.Clamp(values.Long("FORGETFUL_EPOCH", 1), 1, InputRules.LargestClock),
             LinkFaults = LinkFaultsOption.Read(values, role, followers),
             WatchParent = ReadParentWatch(values),
         };
-        CheckStorage(values);
         errors = problems.All;
         return errors.Count == 0 ? options : null;
     }
@@ -138,12 +138,6 @@ public static class NodeOptionsReader
         }
 
         return settings;
-    }
-
-    private static void CheckStorage(OptionValues values)
-    {
-        var storage = values.Text("STORAGE") ?? "memory";
-        values.Errors.Require(storage.Equals("memory", StringComparison.OrdinalIgnoreCase), "STORAGE", $"STORAGE must be memory, but is \"{storage}\".");
     }
 
     private static bool ReadParentWatch(OptionValues values)

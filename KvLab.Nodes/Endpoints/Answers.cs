@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
+using KvLab.Nodes.Storage;
 
 namespace KvLab.Nodes.Endpoints;
 
@@ -18,10 +19,11 @@ internal sealed record ReplicateResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
     [property: JsonPropertyName("current_version"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CurrentVersion);
 
+/// <param name="Keys">Null while the storage cannot be asked.</param>
 /// <param name="Leader">Where the leader answers; null while a follower has not heard of one.</param>
 internal sealed record HealthAnswer(
-    string Status, bool Ready, string Role, string Node, string Incarnation, long Epoch, long LastVersion, long Keys, string? Leader, double UptimeSeconds,
-    int WritesInFlight, int PendingDeliveries);
+    string Status, bool Ready, string Role, string Node, string Incarnation, long Epoch, long LastVersion, long? Keys, string? Leader, double UptimeSeconds,
+    int WritesInFlight, int PendingDeliveries, StorageStatus Storage);
 
 /// <summary>A leader's live settings, and N beside them.</summary>
 internal sealed record LeaderConfigAnswer(

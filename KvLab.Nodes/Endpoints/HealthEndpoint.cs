@@ -1,6 +1,12 @@
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
 namespace KvLab.Nodes.Endpoints;
 
-/// <summary><c>GET /health</c>: who this is and whether it takes requests; 503 with the same body while it does not.</summary>
+/// <summary>
+/// <c>GET /health</c>: who this is and whether it takes requests; 503 with the same body while it does not. A storage that is away is told under
+/// <c>storage</c> and makes no node unready: it answers, says what is wrong, and goes on by itself.
+/// </summary>
 internal sealed class HealthEndpoint(Node node)
 {
     public const string Path = "/health";
@@ -10,14 +16,29 @@ internal sealed class HealthEndpoint(Node node)
     private async Task HealthAsync(HttpContext context)
     {
         var phase = node.Phase;
-        var highest = await node.HighestAsync();
+        var (highest, keys) = await AskStorageAsync(context.RequestAborted);
         var status = node.Leader?.Status;
         var answer = new HealthAnswer(
             phase switch { NodePhase.Starting => "starting", NodePhase.Ready => "ready", _ => "stopping" },
             phase == NodePhase.Ready, node.RoleName, node.Id, node.Events.Incarnation, highest.Epoch, highest.Counter,
-            await node.Store.CountAsync(context.RequestAborted), node.LeaderUrl, Math.Round(node.Uptime.TotalSeconds, 3),
-            status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0);
+            keys, node.LeaderUrl, Math.Round(node.Uptime.TotalSeconds, 3),
+            status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0, node.Storage);
         await context.AnswerAsync(answer, AnswerJson.Readable.HealthAnswer,
             answer.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async ValueTask<(EntryVersion Highest, long? Keys)> AskStorageAsync(CancellationToken cancellation)
+    {
+        var highest = node.Leader?.LastVersion ?? node.Follower?.Highest ?? EntryVersion.None;
+        // Whoever asks for health must not wait for a storage that is known to be away.
+        if (!node.Storage.Ok) return (highest, null);
+        try
+        {
+            return (await node.HighestAsync(), await node.Store.CountAsync(cancellation));
+        }
+        catch (StoreException)
+        {
+            return (highest, null);
+        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using KvLab.Core.Configuration;
+using KvLab.Core.Storage;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace KvLab.Nodes.Endpoints;
@@ -8,6 +10,9 @@ namespace KvLab.Nodes.Endpoints;
 internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<ProblemDetails> log)
 {
     public const string ContentType = "application/problem+json";
+
+    /// <summary>On answers of a node whose storage failed: how, as one word of <see cref="StoreFailure"/>.</summary>
+    public const string StorageHeader = "X-Storage-Failure";
 
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -21,6 +26,17 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
         catch (ProblemException problem)
         {
             await WriteAsync(context, problem);
+        }
+        catch (StoreException failure) when (!context.Response.HasStarted)
+        {
+            // Told once as an event and in the log when it begins; every request only gets its answer.
+            context.Response.Headers[StorageHeader] = EnumNames.NameOf(failure.Failure);
+            await WriteAsync(context, new ProblemException(StatusCodes.Status503ServiceUnavailable, failure.Message) { RetryAfterSeconds = 1 });
+        }
+        catch (StoreException)
+        {
+            // Half an answer must not look like a whole one.
+            context.Abort();
         }
         catch (BadHttpRequestException bad)
         {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using KvLab.Core.Configuration;
+using KvLab.Core.Storage;
 
 namespace KvLab.Nodes.Endpoints;
 
@@ -52,13 +53,17 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
         // A starting leader asks for this before its first batch. One that was replaced may ask too, so whoever is known already stays.
         if (node.LeaderUrl is null) token.LearnLeader(context.Request, node);
         var highest = await node.HighestAsync();
+        await using var entries = node.Store.SnapshotAsync(context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
+        // Before anything is answered, so that a storage that is away is an error and no empty dump.
+        var more = await entries.MoveNextAsync();
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers[EpochHeader] = highest.Epoch.ToString();
         context.Response.Headers[LastVersionHeader] = highest.Counter.ToString();
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
         writer.WriteStartObject();
-        await foreach (var entry in node.Store.SnapshotAsync(context.RequestAborted))
+        for (; more; more = await NextAsync(entries, context))
         {
+            var entry = entries.Current;
             writer.WriteStartObject(entry.Key);
             writer.WritePropertyName("value");
             writer.WriteRawValue(entry.Value.Utf8, skipInputValidation: true);
@@ -71,5 +76,19 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
         }
 
         writer.WriteEndObject();
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<Entry> entries, HttpContext context)
+    {
+        try
+        {
+            return await entries.MoveNextAsync();
+        }
+        catch (StoreException)
+        {
+            // What was written so far must not be taken for all of it.
+            context.Abort();
+            throw;
+        }
     }
 }

@@ -55,8 +55,7 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
         var messages = await ReadBatchAsync(context);
         // A slow node is slow also for a sender that has given up meanwhile: what reached it is applied.
         await node.Faults.SlowDownAsync(CancellationToken.None);
-        var answers = new ReplicateAnswer[messages.Length];
-        for (var i = 0; i < messages.Length; i++) answers[i] = await node.Replica.ReceiveAsync(messages[i], CancellationToken.None);
+        var answers = await node.Replica.ReceiveManyAsync(messages, CancellationToken.None);
         // A leader that was replaced and does not know it yet must not be taken for the leader.
         if (!answers.Any(a => a.Outcome == ReplicateOutcome.Fenced)) token.LearnLeader(context.Request, node);
         context.Response.ContentType = BatchCodec.ContentType;

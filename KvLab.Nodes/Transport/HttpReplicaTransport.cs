@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using KvLab.Core.Network;
+using KvLab.Nodes.Endpoints;
 
 namespace KvLab.Nodes.Transport;
 
@@ -58,6 +59,7 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport
     {
         var text = await response.Content.ReadAsStringAsync(cancellation);
         var reason = text.Length <= 300 ? text : text[..300];
-        return new TransportException(TransportFailure.Error, $"{follower.Id} at {follower.Url} answered {(int)response.StatusCode}: {reason}");
+        var failure = response.Headers.Contains(ProblemDetails.StorageHeader) ? TransportFailure.Storage : TransportFailure.Error;
+        return new TransportException(failure, $"{follower.Id} at {follower.Url} answered {(int)response.StatusCode}: {reason}");
     }
 }

@@ -32,5 +32,6 @@ public sealed class YieldingStore(IKeyValueStore inner) : IKeyValueStore
     public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) =>
         inner.RollBackAsync(key, version, instead, cancellation);
 
+    public ValueTask RememberAsync(EntryVersion seen, CancellationToken cancellation = default) => inner.RememberAsync(seen, cancellation);
     public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => inner.NewestAsync(cancellation);
 }

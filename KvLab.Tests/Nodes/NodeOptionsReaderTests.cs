@@ -41,6 +41,23 @@ public sealed class NodeOptionsReaderTests
         Assert.Equal(2, Good([arg], ("ROLE", "leader"), ("FOLLOWERS", "http://a:1,http://b:1")).Settings.WriteQuorum);
 
     [Fact]
+    public void Storage_is_memory_unless_a_file_is_named()
+    {
+        Assert.Equal(StorageOption.Memory, Good(["--role=leader"]).Storage);
+        Assert.Equal(StorageOption.Memory, Good(["--role=leader", "--storage=MEMORY"]).Storage);
+        Assert.Equal(new StorageOption(StorageKind.Sqlite, "/data/{node}.db"), Good(["--role=leader", "--storage=sqlite:/data/{node}.db"]).Storage);
+    }
+
+    /// <summary>A connection may hold a password.</summary>
+    [Fact]
+    public void What_stands_behind_the_kind_of_storage_is_never_repeated()
+    {
+        var (_, errors) = Read(["--role=leader", "--storage=orcale:password=hunter2"]);
+        Assert.DoesNotContain("hunter2", Assert.Single(errors).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", Good(["--role=leader", "--storage=sqlite:hunter2"]).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Link_faults_come_as_json_by_follower()
     {
         var link = Assert.Single(Good(["--role=leader", "--followers=http://a:1", """--link-faults={"follower-1":{"mode":"swallow"}}"""]).LinkFaults);
@@ -113,6 +130,10 @@ public sealed class NodeOptionsReaderTests
     [InlineData("LEADER_URL", "leader")]
     [InlineData("CLUSTER_TOKEN", "two words")]
     [InlineData("STORAGE", "tape")]
+    [InlineData("STORAGE", "1")]
+    [InlineData("STORAGE", "sqlite")]
+    [InlineData("STORAGE", "sqlite: ")]
+    [InlineData("STORAGE", "memory:x")]
     [InlineData("EVENT_BUFFER", "1")]
     [InlineData("PARENT_WATCH", "yes")]
     public void A_wrong_value_is_reported_under_the_name_by_which_it_was_set(string name, string value)

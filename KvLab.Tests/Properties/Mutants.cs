@@ -41,7 +41,8 @@ public static class Mutants
         public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult((long)Entries.Count);
         public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-        public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => ValueTask.FromResult(Entries.Values.Select(e => e.Version).Max());
+        public ValueTask RememberAsync(EntryVersion seen, CancellationToken cancellation = default) => ValueTask.CompletedTask;
+        public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => ValueTask.FromResult(Entries.Values.Select(e => e.Version).DefaultIfEmpty().Max());
 
         public ValueTask ClearAsync(CancellationToken cancellation = default)
         {

@@ -13,6 +13,7 @@ public class FullStore : IKeyValueStore
     public ValueTask<long> CountAsync(CancellationToken cancellation = default) => ValueTask.FromResult(0L);
     public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) => throw new IOException("The disk is full.");
 
+    public ValueTask RememberAsync(EntryVersion seen, CancellationToken cancellation = default) => ValueTask.CompletedTask;
     public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => ValueTask.FromResult(EntryVersion.None);
 }
 

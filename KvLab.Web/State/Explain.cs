@@ -39,6 +39,7 @@ public static partial class Explain
         "refused" => "nobody listens there",
         "timeout" => "no answer came in time",
         "error" => "it answered with an error",
+        "storage" => "its storage failed, so it confirmed nothing",
         "fenced" => "it has seen a newer epoch than this leader's",
         "once" => "delivery is set to once, so there is no second attempt",
         "superseded" => "a newer version of the same key is on its way and replaces it",

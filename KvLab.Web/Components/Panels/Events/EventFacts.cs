@@ -20,6 +20,8 @@ public static class EventFacts
         EventKind.EntryRefused => $"v{e.Version} {e.Key}, holds v{e.HeldVersion}",
         EventKind.EntryDuplicate => $"v{e.Version} {e.Key} again",
         EventKind.MessageFenced => $"v{e.Version} {e.Key} of epoch {e.Epoch}",
+        EventKind.StorageFailed => $"{e.Reason?.Replace('_', ' ')}: {e.Detail}",
+        EventKind.StorageRecovered => $"after {Units.Ms(e.ElapsedMs)}",
         EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
         EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{e.Peer} {e.Detail}",
         _ => e.Detail ?? "",
@@ -32,12 +34,12 @@ public static class EventFacts
         EventKind.DeliveryAcked or EventKind.EntryApplied => "applied",
         EventKind.EntryRefused => "superseded",
         EventKind.EntryDuplicate => "duplicate",
-        EventKind.DeliveryFailed or EventKind.DeliveryAbandoned or EventKind.MessageFenced or EventKind.MessageLost => "failed",
+        EventKind.DeliveryFailed or EventKind.DeliveryAbandoned or EventKind.MessageFenced or EventKind.MessageLost or EventKind.StorageFailed => "failed",
         EventKind.WriteAnswered => "success",
         EventKind.ProcessCrashed => "crashed",
         EventKind.NodeStopping or EventKind.ProcessStopped or EventKind.ProcessFrozen => "stopped",
         EventKind.NodeStarted or EventKind.ProcessStarted => "starting",
-        EventKind.NodeReady or EventKind.LeaderRecovered or EventKind.ProcessThawed => "running",
+        EventKind.NodeReady or EventKind.LeaderRecovered or EventKind.ProcessThawed or EventKind.StorageRecovered => "running",
         _ => "settings",
     };
 

@@ -1,0 +1,84 @@
+using KvLab.Core.Storage;
+using KvLab.Nodes.Storage;
+using KvLab.Tests.Infrastructure.NodeProcess;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace KvLab.Tests.Storage;
+
+[Trait("Category", "Component")]
+public sealed class SqliteStoreTests : DurableStoreContract
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("kvlab-sqlite-").FullName;
+
+    private string FileOf(string node) => SqliteStore.FileOf(_folder, node);
+
+    protected override Task<DurableStore> CreateAsync(string node) =>
+        Task.FromResult<DurableStore>(new SqliteStore(FileOf(node), node, TimeSpan.FromSeconds(30)));
+
+    protected override Task RaiseSchemaAsync(string node) => RunAsync(node, "UPDATE kvlab_schema SET version = 2");
+
+    private async Task RunAsync(string node, string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={FileOf(node)};Pooling=False");
+        connection.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("/data/lab.db", "/data/lab.db")]
+    [InlineData("/data/{node}/lab.db", "/data/follower-1/lab.db")]
+    [InlineData("/data/", "/data/follower-1.db")]
+    public void A_folder_or_a_placeholder_makes_a_file_per_node(string path, string file) => Assert.Equal(file, SqliteStore.FileOf(path, "follower-1"));
+
+    [Fact]
+    public async Task The_file_of_another_node_is_refused()
+    {
+        await (await StartAsync("follower-1")).DisposeAsync();
+        await using var other = new SqliteStore(FileOf("follower-1"), "follower-2", TimeSpan.FromSeconds(30));
+        var refused = await Assert.ThrowsAsync<StoreException>(() => other.TryOpenAsync(Cancellation));
+        Assert.Contains("belongs to the node follower-1", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_file_keeps_a_write_ahead_log()
+    {
+        await StartAsync();
+        Assert.Equal("wal", await AskAsync("PRAGMA journal_mode"));
+    }
+
+    private async Task<string> AskAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={FileOf("follower-1")};Pooling=False");
+        connection.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (string)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_told_and_when_it_can_the_store_goes_on_by_itself()
+    {
+        var blocked = Path.Combine(_folder, "blocked");
+        await File.WriteAllTextAsync(blocked, "a file where a folder should be", Cancellation);
+        await using var store = new SqliteStore(Path.Combine(blocked, "a.db"), "a", TimeSpan.FromSeconds(30));
+        var changes = new List<bool>();
+        await store.TryOpenAsync(Cancellation);
+        store.Watch((status, _) => changes.Add(status.Ok));
+        Assert.Equal((false, StoreFailure.Unavailable), (store.Status.Ok, store.Status.Failure));
+        await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("k", 1), ApplyRule.NewerWins, Cancellation));
+
+        File.Delete(blocked);
+        await Patience.UntilAsync(() => Task.FromResult(store.Status.Ok), "the store recovers");
+        Assert.Equal(ApplyOutcome.Applied, (await store.ApplyAsync(Make("k", 1), ApplyRule.NewerWins, Cancellation)).Outcome);
+        Assert.Equal([false, true], changes);
+    }
+}
