@@ -14,6 +14,7 @@ internal static class Program
         ["load"] = ("writes against something that runs already", LoadVerb.RunAsync),
         ["kvlab"] = ("writes against a lab of its own: rate, latency, CPU per write and role", KvLabVerb.RunAsync),
         ["plain"] = ("the same against a plain .NET design", PlainVerb.RunAsync),
+        ["compare"] = ("KvLab and its anchors in turn: ratios with their spread", CompareVerb.RunAsync),
         [PlainNode.Verb] = ("one node of the plain design", PlainNode.RunAsync),
     };
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace KvLab.Bench.Load;
 
 /// <summary>
-/// One closed-loop client: sends, waits for the answer, sends again. The socket is only ever used with blocking calls from one thread, which
-/// .NET passes straight to the kernel; one asynchronous call would move it to the event loop for good.
+/// One closed-loop client: one write at a time on a connection of its own. The socket is only ever used with blocking calls, which .NET passes
+/// straight to the kernel; one asynchronous call would move it to the event loop for good.
 /// </summary>
 internal sealed class Client(Target target, int firstKey) : IDisposable
 {
@@ -15,63 +15,82 @@ internal sealed class Client(Target target, int firstKey) : IDisposable
     private readonly byte[] _buffer = new byte[16 * 1024];
     private Socket? _socket;
     private int _key = firstKey % target.Keys;
+    private int _received;
+    private int _failuresInARow;
+    private long _sent;
 
-    /// <summary>Of every answered write of the last run, in ticks of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Of every answered write since <see cref="Forget"/>, in ticks of <see cref="Stopwatch"/>.</summary>
     public List<long> Latencies { get; } = new(1 << 16);
     public int Short { get; private set; }
     public int Failed { get; private set; }
 
-    /// <param name="next">Whether one more write is to be sent, given the time.</param>
-    /// <exception cref="BenchException">Nobody answers there.</exception>
-    public void Run(Func<long, bool> next)
+    /// <summary>The descriptor of the connection; −1 without one.</summary>
+    public int Descriptor => (int?)_socket?.Handle ?? -1;
+
+    public void Forget()
     {
         Latencies.Clear();
         Short = Failed = 0;
-        var failuresInARow = 0;
-        var now = Stopwatch.GetTimestamp();
-        while (next(now))
-        {
-            var sent = now;
-            var reply = Write();
-            now = Stopwatch.GetTimestamp();
-            if (reply is Reply.Failed)
-            {
-                Failed++;
-                if (++failuresInARow == MostFailuresInARow) throw new BenchException($"{target.Address}: {failuresInARow} writes in a row failed.");
-                continue;
-            }
-
-            failuresInARow = 0;
-            Latencies.Add(now - sent);
-            if (reply is Reply.Short) Short++;
-        }
     }
 
-    private Reply Write()
+    /// <summary>Sends a write.</summary>
+    /// <param name="now">When, in ticks of <see cref="Stopwatch"/>.</param>
+    /// <returns>False when that failed, which is then counted.</returns>
+    /// <exception cref="BenchException">Nobody answers there.</exception>
+    public bool Begin(long now)
     {
+        _sent = now;
+        _received = 0;
         try
         {
             _socket ??= Connect();
             _socket.Send(target.Request(_key));
             if (++_key == target.Keys) _key = 0;
-            var received = 0;
-            while (true)
+            return true;
+        }
+        catch (SocketException)
+        {
+            Fail();
+            return false;
+        }
+    }
+
+    /// <summary>Takes what came of the answer; waits when nothing has.</summary>
+    /// <returns>Whether the write is over; it is counted then.</returns>
+    /// <exception cref="BenchException">Nobody answers there.</exception>
+    public bool Continue()
+    {
+        try
+        {
+            var more = _socket!.Receive(_buffer.AsSpan(_received));
+            _received += more;
+            var reply = target.Parse(_buffer.AsSpan(0, _received), out var closes);
+            if (reply is Reply.Incomplete && more > 0 && _received < _buffer.Length) return false;
+            if (reply is Reply.Success or Reply.Short)
             {
-                var more = _socket.Receive(_buffer.AsSpan(received));
-                if (more == 0) break;
-                received += more;
-                var reply = target.Parse(_buffer.AsSpan(0, received), out var closes);
-                if (reply is Reply.Incomplete && received < _buffer.Length) continue;
-                if (closes || reply is Reply.Incomplete) Disconnect();
-                return reply is Reply.Incomplete ? Reply.Failed : reply;
+                Latencies.Add(Stopwatch.GetTimestamp() - _sent);
+                if (reply is Reply.Short) Short++;
+                _failuresInARow = 0;
+                if (closes) Disconnect();
+            }
+            else
+            {
+                Fail();
             }
         }
         catch (SocketException)
         {
+            Fail();
         }
 
+        return true;
+    }
+
+    private void Fail()
+    {
         Disconnect();
-        return Reply.Failed;
+        Failed++;
+        if (++_failuresInARow == MostFailuresInARow) throw new BenchException($"{target.Address}: {_failuresInARow} writes in a row failed.");
     }
 
     private Socket Connect()

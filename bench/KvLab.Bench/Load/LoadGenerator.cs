@@ -6,7 +6,7 @@ namespace KvLab.Bench.Load;
 /// <param name="WarmUpSeconds">Not measured: compilers and connections need it.</param>
 internal sealed record LoadPlan(int Clients, int Writes, double Seconds, double WarmUpSeconds);
 
-/// <summary>Closed-loop clients, a thread each.</summary>
+/// <summary>Closed-loop clients: each sends its next write when the last is answered.</summary>
 internal sealed class LoadGenerator : IDisposable
 {
     private readonly Client[] _clients;
@@ -44,21 +44,8 @@ internal sealed class LoadGenerator : IDisposable
 
     private void Run(Func<long, bool> next)
     {
-        BenchException? failure = null;
-        var threads = _clients.Select(client => new Thread(() =>
-        {
-            try
-            {
-                client.Run(next);
-            }
-            catch (BenchException e)
-            {
-                failure = e;
-            }
-        }, maxStackSize: 256 * 1024)).ToArray();
-        foreach (var thread in threads) thread.Start();
-        foreach (var thread in threads) thread.Join();
-        if (failure is not null) throw failure;
+        foreach (var client in _clients) client.Forget();
+        Drive.Run(_clients, next);
     }
 
     private static Func<long, bool> For(double seconds)
@@ -70,7 +57,7 @@ internal sealed class LoadGenerator : IDisposable
     private static Func<long, bool> Times(int writes)
     {
         var begun = 0;
-        return _ => Interlocked.Increment(ref begun) <= writes;
+        return _ => ++begun <= writes;
     }
 
     public void Dispose()
