@@ -25,6 +25,9 @@ install() { # command, Debian package: present already, or installed where we ma
 }
 
 install chromium chromium
+# Storage servers for throw-away use; the services that the packages would start are not needed.
+install redis-server redis-server
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || install postgres postgresql
 
 dotnet build KvLab.sln --nologo -v quiet -clp:NoSummary
 # Not a test: it serves the page over made-up clusters to people who work on it.

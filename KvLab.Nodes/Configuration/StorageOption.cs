@@ -1,6 +1,8 @@
+using KvLab.Nodes.Storage;
+
 namespace KvLab.Nodes.Configuration;
 
-public enum StorageKind { Memory, Sqlite }
+public enum StorageKind { Memory, Sqlite, Redis, Postgres }
 
 /// <summary>What <c>STORAGE</c> says. The connection may hold a password, so nothing ever prints it: see <see cref="ToString"/>.</summary>
 /// <param name="Connection">A file, folder or connection string; empty for memory.</param>
@@ -8,10 +10,27 @@ public sealed record StorageOption(StorageKind Kind, string Connection)
 {
     public static readonly StorageOption Memory = new(StorageKind.Memory, "");
 
-    private const string Forms = "memory or sqlite:<file or folder>";
+    private const string Forms = "memory, sqlite:<file or folder>, redis:<host:port,options> or postgres:<connection string or //user:password@host/database>";
 
     /// <summary>The kind alone.</summary>
     public override string ToString() => Kind.ToString().ToLowerInvariant();
+
+    /// <summary>What is wrong with a connection, in words that repeat none of it.</summary>
+    private static string? Problem(StorageKind kind, string connection)
+    {
+        try
+        {
+            if (kind == StorageKind.Redis) RedisStore.Parse(connection);
+            if (kind == StorageKind.Postgres) PostgresStore.Parse(connection);
+            return null;
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException)
+        {
+            return kind == StorageKind.Redis
+                ? "what follows is no connection such as localhost:6379,password=…,defaultDatabase=1"
+                : "what follows is no connection such as Host=localhost;Username=…;Password=…;Database=kvlab or //user:password@host:5432/database";
+        }
+    }
 
     internal static StorageOption Read(OptionValues values)
     {
@@ -30,6 +49,11 @@ public sealed record StorageOption(StorageKind Kind, string Connection)
             values.Errors.Add("STORAGE", kind == StorageKind.Memory
                 ? "STORAGE is memory, which takes nothing behind it."
                 : $"STORAGE names {word} but not where: {Forms}.");
+        }
+
+        else if (Problem(kind, connection) is { } problem)
+        {
+            values.Errors.Add("STORAGE", $"STORAGE names {word}, but {problem}.");
         }
 
         return new StorageOption(kind, connection);

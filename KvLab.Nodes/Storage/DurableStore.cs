@@ -66,8 +66,11 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
     /// <summary>Which failure this is, in a sentence that holds no secret.</summary>
     protected abstract StoreException Explain(Exception failure);
 
-    /// <summary>Drops connections that may be broken.</summary>
+    /// <summary>Drops connections that may be broken; the next operation opens it again.</summary>
     protected abstract ValueTask CloseAsync();
+
+    /// <summary>Gives up everything, for good.</summary>
+    protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 
     /// <summary>Opens it before the first operation. Where it is away, that is reported and retried in the background.</summary>
     /// <exception cref="StoreException">Only for what waiting cannot mend: <see cref="StoreFailure.Schema"/>.</exception>
@@ -253,6 +256,7 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
         if (_ended.IsCancellationRequested) return;
         await _ended.CancelAsync();
         await CloseAsync();
+        await EndAsync();
         GC.SuppressFinalize(this);
     }
 }

@@ -12,6 +12,8 @@ internal static class StoreFactory
     public static IKeyValueStore Create(StorageOption option, string node) => option.Kind switch
     {
         StorageKind.Sqlite => new SqliteStore(SqliteStore.FileOf(option.Connection, node), node, Deadline),
+        StorageKind.Redis => new RedisStore(option.Connection, node, Deadline),
+        StorageKind.Postgres => new PostgresStore(option.Connection, node, Deadline),
         _ => new MemoryStore(),
     };
 }

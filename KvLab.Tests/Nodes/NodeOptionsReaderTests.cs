@@ -52,9 +52,13 @@ public sealed class NodeOptionsReaderTests
     [Fact]
     public void What_stands_behind_the_kind_of_storage_is_never_repeated()
     {
-        var (_, errors) = Read(["--role=leader", "--storage=orcale:password=hunter2"]);
-        Assert.DoesNotContain("hunter2", Assert.Single(errors).Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", Good(["--role=leader", "--storage=sqlite:hunter2"]).ToString(), StringComparison.Ordinal);
+        foreach (var wrong in new[] { "orcale:password=hunter2", "redis:localhost,pasword=hunter2", "postgres:Host=a;Pasword=hunter2", "postgres://user:hunter2@" })
+        {
+            var (_, errors) = Read(["--role=leader", $"--storage={wrong}"]);
+            Assert.DoesNotContain("hunter2", Assert.Single(errors).Message, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("hunter2", Good(["--role=leader", "--storage=postgres://user:hunter2@host"]).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,6 +138,11 @@ public sealed class NodeOptionsReaderTests
     [InlineData("STORAGE", "sqlite")]
     [InlineData("STORAGE", "sqlite: ")]
     [InlineData("STORAGE", "memory:x")]
+    [InlineData("STORAGE", "redis:,password=x")]
+    [InlineData("STORAGE", "redis:localhost,colour=red")]
+    [InlineData("STORAGE", "postgres:Username=x")]
+    [InlineData("STORAGE", "postgres:Colour=red")]
+    [InlineData("STORAGE", "postgres://")]
     [InlineData("EVENT_BUFFER", "1")]
     [InlineData("PARENT_WATCH", "yes")]
     public void A_wrong_value_is_reported_under_the_name_by_which_it_was_set(string name, string value)

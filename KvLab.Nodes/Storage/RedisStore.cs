@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+using StackExchange.Redis;
+
+namespace KvLab.Nodes.Storage;
+
+/// <summary>
+/// Two hashes per node in a Redis database: the entries, and what the node has seen. Every step is one Lua script, which nothing else runs beside
+/// (redis.io/docs/interact/programmability/eval-intro). How much a crash of the server loses is the server's setting: <c>appendfsync always</c> loses nothing,
+/// the default of Debian's package up to what came since the last snapshot.
+/// </summary>
+public sealed class RedisStore : DurableStore
+{
+    private const int Current = 1;
+    private const int PageSize = 512;
+
+    private readonly ConfigurationOptions _options;
+    private readonly string _server;
+    private readonly string _node;
+    private readonly RedisKey _seen;
+    private readonly RedisKey _entries;
+    private ConnectionMultiplexer? _connection;
+
+    /// <param name="connection">See <see cref="Parse"/>.</param>
+    /// <param name="node">Whose entries these are.</param>
+    /// <param name="deadline">How long an operation may take, connecting included.</param>
+    /// <exception cref="ArgumentException">It is no connection string.</exception>
+    public RedisStore(string connection, string node, TimeSpan deadline) : base("redis", deadline)
+    {
+        _options = Parse(connection);
+        var milliseconds = (int)deadline.TotalMilliseconds;
+        // The library tries to connect for as long as it may, also where nobody listens: what it says then must come before the deadline.
+        (_options.ConnectTimeout, _options.AsyncTimeout, _options.SyncTimeout) = (milliseconds / 2, milliseconds, milliseconds);
+        // What cannot be sent fails at once instead of waiting for a connection: nobody must find a write stored that was refused long ago.
+        (_options.BacklogPolicy, _options.AbortOnConnectFail, _options.ConnectRetry) = (BacklogPolicy.FailFast, true, 0);
+        _options.ReconnectRetryPolicy = new LinearRetry(250);
+        _options.ClientName = $"kvlab-{node}";
+        _options.IncludeDetailInExceptions = false;
+        _server = string.Join(",", _options.EndPoints.Select(e => e.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
+        // In braces: a Redis cluster keeps both on one server.
+        (_node, _seen, _entries) = (node, $"kvlab:{{{node}}}:seen", $"kvlab:{{{node}}}:entries");
+    }
+
+    /// <summary>StackExchange.Redis' form: <c>host:port,password=…,defaultDatabase=…</c>.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static ConfigurationOptions Parse(string connection)
+    {
+        var options = ConfigurationOptions.Parse(connection.TrimStart('/'));
+        return options.EndPoints.Count > 0 ? options : throw new ArgumentException("There is no host.");
+    }
+
+    private IDatabase Database => _connection?.GetDatabase() ?? throw new StoreException(StoreFailure.Unavailable, $"Redis at {_server} is not connected.");
+
+    protected override async Task<EntryVersion> OpenAsync(CancellationToken deadline)
+    {
+        // A connection that is there mends itself; a new one beside it would be one too many.
+        _connection ??= await ConnectionMultiplexer.ConnectAsync(_options);
+        var found = (RedisValue[])(await RunAsync(RedisScripts.Open, [_seen], [Current, _node, Padded(0)]))!;
+        SchemaCheck.Require((long)found[0], Current, (string)found[1]!, _node, "Redis hash");
+        return new EntryVersion(Number(found[2]), Number(found[3]));
+    }
+
+    protected override async Task<ApplyResult[]> PutAsync(IReadOnlyList<Put> puts, EntryVersion keep, CancellationToken deadline)
+    {
+        // Kept with every step, for looking through all entries at a start would take long.
+        var seen = puts.Aggregate(keep, (highest, put) => highest.Having(put.Entry.Version));
+        var arguments = new List<RedisValue>(2 + (4 * puts.Count)) { Padded(seen.Epoch), Padded(seen.Counter) };
+        foreach (var (entry, rule) in puts)
+            arguments.AddRange([rule == ApplyRule.LastArrivalWins ? 1 : 0, KeyOf(entry.Key), Packed(entry.Version), entry.Value.Utf8.ToArray()]);
+        var answers = (RedisValue[])(await RunAsync(RedisScripts.Put, [_seen, _entries], [.. arguments]))!;
+        return [.. answers.Select((answer, i) => ResultOf(puts[i].Entry.Version, answer!))];
+    }
+
+    private static ApplyResult ResultOf(EntryVersion offered, string answer)
+    {
+        var before = VersionOf(answer.AsSpan(1));
+        if (answer[0] == '1') return new ApplyResult(ApplyOutcome.Applied, before, offered);
+        return new ApplyResult(before == offered ? ApplyOutcome.Duplicate : ApplyOutcome.Stale, before, before);
+    }
+
+    protected override async Task<bool> TakeBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken deadline) => (int)await RunAsync(
+        RedisScripts.TakeBack, [_seen, _entries],
+        [KeyOf(key), Packed(version), instead is null ? "" : Packed(instead.Version), instead is null ? "" : instead.Value.Utf8.ToArray()]) == 1;
+
+    protected override Task EmptyAsync(EntryVersion newest, CancellationToken deadline) =>
+        RunAsync(RedisScripts.Empty, [_seen, _entries], [Padded(newest.Epoch), Padded(newest.Counter)]);
+
+    protected override Task KeepAsync(EntryVersion seen, CancellationToken deadline) =>
+        RunAsync(RedisScripts.Keep, [_seen], [Padded(seen.Epoch), Padded(seen.Counter)]);
+
+    protected override async Task<Entry?> ReadAsync(string key, CancellationToken deadline)
+    {
+        var held = await Database.HashGetAsync(_entries, KeyOf(key));
+        return held.IsNull ? null : EntryOf(key, held!);
+    }
+
+    protected override Task<long> CountKeysAsync(CancellationToken deadline) => Database.HashLengthAsync(_entries);
+
+    /// <summary>
+    /// Redis can look through a hash in pieces, but not as of one moment. So a script copies it, which is one step, and the copy is read in pieces and
+    /// removed; a node that dies meanwhile leaves it to its expiry.
+    /// </summary>
+    protected override async IAsyncEnumerable<Entry> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        RedisKey copy = $"kvlab:{{{_node}}}:snapshot:{Guid.NewGuid():N}";
+        var database = Database;
+        var expected = (long)await RunAsync(RedisScripts.Copy, [_seen, _entries, copy], []);
+        if (expected == 0) yield break;
+        var seen = 0L;
+        try
+        {
+            await foreach (var field in database.HashScanAsync(copy, pageSize: PageSize).WithCancellation(cancellation))
+            {
+                seen++;
+                yield return EntryOf(Encoding.UTF8.GetString((byte[])field.Name!), field.Value!);
+            }
+        }
+        finally
+        {
+            await database.KeyDeleteAsync(copy, CommandFlags.FireAndForget);
+        }
+
+        if (seen != expected) throw new StoreException(StoreFailure.Slow, $"Reading everything from Redis at {_server} took so long that its copy expired: {seen} of {expected} entries were read.");
+    }
+
+    private Task<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments) => Database.ScriptEvaluateAsync(script, keys, arguments);
+
+    private static byte[] KeyOf(string key) => Encoding.UTF8.GetBytes(key);
+
+    // Lua's numbers hold 53 bits, so versions are compared as text: digits of one length compare as the numbers do.
+    private static string Padded(long number) => number.ToString("D19", CultureInfo.InvariantCulture);
+    private static string Packed(EntryVersion version) => Padded(version.Epoch) + Padded(version.Counter);
+    private static long Number(RedisValue padded) => long.Parse((string)padded!, CultureInfo.InvariantCulture);
+
+    private static EntryVersion VersionOf(ReadOnlySpan<char> packed) =>
+        new(long.Parse(packed[..19], CultureInfo.InvariantCulture), long.Parse(packed[19..38], CultureInfo.InvariantCulture));
+
+    private static Entry EntryOf(string key, byte[] held) =>
+        new(key, JsonText.FromCompactUtf8(held[38..]), VersionOf(Encoding.ASCII.GetString(held, 0, 38)));
+
+    /// <summary>By the word with which Redis begins its errors; the library's own text may name users and addresses, so it is left out.</summary>
+    protected override StoreException Explain(Exception failure)
+    {
+        var server = $"Redis at {_server}";
+        var word = failure is RedisServerException ? failure.Message.Split(' ')[0] : "";
+        return failure switch
+        {
+            RedisServerException when word is "OOM" => new StoreException(StoreFailure.Full, $"{server} has no room: it is at its memory limit.", failure),
+            RedisServerException when word is "MISCONF" => new StoreException(StoreFailure.Full, $"{server} takes no writes, because it cannot save them to its disk.", failure),
+            RedisServerException when word is "READONLY" or "NOREPLICAS" => new StoreException(StoreFailure.ReadOnly, $"{server} takes no writes: it is read-only.", failure),
+            RedisServerException when word is "NOPERM" => new StoreException(StoreFailure.ReadOnly, $"{server} does not let this user do what the node needs.", failure),
+            RedisServerException when word is "NOAUTH" or "WRONGPASS" => new StoreException(StoreFailure.Unavailable, $"{server} refuses the user or the password.", failure),
+            RedisServerException when word is RedisScripts.Gone => new StoreException(StoreFailure.Unavailable, $"{server} has lost what {_node} had kept there.", failure),
+            RedisServerException when word is "LOADING" or "NOSCRIPT" or "BUSY" or "CLUSTERDOWN" => new StoreException(StoreFailure.Unavailable, $"{server} is starting or busy.", failure),
+            RedisServerException => new StoreException(StoreFailure.Other, $"{server} answered with the error {word}.", failure),
+            RedisTimeoutException or TimeoutException => new StoreException(StoreFailure.Slow, $"{server} did not answer in time.", failure),
+            RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => new StoreException(StoreFailure.Unavailable, $"{server} refuses the user or the password.", failure),
+            RedisConnectionException or ObjectDisposedException => new StoreException(StoreFailure.Unavailable, $"{server} cannot be reached.", failure),
+            _ => new StoreException(StoreFailure.Other, $"{server} cannot be used: {failure.GetType().Name}.", failure),
+        };
+    }
+
+    /// <summary>The connection mends itself, and keeps trying; it is only given up with the node.</summary>
+    protected override ValueTask CloseAsync() => ValueTask.CompletedTask;
+
+    protected override async ValueTask EndAsync()
+    {
+        if (_connection is { } connection) await connection.DisposeAsync();
+    }
+}

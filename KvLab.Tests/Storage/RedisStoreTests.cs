@@ -1,0 +1,66 @@
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+using KvLab.Nodes.Storage;
+using KvLab.Tests.Infrastructure.NodeProcess;
+using KvLab.Tests.Infrastructure.Servers;
+using StackExchange.Redis;
+using Xunit;
+
+namespace KvLab.Tests.Storage;
+
+[Trait("Category", "Component")]
+public sealed class RedisStoreTests(RedisServer server) : DurableStoreContract, IClassFixture<RedisServer>
+{
+    // All tests share the server, so each has nodes of its own.
+    private readonly string _test = Guid.NewGuid().ToString("N")[..8];
+
+    private string NodeOf(string node) => $"{_test}-{node}";
+
+    protected override Task<DurableStore> CreateAsync(string node)
+    {
+        server.Require();
+        return Task.FromResult<DurableStore>(new RedisStore(server.Connection, NodeOf(node), TimeSpan.FromSeconds(30)));
+    }
+
+    protected override Task RaiseSchemaAsync(string node) => OnServerAsync(d => d.HashSetAsync($"kvlab:{{{NodeOf(node)}}}:seen", "schema", 2));
+
+    private async Task OnServerAsync(Func<IDatabase, Task> step)
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.Connection + ",allowAdmin=true");
+        await step(connection.GetDatabase());
+    }
+
+    /// <summary>Whether a server keeps anything is its own setting; what the node has promised must hold all the same.</summary>
+    [Fact]
+    public async Task A_server_that_forgot_everything_is_noticed_and_told_again_what_the_node_has_seen()
+    {
+        var store = await StartAsync();
+        await store.ApplyAsync(Make("a", 7, epoch: 3), ApplyRule.NewerWins, Cancellation);
+        await OnServerAsync(d => d.KeyDeleteAsync([$"kvlab:{{{NodeOf("follower-1")}}}:seen", $"kvlab:{{{NodeOf("follower-1")}}}:entries"]));
+
+        var refused = await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("a", 8, epoch: 3), ApplyRule.NewerWins, Cancellation));
+        Assert.Contains("has lost what", refused.Message, StringComparison.Ordinal);
+        await Patience.UntilAsync(() => store.Status.Ok, "the store recovers");
+        await store.DisposeAsync();
+        Assert.Equal(new EntryVersion(3, 8), await (await StartAsync()).NewestAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_snapshot_leaves_nothing_behind()
+    {
+        var store = await StartAsync();
+        await store.ApplyManyAsync([.. Enumerable.Range(1, 2000).Select(i => Make($"k{i}", i))], ApplyRule.NewerWins, Cancellation);
+        await foreach (var entry in store.SnapshotAsync(Cancellation))
+            if (entry.Version.Counter > 0) break;
+        await OnServerAsync(d => Patience.UntilAsync(
+            async () => ((RedisResult[])(await d.ExecuteAsync("KEYS", $"kvlab:{{{NodeOf("follower-1")}}}:snapshot:*"))!).Length == 0, "the copy is gone"));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_told_without_the_password()
+    {
+        await using var store = new RedisStore("127.0.0.1:1,password=hunter2", "a", TimeSpan.FromSeconds(4));
+        await store.TryOpenAsync(Cancellation);
+        Assert.Equal((StoreFailure.Unavailable, "Redis at 127.0.0.1:1 cannot be reached."), (store.Status.Failure, store.Status.Sentence));
+    }
+}
