@@ -48,6 +48,9 @@ public static class TelemetryContract
     /// <summary>(<see cref="EventBatch"/>) → long: the highest sequence number that the dashboard now has. The node sends again from there.</summary>
     public const string Report = "Report";
 
+    /// <summary>(bytes: an <see cref="EventBatch"/> as <see cref="EventCodec"/> packs it) → long, as <see cref="Report"/>. What KvLab's own nodes use.</summary>
+    public const string ReportPacked = "ReportPacked";
+
     /// <summary>Header (and query parameter for the hub) that carries the cluster token.</summary>
     public const string TokenHeader = "X-Cluster-Token";
 }

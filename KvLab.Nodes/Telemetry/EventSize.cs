@@ -5,8 +5,8 @@ namespace KvLab.Nodes.Telemetry;
 /// <summary>How large an event is on the wire, estimated from above: messages are bounded by bytes, and nobody serialises twice to know them.</summary>
 internal static class EventSize
 {
-    // Numbers at their longest, names of kinds and outcomes, clocks.
-    private const int Fixed = 180;
+    // Kind and mask, and all numbers at their longest.
+    private const int Fixed = 125;
     private const int PerText = 3;
     private const int Settings = 400;
 
@@ -18,7 +18,7 @@ internal static class EventSize
 
     public static int Estimate(NodeEvent e)
     {
-        var bytes = Fixed + Text(e.Node) + Text(e.Incarnation) + Text(e.Key) + Text(e.Value) + Text(e.Peer) + Text(e.Reason) + Text(e.Detail);
+        var bytes = Fixed + Text(e.Key) + Text(e.Value) + Text(e.Peer) + Text(e.Reason) + Text(e.Detail);
         if (e.Peers is { } peers)
             foreach (var peer in peers) bytes += Text(peer);
         if (e.DelaysMs is { } delays) bytes += 9 * delays.Length;

@@ -14,7 +14,7 @@ public sealed record OutboxLimits
     public int History { get; init; } = 10_000;
 
     /// <summary>Events in one message.</summary>
-    public int BatchEvents { get; init; } = 1000;
+    public int BatchEvents { get; init; } = 2000;
 
     /// <summary>Estimated bytes of one message; a larger event travels alone.</summary>
     public int BatchBytes { get; init; } = 256 * 1024;

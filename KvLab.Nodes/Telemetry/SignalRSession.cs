@@ -1,5 +1,5 @@
+using System.Buffers;
 using KvLab.Core.Events;
-using MessagePack.Resolvers;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,8 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace KvLab.Nodes.Telemetry;
 
 /// <summary>
-/// A SignalR connection to the dashboard's hub: MessagePack as SignalR's own default options have it, so that the two ends agree without
-/// sharing more than <see cref="TelemetryContract"/>.
+/// A SignalR connection to the dashboard's hub: MessagePack as SignalR's own default options have it, and in it batches as <see cref="EventCodec"/> packs them.
 /// </summary>
 internal sealed class SignalRSession : IDashboardSession
 {
@@ -34,8 +33,7 @@ internal sealed class SignalRSession : IDashboardSession
                 options.WebSocketConfiguration = socket => socket.Proxy = null;
                 if (token is not null) options.Headers[TelemetryContract.TokenHeader] = token;
             })
-            .AddMessagePackProtocol(options => options.SerializerOptions = options.SerializerOptions.WithResolver(
-                CompositeResolver.Create(TelemetryFormats.Instance, options.SerializerOptions.Resolver)))
+            .AddMessagePackProtocol()
             .Build();
         var session = new SignalRSession(hub);
         try
@@ -53,8 +51,12 @@ internal sealed class SignalRSession : IDashboardSession
     public Task<long> HelloAsync(NodeHello hello, CancellationToken cancellation) =>
         _hub.InvokeAsync<long>(TelemetryContract.Hello, hello, cancellation);
 
-    public Task<long> ReportAsync(EventBatch batch, CancellationToken cancellation) =>
-        _hub.InvokeAsync<long>(TelemetryContract.Report, batch, cancellation);
+    public Task<long> ReportAsync(EventBatch batch, CancellationToken cancellation)
+    {
+        var packed = new ArrayBufferWriter<byte>(256 + 32 * batch.Events.Length);
+        EventCodec.Write(packed, batch);
+        return _hub.InvokeAsync<long>(TelemetryContract.ReportPacked, packed.WrittenMemory, cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Text;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 
 namespace KvLab.Nodes.Transport;
 
@@ -104,93 +104,8 @@ public static class BatchCodec
     {
         var reader = new WireReader(batch);
         reader.Byte(Format);
-        var announced = reader.Number();
-        // Six bytes are the least that a message or an answer takes: a wrong count cannot make us reserve memory.
-        if (announced > batch.Length / 6) throw new FormatException("The batch is shorter than its count says.");
-        count = (int)announced;
+        // Six bytes are the least that a message or an answer takes.
+        count = reader.Count(leastBytes: 6);
         return reader;
-    }
-
-    private ref struct WireWriter(IBufferWriter<byte> output)
-    {
-        public readonly void Byte(byte value)
-        {
-            output.GetSpan(1)[0] = value;
-            output.Advance(1);
-        }
-
-        public readonly void Number(long value)
-        {
-            var span = output.GetSpan(10);
-            var rest = (ulong)value;
-            var length = 0;
-            for (; rest >= 0x80; rest >>= 7) span[length++] = (byte)(rest | 0x80);
-            span[length++] = (byte)rest;
-            output.Advance(length);
-        }
-
-        public readonly void Bytes(ReadOnlySpan<byte> bytes)
-        {
-            Number(bytes.Length);
-            output.Write(bytes);
-        }
-
-        public readonly void Text(string text)
-        {
-            var length = Encoding.UTF8.GetByteCount(text);
-            Number(length);
-            output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
-        }
-    }
-
-    private ref struct WireReader(ReadOnlySpan<byte> batch)
-    {
-        private ReadOnlySpan<byte> _rest = batch;
-
-        public byte Byte(byte largest)
-        {
-            if (_rest.IsEmpty) throw new FormatException("The batch ends too early.");
-            var value = _rest[0];
-            if (value > largest) throw new FormatException($"The batch holds {value} where at most {largest} is known.");
-            _rest = _rest[1..];
-            return value;
-        }
-
-        public long Number()
-        {
-            ulong value = 0;
-            for (var i = 0; i < _rest.Length && i < 10; i++)
-            {
-                value |= (ulong)(_rest[i] & 0x7F) << (7 * i);
-                if (_rest[i] >= 0x80) continue;
-                _rest = _rest[(i + 1)..];
-                return (long)value >= 0 ? (long)value : throw new FormatException("The batch holds a number below zero.");
-            }
-
-            throw new FormatException("The batch ends within a number.");
-        }
-
-        public ReadOnlySpan<byte> Bytes()
-        {
-            var length = Number();
-            if (length > _rest.Length) throw new FormatException("The batch ends within a text.");
-            var bytes = _rest[..(int)length];
-            _rest = _rest[(int)length..];
-            return bytes;
-        }
-
-        public string Text() => Encoding.UTF8.GetString(Bytes());
-
-        /// <summary>Gives back <paramref name="expected"/> where that is what stands there.</summary>
-        public string Text(string expected)
-        {
-            var bytes = Bytes();
-            return expected.Length == bytes.Length && Ascii.Equals(bytes, expected) ? expected : Encoding.UTF8.GetString(bytes);
-        }
-
-        public readonly void End()
-        {
-            if (!_rest.IsEmpty) throw new FormatException($"{_rest.Length} bytes follow behind the batch.");
-        }
     }
 }

@@ -85,7 +85,7 @@ public sealed class EventOutboxTests
     [Fact]
     public void A_message_is_bounded_by_bytes_but_one_event_always_travels()
     {
-        var outbox = new EventOutbox(new OutboxLimits { BatchBytes = 2000 });
+        var outbox = new EventOutbox(new OutboxLimits { BatchBytes = 1500 });
         outbox.Publish(Event(1, new string('x', 5000)));
         for (var s = 2; s <= 100; s++) outbox.Publish(Event(s));
         Assert.Single(outbox.Take(0));

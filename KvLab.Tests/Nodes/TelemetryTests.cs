@@ -3,8 +3,6 @@ using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Nodes.Telemetry;
 using KvLab.Tests.Infrastructure.NodeProcess;
-using MessagePack;
-using MessagePack.Resolvers;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -84,29 +82,6 @@ public sealed class TelemetryTests : IAsyncLifetime
 
         Assert.Equal("secret", _dashboard.Heard.Token);
         Assert.Equal(("leader", "http://leader:1", 7, 1), _dashboard.Heard.Hellos.Select(h => (h.Role, h.Url, h.ProcessId, h.OldestSequence)).Single());
-    }
-
-    [Fact]
-    public void What_a_node_writes_by_hand_is_what_SignalRs_default_options_write()
-    {
-        var standard = new MessagePackHubProtocolOptions().SerializerOptions;
-        var byHand = standard.WithResolver(CompositeResolver.Create(TelemetryFormats.Instance, standard.Resolver));
-        var events = new List<NodeEvent>();
-        var recorder = new EventRecorder("leader", "one-run", TimeProvider.System, new Copy(events));
-        foreach (var kind in Enum.GetValues<EventKind>())
-        {
-            foreach (var outcome in Enum.GetValues<DeliveryOutcome>())
-                recorder.Record(kind, "k", new(1, 300), "1", "follower-1", new(1, 70_000), outcome, 1.5, 0.1, 2, true, 3, 4, "r", "d", ["a", "b"], [1, 2.5], new LiveSettings(), true,
-                    new LinkFaults { Mode = LinkMode.Swallow, Request = new DirectionFaults { LossPercent = 12.5, DropNext = 3 }, Seed = -9 }, new NodeFaults { SlowMs = 2, ClockSkewMs = -70_000, Frozen = true });
-            recorder.Record(kind, link: LinkFaults.None, faults: NodeFaults.None);
-            recorder.Record(kind);
-        }
-
-        var batch = new EventBatch { Node = "leader", Incarnation = "one-run", Dropped = 5, Events = [.. events] };
-        Assert.Equal(Written(standard), Written(byHand));
-
-        byte[] Written(MessagePackSerializerOptions options) =>
-            MessagePackSerializer.Serialize(batch, options, TestContext.Current.CancellationToken);
     }
 
     [Fact]

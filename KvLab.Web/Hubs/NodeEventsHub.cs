@@ -40,6 +40,22 @@ internal sealed class NodeEventsHub(TelemetryIntake intake, IngestQueue queue, N
         }
     }
 
+    [HubMethodName(TelemetryContract.ReportPacked)]
+    public Task<long> ReportPacked(ReadOnlyMemory<byte> packed)
+    {
+        EventBatch batch;
+        try
+        {
+            batch = EventCodec.Read(packed.Span);
+        }
+        catch (FormatException wrong)
+        {
+            throw new HubException(wrong.Message);
+        }
+
+        return Report(batch);
+    }
+
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
         if (Context.Items[HelloKey] is NodeHello hello && introductions.Left(hello.Node, Context.ConnectionId))

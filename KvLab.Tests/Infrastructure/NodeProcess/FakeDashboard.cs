@@ -64,6 +64,8 @@ internal sealed class FakeDashboard : IAsyncDisposable
             return heard.Hello(hello);
         }
 
+        public long ReportPacked(ReadOnlyMemory<byte> packed) => Report(EventCodec.Read(packed.Span));
+
         public long Report(EventBatch batch)
         {
             var highest = heard.Take(batch);

@@ -1,0 +1,223 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using KvLab.Core.Wire;
+
+namespace KvLab.Core.Events;
+
+/// <summary>
+/// The compact form in which nodes report batches of events. Batches of a busy node are alike from event to event, so numbers are written as
+/// differences to the event before, texts once per batch, and facts that a kind does not carry not at all: some 20 bytes instead of 150.
+/// </summary>
+public static class EventCodec
+{
+    private const byte Format = 1;
+
+    // Kind, mask, and the six numbers that every event has.
+    private const int LeastBytesOfEvent = 8;
+
+    [Flags]
+    private enum Facts
+    {
+        None = 0, Key = 1, Value = 1 << 1, Peer = 1 << 2, Held = 1 << 3, Outcome = 1 << 4, Elapsed = 1 << 5, Delay = 1 << 6, Attempt = 1 << 7, Late = 1 << 8,
+        Acks = 1 << 9, Required = 1 << 10, Reason = 1 << 11, Detail = 1 << 12, Peers = 1 << 13, Delays = 1 << 14, Naive = 1 << 15, Seldom = 1 << 16,
+        All = (1 << 17) - 1,
+    }
+
+    public static void Write(IBufferWriter<byte> output, EventBatch batch)
+    {
+        var writer = new WireWriter(output);
+        writer.Byte(Format);
+        writer.Text(batch.Node);
+        writer.Text(batch.Incarnation);
+        writer.Number(batch.Dropped);
+        writer.Number(batch.Events.Length);
+        var texts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var before = default(Numbers);
+        foreach (var e in batch.Events)
+        {
+            WriteEvent(writer, e, before, texts);
+            before = new Numbers(e);
+        }
+    }
+
+    private static void WriteEvent(WireWriter writer, NodeEvent e, in Numbers before, Dictionary<string, int> texts)
+    {
+        var facts = FactsOf(e);
+        writer.Byte((byte)e.Kind);
+        writer.Number((long)facts);
+        writer.Signed(e.Sequence - before.Sequence);
+        writer.Signed(e.Lamport - before.Lamport);
+        writer.Signed(e.MonotonicNs - before.MonotonicNs);
+        writer.Signed(e.At.UtcTicks - before.AtTicks);
+        writer.Signed(e.Epoch - before.Epoch);
+        writer.Signed(e.Version - before.Version);
+        if (facts.HasFlag(Facts.Key)) WriteText(writer, e.Key!, texts);
+        if (facts.HasFlag(Facts.Value)) writer.Text(e.Value!);
+        if (facts.HasFlag(Facts.Peer)) WriteText(writer, e.Peer!, texts);
+        if (facts.HasFlag(Facts.Held))
+        {
+            writer.Signed(e.HeldEpoch - e.Epoch);
+            writer.Signed(e.HeldVersion - e.Version);
+        }
+
+        if (facts.HasFlag(Facts.Outcome)) writer.Byte((byte)e.Outcome!.Value);
+        if (facts.HasFlag(Facts.Elapsed)) writer.Double(e.ElapsedMs!.Value);
+        if (facts.HasFlag(Facts.Delay)) writer.Double(e.DelayMs!.Value);
+        if (facts.HasFlag(Facts.Attempt)) writer.Signed(e.Attempt!.Value);
+        if (facts.HasFlag(Facts.Acks)) writer.Signed(e.Acks!.Value);
+        if (facts.HasFlag(Facts.Required)) writer.Signed(e.Required!.Value);
+        if (facts.HasFlag(Facts.Reason)) WriteText(writer, e.Reason!, texts);
+        if (facts.HasFlag(Facts.Detail)) WriteText(writer, e.Detail!, texts);
+        if (facts.HasFlag(Facts.Peers))
+        {
+            writer.Number(e.Peers!.Length);
+            foreach (var peer in e.Peers) WriteText(writer, peer, texts);
+        }
+
+        if (facts.HasFlag(Facts.Delays))
+        {
+            writer.Number(e.DelaysMs!.Length);
+            foreach (var delay in e.DelaysMs) writer.Double(delay);
+        }
+
+        if (facts.HasFlag(Facts.Seldom)) writer.Bytes(JsonSerializer.SerializeToUtf8Bytes(e.Seldom!, EventJson.Default.SeldomFacts));
+    }
+
+    /// <summary>0 and the text the first time, its number among the texts of the batch from then on.</summary>
+    private static void WriteText(WireWriter writer, string text, Dictionary<string, int> texts)
+    {
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(texts, text, out var known);
+        if (!known) number = texts.Count;
+        writer.Number(known ? number : 0);
+        if (!known) writer.Text(text);
+    }
+
+    /// <exception cref="FormatException">It is not what <see cref="Write"/> makes.</exception>
+    public static EventBatch Read(ReadOnlySpan<byte> packed)
+    {
+        var reader = new WireReader(packed);
+        reader.Byte(Format);
+        var (node, incarnation, dropped) = (reader.Text(), reader.Text(), reader.Number());
+        var events = new NodeEvent[reader.Count(LeastBytesOfEvent)];
+        var texts = new List<string>();
+        var before = default(Numbers);
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i] = ReadEvent(ref reader, node, incarnation, before, texts);
+            before = new Numbers(events[i]);
+        }
+
+        reader.End();
+        return new EventBatch { Node = node, Incarnation = incarnation, Dropped = dropped, Events = events };
+    }
+
+    private static NodeEvent ReadEvent(ref WireReader reader, string node, string incarnation, in Numbers before, List<string> texts)
+    {
+        var kind = (EventKind)reader.Byte((byte)EventKind.DashboardNotice);
+        var mask = reader.Number();
+        if (mask > (long)Facts.All) throw new FormatException("The batch holds facts that are not known.");
+        var facts = (Facts)mask;
+        var (sequence, lamport, monotonic) = (before.Sequence + reader.Signed(), before.Lamport + reader.Signed(), before.MonotonicNs + reader.Signed());
+        var at = before.AtTicks + reader.Signed();
+        if (at < DateTime.MinValue.Ticks || at > DateTime.MaxValue.Ticks) throw new FormatException("The batch holds a time outside the calendar.");
+        var (epoch, version) = (before.Epoch + reader.Signed(), before.Version + reader.Signed());
+        return new NodeEvent
+        {
+            Node = node,
+            Incarnation = incarnation,
+            Kind = kind,
+            Sequence = sequence,
+            Lamport = lamport,
+            MonotonicNs = monotonic,
+            At = new DateTimeOffset(at, TimeSpan.Zero),
+            Epoch = epoch,
+            Version = version,
+            Key = facts.HasFlag(Facts.Key) ? ReadText(ref reader, texts) : null,
+            Value = facts.HasFlag(Facts.Value) ? reader.Text() : null,
+            Peer = facts.HasFlag(Facts.Peer) ? ReadText(ref reader, texts) : null,
+            HeldEpoch = facts.HasFlag(Facts.Held) ? epoch + reader.Signed() : 0,
+            HeldVersion = facts.HasFlag(Facts.Held) ? version + reader.Signed() : 0,
+            Outcome = facts.HasFlag(Facts.Outcome) ? (DeliveryOutcome)reader.Byte((byte)DeliveryOutcome.Lost) : null,
+            ElapsedMs = facts.HasFlag(Facts.Elapsed) ? reader.Double() : null,
+            DelayMs = facts.HasFlag(Facts.Delay) ? reader.Double() : null,
+            Attempt = facts.HasFlag(Facts.Attempt) ? (int)reader.Signed() : null,
+            Late = facts.HasFlag(Facts.Late),
+            Acks = facts.HasFlag(Facts.Acks) ? (int)reader.Signed() : null,
+            Required = facts.HasFlag(Facts.Required) ? (int)reader.Signed() : null,
+            Reason = facts.HasFlag(Facts.Reason) ? ReadText(ref reader, texts) : null,
+            Detail = facts.HasFlag(Facts.Detail) ? ReadText(ref reader, texts) : null,
+            Peers = facts.HasFlag(Facts.Peers) ? ReadTexts(ref reader, texts) : null,
+            DelaysMs = facts.HasFlag(Facts.Delays) ? ReadDoubles(ref reader) : null,
+            Naive = facts.HasFlag(Facts.Naive),
+            Seldom = facts.HasFlag(Facts.Seldom) ? ReadSeldom(reader.Bytes()) : null,
+        };
+    }
+
+    private static string ReadText(ref WireReader reader, List<string> texts)
+    {
+        var number = reader.Number();
+        if (number > texts.Count) throw new FormatException("The batch refers to a text that it did not hold.");
+        if (number > 0) return texts[(int)number - 1];
+        var text = reader.Text();
+        texts.Add(text);
+        return text;
+    }
+
+    private static string[] ReadTexts(ref WireReader reader, List<string> texts)
+    {
+        var read = new string[reader.Count(leastBytes: 1)];
+        for (var i = 0; i < read.Length; i++) read[i] = ReadText(ref reader, texts);
+        return read;
+    }
+
+    private static double[] ReadDoubles(ref WireReader reader)
+    {
+        var read = new double[reader.Count(sizeof(double))];
+        for (var i = 0; i < read.Length; i++) read[i] = reader.Double();
+        return read;
+    }
+
+    private static SeldomFacts ReadSeldom(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, EventJson.Default.SeldomFacts) ?? throw new FormatException("The batch holds null where facts belong.");
+        }
+        catch (JsonException wrong)
+        {
+            throw new FormatException($"The batch holds facts that cannot be read: {wrong.Message}", wrong);
+        }
+    }
+
+    private static Facts FactsOf(NodeEvent e)
+    {
+        var facts = Facts.None;
+        if (e.Key is not null) facts |= Facts.Key;
+        if (e.Value is not null) facts |= Facts.Value;
+        if (e.Peer is not null) facts |= Facts.Peer;
+        if ((e.HeldEpoch | e.HeldVersion) != 0) facts |= Facts.Held;
+        if (e.Outcome is not null) facts |= Facts.Outcome;
+        if (e.ElapsedMs is not null) facts |= Facts.Elapsed;
+        if (e.DelayMs is not null) facts |= Facts.Delay;
+        if (e.Attempt is not null) facts |= Facts.Attempt;
+        if (e.Late) facts |= Facts.Late;
+        if (e.Acks is not null) facts |= Facts.Acks;
+        if (e.Required is not null) facts |= Facts.Required;
+        if (e.Reason is not null) facts |= Facts.Reason;
+        if (e.Detail is not null) facts |= Facts.Detail;
+        if (e.Peers is not null) facts |= Facts.Peers;
+        if (e.DelaysMs is not null) facts |= Facts.Delays;
+        if (e.Naive) facts |= Facts.Naive;
+        if (e.Seldom is not null) facts |= Facts.Seldom;
+        return facts;
+    }
+
+    /// <summary>What the next event is written as a difference to.</summary>
+    private readonly record struct Numbers(long Sequence, long Lamport, long MonotonicNs, long AtTicks, long Epoch, long Version)
+    {
+        public Numbers(NodeEvent e) : this(e.Sequence, e.Lamport, e.MonotonicNs, e.At.UtcTicks, e.Epoch, e.Version)
+        {
+        }
+    }
+}
