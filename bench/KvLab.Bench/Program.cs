@@ -15,6 +15,12 @@ internal static class Program
         ["kvlab"] = ("writes against a lab of its own: rate, latency, CPU per write and role", KvLabVerb.RunAsync),
         ["plain"] = ("the same against a plain .NET design", PlainVerb.RunAsync),
         ["compare"] = ("KvLab and its anchors in turn: ratios with their spread", CompareVerb.RunAsync),
+        ["fidelity"] = ("measured latency against the exact one, W = 1 ... 5", FidelityVerb.RunAsync),
+        ["telemetry"] = ("what reporting to a dashboard costs", TelemetryVerb.RunAsync),
+        ["flood"] = ("whether events are lost at full speed, and the memory that takes", FloodVerb.RunAsync),
+        ["start"] = ("time until the lab can be used, memory when it idles", StartVerb.RunAsync),
+        ["burst"] = ("bursts of the page against the load generator", BurstVerb.RunAsync),
+        ["growth"] = ("cost over followers, keys, size of values", GrowthVerb.RunAsync),
         [PlainNode.Verb] = ("one node of the plain design", PlainNode.RunAsync),
     };
 

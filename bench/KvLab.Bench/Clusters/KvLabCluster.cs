@@ -110,6 +110,9 @@ internal sealed class KvLabCluster : ICluster
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new BenchException($"{method} {path}: {text}");
     }
 
+    /// <summary>The counter of the leader's last write.</summary>
+    public async Task<long> LastVersionAsync() => (await _http.GetFromJsonAsync<JsonNode>(new Uri(Leader, "/health")))!["lastVersion"]!.GetValue<long>();
+
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()

@@ -24,11 +24,16 @@ internal sealed class LoadGenerator : IDisposable
     public static LoadResult Run(Target target, LoadPlan plan, params CpuMeter[] watched)
     {
         using var generator = new LoadGenerator(target, plan);
-        if (plan.WarmUpSeconds > 0) generator.Run(For(plan.WarmUpSeconds));
+        generator.WarmUp();
         return generator.Measure(watched);
     }
 
-    private LoadResult Measure(IReadOnlyList<CpuMeter> watched)
+    public void WarmUp()
+    {
+        if (_plan.WarmUpSeconds > 0) Run(For(_plan.WarmUpSeconds));
+    }
+
+    public LoadResult Measure(params IReadOnlyList<CpuMeter> watched)
     {
         GC.Collect();
         var own = CpuMeter.OfThisProcess();

@@ -50,8 +50,6 @@ internal static class CompareVerb
             }
         }
 
-        var table = rows.Table();
-        Console.WriteLine(table);
-        await File.WriteAllTextAsync(Built.Output(name + ".md"), table + "\n");
+        await Report.WriteAsync(name, rows.Table());
     }
 }
