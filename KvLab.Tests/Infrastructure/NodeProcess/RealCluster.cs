@@ -69,12 +69,20 @@ internal sealed class RealCluster : IAsyncDisposable
         ["FOLLOWERS"] = string.Join(",", Enumerable.Range(1, Followers).Select(Follower)),
     });
 
-    public async Task StartFollowerAsync(int number) => _followers[number - 1] = await RealNode.StartAsync(new Dictionary<string, string>(_settings)
+    public Task StartFollowerAsync(int number) => StartFollowerAsync(number, []);
+
+    /// <param name="settings">For this follower, beside the cluster's or instead of them.</param>
+    public async Task StartFollowerAsync(int number, params (string Name, string Value)[] settings)
     {
-        ["ROLE"] = "follower",
-        ["NODE_ID"] = $"follower-{number}",
-        ["PORT"] = _followerPorts[number - 1].ToString(),
-    });
+        var all = new Dictionary<string, string>(_settings)
+        {
+            ["ROLE"] = "follower",
+            ["NODE_ID"] = $"follower-{number}",
+            ["PORT"] = _followerPorts[number - 1].ToString(),
+        };
+        foreach (var (name, value) in settings) all[name] = value;
+        _followers[number - 1] = await RealNode.StartAsync(all);
+    }
 
     public Task<NodeAnswer> WriteAsync(string key, string json, string? more = null) =>
         NodeClient.PostAsync(Leader + "/write", $$"""{"key":"{{key}}","value":{{json}}{{more}}}""");

@@ -9,6 +9,17 @@ public sealed class PostgresServer : ThrowAwayServer
 
     public override string Storage => $"postgres:{Connection}";
     public string Connection => $"Host=127.0.0.1;Port={Port};Username=kvlab;Database=postgres";
+    /// <summary>What a node is told for an empty database of its own.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"lab_{Guid.NewGuid():N}";
+        await using var connection = new NpgsqlConnection(Connection + ";Pooling=False");
+        await connection.OpenAsync();
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await create.ExecuteNonQueryAsync();
+        return $"postgres://kvlab@127.0.0.1:{Port}/{name}";
+    }
+
     protected override string? Program { get; } = Which("postgres");
     protected override string Package => "postgresql";
 

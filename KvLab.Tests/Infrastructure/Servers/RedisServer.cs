@@ -5,6 +5,11 @@ public sealed class RedisServer : ThrowAwayServer
 {
     public override string Storage => $"redis:{Connection}";
     public string Connection => $"127.0.0.1:{Port}";
+    private int _databases;
+
+    /// <summary>What a node is told for an empty database of its own.</summary>
+    public string NewDatabase() => $"{Storage},defaultDatabase={Interlocked.Increment(ref _databases)}";
+
     protected override string? Program { get; } = Which("redis-server");
     protected override string Package => "redis-server";
 
