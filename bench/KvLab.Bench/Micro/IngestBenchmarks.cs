@@ -1,0 +1,52 @@
+using BenchmarkDotNet.Attributes;
+using KvLab.Core.Analysis;
+using KvLab.Core.Events;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+
+namespace KvLab.Bench.Micro;
+
+/// <summary>What the dashboard does with events: per event of a batch, and per snapshot after one more write.</summary>
+public class IngestBenchmarks
+{
+    private const int Batches = 40;
+    private const int Writes = 64;
+    private const int Events = Batches * Writes * LeaderEvents.PerWrite;
+    private const int Snapshots = 100;
+
+    private readonly LeaderEvents _leader = new();
+    private readonly ClusterReducer _reducer = new(TimeProvider.System, (settings, followers) => OrderStatistics.MeanMs(settings, followers));
+    private EventBatch[] _batches = [];
+
+    [GlobalSetup]
+    public void Introduce()
+    {
+        foreach (var hello in LeaderEvents.Everybody()) _reducer.Apply(new NodeIntroduced(hello));
+    }
+
+    /// <summary>A sequence number counts once, so every iteration needs events of its own.</summary>
+    [IterationSetup(Target = nameof(IngestAnEvent))]
+    public void NextBatches() => _batches = [.. Enumerable.Range(0, Batches).Select(_ => _leader.Batch(Writes))];
+
+    [IterationSetup(Target = nameof(TakeASnapshot))]
+    public void NextWrites() => _batches = [.. Enumerable.Range(0, Snapshots).Select(_ => _leader.Batch(1))];
+
+    [Benchmark(Description = "ingest an event", OperationsPerInvoke = Events)]
+    public void IngestAnEvent()
+    {
+        foreach (var batch in _batches) _reducer.Apply(new EventsReceived(batch));
+    }
+
+    [Benchmark(Description = "take a snapshot", OperationsPerInvoke = Snapshots)]
+    public ClusterSnapshot? TakeASnapshot()
+    {
+        ClusterSnapshot? last = null;
+        foreach (var batch in _batches)
+        {
+            _reducer.Apply(new EventsReceived(batch));
+            last = _reducer.TakeSnapshot();
+        }
+
+        return last;
+    }
+}
