@@ -69,7 +69,8 @@ internal static class WebHostSetup
     {
         // Nothing that is protected outlives this process, so that no key ring is left in anybody's home directory.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.AddRazorComponents().AddInteractiveServerComponents()
+        // A browser that is slow gets the next picture when it has drawn the last but one: it skips states instead of running behind.
+        services.AddRazorComponents().AddInteractiveServerComponents(circuit => circuit.MaxBufferedUnacknowledgedRenderBatches = 2)
             // A report's answers are long texts, and a text that is too long for one message would end the circuit it was typed in.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LongestPageMessageBytes);
         services.AddKvLabPage();

@@ -11,8 +11,12 @@ public static class LatencySeries
     /// <param name="Y">Milliseconds.</param>
     public readonly record struct Line(IReadOnlyList<object> X, IReadOnlyList<object> Y);
 
-    /// <summary>One line per name, over the given points.</summary>
-    public static IReadOnlyList<Line> Build(IEnumerable<LatencyPoint> points)
+    /// <summary>
+    /// One line per name, over the given points. The prediction is drawn as a line, so its versions only grow: what was answered out of
+    /// order adds nothing to it.
+    /// </summary>
+    /// <param name="after">The highest version that the prediction has already.</param>
+    public static IReadOnlyList<Line> Build(IEnumerable<LatencyPoint> points, long after = 0)
     {
         List<object>[] x = [[], [], []];
         List<object>[] y = [[], [], []];
@@ -21,7 +25,8 @@ public static class LatencySeries
             var line = point.Success ? 0 : 1;
             x[line].Add(point.Version);
             y[line].Add(Math.Round(point.ElapsedMs, 3));
-            if (point.PredictedMs is not { } predicted) continue;
+            if (point.PredictedMs is not { } predicted || point.Version <= after) continue;
+            after = point.Version;
             x[2].Add(point.Version);
             y[2].Add(Math.Round(predicted, 3));
         }

@@ -26,7 +26,7 @@ public sealed class FilteredEventsTests
                 if (clear) from = all.Count;
                 filtered.Update(ClusterStory.Log(all.Skip(discarded), discarded), Filters[filter], from);
                 var expected = all.Skip((int)Math.Max(discarded, from)).Where(Filters[filter].Matches).Reverse().ToList();
-                if (!filtered.SequenceEqual(expected) || filtered.Count != expected.Count) return false;
+                if (!filtered.Select(l => l.Event).SequenceEqual(expected) || filtered.Count != expected.Count) return false;
             }
             return true;
         }, iter: 200);
@@ -37,7 +37,7 @@ public sealed class FilteredEventsTests
         var events = Enumerable.Range(0, 2000).Select(Event).ToList();
         var filtered = new FilteredEvents();
         filtered.Update(ClusterStory.Log(events), EventFilter.None);
-        Assert.Equal(events.AsEnumerable().Reverse().Skip(700).Take(3), filtered.Skip(700).Take(3));
+        Assert.Equal(events.AsEnumerable().Reverse().Skip(700).Take(3), filtered.Skip(700).Take(3).Select(l => l.Event));
         Assert.Equal(1999, filtered.IndexOf(events[0]));
         Assert.Equal(-1, filtered.IndexOf(Event(1)));
     }

@@ -20,6 +20,14 @@ public abstract class SnapshotPanel : ComponentBase
     /// <summary>Everything that the markup reads of <see cref="Snapshot"/> and <see cref="View"/>, as a tuple.</summary>
     protected abstract object Slice();
 
+    /// <summary>Whether news from above may be drawn later; whoever says so draws them.</summary>
+    protected virtual bool MayWait() => false;
+
+    /// <summary>Before every rendering but the first.</summary>
+    protected virtual void OnRendering()
+    {
+    }
+
     // The first render asks nobody whether it should happen, so the first parameters leave nothing to answer for.
     protected override void OnParametersSet()
     {
@@ -38,9 +46,11 @@ public abstract class SnapshotPanel : ComponentBase
     protected override bool ShouldRender()
     {
         var slice = Slice();
-        var render = !_fromParent || !slice.Equals(_shown);
+        var render = !_fromParent || (!slice.Equals(_shown) && !MayWait());
         _fromParent = false;
+        if (!render) return false;
         _shown = slice;
-        return render;
+        OnRendering();
+        return true;
     }
 }

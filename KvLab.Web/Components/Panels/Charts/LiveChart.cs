@@ -8,12 +8,16 @@ namespace KvLab.Web.Components.Panels.Charts;
 
 /// <summary>
 /// A chart that grows with its series: new points are appended in one call, and only a series that was emptied or changed its shape is
-/// drawn anew. One call is under way at a time, so that a slow browser gets larger steps instead of a queue.
+/// drawn anew. One call is under way at a time, and then the chart rests for a multiple of what it took: a slow browser gets larger steps
+/// instead of a queue, and has most of its time for the rest of the page.
 /// </summary>
 public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoint : class
 {
     /// <summary>More often nobody sees, and an old laptop cannot draw.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>So a chart takes at most a fifth of a browser's time.</summary>
+    private const int RestsPerDrawing = 4;
 
     private readonly CancellationTokenSource _gone = new();
     private TPoint? _last;
@@ -85,8 +89,10 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
         {
             while (!_gone.IsCancellationRequested && Stale())
             {
+                var begun = Time.GetTimestamp();
                 await DrawNewAsync();
-                await Task.Delay(Rest, Time, _gone.Token);
+                var rest = RestsPerDrawing * Time.GetElapsedTime(begun);
+                await Task.Delay(rest > ShortestRest ? rest : ShortestRest, Time, _gone.Token);
             }
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Components.Web;
 namespace KvLab.Web.Components.Panels.Events;
 
 /// <summary>Every step of every node, newest first. Pausing and clearing concern this view only; the log goes on.</summary>
-public sealed partial class EventsPanel : SnapshotPanel
+public sealed partial class EventsPanel : ListPanel
 {
     private readonly FilteredEvents _events = new();
     private string[] _nodes = [];
@@ -26,6 +26,8 @@ public sealed partial class EventsPanel : SnapshotPanel
     private string CountText => View.EventFilter.IsEmpty
         ? Units.Count(_events.Count)
         : $"{Units.Count(_events.Count)} of {Units.Count((_held ?? Snapshot.Events).Count)}";
+
+    protected override long Newest => _events.Newest;
 
     protected override object Slice() => (Snapshot.Events, Snapshot.Naive, View.EventFilter, View.Selection, _nodes);
 
@@ -80,6 +82,6 @@ public sealed partial class EventsPanel : SnapshotPanel
         if (step is null || _events.Count == 0) return;
         var at = _selected is null ? -1 : _events.IndexOf(_selected);
         var next = ListKeys.Move(at, step.Value, _events.Count);
-        Views.Select(Selection.Of(_events[next]));
+        Views.Select(Selection.Of(_events[next].Event));
     }
 }

@@ -11,6 +11,12 @@ namespace KvLab.Web.Components.Panels.Replicas;
 /// </summary>
 public sealed partial class ReplicaRow : ComponentBase
 {
+    /// <summary>
+    /// A cell that was at rest for so long flashes when it changes. In a storm, where every cell changes all the time, flashes would tell
+    /// nothing and keep the browser busy with nothing else.
+    /// </summary>
+    private const int RestMs = 1_000;
+
     private KeyRow? _before;
     private (KeyRow, string[], Selection?, bool, string?) _shown;
 
@@ -37,10 +43,12 @@ public sealed partial class ReplicaRow : ComponentBase
     protected override void OnInitialized() => _shown = (Row, NodeIds, Selection, First, Leader);
 
     private bool Flashes(string node) =>
-        _before is not null && _before.Cells.GetValueOrDefault(node)?.ChangedAt != Row.Cells.GetValueOrDefault(node)?.ChangedAt;
+        _before is not null && Rested(_before.Cells.GetValueOrDefault(node)?.ChangedAt, Row.Cells.GetValueOrDefault(node)?.ChangedAt);
 
     private bool FlashesRefusal(string node) =>
-        _before is not null && _before.Cells.GetValueOrDefault(node)?.RefusedAt != Row.Cells.GetValueOrDefault(node)?.RefusedAt;
+        _before is not null && Rested(_before.Cells.GetValueOrDefault(node)?.RefusedAt, Row.Cells.GetValueOrDefault(node)?.RefusedAt);
+
+    private static bool Rested(long? before, long? now) => now != before && (before is null or 0 || now - before >= RestMs);
 
     // A write as a whole lights every cell that holds or refused it; a write at one node lights that node's cell, whatever it holds by now.
     private static bool Selects(Selection selection, string node, EntryVersion held, ReplicaCell? cell) => selection.Node is null

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Components;
+
+namespace KvLab.Web.Components.Shared;
+
+/// <summary>
+/// A panel with a list that grows at its top. In a storm, when hardly a row outlives a picture, the list is drawn a few times a second: nobody
+/// can read it, and a browser has the rest of its time for what can be read. What is left out is drawn as soon as the time has come.
+/// </summary>
+public abstract class ListPanel : SnapshotPanel, IDisposable
+{
+    private static readonly TimeSpan StormRest = TimeSpan.FromMilliseconds(300);
+
+    private readonly RowKeys _keys = new();
+    private long _drawnAt;
+    private long _drawnNewest;
+    private ITimer? _later;
+
+    [Inject] public required TimeProvider Time { get; init; }
+
+    /// <summary>The position of the row at the top, counted from the first that ever was.</summary>
+    protected abstract long Newest { get; }
+
+    /// <summary>The key of the row at this position.</summary>
+    protected long KeyOf(long position) => _keys.Of(position);
+
+    protected override bool MayWait()
+    {
+        if (Newest - _drawnNewest < RowKeys.Many || Time.GetElapsedTime(_drawnAt) is var rested && rested >= StormRest) return false;
+        _later ??= Time.CreateTimer(_ => InvokeAsync(DrawLate), null, StormRest - rested, Timeout.InfiniteTimeSpan);
+        return true;
+    }
+
+    protected override void OnRendering()
+    {
+        _later?.Dispose();
+        _later = null;
+        (_drawnAt, _drawnNewest) = (Time.GetTimestamp(), Newest);
+        _keys.Update(Newest);
+    }
+
+    private void DrawLate()
+    {
+        if (_later is not null) StateHasChanged();
+    }
+
+    public void Dispose()
+    {
+        _later?.Dispose();
+        _later = null;
+        GC.SuppressFinalize(this);
+    }
+}
