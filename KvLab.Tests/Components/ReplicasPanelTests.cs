@@ -72,9 +72,18 @@ public sealed class ReplicasPanelTests : PageTest
         var page = Show<ReplicasPanel>(WithCell(Cell(7, "\"old\"") with { ChangedAt = 100 }));
         Assert.Empty(page.All(".kv-flash"));
 
-        Publish(WithCell(Cell(9, "\"a\"") with { ChangedAt = 200 }));
+        Publish(WithCell(Cell(9, "\"a\"") with { ChangedAt = 2_000 }));
         page.Until(() => page.All(".kv-flash").Count == 1);
         Assert.NotNull(page.At("cell-k1-follower-2").QuerySelector(".kv-flash"));
+    }
+
+    [Fact]
+    public void A_cell_that_changes_all_the_time_does_not_flash()
+    {
+        var page = Show<ReplicasPanel>(WithCell(Cell(7, "\"old\"") with { ChangedAt = 1_900 }));
+        Publish(WithCell(Cell(9, "\"a\"") with { ChangedAt = 2_000 }));
+        page.Until(() => page.At("cell-k1-follower-2").TextContent.Contains("v9"));
+        Assert.Empty(page.All(".kv-flash"));
     }
 
     [Fact]

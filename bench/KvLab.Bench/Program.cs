@@ -1,6 +1,7 @@
 using KvLab.Bench.Clusters;
 using KvLab.Bench.Micro;
 using KvLab.Bench.Verbs;
+using KvLab.Bench.Viewers;
 
 namespace KvLab.Bench;
 
@@ -14,6 +15,8 @@ internal static class Program
     {
         ["load"] = ("writes against something that runs already", LoadVerb.RunAsync),
         ["kvlab"] = ("writes against a lab of its own: rate, latency, CPU per write and role", KvLabVerb.RunAsync),
+        ["viewers"] = ("open pages under a steady load: event to picture, renders, bytes, CPU", ViewersVerb.RunAsync),
+        ["events"] = ("a dashboard that hears millions of events: memory, and whether the page still answers", EventsVerb.RunAsync),
         ["plain"] = ("the same against a plain .NET design", PlainVerb.RunAsync),
         ["compare"] = ("KvLab and its anchors in turn: ratios with their spread", CompareVerb.RunAsync),
         ["fidelity"] = ("measured latency against the exact one, W = 1 ... 5", FidelityVerb.RunAsync),

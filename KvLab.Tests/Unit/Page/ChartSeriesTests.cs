@@ -21,6 +21,14 @@ public sealed class ChartSeriesTests
     }
 
     [Fact]
+    public void The_predicted_line_never_goes_back_to_an_older_version()
+    {
+        LatencyPoint[] answered = [new(2, 1, true, 3, 500), new(1, 1, true, 3, 500), new(5, 1, true, 3, 500), new(4, 1, true, 3, 500)];
+        Assert.Equal([2L, 5L], LatencySeries.Build(answered)[2].X.Cast<long>());
+        Assert.Equal([5L], LatencySeries.Build(answered, after: 2)[2].X.Cast<long>());
+    }
+
+    [Fact]
     public void A_table_has_every_number_and_its_csv_too()
     {
         var table = LatencySeries.Table(Points);

@@ -1,3 +1,4 @@
+using KvLab.Web.Components.View;
 using Microsoft.AspNetCore.Components;
 
 namespace KvLab.Web.Components.Shared;
@@ -10,9 +11,13 @@ public abstract class ListPanel : SnapshotPanel, IDisposable
 {
     private static readonly TimeSpan StormRest = TimeSpan.FromMilliseconds(300);
 
+    // In a storm the next picture comes sooner, and the list with it; this is for the end of one.
+    private static readonly TimeSpan LatestAfter = 2 * StormRest;
+
     private readonly RowKeys _keys = new();
     private long _drawnAt;
     private long _drawnNewest;
+    private ViewOptions? _drawnView;
     private ITimer? _later;
 
     [Inject] public required TimeProvider Time { get; init; }
@@ -25,8 +30,9 @@ public abstract class ListPanel : SnapshotPanel, IDisposable
 
     protected override bool MayWait()
     {
-        if (Newest - _drawnNewest < RowKeys.Many || Time.GetElapsedTime(_drawnAt) is var rested && rested >= StormRest) return false;
-        _later ??= Time.CreateTimer(_ => InvokeAsync(DrawLate), null, StormRest - rested, Timeout.InfiniteTimeSpan);
+        // What the reader did is drawn at once.
+        if (View != _drawnView || Newest - _drawnNewest < RowKeys.Many || Time.GetElapsedTime(_drawnAt) is var rested && rested >= StormRest) return false;
+        _later ??= Time.CreateTimer(_ => InvokeAsync(DrawLate), null, LatestAfter - rested, Timeout.InfiniteTimeSpan);
         return true;
     }
 
@@ -34,7 +40,7 @@ public abstract class ListPanel : SnapshotPanel, IDisposable
     {
         _later?.Dispose();
         _later = null;
-        (_drawnAt, _drawnNewest) = (Time.GetTimestamp(), Newest);
+        (_drawnAt, _drawnNewest, _drawnView) = (Time.GetTimestamp(), Newest, View);
         _keys.Update(Newest);
     }
 

@@ -20,6 +20,13 @@ internal sealed class CpuMeter(string name, params IReadOnlyList<int> processes)
 
     public void Stop() => Used = Elapsed();
 
+    /// <summary>Of one process, now.</summary>
+    public static long ResidentBytes(int process)
+    {
+        using var found = Process.GetProcessById(process);
+        return found.WorkingSet64;
+    }
+
     /// <exception cref="BenchException">One of them is gone.</exception>
     private static TimeSpan Total(IReadOnlyList<int> processes)
     {
