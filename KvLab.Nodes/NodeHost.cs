@@ -198,6 +198,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             ProcessId = Environment.ProcessId,
             OldestSequence = _outbox.Oldest,
             Dropped = _outbox.Dropped,
+            Storage = _options.Storage.ToString(),
         },
         cancellation => _node.Faults.WhenThawedAsync(cancellation),
         TimeProvider.System,

@@ -23,6 +23,9 @@ public sealed record NodeHello
 
     /// <summary>Events dropped so far because the buffer was full.</summary>
     [DataMember(Order = 6)] public long Dropped { get; init; }
+
+    /// <summary>What it keeps its entries in: <c>memory</c>, <c>sqlite</c> …; what is not memory outlives the process.</summary>
+    [DataMember(Order = 7)] public string? Storage { get; init; }
 }
 
 /// <summary>Events of one incarnation in the order of their sequence numbers.</summary>

@@ -35,6 +35,22 @@ public sealed class ClusterOptionsTests
     }
 
     [Fact]
+    public void Storage_is_chosen_for_all_nodes_and_for_single_ones()
+    {
+        Assert.Equal("memory", Read().Options!.Storage.Of("leader"));
+        var storage = Read(("Cluster:Storage", "sqlite:/data/"), ("Cluster:StorageOf:follower-2", "redis:localhost,password=hunter2")).Options!.Storage;
+        Assert.Equal(("sqlite:/data/", "redis:localhost,password=hunter2"), (storage.Of("leader"), storage.Of("follower-2")));
+        Assert.DoesNotContain("hunter2", storage.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Cluster:Storage", "tape")]
+    [InlineData("Cluster:Storage", "sqlite:")]
+    [InlineData("Cluster:Storage", "sqlite:/data/one.db")]
+    [InlineData("Cluster:StorageOf:leader", "memory:x")]
+    public void A_storage_that_no_node_would_take_is_named(string name, string value) => Assert.Equal([name], Read((name, value)).Fields);
+
+    [Fact]
     public void Everything_that_is_wrong_is_said_at_once()
     {
         var (options, fields, words) = Read(

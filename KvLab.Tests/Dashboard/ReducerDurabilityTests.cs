@@ -32,6 +32,30 @@ public sealed class ReducerDurabilityTests
     }
 
     [Fact]
+    public void What_lies_in_a_durable_storage_is_not_lost_with_the_process()
+    {
+        foreach (var follower in (string[])["follower-1", "follower-2", "follower-3"]) _story.Join(NodeRoles.Follower, follower, "second", storage: "sqlite");
+        _story.Join(NodeRoles.Leader, "leader", "second", storage: "sqlite");
+        Write(1, "k1", "follower-2");
+        Kill("leader");
+        Kill("follower-2");
+        Assert.Equal((0, DurabilityState.Held), (Durability.Counts.Lost, Assert.Single(Durability.Latest).State));
+        _story.Join(NodeRoles.Leader, "leader", "third", storage: "sqlite");
+        Assert.Equal(["leader", "follower-2"], Assert.Single(Durability.Latest).HeldNow);
+    }
+
+    [Fact]
+    public void A_storage_that_fails_is_shown_until_it_works_again()
+    {
+        _story.Join(NodeRoles.Follower, "follower-1", "second", storage: "redis");
+        _story.Tell("follower-1", EventKind.StorageFailed, detail: "Redis at a:1 cannot be reached.");
+        var node = _story.Snapshot.Nodes.Single(n => n.Id == "follower-1");
+        Assert.Equal(("redis", "Redis at a:1 cannot be reached."), (node.Storage, node.StorageProblem));
+        _story.Tell("follower-1", EventKind.StorageRecovered, elapsedMs: 1200);
+        Assert.Null(_story.Snapshot.Nodes.Single(n => n.Id == "follower-1").StorageProblem);
+    }
+
+    [Fact]
     public void An_acknowledged_write_is_followed_with_its_holders()
     {
         Write(1, "k1", "follower-2", "follower-3");

@@ -43,7 +43,7 @@ internal sealed class Story
         return story;
     }
 
-    public void Join(string role, string node, string incarnation = "first", long oldest = 1, long dropped = 0)
+    public void Join(string role, string node, string incarnation = "first", long oldest = 1, long dropped = 0, string? storage = null)
     {
         _nodes[node] = (incarnation, oldest - 1);
         Reducer.Apply(new NodeIntroduced(new NodeHello
@@ -55,6 +55,7 @@ internal sealed class Story
             ProcessId = 4711,
             OldestSequence = oldest,
             Dropped = dropped,
+            Storage = storage,
         }));
     }
 

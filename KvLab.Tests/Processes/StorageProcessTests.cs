@@ -147,6 +147,19 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
     }
 
     [Fact]
+    public async Task The_dashboard_gives_every_node_its_storage_and_counts_nothing_as_lost_that_lies_on_a_disk()
+    {
+        await using var lab = await LabDashboard.StartAsync(2, $"--Cluster:Storage=sqlite:{_folder}/", "--Cluster:StorageOf:follower-2=memory", "--Cluster:MaxDelayMs=1", "--Cluster:WriteQuorum=2");
+        Assert.Equal(["sqlite", "sqlite", "memory"], lab.Snapshot.Nodes.Select(n => n.Storage));
+        var version = (long)(await lab.WriteAsync("k", "1"))["version"]!;
+        foreach (var node in (string[])["follower-2", "follower-1", "leader"]) await lab.PostAsync($"/api/cluster/nodes/{node}/kill");
+        foreach (var node in (string[])["follower-1", "follower-2", "leader"]) await lab.PostAsync($"/api/cluster/nodes/{node}/start");
+        await lab.ConvergedAsync();
+        Assert.Equal(version, (long)(await RealCluster.DumpAsync(lab.Node("follower-2").Url))["k"]!["version"]!);
+        Assert.Equal(0, (int)(await lab.GetAsync("/api/durability"))["lost"]!);
+    }
+
+    [Fact]
     public async Task A_newer_schema_ends_the_node_with_a_sentence()
     {
         var file = Path.Combine(_folder, "a.db");

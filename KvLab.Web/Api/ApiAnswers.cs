@@ -22,10 +22,11 @@ public sealed record ClusterAnswer(
 /// <param name="Behind">Keys on which the follower is behind the leader or which it lacks.</param>
 public sealed record NodeAnswer(
     string Id, string Role, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys,
-    double SlowMs, long ClockSkewMs)
+    double SlowMs, long ClockSkewMs, string Storage, string? StorageProblem)
 {
     internal static NodeAnswer Of(NodeView n) => new(
-        n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs);
+        n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs,
+        n.Storage, n.StorageProblem);
 }
 
 /// <summary>A body of <c>POST /api/writes</c>.</summary>

@@ -18,6 +18,7 @@ internal static class TelemetryRules
         Require(IsName(hello.Incarnation), $"incarnation must have 1 to {LongestName} letters, digits, '-', '_' or '.'.");
         Require(hello.Role is NodeRoles.Leader or NodeRoles.Follower, "role must be leader or follower.");
         Require(Uri.TryCreate(hello.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https", "url must be an http address.");
+        Require(hello.Storage is null || IsName(hello.Storage), "storage must be one word.");
         Require(hello.OldestSequence >= 0 && hello.Dropped >= 0, "oldestSequence and dropped must not be negative.");
     }
 

@@ -73,7 +73,8 @@ public sealed partial class ClusterReducer
         TakePromises();
         // News of the life before is at an end, and with it the hope for a report.
         KeepPromises(long.MaxValue);
-        _ledger.Began(node.Id, time.GetUtcNow());
+        // What lies on a disk does not begin anew with the process.
+        if (!node.IsDurable) _ledger.Began(node.Id, time.GetUtcNow());
         _durabilityTouched = true;
     }
 
@@ -84,7 +85,7 @@ public sealed partial class ClusterReducer
         {
             TakePromises();
             var how = state == NodeState.Crashed ? "crashed" : node.Stopping ? "was stopped" : "was killed";
-            _ledger.Ended(node.Id, how, time.GetUtcNow());
+            if (!node.IsDurable) _ledger.Ended(node.Id, how, time.GetUtcNow());
             _durabilityTouched = true;
             Mark(node.Id, how.Replace("was ", "", StringComparison.Ordinal));
         }

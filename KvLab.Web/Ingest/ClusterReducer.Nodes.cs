@@ -59,6 +59,8 @@ public sealed partial class ClusterReducer
             EmptyCells(node);
             node.Cleared = false;
             ForgetFaults(node);
+            node.Storage = hello.Storage ?? NodeView.InMemory;
+            node.StorageProblem = null;
             BeginLife(node);
         }
         node.Url = hello.Url;

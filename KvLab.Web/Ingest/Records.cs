@@ -24,6 +24,15 @@ internal sealed class NodeRecord(string id)
     /// <summary>About the process's last change.</summary>
     public string? ProcessNotice { get; set; }
 
+    /// <summary>What it keeps its entries in, as it said.</summary>
+    public string Storage { get; set; } = NodeView.InMemory;
+
+    /// <summary>What it holds outlives its process.</summary>
+    public bool IsDurable => Storage != NodeView.InMemory;
+
+    /// <summary>What is wrong with its storage; null while that works.</summary>
+    public string? StorageProblem { get; set; }
+
     public bool Stopping { get; set; }
 
     public bool Frozen { get; set; }
@@ -50,6 +59,8 @@ internal sealed class NodeRecord(string id)
         {
             SlowMs = Faults.SlowMs,
             ClockSkewMs = Faults.ClockSkewMs,
+            Storage = Storage,
+            StorageProblem = StorageProblem,
         };
 
     private string? Notice => Shown == NodeState.Frozen ? "Frozen: it does nothing and keeps what it holds." : ProcessNotice ?? AddressNotice;

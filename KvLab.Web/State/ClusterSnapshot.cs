@@ -126,6 +126,14 @@ public sealed record NodeView(
 
     /// <summary>How far its wall clock is ahead, in ms; versions do not depend on it.</summary>
     public long ClockSkewMs { get; init; }
+
+    public const string InMemory = "memory";
+
+    /// <summary>What it keeps its entries in: <c>memory</c>, <c>sqlite</c>, <c>redis</c> or <c>postgres</c>.</summary>
+    public string Storage { get; init; } = InMemory;
+
+    /// <summary>What is wrong with its storage, in a sentence; null while that works.</summary>
+    public string? StorageProblem { get; init; }
 }
 
 /// <summary>The link from the leader to one follower. The counts are of messages of writes since the leader started, as events told them.</summary>

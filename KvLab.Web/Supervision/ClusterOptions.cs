@@ -39,6 +39,9 @@ public sealed record ClusterOptions
     /// <summary>Where the nodes' program lies; by default beside the dashboard.</summary>
     public string? NodesPath { get; init; }
 
+    /// <summary>What the nodes keep their entries in.</summary>
+    public StorageChoice Storage { get; init; } = StorageChoice.Memory;
+
     /// <summary>The live settings that the leader begins with; W defaults to 3, or N where that is less.</summary>
     public LiveSettings Settings { get; init; } = new();
 
@@ -73,11 +76,12 @@ public sealed record ClusterOptions
             BasePort = ReadBasePort(values, followers),
             Token = token ?? (mode == ClusterMode.Supervised ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null),
             NodesPath = values.Text("NodesPath"),
+            Storage = StorageChoice.Read(configuration, values.Errors),
             Settings = settings,
         };
         values.AllowOnly(
             "Mode", "Followers", "BasePort", "Token", "NodesPath", "WriteQuorum", "MinDelayMs", "MaxDelayMs", "Distribution", "Seed",
-            "ReplicationTimeoutMs", "Versioning", "Delivery", "OnShortfall");
+            "ReplicationTimeoutMs", "Versioning", "Delivery", "OnShortfall", "Storage", "StorageOf");
         errors = values.Errors.All;
         return errors.Count == 0 ? options : null;
     }

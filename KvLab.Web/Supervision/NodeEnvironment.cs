@@ -16,7 +16,7 @@ internal static class NodeEnvironment
             "FORGETFUL_EPOCH", "LINK_FAULTS"];
 
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
-        LiveSettings settings, string dashboardUrl, string token)
+        LiveSettings settings, string dashboardUrl, string token, string storage)
     {
         foreach (var name in NotInherited) info.Environment.Remove(name);
         Set("ROLE", node.Role);
@@ -26,6 +26,7 @@ internal static class NodeEnvironment
         Set("DASHBOARD_URL", dashboardUrl);
         Set("CLUSTER_TOKEN", token);
         Set("PARENT_WATCH", "stdin");
+        Set("STORAGE", storage);
         Set("VERSIONING", Name(settings.Versioning));
         if (node.Role == NodeRoles.Leader)
         {
