@@ -37,7 +37,7 @@ public enum EventKind
     /// <summary>Lab reset: the node is empty.</summary>
     [JsonStringEnumMemberName("store_cleared")] StoreCleared,
 
-    /// <summary>The leader took a version and stored the entry. In versioned mode Held is what its own store holds afterwards.</summary>
+    /// <summary>The leader took a version and stored the entry. In versioned mode Held is what its own store holds afterwards. ElapsedMs: how long storing took, where that is not memory.</summary>
     [JsonStringEnumMemberName("write_accepted")] WriteAccepted,
     /// <summary>It goes to all followers at once: Peers, and DelaysMs in the same order. Required: W.</summary>
     [JsonStringEnumMemberName("replication_started")] ReplicationStarted,
@@ -55,7 +55,7 @@ public enum EventKind
     /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs. Detail: quorum_reached, quorum_unreachable, deadline, shutdown, cleared, deposed.</summary>
     [JsonStringEnumMemberName("write_answered")] WriteAnswered,
 
-    /// <summary>A follower accepted an entry. Held: what it held before (naive mode may replace a newer one).</summary>
+    /// <summary>A follower accepted an entry. Held: what it held before (naive mode may replace a newer one). ElapsedMs: how long storing took (with its whole batch), where that is not memory.</summary>
     [JsonStringEnumMemberName("entry_applied")] EntryApplied,
     /// <summary>A follower refused an entry as stale. Held: the newer version it keeps.</summary>
     [JsonStringEnumMemberName("entry_refused")] EntryRefused,

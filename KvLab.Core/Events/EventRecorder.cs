@@ -15,6 +15,9 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
     private long _sequence;
     private TimeSpan _wallClockSkew;
 
+    /// <summary>The node's clock, for those whose steps take time.</summary>
+    internal TimeProvider Time => time;
+
     public string Node { get; } = node;
     public string Incarnation { get; } = incarnation;
 

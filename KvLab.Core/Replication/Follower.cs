@@ -51,7 +51,8 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
         if (!AdvanceEpoch(message.Reign)) return Fence(message);
         Raise(ref _counter, message.Version.Counter);
         if (message.Reign > Volatile.Read(ref _keptEpoch)) await KeepEpochAsync(cancellation);
-        return Answer(message, await store.ApplyAsync(EntryOf(message), RuleOf(message), cancellation));
+        var startedAt = Now();
+        return Answer(message, await store.ApplyAsync(EntryOf(message), RuleOf(message), cancellation), startedAt);
     }
 
     /// <summary>Takes what one leader sent together, in its order; a durable store keeps all of it in one step.</summary>
@@ -79,8 +80,9 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
 
         if (!current) return answers;
         if (reign > Volatile.Read(ref _keptEpoch)) await KeepEpochAsync(cancellation);
+        var startedAt = Now();
         var results = await store.ApplyManyAsync(entries, RuleOf(messages[0]), cancellation);
-        for (var i = 0; i < answers.Length; i++) answers[i] = Answer(messages[i], results[i]);
+        for (var i = 0; i < answers.Length; i++) answers[i] = Answer(messages[i], results[i], startedAt);
         return answers;
     }
 
@@ -97,7 +99,9 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     private static ApplyRule RuleOf(ReplicateMessage message) =>
         message.Versioning == VersioningMode.Naive ? ApplyRule.LastArrivalWins : ApplyRule.NewerWins;
 
-    private ReplicateAnswer Answer(ReplicateMessage message, ApplyResult result)
+    private long Now() => store.TakesTime ? events.Time.GetTimestamp() : 0;
+
+    private ReplicateAnswer Answer(ReplicateMessage message, ApplyResult result, long startedAt)
     {
         var (kind, outcome, answer) = result.Outcome switch
         {
@@ -106,7 +110,8 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
             _ => (EventKind.EntryRefused, DeliveryOutcome.Superseded, ReplicateOutcome.Superseded),
         };
         events.Record(kind, message.Key, message.Version, message.Value.Preview(), message.From,
-            held: result.Before, outcome: outcome, naive: message.Versioning == VersioningMode.Naive);
+            held: result.Before, outcome: outcome, naive: message.Versioning == VersioningMode.Naive,
+            elapsedMs: store.TakesTime ? events.Time.GetElapsedTime(startedAt).TotalMilliseconds : null);
         return new ReplicateAnswer(answer, result.Held, Epoch, events.Lamport.Time, NodeId);
     }
 

@@ -57,8 +57,9 @@ public sealed partial class Leader
     {
         using var held = await _keys.LockAsync(key, CancellationToken.None);
         var entry = new Entry(key, value, _versions.Next());
+        var startedAt = _store.TakesTime ? _time.GetTimestamp() : 0;
         var result = await _store.ApplyAsync(entry, ApplyRule.NewerWins);
-        RecordAccepted(entry, result.Held, naive: false);
+        RecordAccepted(entry, result.Held, naive: false, startedAt);
         return entry;
     }
 
@@ -71,13 +72,15 @@ public sealed partial class Leader
         var entry = new Entry(key, value, _versions.Next());
         var pause = _options.NaiveWindow * DelaySchedule.Uniform(settings.Seed, entry.Version.Counter, NodeId, attempt: 0);
         await _time.WaitAsync(pause, CancellationToken.None);
+        var startedAt = _store.TakesTime ? _time.GetTimestamp() : 0;
         var result = await _store.ApplyAsync(entry, ApplyRule.LastArrivalWins);
-        RecordAccepted(entry, result.Held, naive: true);
+        RecordAccepted(entry, result.Held, naive: true, startedAt);
         return entry;
     }
 
-    private void RecordAccepted(Entry entry, EntryVersion held, bool naive) => _events.Record(
-        EventKind.WriteAccepted, entry.Key, entry.Version, entry.Value.Preview(), held: held, naive: naive);
+    private void RecordAccepted(Entry entry, EntryVersion held, bool naive, long startedAt) => _events.Record(
+        EventKind.WriteAccepted, entry.Key, entry.Version, entry.Value.Preview(), held: held, naive: naive,
+        elapsedMs: _store.TakesTime ? _time.GetElapsedTime(startedAt).TotalMilliseconds : null);
 
     private void RecordAnswered(WriteResult result) => _events.Record(
         EventKind.WriteAnswered, result.Key, result.Version,

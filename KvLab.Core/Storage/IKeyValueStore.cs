@@ -8,6 +8,9 @@ namespace KvLab.Core.Storage;
 /// </summary>
 public interface IKeyValueStore
 {
+    /// <summary>Whether storing takes a time that is worth telling; memory takes less than looking at a clock does.</summary>
+    bool TakesTime => false;
+
     /// <summary>
     /// Compares and stores in one atomic step per key; never read-then-write.
     /// A store that cannot keep the entry throws, so that nothing is acknowledged that is not held.

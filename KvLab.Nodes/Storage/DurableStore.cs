@@ -36,6 +36,8 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
         _commits = new GroupCommit(CommitAsync);
     }
 
+    public bool TakesTime => true;
+
     public StorageStatus Status => _watch.Status;
 
     /// <summary>Reports every change between working and not working, with how long it had not worked.</summary>

@@ -45,6 +45,15 @@ public sealed class ReducerDurabilityTests
     }
 
     [Fact]
+    public void A_write_says_how_long_the_leaders_storage_took()
+    {
+        _story.Tell("leader", EventKind.WriteAccepted, "k", 1, "1", held: 1, elapsedMs: 2.5);
+        var write = Assert.Single(_story.Snapshot.Writes);
+        Assert.Equal(2.5, write.StoredMs);
+        Assert.Contains("2.5 ms", Explain.Stored(write.StoredMs!.Value), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_storage_that_fails_is_shown_until_it_works_again()
     {
         _story.Join(NodeRoles.Follower, "follower-1", "second", storage: "redis");

@@ -32,6 +32,7 @@ public sealed class YieldingStore(IKeyValueStore inner) : IKeyValueStore
     public ValueTask<bool> RollBackAsync(string key, EntryVersion version, Entry? instead, CancellationToken cancellation = default) =>
         inner.RollBackAsync(key, version, instead, cancellation);
 
+    public bool TakesTime => inner.TakesTime;
     public ValueTask RememberAsync(EntryVersion seen, CancellationToken cancellation = default) => inner.RememberAsync(seen, cancellation);
     public ValueTask<EntryVersion> NewestAsync(CancellationToken cancellation = default) => inner.NewestAsync(cancellation);
 }

@@ -30,6 +30,16 @@ public sealed class LeaderWritesTests
     }
 
     [Fact]
+    public void The_time_that_storing_took_is_told_where_it_is_worth_telling()
+    {
+        var cluster = Cluster(new LiveSettings { WriteQuorum = 1 });
+        cluster.StartWrite("k");
+        _world.RunToRest();
+        Assert.Equal(10, Assert.Single(cluster.Log.Of(EventKind.WriteAccepted)).ElapsedMs);
+        Assert.Null(Assert.Single(cluster.Log.Of(EventKind.EntryApplied)).ElapsedMs);
+    }
+
+    [Fact]
     public void Writes_of_other_keys_do_not_wait()
     {
         var cluster = Cluster(new LiveSettings { WriteQuorum = 1 });

@@ -6,6 +6,7 @@ namespace KvLab.Tests.Storage;
 /// <summary>A store without room: it cannot keep anything, and says so.</summary>
 public class FullStore : IKeyValueStore
 {
+    public virtual bool TakesTime => false;
     public virtual ValueTask<ApplyResult> ApplyAsync(Entry entry, ApplyRule rule, CancellationToken cancellation = default) => throw new IOException("The disk is full.");
     public virtual ValueTask<Entry?> GetAsync(string key, CancellationToken cancellation = default) => ValueTask.FromResult<Entry?>(null);
     public virtual IAsyncEnumerable<Entry> SnapshotAsync(CancellationToken cancellation = default) => AsyncEnumerable.Empty<Entry>();
@@ -31,6 +32,8 @@ public sealed class BrokenClearStore : FullStore
 public sealed class SlowStore(TimeProvider time, TimeSpan perWrite) : FullStore
 {
     private readonly MemoryStore _inner = new();
+
+    public override bool TakesTime => true;
 
     public override async ValueTask<ApplyResult> ApplyAsync(Entry entry, ApplyRule rule, CancellationToken cancellation = default)
     {

@@ -28,7 +28,7 @@ public sealed partial class ClusterReducer
         _written++;
         // A write beyond the limit is counted above, but not followed.
         if (_writes.Count >= StateLimits.OpenWrites || _writes.ContainsKey(e.EntryVersion)) return;
-        var write = new WriteRecord(e.EntryVersion, e.Key!, leader.Id) { Value = e.Value, Naive = e.Naive, At = e.At, Required = _settings?.WriteQuorum ?? 0 };
+        var write = new WriteRecord(e.EntryVersion, e.Key!, leader.Id) { Value = e.Value, Naive = e.Naive, At = e.At, StoredMs = e.ElapsedMs, Required = _settings?.WriteQuorum ?? 0 };
         _writes.Add(write.Version, write);
         _inFlight++;
         _shown.Enqueue(write);

@@ -137,6 +137,7 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public int Required { get; set; }
     public WriteStatus? Status { get; set; }
     public int? Acks { get; set; }
+    public double? StoredMs { get; init; }
     public double? ElapsedMs { get; set; }
     public string? Reason { get; set; }
     public double? PredictedMs { get; set; }
@@ -158,5 +159,6 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
 
     public WriteView View() => _view ??= new WriteView(
         Version, Key, Value, Required, Status, Acks, ElapsedMs, Reason, Naive, At,
-        ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(Deliveries, d => d.View())));
+        ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(Deliveries, d => d.View())))
+    { StoredMs = StoredMs };
 }

@@ -169,7 +169,11 @@ public enum CellState
 /// <param name="Reason">Why it was answered then: quorum_reached, quorum_unreachable, deadline, shutdown.</param>
 public sealed record WriteView(
     EntryVersion Version, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs,
-    string? Reason, bool Naive, DateTimeOffset At, ImmutableArray<DeliveryView> Deliveries);
+    string? Reason, bool Naive, DateTimeOffset At, ImmutableArray<DeliveryView> Deliveries)
+{
+    /// <summary>How long the leader's own storage took, before anything was sent; null for memory.</summary>
+    public double? StoredMs { get; init; }
+}
 
 /// <param name="DelayMs">What the schedule gave to the first attempt.</param>
 /// <param name="CompletedMs">When the leader learnt the outcome, since the start of the write; null while pending.</param>

@@ -77,11 +77,17 @@ public static partial class Explain
 
     private static string WriteAccepted(NodeEvent e)
     {
-        var text = $"{e.Node} took {e.Key} = {e.Value} as {e.EntryVersion} and stored it";
+        var text = $"{e.Node} took {e.Key} = {e.Value} as {e.EntryVersion} and stored it{Took(e)}";
         return e.Held > e.EntryVersion
             ? $"{e.Node} took {e.Key} = {e.Value} as {e.EntryVersion}; its own copy stays at {e.Held}, a newer write of the same moment"
             : text;
     }
+
+    /// <summary>What the leader's own storage adds to a write, whatever its followers do.</summary>
+    public static string Stored(double ms) => Sentence($"the leader stored it itself first, which took its storage {Ms(ms)}; nothing is sent before that");
+
+    /// <summary>Storing in memory takes no time worth a word.</summary>
+    private static string Took(NodeEvent e) => e.ElapsedMs is { } ms ? $", which took its storage {Ms(ms)}" : "";
 
     private static string ReplicationStarted(NodeEvent e)
     {
@@ -135,13 +141,13 @@ public static partial class Explain
 
     private static string EntryApplied(NodeEvent e)
     {
-        if (e.Held.IsNone) return $"{e.Node} stored {e.EntryVersion} of {e.Key}, a key that it did not hold before";
+        if (e.Held.IsNone) return $"{e.Node} stored {e.EntryVersion} of {e.Key}, a key that it did not hold before{Took(e)}";
         if (e.Held > e.EntryVersion)
         {
             return $"{e.Node} replaced the newer {e.Held} of {e.Key} by {e.EntryVersion}, {Older(e.EntryVersion, e.Held)}, "
                 + "because in naive mode the last arrival wins";
         }
-        return $"{e.Node} stored {e.EntryVersion} of {e.Key} in place of {e.Held}";
+        return $"{e.Node} stored {e.EntryVersion} of {e.Key} in place of {e.Held}{Took(e)}";
     }
 
     private static string Ordinal(int n) => n + (n % 100 is 11 or 12 or 13 ? "th" : (n % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" });

@@ -9,14 +9,14 @@ public static class EventFacts
 {
     public static string Brief(NodeEvent e) => e.Kind switch
     {
-        EventKind.WriteAccepted => $"v{e.Version} {e.Key}={e.Value}",
+        EventKind.WriteAccepted => $"v{e.Version} {e.Key}={e.Value}{Stored(e)}",
         EventKind.ReplicationStarted => $"v{e.Version} {e.Key} → {Units.Count(e.Peers?.Length ?? 0, "follower")}",
         EventKind.DeliveryAcked => $"v{e.Version} {e.Key} ← {Units.Short(e.Peer)} {(e.Outcome is { } o ? Units.Outcome(o) : "")} {Units.Ms(e.ElapsedMs)}{(e.Late ? ", late" : "")}",
         EventKind.DeliveryFailed => $"v{e.Version} {e.Key} → {Units.Short(e.Peer)} {e.Reason}, attempt {e.Attempt ?? 1}",
         EventKind.DeliveryAbandoned => $"v{e.Version} {e.Key} → {Units.Short(e.Peer)} {e.Reason}",
         EventKind.MessageLost => $"v{e.Version} {e.Key} ⇢ {Units.Short(e.Peer)} {e.Reason?.Replace('_', ' ')}",
         EventKind.WriteAnswered => $"v{e.Version} {e.Key} {e.Reason?.Replace('_', ' ')} {e.Acks}/{e.Required} {Units.Ms(e.ElapsedMs)}",
-        EventKind.EntryApplied => e.Held.IsNone ? $"v{e.Version} {e.Key}" : $"v{e.Version} {e.Key}, had v{e.HeldVersion}",
+        EventKind.EntryApplied => (e.Held.IsNone ? $"v{e.Version} {e.Key}" : $"v{e.Version} {e.Key}, had v{e.HeldVersion}") + Stored(e),
         EventKind.EntryRefused => $"v{e.Version} {e.Key}, holds v{e.HeldVersion}",
         EventKind.EntryDuplicate => $"v{e.Version} {e.Key} again",
         EventKind.MessageFenced => $"v{e.Version} {e.Key} of epoch {e.Epoch}",
@@ -26,6 +26,8 @@ public static class EventFacts
         EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{e.Peer} {e.Detail}",
         _ => e.Detail ?? "",
     };
+
+    private static string Stored(NodeEvent e) => e.ElapsedMs is { } ms ? $", stored in {Units.Ms(ms)}" : "";
 
     /// <summary>Its shape in the sprite.</summary>
     public static string Shape(EventKind kind) => kind switch
