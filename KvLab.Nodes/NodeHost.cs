@@ -23,6 +23,7 @@ public sealed partial class NodeHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly PreciseTimeProvider _time = new();
     private readonly ClusterHttp _http;
+    private readonly HttpReplicaTransport _transport;
     private readonly EventOutbox? _outbox;
     private readonly IKeyValueStore _store;
     private readonly Replica _replica;
@@ -45,10 +46,11 @@ public sealed partial class NodeHost : IAsyncDisposable
         _store = StoreFactory.Create(options.Storage, options.NodeId);
         var store = _store;
         var isLeader = options.Role == NodeRole.Leader;
-        var (transport, peers) = (new HttpReplicaTransport(_http), new HttpPeerCalls(_http));
+        _transport = new HttpReplicaTransport(_http);
+        var peers = new HttpPeerCalls(_http);
         _replica = isLeader
-            ? Replica.Leading(new LeaderOptions(), options.Settings, options.Followers, store, transport, peers, events, _time)
-            : Replica.Following(new LeaderOptions(), options.Settings.Versioning, store, transport, peers, events, _time);
+            ? Replica.Leading(new LeaderOptions(), options.Settings, options.Followers, store, _transport, peers, events, _time)
+            : Replica.Following(new LeaderOptions(), options.Settings.Versioning, store, _transport, peers, events, _time);
         _node = new Node(options, _replica, events, _time) { Telemetry = CreateTelemetry() };
         // Whoever replaced this node says so with its first call; until then nobody is sent to a leader of the past.
         _replica.RoleChanged += _ => _node.LeaderUrl = null;
@@ -181,6 +183,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         await _app.DisposeAsync();
         await _replica.DisposeAsync();
         if (_store is DurableStore durable) await durable.DisposeAsync();
+        _transport.Dispose();
         _http.Dispose();
         _time.Dispose();
         _stopping.Dispose();
@@ -229,7 +232,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         app.UseRouting();
         new WriteEndpoint(node).Map(app);
         new ReadEndpoints(node, token).Map(app);
-        new ReplicateEndpoints(node, token).Map(app);
+        new ReplicateEndpoints(node, token, app.Lifetime.ApplicationStopping).Map(app);
         new ConfigEndpoints(node, token).Map(app);
         new HealthEndpoint(node).Map(app);
         new ClusterEndpoints(node, token).Map(app);

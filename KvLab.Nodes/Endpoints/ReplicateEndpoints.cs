@@ -8,12 +8,13 @@ using KvLab.Nodes.Transport;
 namespace KvLab.Nodes.Endpoints;
 
 /// <summary>How entries reach a follower: one by one as JSON for people, in batches for the leader. Both go through the same <see cref="Follower"/>; a batch of a newer reign makes a leader one.</summary>
-internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
+internal sealed class ReplicateEndpoints(Node node, ClusterToken token, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/replicate", token.Guard(ReplicateOneAsync));
         routes.MapPost(HttpReplicaTransport.Path, token.Guard(ReplicateBatchAsync));
+        routes.MapGet(HttpReplicaTransport.Path, token.Guard(new ReplicateStream(node, TakeAsync, stopping).ServeAsync));
     }
 
     private async Task ReplicateOneAsync(HttpContext context)
@@ -52,14 +53,19 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token)
 
     private async Task ReplicateBatchAsync(HttpContext context)
     {
-        var messages = await ReadBatchAsync(context);
+        var answers = await TakeAsync(context.Request, await ReadBatchAsync(context));
+        context.Response.ContentType = BatchCodec.ContentType;
+        BatchCodec.WriteAnswers(context.Response.BodyWriter, answers);
+    }
+
+    private async ValueTask<ReplicateAnswer[]> TakeAsync(HttpRequest request, ReplicateMessage[] messages)
+    {
         // A slow node is slow also for a sender that has given up meanwhile: what reached it is applied.
         await node.Faults.SlowDownAsync(CancellationToken.None);
         var answers = await node.Replica.ReceiveManyAsync(messages, CancellationToken.None);
         // A leader that was replaced and does not know it yet must not be taken for the leader.
-        if (!answers.Any(a => a.Outcome == ReplicateOutcome.Fenced)) token.LearnLeader(context.Request, node);
-        context.Response.ContentType = BatchCodec.ContentType;
-        BatchCodec.WriteAnswers(context.Response.BodyWriter, answers);
+        if (!Array.Exists(answers, static a => a.Outcome == ReplicateOutcome.Fenced)) token.LearnLeader(request, node);
+        return answers;
     }
 
     private static async ValueTask<ReplicateMessage[]> ReadBatchAsync(HttpContext context)

@@ -8,7 +8,7 @@ using KvLab.Core.Wire;
 namespace KvLab.Nodes.Transport;
 
 /// <summary>
-/// The compact form of <c>POST /internal/replicate</c>: a format number, a count, then the parts of each message or answer in the order of
+/// The compact form of what goes over <c>/internal/replicate</c>: a format number, a count, then the parts of each message or answer in the order of
 /// their records; whole numbers as varints, texts as length and UTF-8.
 /// </summary>
 public static class BatchCodec

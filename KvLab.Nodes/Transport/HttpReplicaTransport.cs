@@ -1,19 +1,22 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
+using System.Text;
 using KvLab.Core.Network;
 using KvLab.Nodes.Endpoints;
 
 namespace KvLab.Nodes.Transport;
 
-/// <summary>Carries batches to <c>POST /internal/replicate</c> of real followers.</summary>
-public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport
+/// <summary>
+/// Carries batches to real followers, on connections that begin as <c>GET /internal/replicate</c> and are upgraded: what HTTP says with every request
+/// is said once, because at some thousand batches a second it cost more than the batches. A connection carries one batch at a time, and is kept.
+/// </summary>
+public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport, IDisposable
 {
     public const string Path = "/internal/replicate";
 
-    private static readonly MediaTypeHeaderValue BatchType = new(BatchCodec.ContentType);
-    private readonly ConcurrentDictionary<string, Uri> _addresses = new();
+    // Connections that nobody uses at the moment, by the follower's address.
+    private readonly ConcurrentDictionary<string, ConcurrentStack<BatchFrames>> _idle = new(StringComparer.Ordinal);
+    private volatile bool _disposed;
 
     public async Task<IReadOnlyList<ReplicateAnswer>> SendAsync(
         Peer follower, IReadOnlyList<ReplicateMessage> batch, TimeSpan timeout, CancellationToken cancellation)
@@ -22,11 +25,9 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport
         deadline.CancelAfter(timeout);
         try
         {
-            using var request = Request(follower, batch);
-            using var response = await http.SendAsync(request, deadline.Token);
-            if (response.StatusCode != HttpStatusCode.OK) throw await ErrorAsync(follower, response, deadline.Token);
-            var bytes = await response.Content.ReadAsByteArrayAsync(deadline.Token);
-            var answers = BatchCodec.ReadAnswers(bytes);
+            deadline.Token.ThrowIfCancellationRequested();
+            if (http.Faults is { IsFrozen: true } frozen) await frozen.WhenThawedAsync(deadline.Token);
+            var answers = await ExchangeAsync(follower, batch, deadline.Token);
             return answers.Length == batch.Count
                 ? answers
                 : throw new TransportException(TransportFailure.Error, $"{follower.Id} gave {answers.Length} answers to {batch.Count} messages.");
@@ -45,14 +46,57 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport
         }
     }
 
-    private HttpRequestMessage Request(Peer follower, IReadOnlyList<ReplicateMessage> batch)
+    private async Task<ReplicateAnswer[]> ExchangeAsync(Peer follower, IReadOnlyList<ReplicateMessage> batch, CancellationToken cancellation)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 + 128 * batch.Count);
-        BatchCodec.WriteMessages(buffer, batch);
-        var content = new ReadOnlyMemoryContent(buffer.WrittenMemory);
-        content.Headers.ContentType = BatchType;
-        var address = _addresses.GetOrAdd(follower.Url, static url => new Uri(url + Path));
-        return new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        var idle = _idle.GetOrAdd(follower.Url, static _ => new ConcurrentStack<BatchFrames>());
+        while (idle.TryPop(out var kept))
+        {
+            try
+            {
+                return await ExchangeAsync(kept, idle, follower, batch, cancellation);
+            }
+            catch (IOException) when (!kept.HasAnswerBegun)
+            {
+                // The follower closed it while it was idle, as one does that was started again. Entries may come twice; followers know them then.
+            }
+        }
+
+        return await ExchangeAsync(await OpenAsync(follower, cancellation), idle, follower, batch, cancellation);
+    }
+
+    private async Task<ReplicateAnswer[]> ExchangeAsync(
+        BatchFrames connection, ConcurrentStack<BatchFrames> idle, Peer follower, IReadOnlyList<ReplicateMessage> batch, CancellationToken cancellation)
+    {
+        var inStep = false;
+        try
+        {
+            await connection.WriteAsync(FrameKind.Batch, output => BatchCodec.WriteMessages(output, batch), cancellation);
+            var (kind, content) = await connection.ReadAsync(cancellation);
+            if (content is not { } bytes) throw new IOException("The connection ended without an answer.");
+            inStep = true;
+            return kind switch
+            {
+                FrameKind.Batch => BatchCodec.ReadAnswers(bytes.Span),
+                FrameKind.StorageFailure => throw new TransportException(TransportFailure.Storage, Encoding.UTF8.GetString(bytes.Span)),
+                _ => throw new TransportException(TransportFailure.Error, $"{follower.Id} at {follower.Url}: {Encoding.UTF8.GetString(bytes.Span)}"),
+            };
+        }
+        finally
+        {
+            // One that a request was given up on would answer the next request with what belongs to this one.
+            if (inStep && !_disposed) idle.Push(connection);
+            else connection.Dispose();
+        }
+    }
+
+    private async Task<BatchFrames> OpenAsync(Peer follower, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(follower.Url + Path));
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new(BatchFrames.Protocol));
+        var response = await http.SendAsync(request, cancellation);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols) return new BatchFrames(await response.Content.ReadAsStreamAsync(cancellation));
+        using (response) throw await ErrorAsync(follower, response, cancellation);
     }
 
     private static async Task<TransportException> ErrorAsync(Peer follower, HttpResponseMessage response, CancellationToken cancellation)
@@ -61,5 +105,14 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport
         var reason = text.Length <= 300 ? text : text[..300];
         var failure = response.Headers.Contains(ProblemDetails.StorageHeader) ? TransportFailure.Storage : TransportFailure.Error;
         return new TransportException(failure, $"{follower.Id} at {follower.Url} answered {(int)response.StatusCode}: {reason}");
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (var connections in _idle.Values)
+        {
+            while (connections.TryPop(out var connection)) connection.Dispose();
+        }
     }
 }
