@@ -74,12 +74,9 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport, 
             var (kind, content) = await connection.ReadAsync(cancellation);
             if (content is not { } bytes) throw new IOException("The connection ended without an answer.");
             inStep = true;
-            return kind switch
-            {
-                FrameKind.Batch => BatchCodec.ReadAnswers(bytes.Span),
-                FrameKind.StorageFailure => throw new TransportException(TransportFailure.Storage, Encoding.UTF8.GetString(bytes.Span)),
-                _ => throw new TransportException(TransportFailure.Error, $"{follower.Id} at {follower.Url}: {Encoding.UTF8.GetString(bytes.Span)}"),
-            };
+            if (kind == FrameKind.Batch) return BatchCodec.ReadAnswers(bytes.Span);
+            throw new TransportException(
+                kind == FrameKind.StorageFailure ? TransportFailure.Storage : TransportFailure.Error, $"{follower.Id} at {follower.Url}: {Encoding.UTF8.GetString(bytes.Span)}");
         }
         finally
         {
