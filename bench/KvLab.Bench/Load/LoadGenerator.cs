@@ -9,6 +9,11 @@ internal sealed record LoadPlan(int Clients, int Writes, double Seconds, double 
 /// <summary>Closed-loop clients: each sends its next write when the last is answered.</summary>
 internal sealed class LoadGenerator : IDisposable
 {
+    public const int MostAttempts = 4;
+
+    /// <summary>Of all cores, for programs that have nothing to do with a measurement.</summary>
+    public const double ToleratedPercent = 8;
+
     private readonly Client[] _clients;
     private readonly LoadPlan _plan;
 
@@ -18,15 +23,31 @@ internal sealed class LoadGenerator : IDisposable
         _clients = [.. Enumerable.Range(0, plan.Clients).Select(n => new Client(target, n * Math.Max(1, target.Keys / plan.Clients)))];
     }
 
-    /// <summary>Warms up, then measures.</summary>
+    /// <summary>
+    /// Warms up, then measures. Where all processes of a cluster are watched, it is known how much of the machine others took: a timed load that they
+    /// disturbed is measured again, and the least disturbed one counts.
+    /// </summary>
     /// <param name="watched">Processes whose CPU time is to be told as well.</param>
     /// <exception cref="BenchException">Nobody answers there.</exception>
     public static LoadResult Run(Target target, LoadPlan plan, params CpuMeter[] watched)
     {
         using var generator = new LoadGenerator(target, plan);
         generator.WarmUp();
-        return generator.Measure(watched);
+        var best = generator.Measure(watched);
+        for (var attempt = 1; attempt < MostAttempts && plan.Writes == 0 && best.OthersPercent > ToleratedPercent; attempt++)
+        {
+            var again = generator.Measure(watched);
+            if (again.OthersPercent < best.OthersPercent) best = again;
+        }
+
+        return best;
     }
+
+    /// <summary>
+    /// For a cluster that has just started, whoever made it. Its runtimes compile what is called often a second time, on the same two cores: seven
+    /// processes take some ten seconds for that, in which a single client gets a tenth of what it gets afterwards.
+    /// </summary>
+    public static void WarmUpCluster(Target target) => Run(target, new LoadPlan(64, 0, 8, 0));
 
     public void WarmUp()
     {
@@ -38,13 +59,20 @@ internal sealed class LoadGenerator : IDisposable
         GC.Collect();
         var own = CpuMeter.OfThisProcess();
         foreach (var meter in watched) meter.Restart();
+        var machine = CpuMeter.OfMachine();
         var started = Stopwatch.GetTimestamp();
         Run(_plan.Writes > 0 ? Times(_plan.Writes) : For(_plan.Seconds));
         var elapsed = Stopwatch.GetElapsedTime(started);
         var ownCpu = own.Elapsed();
         foreach (var meter in watched) meter.Stop();
+        machine = CpuMeter.OfMachine() - machine;
+        var others = watched.Aggregate(machine - ownCpu, (rest, meter) => rest - meter.Used);
         return new LoadResult(
-            _plan.Clients, elapsed, [.. _clients.SelectMany(c => c.Latencies)], _clients.Sum(c => c.Short), _clients.Sum(c => c.Failed), ownCpu);
+            _plan.Clients, elapsed, [.. _clients.SelectMany(c => c.Latencies)], _clients.Sum(c => c.Short), _clients.Sum(c => c.Failed), ownCpu,
+            [.. watched.Select(m => m.Used)])
+        {
+            OthersPercent = watched.Count == 0 ? double.NaN : Math.Max(0, 100 * others / (elapsed * Environment.ProcessorCount)),
+        };
     }
 
     private void Run(Func<long, bool> next)

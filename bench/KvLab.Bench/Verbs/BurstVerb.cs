@@ -16,7 +16,7 @@ internal static class BurstVerb
 
         await using var cluster = await KvLabCluster.StartAsync(new KvLabOptions(port));
         var target = cluster.Target(100, 5);
-        LoadGenerator.Run(target, new LoadPlan(clients, 0, 5, 0));
+        LoadGenerator.WarmUpCluster(target);
         await BurstAsync(cluster, writes, clients);
         List<double> direct = [], bursts = [];
         for (var round = 0; round < rounds; round++)

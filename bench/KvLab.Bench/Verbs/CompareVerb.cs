@@ -17,7 +17,6 @@ internal static class CompareVerb
         var rounds = args.Int("rounds", 3, 1, 100);
         var keys = args.Int("keys", 100, 1, 100_000);
         var valueBytes = args.Int("value", 5, 0, 64 * 1024 - 2);
-        var warmUp = args.Int("warm-cluster", 5, 0, 60);
         var name = args.Text("name", "compare");
         var plans = LoadOptions.Read(args, seconds: 4);
         args.RefuseOthers();
@@ -39,8 +38,7 @@ internal static class CompareVerb
                 {
                     await using var cluster = await startAsync();
                     var target = cluster.Target(keys, valueBytes);
-                    // Compilers, connections and thread pools of all systems get used to load before the first figure is taken.
-                    if (warmUp > 0) LoadGenerator.Run(target, new LoadPlan(16, 0, warmUp, 0));
+                    LoadGenerator.WarmUpCluster(target);
                     foreach (var plan in plans) rows.Add(system, LoadGenerator.Run(target, plan, [.. cluster.Meters()]));
                 }
                 catch (NotInstalledException missing)

@@ -26,18 +26,31 @@ internal static class FidelityVerb
 
         await using var cluster = await KvLabCluster.StartAsync(new KvLabOptions(port));
         var target = cluster.Target(100, 5);
-        LoadGenerator.Run(target, new LoadPlan(16, 0, 5, 0));
+        LoadGenerator.WarmUpCluster(target);
         var points = new List<Point>();
         for (var round = 0; round < rounds; round++)
         {
             foreach (var (maxDelayMs, clients) in Ranges)
             {
                 for (var quorum = 1; quorum <= Followers; quorum++)
-                    points.Add(await MeasureAsync(cluster, target, new LoadPlan(clients, 0, seconds, 0.5), new LiveSettings { WriteQuorum = quorum, MinDelayMs = 0, MaxDelayMs = maxDelayMs }));
+                    points.Add(await MeasureQuietlyAsync(cluster, target, new LoadPlan(clients, 0, seconds, 0.5), new LiveSettings { WriteQuorum = quorum, MinDelayMs = 0, MaxDelayMs = maxDelayMs }));
             }
         }
 
         await Report.WriteAsync("fidelity", [Table(points), .. Ranges.Select(r => Slopes(r.MaxDelayMs, points.Where(p => p.MaxDelayMs == r.MaxDelayMs)))]);
+    }
+
+    /// <summary>Again where other programs took part of the machine; the least disturbed counts.</summary>
+    private static async Task<Point> MeasureQuietlyAsync(KvLabCluster cluster, Target target, LoadPlan plan, LiveSettings wanted)
+    {
+        var best = await MeasureAsync(cluster, target, plan, wanted);
+        for (var attempt = 1; attempt < LoadGenerator.MostAttempts && best.OthersPercent > LoadGenerator.ToleratedPercent; attempt++)
+        {
+            var again = await MeasureAsync(cluster, target, plan, wanted);
+            if (again.OthersPercent < best.OthersPercent) best = again;
+        }
+
+        return best;
     }
 
     private static async Task<Point> MeasureAsync(KvLabCluster cluster, Target target, LoadPlan plan, LiveSettings wanted)
@@ -48,10 +61,10 @@ internal static class FidelityVerb
         using var load = new LoadGenerator(target, plan);
         load.WarmUp();
         var before = await cluster.LastVersionAsync();
-        var result = load.Measure();
+        var result = load.Measure(cluster.Meters());
         var after = await cluster.LastVersionAsync();
         var drawn = Enumerable.Range(0, (int)(after - before)).Average(i => WthSmallest(settings, before + 1 + i));
-        return new Point(plan.Clients, settings.MaxDelayMs, settings.WriteQuorum, result.Writes, result.MeanMs, OrderStatistics.MeanMs(settings, Followers), drawn);
+        return new Point(plan.Clients, settings.MaxDelayMs, settings.WriteQuorum, result.Writes, result.MeanMs, OrderStatistics.MeanMs(settings, Followers), drawn, result.OthersPercent);
     }
 
     private static double WthSmallest(LiveSettings settings, long version)
@@ -91,5 +104,5 @@ internal static class FidelityVerb
     }
 
     /// <param name="DrawnMs">Mean of the W-th smallest of the delays that these very writes had.</param>
-    private sealed record Point(int Clients, double MaxDelayMs, int Quorum, int Writes, double MeasuredMs, double ExactMs, double DrawnMs);
+    private sealed record Point(int Clients, double MaxDelayMs, int Quorum, int Writes, double MeasuredMs, double ExactMs, double DrawnMs, double OthersPercent);
 }

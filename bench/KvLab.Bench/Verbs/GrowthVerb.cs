@@ -34,13 +34,12 @@ internal static class GrowthVerb
                 var size = of(n);
                 await using var cluster = await KvLabCluster.StartAsync(new KvLabOptions(port, Followers: size.Followers, Quorum: Math.Min(3, size.Followers)));
                 var target = cluster.Target(size.Keys, size.ValueBytes);
-                LoadGenerator.Run(target, new LoadPlan(16, 0, 3, 0));
+                LoadGenerator.WarmUpCluster(target);
                 // Clients begin at different keys, so that this writes nearly every key once: a store that still fills is another thing.
                 LoadGenerator.Run(target, new LoadPlan(plan.Clients, size.Keys, 0, 0));
-                CpuMeter[] meters = [.. cluster.Meters()];
-                var r = LoadGenerator.Run(target, plan, meters);
+                var r = LoadGenerator.Run(target, plan, [.. cluster.Meters()]);
                 var telemetry = await cluster.QuietTelemetryAsync();
-                table.Add([$"{n}", $"{r.WritesPerSecond:0}", $"{r.MeanMs:0.00}", $"{r.PercentileMs(0.99):0.00}", $"{r.Short + r.Failed}", .. meters.Select(m => $"{r.PerWriteMicros(m.Used):0}"),
+                table.Add([$"{n}", $"{r.WritesPerSecond:0}", $"{r.MeanMs:0.00}", $"{r.PercentileMs(0.99):0.00}", $"{r.Short + r.Failed}", .. r.WatchedMicros.Select(µs => $"{µs:0}"),
                     $"{MemoryWatch.Megabytes(cluster.NodeIds[0]):0}", $"{MemoryWatch.Megabytes(cluster.NodeIds[1]):0}", $"{MemoryWatch.Megabytes(cluster.DashboardId!.Value):0}", $"{telemetry.Gaps + telemetry.Dropped}"]);
             }
 

@@ -47,10 +47,11 @@ internal static class OwnLoads
     {
         CpuMeter[] meters = [.. cluster.Meters()];
         var target = cluster.Target(keys, valueBytes);
+        LoadGenerator.WarmUpCluster(target);
         var table = LoadTable.With(meters);
         foreach (var plan in plans)
         {
-            table.Add(LoadTable.Row(LoadGenerator.Run(target, plan, meters), meters));
+            table.Add(LoadTable.Row(LoadGenerator.Run(target, plan, meters)));
             // What is left of one load must not slow the next down.
             if (cluster is KvLabCluster { Dashboard: not null } lab) await lab.QuietTelemetryAsync();
         }

@@ -22,7 +22,7 @@ internal static class LoadVerb
             _ => HttpTarget.Write(url, keys, valueBytes),
         };
         var table = LoadTable.With(watched);
-        foreach (var plan in plans) table.Add(LoadTable.Row(LoadGenerator.Run(target, plan, watched), watched));
+        foreach (var plan in plans) table.Add(LoadTable.Row(LoadGenerator.Run(target, plan, watched)));
         Console.WriteLine(table);
         return Task.CompletedTask;
     }
@@ -31,13 +31,13 @@ internal static class LoadVerb
 /// <summary>The options that all loads have in common.</summary>
 internal static class LoadOptions
 {
-    /// <summary>One plan per number of clients.</summary>
+    /// <summary>One plan per number of clients; many first, because few notice longest what is not warm yet.</summary>
     public static IReadOnlyList<LoadPlan> Read(Arguments args, int seconds = 5)
     {
         var writes = args.Int("writes", 0, 0, 10_000_000);
         var length = args.Int("seconds", seconds, 1, 3600);
-        var warmUp = args.Int("warmup", 3, 0, 600);
-        return [.. args.Ints("clients", 1, 16, 64).Select(clients => new LoadPlan(clients, writes, length, warmUp))];
+        var warmUp = args.Int("warmup", 1, 0, 600);
+        return [.. args.Ints("clients", 64, 16, 1).Select(clients => new LoadPlan(clients, writes, length, warmUp))];
     }
 }
 
@@ -46,9 +46,6 @@ internal static class LoadTable
 {
     public static MarkdownTable With(IEnumerable<CpuMeter> meters) => new([.. LoadResult.Columns, .. meters.Select(m => $"CPU µs {m.Name}"), "CPU µs all"]);
 
-    public static IReadOnlyList<string> Row(LoadResult result, IReadOnlyList<CpuMeter> meters)
-    {
-        var each = meters.Select(m => result.PerWriteMicros(m.Used)).ToArray();
-        return [.. result.Cells, .. each.Select(µs => $"{µs:0.0}"), $"{each.Sum():0.0}"];
-    }
+    public static IReadOnlyList<string> Row(LoadResult result) =>
+        [.. result.Cells, .. result.WatchedMicros.Select(µs => $"{µs:0.0}"), $"{result.WatchedMicros.Sum():0.0}"];
 }

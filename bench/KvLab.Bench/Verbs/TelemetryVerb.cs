@@ -20,8 +20,8 @@ internal static class TelemetryVerb
             {
                 await using var cluster = await KvLabCluster.StartAsync(new KvLabOptions(port, dashboard));
                 var target = cluster.Target(100, 5);
-                LoadGenerator.Run(target, new LoadPlan(16, 0, 5, 0));
-                foreach (var plan in plans) rows.Add((dashboard, plan.Clients, LoadGenerator.Run(target, plan).WritesPerSecond));
+                LoadGenerator.WarmUpCluster(target);
+                foreach (var plan in plans) rows.Add((dashboard, plan.Clients, LoadGenerator.Run(target, plan, [.. cluster.Meters()]).WritesPerSecond));
             }
         }
 
@@ -52,7 +52,7 @@ internal static class FloodVerb
         var table = new MarkdownTable("round", "writes", "writes/s", "p99 ms", "events", "missing", "dropped", "s until all had arrived", "MB leader before", "at most", "MB a follower before", "at most", "MB dashboard before", "at most");
         await using var cluster = await KvLabCluster.StartAsync(new KvLabOptions(port));
         var target = cluster.Target(100, 5);
-        LoadGenerator.Run(target, new LoadPlan(clients, 0, 2, 0));
+        LoadGenerator.WarmUpCluster(target);
         for (var round = 1; round <= rounds; round++)
         {
             var before = await cluster.QuietTelemetryAsync();
