@@ -31,13 +31,13 @@ internal static class LoadVerb
 /// <summary>The options that all loads have in common.</summary>
 internal static class LoadOptions
 {
-    /// <summary>One plan per number of clients; many first, because few notice longest what is not warm yet.</summary>
+    /// <summary>One plan per number of clients; one client last, because it notices longest what is not warm yet.</summary>
     public static IReadOnlyList<LoadPlan> Read(Arguments args, int seconds = 5)
     {
         var writes = args.Int("writes", 0, 0, 10_000_000);
         var length = args.Int("seconds", seconds, 1, 3600);
         var warmUp = args.Int("warmup", 1, 0, 600);
-        return [.. args.Ints("clients", 64, 16, 1).Select(clients => new LoadPlan(clients, writes, length, warmUp))];
+        return [.. args.Ints("clients", 16, 64, 1).Select(clients => new LoadPlan(clients, writes, length, warmUp))];
     }
 }
 
