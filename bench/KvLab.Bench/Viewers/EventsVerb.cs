@@ -26,7 +26,7 @@ internal static class EventsVerb
         var state = host.Services.GetRequiredService<IClusterState>();
         foreach (var hello in SyntheticWrites.Hellos) await intake.HelloAsync(hello, CancellationToken.None);
         using var http = new HttpClient();
-        await using var page = await CircuitViewer.OpenAsync(http, new Uri(host.Url));
+        var page = await CircuitViewer.OpenAsync(http, new Uri(host.Url));
 
         var table = new MarkdownTable("million events", "taken in/s", "managed MiB", "resident MiB", "renders/s", "page p50 ms", "page p95 ms", "troubles");
         var writes = new SyntheticWrites(keys);
@@ -38,6 +38,7 @@ internal static class EventsVerb
                 foreach (var batch in writes.Next(WritesPerRound)) await intake.ReportAsync(batch, CancellationToken.None);
             }
 
+            while (Received(state) - before < 1_000_000) await Task.Delay(1);
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             var asked = await AskAsync(http, new Uri(host.Url));
             var managed = GC.GetTotalMemory(forceFullCollection: true);
@@ -46,6 +47,8 @@ internal static class EventsVerb
                 $"{(page.Counts.Renders - renders) / seconds:0.0}", $"{asked[Askings / 2]:0.0}", $"{asked[Askings * 95 / 100]:0.0}", page.Error ?? "");
         }
 
+        await page.DisposeAsync();
+        await host.StopAsync();
         Console.WriteLine(table);
     }
 
