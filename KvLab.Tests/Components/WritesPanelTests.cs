@@ -46,6 +46,31 @@ public sealed class WritesPanelTests : PageTest
     }
 
     [Fact]
+    public void Storing_is_a_segment_of_its_own_at_the_leader_and_at_each_follower_that_told()
+    {
+        var write = Calm.Writes[0];
+        var first = write.Deliveries[0];
+        var page = Show<WritesPanel>(Calm with { Writes = [write with { StoredMs = 0.3, Deliveries = write.Deliveries.SetItem(0, first with { StoredMs = 0.7 }) }] });
+        Assert.Equal("The leader: stored in 0.3 ms", page.At("stored-30").GetAttribute("title"));
+        Assert.Single(page.At("write-30").QuerySelectorAll(".kv-lane .kv-stored"));
+        Assert.Contains("stored in 0.7 ms", page.All(".kv-lane")[0].GetAttribute("title")!);
+        Assert.Contains("stored in 0.3 ms", page.Text("write-30"));
+        Assert.True(page.Has("legend-stored"));
+
+        page.At("write-30").Click();
+        Assert.Contains("0.3 ms", page.Text("why-stored"));
+        Assert.Contains("which took its storage 0.7 ms", page.Text($"why-{first.Follower}"));
+    }
+
+    [Fact]
+    public void A_lab_in_memory_has_no_storing_to_show()
+    {
+        var page = Show<WritesPanel>(Calm);
+        Assert.Empty(page.All(".kv-stored"));
+        Assert.False(page.Has("legend-stored"));
+    }
+
+    [Fact]
     public void A_partial_success_and_a_waiting_client_look_unlike_a_success()
     {
         var write = Calm.Writes[0];

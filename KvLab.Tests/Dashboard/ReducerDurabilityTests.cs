@@ -53,6 +53,21 @@ public sealed class ReducerDurabilityTests
         Assert.Contains("2.5 ms", Explain.Stored(write.StoredMs!.Value), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_delivery_says_how_long_the_followers_storage_took_whoever_told_first(bool followerFirst)
+    {
+        _story.Join(NodeRoles.Follower, "follower-1", "second", storage: "sqlite");
+        _story.Accept(1, "k");
+        if (followerFirst) Applied();
+        _story.Replicate(1, "k", 1, ("follower-1", 0), ("follower-2", 0));
+        if (!followerFirst) Applied();
+        Assert.Equal([1.5, null], Assert.Single(_story.Snapshot.Writes).Deliveries.Select(d => d.StoredMs));
+
+        void Applied() => _story.Tell("follower-1", EventKind.EntryApplied, "k", 1, "\"x\"", elapsedMs: 1.5);
+    }
+
     [Fact]
     public void A_storage_that_fails_is_shown_until_it_works_again()
     {

@@ -46,7 +46,7 @@ public sealed partial class ClusterReducer
         if (Find(e) is not { } write || write.Deliveries.Length > 0) return;
         var peers = e.Peers ?? [];
         write.Required = e.Required ?? write.Required;
-        write.Deliveries = [.. peers.Select((peer, i) => new DeliveryRecord(peer, e.DelaysMs is { } delays && i < delays.Length ? delays[i] : 0))];
+        write.Deliveries = [.. peers.Select((peer, i) => new DeliveryRecord(peer, e.DelaysMs is { } delays && i < delays.Length ? delays[i] : 0) { StoredMs = StoredBefore(write, peer) })];
         write.OpenDeliveries = peers.Length;
         write.PredictedMs = Predict(write.Required, peers.Length);
         _pendingDeliveries += peers.Length;
@@ -59,6 +59,17 @@ public sealed partial class ClusterReducer
         if (_prediction is not { } known || known.Settings != settings || known.Followers != followers)
             _prediction = known = (settings, followers, predictMeanMs(settings, followers));
         return known.MeanMs;
+    }
+
+    /// <summary>Each node tells on a connection of its own: a follower's storing may be known before the leader said that it sends.</summary>
+    private double? StoredBefore(WriteRecord write, string peer) =>
+        _nodes.TryGetValue(peer, out var node) && node.IsDurable && _rows.TryGetValue(write.Key, out var row)
+        && row.Cells.TryGetValue(peer, out var cell) && cell.Version == write.Version ? cell.StoredMs : null;
+
+    private void NoteStored(NodeRecord follower, NodeEvent e)
+    {
+        if (Find(e) is not { } write || Array.Find(write.Deliveries, d => d.Follower == follower.Id) is not { } delivery) return;
+        delivery.StoredMs = e.ElapsedMs;
     }
 
     private void Ack(NodeEvent e)

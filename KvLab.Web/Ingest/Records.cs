@@ -84,6 +84,9 @@ internal sealed class CellRecord
     public long RefusedAt { get; set; }
     public EntryVersion LastRefused { get; set; }
 
+    /// <summary>What a durable storage took for <see cref="Version"/>, in ms; null in memory. Single: there may be a million cells.</summary>
+    public float? StoredMs { get; set; }
+
     /// <summary>Counted in its node's <see cref="NodeRecord.Behind"/>.</summary>
     public bool Behind { get; set; }
 
@@ -116,11 +119,12 @@ internal sealed class DeliveryRecord(string follower, double delayMs)
     public int Attempts { get; set; } = 1;
     public EntryVersion Held { get; set; }
     public string? Reason { get; set; }
+    public double? StoredMs { get; set; }
 
     /// <summary>Another attempt may come.</summary>
     public bool Open { get; set; } = true;
 
-    public DeliveryView View() => new(Follower, DelayMs, Outcome, CompletedMs, Late, Attempts, Held, Reason);
+    public DeliveryView View() => new(Follower, DelayMs, Outcome, CompletedMs, Late, Attempts, Held, Reason) { StoredMs = StoredMs };
 }
 
 /// <param name="leader">The node that took it.</param>

@@ -179,7 +179,11 @@ public sealed record WriteView(
 /// <param name="CompletedMs">When the leader learnt the outcome, since the start of the write; null while pending.</param>
 /// <param name="Held">What the follower held afterwards.</param>
 public sealed record DeliveryView(
-    string Follower, double DelayMs, DeliveryOutcome Outcome, double? CompletedMs, bool Late, int Attempts, EntryVersion Held, string? Reason);
+    string Follower, double DelayMs, DeliveryOutcome Outcome, double? CompletedMs, bool Late, int Attempts, EntryVersion Held, string? Reason)
+{
+    /// <summary>How long the follower's own storage took, as it told; null for memory, and until it told.</summary>
+    public double? StoredMs { get; init; }
+}
 
 /// <summary>Latency figures are over the latest <see cref="StateLimits.LatencyPoints"/> answered writes.</summary>
 public sealed record Kpis(

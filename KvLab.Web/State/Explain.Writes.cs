@@ -48,7 +48,7 @@ public static partial class Explain
         {
             DeliveryOutcome.Pending =>
                 $"pending: {what} is on its way to {delivery.Follower}, with a simulated delay of {Ms(delivery.DelayMs)}{(delivery.Attempts > 1 ? $" (attempt {delivery.Attempts})" : "")}.",
-            DeliveryOutcome.Applied => $"applied: {delivery.Follower} stored {what} and acked{facts}{late}.",
+            DeliveryOutcome.Applied => $"applied: {delivery.Follower} stored {what}{(delivery.StoredMs is { } ms ? $", which took its storage {Ms(ms)}," : "")} and acked{facts}{late}.",
             // Given up by the leader, not refused by the follower: nobody asked it what it holds.
             DeliveryOutcome.Superseded when delivery.Held.IsNone =>
                 $"superseded: {what} goes to {delivery.Follower} no more, because {Failure("superseded")}{late}.",
