@@ -109,7 +109,13 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     private async Task BecomeReadyAsync(CancellationToken cancellation)
     {
-        while (!await TryRecoverAsync(cancellation)) await Task.Delay(StoragePause, cancellation);
+        while (!await TryRecoverAsync(cancellation))
+        {
+            // Not before it works: every attempt seals another epoch.
+            do await Task.Delay(StoragePause, cancellation);
+            while (_store is DurableStore { Status.Ok: false });
+        }
+
         _node.Phase = NodePhase.Ready;
         _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
     }

@@ -20,6 +20,7 @@ internal static class Program
         }
 
         if (options.WatchParent) ParentWatch.Start();
+        using var outlived = FileLimit.Outlive();
         await using var host = new NodeHost(options);
         try
         {

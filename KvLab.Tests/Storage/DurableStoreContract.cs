@@ -4,6 +4,7 @@ using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
+using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 
 namespace KvLab.Tests.Storage;
@@ -110,6 +111,24 @@ public abstract class DurableStoreContract : StoreContract
         Assert.Equal(StoreFailure.Schema, refused.Failure);
         Assert.Contains("made by a newer KvLab", refused.Message, StringComparison.Ordinal);
         Assert.Equal(StoreFailure.Schema, (await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("a", 1), ApplyRule.NewerWins, Cancellation))).Failure);
+    }
+
+    /// <summary>While the place takes no writes: it says so in its own word, stores nothing and can be read; afterwards it goes on by itself.</summary>
+    /// <param name="store">Holds <c>a</c> in version 5.</param>
+    protected static async Task AssertRefusesAndGoesOnAsync(DurableStore store, StoreFailure expected, Func<Task> letWrite)
+    {
+        // A server may take a moment to heed what it was told; until then it finds a duplicate.
+        var refused = await Assert.ThrowsAsync<StoreException>(() => Patience.UntilAsync(async () =>
+            (await store.ApplyAsync(Make("a", 5), ApplyRule.NewerWins, Cancellation)).Outcome != ApplyOutcome.Duplicate, "an entry is refused"));
+        await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("a", 6), ApplyRule.NewerWins, Cancellation));
+        Assert.Equal((expected, false, expected), (refused.Failure, store.Status.Ok, store.Status.Failure));
+        Assert.Equal(Make("a", 5), await store.GetAsync("a", Cancellation));
+        Assert.False(store.Status.Ok);
+
+        await letWrite();
+        await Patience.UntilAsync(() => store.Status.Ok, "the store recovers");
+        var later = await store.ApplyAsync(Make("a", 7), ApplyRule.NewerWins, Cancellation);
+        Assert.Equal((ApplyOutcome.Applied, 5), (later.Outcome, later.Before.Counter));
     }
 
     private static Follower NewFollower(IKeyValueStore store) => new("follower-1", store, new Core.Events.EventRecorder("follower-1", "1", TimeProvider.System, new RecordedEvents()));

@@ -44,6 +44,29 @@ public sealed class PostgresStoreTests(PostgresServer server) : DurableStoreCont
     }
 
     [Fact]
+    public async Task A_database_that_becomes_read_only_takes_no_entry_until_it_may_be_written()
+    {
+        var store = await StartAsync();
+        await store.ApplyAsync(Make("a", 5), ApplyRule.NewerWins, Cancellation);
+        await LetWriteAsync(false);
+        try
+        {
+            await AssertRefusesAndGoesOnAsync(store, StoreFailure.ReadOnly, () => LetWriteAsync(true));
+        }
+        finally
+        {
+            await LetWriteAsync(true);
+        }
+    }
+
+    /// <summary>For all transactions to come, those of open connections too.</summary>
+    private async Task LetWriteAsync(bool may)
+    {
+        await RunAsync($"ALTER SYSTEM SET default_transaction_read_only = {(may ? "off" : "on")}");
+        await RunAsync("SELECT pg_reload_conf()");
+    }
+
+    [Fact]
     public async Task Tables_that_were_dropped_are_made_again()
     {
         var store = await StartAsync();

@@ -63,4 +63,25 @@ public sealed class RedisStoreTests(RedisServer server) : DurableStoreContract, 
         await store.TryOpenAsync(Cancellation);
         Assert.Equal((StoreFailure.Unavailable, "Redis at 127.0.0.1:1 cannot be reached."), (store.Status.Failure, store.Status.Sentence));
     }
+
+    [Theory]
+    [InlineData("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", StoreFailure.Full)]
+    [InlineData("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", StoreFailure.ReadOnly)]
+    [InlineData("CONFIG SET min-replicas-to-write 1", "CONFIG SET min-replicas-to-write 0", StoreFailure.ReadOnly)]
+    public async Task A_server_without_room_or_leave_to_write_takes_no_entry_until_it_has(string begin, string end, StoreFailure expected)
+    {
+        var store = await StartAsync();
+        await store.ApplyAsync(Make("a", 5), ApplyRule.NewerWins, Cancellation);
+        await TellAsync(begin);
+        try
+        {
+            await AssertRefusesAndGoesOnAsync(store, expected, () => TellAsync(end));
+        }
+        finally
+        {
+            await TellAsync(end);
+        }
+    }
+
+    private Task TellAsync(string command) => OnServerAsync(d => d.ExecuteAsync(command.Split(' ')[0], [.. command.Split(' ')[1..]]));
 }

@@ -81,4 +81,28 @@ public sealed class SqliteStoreTests : DurableStoreContract
         Assert.Equal(ApplyOutcome.Applied, (await store.ApplyAsync(Make("k", 1), ApplyRule.NewerWins, Cancellation)).Outcome);
         Assert.Equal([false, true], changes);
     }
+
+    /// <summary>By the write version in its header (sqlite.org/fileformat2.html, 1.3.3), which binds even those whom no file mode does.</summary>
+    [Fact]
+    public async Task A_file_that_may_only_be_read_takes_no_entry_until_it_may_be_written()
+    {
+        var first = await StartAsync();
+        await first.ApplyAsync(Make("a", 5), ApplyRule.NewerWins, Cancellation);
+        await first.DisposeAsync();
+        SetWriteVersion(3);
+        await using var store = await CreateAsync("follower-1");
+        await store.TryOpenAsync(Cancellation);
+        await AssertRefusesAndGoesOnAsync(store, StoreFailure.ReadOnly, () =>
+        {
+            SetWriteVersion(2);
+            return Task.CompletedTask;
+        });
+    }
+
+    private void SetWriteVersion(byte version)
+    {
+        using var file = new FileStream(FileOf("follower-1"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Position = 18;
+        file.WriteByte(version);
+    }
 }
