@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -25,7 +26,6 @@ public sealed class StatePublisherTests : IAsyncLifetime
     {
         await _publisher.StopAsync(CancellationToken.None);
         _publisher.Dispose();
-        _queue.Dispose();
     }
 
     private async Task JoinAsync(string node) => await _queue.EnqueueAsync(new NodeIntroduced(new NodeHello
@@ -124,6 +124,31 @@ public sealed class StatePublisherTests : IAsyncLifetime
         hold.Set();
         // The first, and the newest after it; what lay between was never handed out.
         Assert.Equal(2, await last.Task.WaitAsync(Patience, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_reader_ends_with_the_host_although_more_keeps_coming()
+    {
+        using var enough = new CancellationTokenSource();
+        var nodes = Task.Run(() =>
+        {
+            while (!enough.IsCancellationRequested) _queue.TryEnqueue(new NodeDisconnected("follower-1", "a"));
+        }, TestContext.Current.CancellationToken);
+        await JoinAsync("follower-1");
+        await TurnUntilAsync(s => s.Nodes.Length == 1);
+        await _publisher.StopAsync(CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await enough.CancelAsync();
+        await nodes;
+    }
+
+    [Fact]
+    public async Task What_waits_can_be_read_when_the_host_has_given_up_its_services()
+    {
+        var services = new ServiceCollection().AddSingleton<IngestQueue>().BuildServiceProvider();
+        var queue = services.GetRequiredService<IngestQueue>();
+        await queue.EnqueueAsync(new EventsReceived(new EventBatch { Node = "follower-1", Incarnation = "a", Events = [] }), TestContext.Current.CancellationToken);
+        await services.DisposeAsync();
+        Assert.True(queue.TryRead(out _));
     }
 
     [Fact]

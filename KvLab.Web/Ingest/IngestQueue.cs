@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace KvLab.Web.Ingest;
@@ -6,7 +7,9 @@ namespace KvLab.Web.Ingest;
 /// What waits for the ingest reader, in order. When it is behind, nodes wait for their ack and keep their events in their own
 /// buffers; nothing is dropped here.
 /// </summary>
-public sealed class IngestQueue : IDisposable
+/// <remarks>Not disposable: calls of nodes and the reader may be under way for a moment longer than the host keeps its services.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that must be given back.")]
+public sealed class IngestQueue
 {
     /// <summary>Batches of nodes that wait at a time.</summary>
     public const int MaxBatches = 256;
@@ -47,6 +50,4 @@ public sealed class IngestQueue : IDisposable
         if (message is EventsReceived { IsOwn: false }) _room.Release();
         return true;
     }
-
-    public void Dispose() => _room.Dispose();
 }

@@ -26,16 +26,17 @@ public sealed partial class StatePublisher(
         await using var timer = time.CreateTimer(_ => Publish(), null, Interval, Interval);
         try
         {
-            while (await queue.WaitToReadAsync(stoppingToken)) Drain();
+            while (await queue.WaitToReadAsync(stoppingToken)) Drain(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
     }
 
-    private void Drain()
+    private void Drain(CancellationToken stopping)
     {
-        while (queue.TryRead(out var message))
+        // Nodes may report faster than this reads, so the queue need not become empty before the host is to end.
+        while (!stopping.IsCancellationRequested && queue.TryRead(out var message))
         {
             try
             {
