@@ -20,6 +20,8 @@ public sealed partial class DurabilityLedger
     private long _notFollowed;
     private int _atRisk;
     private int _lostInWindow;
+    private readonly List<string> _holders = [];
+    private readonly NameSets _sets = new();
 
     /// <summary>A client was told that this write succeeded. Told once per write.</summary>
     public void Answered(AcknowledgedWrite write)
@@ -30,11 +32,13 @@ public sealed partial class DurabilityLedger
             _notFollowed++;
             return;
         }
-        var followed = new FollowedWrite(write, _generation, []);
-        var holders = _nodes.Values.Where(n => copies[n].Covers(followed)).ToArray();
-        followed = new FollowedWrite(write, _generation, Names(holders));
-        // A node that ended before its last news came: it held the write at the answer, and no more.
-        foreach (var node in holders.Where(n => n.LastFate is not null)) followed.Add(node.LastFate!);
+        var followed = new FollowedWrite(write, _generation);
+        followed.HeldAtAnswer = HoldersOf(followed, copies, mayBeGone: true);
+        foreach (var node in _nodes.Values)
+        {
+            // A node that ended before its last news came: it held the write at the answer, and no more.
+            if (node.LastFate is not null && copies[node].Covers(followed)) followed.Add(node.LastFate);
+        }
 
         copies.Writes.Add(followed);
         _window.Enqueue(followed);
@@ -82,9 +86,16 @@ public sealed partial class DurabilityLedger
 
     private void Judge(KeyCopies copies, DateTimeOffset at)
     {
+        // Nearly all writes of a busy key are older than what two replicas hold; that is seen without counting holders for each.
+        var heldTwice = HeldTwice(copies);
         foreach (var write in copies.Writes)
         {
             if (write.State == DurabilityState.Lost) continue;
+            if (write.Version <= heldTwice)
+            {
+                SetState(write, DurabilityState.Held);
+                continue;
+            }
             switch (CountHolders(copies, write))
             {
                 case 0: Lose(copies, write, at); break;
@@ -92,6 +103,20 @@ public sealed partial class DurabilityLedger
                 default: SetState(write, DurabilityState.Held); break;
             }
         }
+    }
+
+    /// <summary>The newest version of this generation that two replicas hold or have replaced by a newer one; whatever is older is held twice too.</summary>
+    private EntryVersion HeldTwice(KeyCopies copies)
+    {
+        var (newest, second) = (EntryVersion.None, EntryVersion.None);
+        foreach (var node in _nodes.Values)
+        {
+            var copy = copies[node];
+            if (node.Gone || copy.Generation < _generation) continue;
+            if (copy.Version > newest) (newest, second) = (copy.Version, newest);
+            else if (copy.Version > second) second = copy.Version;
+        }
+        return second;
     }
 
     private int CountHolders(KeyCopies copies, FollowedWrite write)
@@ -167,16 +192,22 @@ public sealed partial class DurabilityLedger
 
     private DurabilityRow View(FollowedWrite write)
     {
-        var now = write.State == DurabilityState.Lost || !_keys.TryGetValue(write.Facts.Key, out var copies)
-            ? []
-            : Names(_nodes.Values.Where(n => !n.Gone && copies[n].Covers(write)));
+        var now = write.State == DurabilityState.Lost || !_keys.TryGetValue(write.Facts.Key, out var copies) ? [] : HoldersOf(write, copies, mayBeGone: false);
         return new DurabilityRow(
-            write.Facts, write.State, [.. write.HeldAtAnswer], [.. now], [.. write.Fates], write.LostAt,
+            write.Facts, write.State, write.HeldAtAnswer, now, [.. write.Fates], write.LostAt,
             DurabilityWords.Of(write.Facts, write.State, write.HeldAtAnswer, now, write.Fates));
     }
 
-    private static string[] Names(IEnumerable<NodeLife> nodes) =>
-        [.. nodes.Select(n => n.Name).OrderBy(n => n.Length).ThenBy(n => n, StringComparer.Ordinal)];
+    /// <param name="mayBeGone">Whether nodes count that held it when they ended.</param>
+    private ImmutableArray<string> HoldersOf(FollowedWrite write, KeyCopies copies, bool mayBeGone)
+    {
+        _holders.Clear();
+        foreach (var node in _nodes.Values)
+        {
+            if ((mayBeGone || !node.Gone) && copies[node].Covers(write)) _holders.Add(node.Name);
+        }
+        return _sets.Of(_holders);
+    }
 
     private void ClearWrites()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using KvLab.Core.Versioning;
 
@@ -36,14 +37,14 @@ internal sealed class KeyCopies
     }
 }
 
-internal sealed class FollowedWrite(AcknowledgedWrite facts, int generation, string[] heldAtAnswer)
+internal sealed class FollowedWrite(AcknowledgedWrite facts, int generation)
 {
     private static readonly CopyFate[] None = [];
 
     public AcknowledgedWrite Facts { get; } = facts;
     public EntryVersion Version => Facts.Version;
     public int Generation { get; } = generation;
-    public string[] HeldAtAnswer { get; } = heldAtAnswer;
+    public ImmutableArray<string> HeldAtAnswer { get; set; } = [];
     public DurabilityState State { get; set; } = DurabilityState.Held;
     public DateTimeOffset? LostAt { get; set; }
 

@@ -1,4 +1,3 @@
-using KvLab.Core.Events;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using Xunit;
@@ -40,23 +39,6 @@ public sealed class SmallPartsTests
             }
             Assert.Equal(naive, order.View());
         }
-    }
-
-    [Fact]
-    public void The_event_log_keeps_the_newest_counts_what_fell_out_and_never_changes_a_view()
-    {
-        var log = new EventLog(capacity: 3 * EventLogView.ChunkSize);
-        NodeEvent Event(long n) => new() { Node = "n", Incarnation = "a", Sequence = n, Kind = EventKind.EntryApplied };
-        for (var n = 1L; n <= 700; n++) log.Add(Event(n));
-        var early = log.View();
-        for (var n = 701L; n <= 5000; n++) log.Add(Event(n));
-        var late = log.View();
-
-        Assert.Equal(Enumerable.Range(1, 700).Select(n => (long)n), early.NewestFirst().Reverse().Select(e => e.Sequence));
-        Assert.Equal(5000, late[late.Count - 1].Sequence);
-        Assert.Equal(5000, late.Count + late.Discarded);
-        Assert.InRange(late.Count, 2 * EventLogView.ChunkSize, 3 * EventLogView.ChunkSize);
-        Assert.Equal(late.Discarded + 1, late[0].Sequence);
     }
 
     [Fact]

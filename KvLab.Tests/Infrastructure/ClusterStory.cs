@@ -230,9 +230,12 @@ public sealed class ClusterStory
 
     public static EventLogView Log(IEnumerable<NodeEvent> events, long discarded = 0)
     {
-        var chunks = events.Chunk(EventLogView.ChunkSize).ToArray();
-        var count = chunks.Sum(c => c.Length);
-        if (chunks.Length > 0 && chunks[^1].Length < EventLogView.ChunkSize) Array.Resize(ref chunks[^1], EventLogView.ChunkSize);
-        return new EventLogView(chunks, count, discarded);
+        var runs = new List<GrowingRun>();
+        foreach (var chunk in events.Chunk(GrowingRun.Capacity))
+        {
+            runs.Add(new GrowingRun(discarded + runs.Sum(r => r.Count)));
+            foreach (var e in chunk) runs[^1].Add(e);
+        }
+        return new EventLogView([.. runs], runs.Sum(r => r.Count), discarded);
     }
 }

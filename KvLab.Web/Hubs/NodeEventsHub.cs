@@ -24,14 +24,16 @@ internal sealed class NodeEventsHub(TelemetryIntake intake, IngestQueue queue, N
     }
 
     [HubMethodName(TelemetryContract.Report)]
-    public async Task<long> Report(EventBatch batch)
+    public Task<long> Report(EventBatch batch) => TakeAsync(batch, default);
+
+    private async Task<long> TakeAsync(EventBatch batch, ReadOnlyMemory<byte> packed)
     {
         var hello = Context.Items[HelloKey] as NodeHello
             ?? throw new HubException($"Call {TelemetryContract.Hello} first: this connection has not said which node it is.");
         TelemetryRules.Check(batch, hello);
         try
         {
-            return await intake.ReportAsync(batch, Context.ConnectionAborted);
+            return await intake.ReportAsync(batch, packed, Context.ConnectionAborted);
         }
         catch (OperationCanceledException) when (Context.ConnectionAborted.IsCancellationRequested)
         {
@@ -53,7 +55,7 @@ internal sealed class NodeEventsHub(TelemetryIntake intake, IngestQueue queue, N
             throw new HubException(wrong.Message);
         }
 
-        return Report(batch);
+        return TakeAsync(batch, packed);
     }
 
     public override async Task OnDisconnectedAsync(Exception? exception)

@@ -28,7 +28,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         _changed = true;
         switch (message)
         {
-            case EventsReceived received: ApplyBatch(received.Batch); break;
+            case EventsReceived received: ApplyBatch(received.Batch, received.Packed); break;
             case NodeIntroduced introduced: Introduce(introduced.Hello); break;
             case NodeExpected expected: Expect(expected); break;
             case ProcessChanged process: ChangeProcess(process); break;
@@ -40,22 +40,20 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         }
     }
 
-    private void ApplyBatch(EventBatch batch)
+    private void ApplyBatch(EventBatch batch, ReadOnlyMemory<byte> packed)
     {
-        var fresh = 0;
         var node = batch.Node == NodeNames.Dashboard ? null : Node(batch.Node);
         var ledger = node?.Ledger ?? _dashboardLedger;
         ledger.Begin(batch);
         if (node is not null) node.LastSeen = time.GetUtcNow();
-        foreach (var e in batch.Events)
+        var first = ledger.TakeIn(batch.Events);
+        _events.Add(batch.Events, first, packed);
+        foreach (var e in batch.Events.AsSpan(first))
         {
-            if (!ledger.IsNew(e.Sequence)) continue;
-            fresh++;
-            _events.Add(e);
             if (node is not null) ApplyEvent(node, e);
             tap?.Offer(e);
         }
-        _rate.Add(NowMs, fresh);
+        _rate.Add(NowMs, batch.Events.Length - first);
     }
 
     private void ApplyEvent(NodeRecord node, NodeEvent e)

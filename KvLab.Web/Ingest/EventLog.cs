@@ -3,33 +3,55 @@ using KvLab.Web.State;
 
 namespace KvLab.Web.Ingest;
 
-/// <summary>
-/// The latest events in chunks. A view copies only the list of chunks: full chunks never change, and the last one only grows beyond
-/// what older views read.
-/// </summary>
+/// <summary>The latest events. Large batches are kept packed as they came, what comes in small ones is gathered.</summary>
 public sealed class EventLog(int capacity = StateLimits.Events)
 {
-    private readonly List<NodeEvent[]> _chunks = [];
-    private int _count;
+    /// <summary>Fewer are not worth a run of their own: a view copies the list of runs.</summary>
+    public const int LeastPacked = 64;
+
+    private readonly List<EventRun> _runs = [];
+    private GrowingRun? _growing;
+    private long _total;
     private long _discarded;
 
-    public void Add(NodeEvent e)
+    private int Count => (int)(_total - _discarded);
+
+    public void Add(NodeEvent nodeEvent)
     {
-        if (_count == _chunks.Count * EventLogView.ChunkSize) MakeRoom();
-        _chunks[^1][_count % EventLogView.ChunkSize] = e;
-        _count++;
+        if (_growing is not { IsFull: false })
+        {
+            MakeRoom(GrowingRun.Capacity);
+            _runs.Add(_growing = new GrowingRun(_total));
+        }
+        _growing.Add(nodeEvent);
+        _total++;
     }
 
-    public EventLogView View() => new([.. _chunks], _count, _discarded);
-
-    private void MakeRoom()
+    /// <param name="first">Events of the batch before this one came before.</param>
+    /// <param name="packed">The batch as it travelled; empty where it did not travel packed.</param>
+    public void Add(ReadOnlySpan<NodeEvent> batch, int first, ReadOnlyMemory<byte> packed)
     {
-        if (_count + EventLogView.ChunkSize > capacity && _chunks.Count > 0)
+        var count = batch.Length - first;
+        if (packed.IsEmpty || count < LeastPacked)
         {
-            _chunks.RemoveAt(0);
-            _count -= EventLogView.ChunkSize;
-            _discarded += EventLogView.ChunkSize;
+            foreach (var nodeEvent in batch[first..]) Add(nodeEvent);
+            return;
         }
-        _chunks.Add(new NodeEvent[EventLogView.ChunkSize]);
+        MakeRoom(count);
+        _runs.Add(new PackedRun(_total, packed, first, count));
+        _growing = null;
+        _total += count;
+    }
+
+    public EventLogView View() => new([.. _runs], Count, _discarded);
+
+    private void MakeRoom(int events)
+    {
+        while (_runs.Count > 0 && Count + events > capacity)
+        {
+            _discarded += _runs[0].Count;
+            _runs.RemoveAt(0);
+        }
+        if (_runs.Count == 0) _growing = null;
     }
 }

@@ -27,6 +27,9 @@ public sealed record NodeDisconnected(string Node, string Incarnation) : IngestM
 
 public sealed record EventsReceived(EventBatch Batch) : IngestMessage
 {
+    /// <summary>The batch as it travelled, where it travelled packed (<see cref="EventCodec"/>).</summary>
+    public ReadOnlyMemory<byte> Packed { get; init; }
+
     /// <summary>From the dashboard itself, which cannot wait and takes no node's room.</summary>
     public bool IsOwn { get; init; }
 }

@@ -43,11 +43,23 @@ public sealed class SequenceLedger
         return isNew;
     }
 
-    /// <summary>Notes a batch's own figures. Call before <see cref="IsNew"/> for its events.</summary>
+    /// <summary>Notes a batch's own figures. Call before its events are taken in.</summary>
     public void Begin(EventBatch batch)
     {
         Begin(batch.Incarnation);
         _droppedNow = Math.Max(_droppedNow, batch.Dropped);
+    }
+
+    /// <param name="events">In ascending order of sequence numbers.</param>
+    /// <returns>How many of the first came before; all behind them are new.</returns>
+    public int TakeIn(ReadOnlySpan<NodeEvent> events)
+    {
+        var known = 0;
+        foreach (var e in events)
+        {
+            if (!IsNew(e.Sequence)) known++;
+        }
+        return known;
     }
 
     /// <summary>True exactly once for every sequence number.</summary>

@@ -22,11 +22,12 @@ public sealed class TelemetryIntake(IngestQueue queue)
     }
 
     /// <param name="batch">Validated: of one node and incarnation, in ascending order.</param>
+    /// <param name="packed">The same as it travelled, where it travelled packed; nobody else writes to it.</param>
     /// <returns>The highest sequence number that the dashboard now has.</returns>
-    public async Task<long> ReportAsync(EventBatch batch, CancellationToken cancellation)
+    public async Task<long> ReportAsync(EventBatch batch, ReadOnlyMemory<byte> packed, CancellationToken cancellation)
     {
         var progress = _progress.GetOrAdd(batch.Node, _ => new Progress(batch.Incarnation));
-        await queue.EnqueueAsync(new EventsReceived(batch), cancellation);
+        await queue.EnqueueAsync(new EventsReceived(batch) { Packed = packed }, cancellation);
         return batch.Events is [.., { } last] && progress.Incarnation == batch.Incarnation
             ? progress.Raise(last.Sequence)
             : progress.Highest;

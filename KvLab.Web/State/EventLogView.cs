@@ -2,23 +2,23 @@ using KvLab.Core.Events;
 
 namespace KvLab.Web.State;
 
-/// <summary>
-/// The latest events as of one snapshot, oldest first. Full chunks are shared between snapshots; the last chunk is append-only, and a
-/// view reads only the part that existed when it was made.
-/// </summary>
+/// <summary>The latest events as of one snapshot, oldest first. Snapshots share the runs; a view reads only what existed when it was made.</summary>
+/// <remarks>The same event may be another object the next time: compare node, incarnation and sequence number.</remarks>
 public sealed class EventLogView
 {
-    public const int ChunkSize = 512;
     public static readonly EventLogView Empty = new([], 0, 0);
 
-    private readonly NodeEvent[][] _chunks;
+    private readonly EventRun[] _runs;
 
-    /// <param name="chunks">All but the last are full.</param>
-    /// <param name="count">Events in all chunks together.</param>
+    // Readers go from one event to the next; wrong guesses cost a search, so circuits may overwrite each other's.
+    private int _lastRun;
+
+    /// <param name="runs">In order and without gaps, the first from <paramref name="discarded"/> on.</param>
+    /// <param name="count">Events in all runs together.</param>
     /// <param name="discarded">Events that fell out at the old end.</param>
-    public EventLogView(NodeEvent[][] chunks, int count, long discarded)
+    public EventLogView(EventRun[] runs, int count, long discarded)
     {
-        _chunks = chunks;
+        _runs = runs;
         Count = count;
         Discarded = discarded;
     }
@@ -27,10 +27,33 @@ public sealed class EventLogView
     public long Discarded { get; }
 
     /// <param name="index">0 is the oldest.</param>
-    public NodeEvent this[int index] => _chunks[index / ChunkSize][index % ChunkSize];
+    public NodeEvent this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            var position = Discarded + index;
+            var run = _runs[_lastRun];
+            if (position < run.Start || position >= run.Start + run.Count) run = _runs[_lastRun = RunOf(position)];
+            return run[(int)(position - run.Start)];
+        }
+    }
 
     public IEnumerable<NodeEvent> NewestFirst()
     {
         for (var i = Count - 1; i >= 0; i--) yield return this[i];
+    }
+
+    /// <summary>The last run that starts at or before the position.</summary>
+    private int RunOf(long position)
+    {
+        var (low, high) = (0, _runs.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_runs[middle].Start <= position) low = middle;
+            else high = middle - 1;
+        }
+        return low;
     }
 }

@@ -39,7 +39,8 @@ public sealed class FilteredEventsTests
         filtered.Update(ClusterStory.Log(events), EventFilter.None);
         Assert.Equal(events.AsEnumerable().Reverse().Skip(700).Take(3), filtered.Skip(700).Take(3).Select(l => l.Event));
         Assert.Equal(1999, filtered.IndexOf(events[0]));
-        Assert.Equal(-1, filtered.IndexOf(Event(1)));
+        Assert.Equal(1998, filtered.IndexOf(Event(1)));
+        Assert.Equal(-1, filtered.IndexOf(Event(2001)));
     }
 
     private static NodeEvent Event(int i) => new()

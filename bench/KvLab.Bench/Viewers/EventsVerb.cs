@@ -35,7 +35,7 @@ internal static class EventsVerb
             var (started, renders, before) = (Stopwatch.GetTimestamp(), page.Counts.Renders, Received(state));
             for (var sent = 0; sent < 1_000_000; sent += WritesPerRound * SyntheticWrites.PerWrite)
             {
-                foreach (var batch in writes.Next(WritesPerRound)) await intake.ReportAsync(batch, CancellationToken.None);
+                foreach (var batch in writes.Next(WritesPerRound)) await intake.ReportAsync(batch, Packing.Pack(batch), CancellationToken.None);
             }
 
             while (Received(state) - before < 1_000_000) await Task.Delay(1);

@@ -90,7 +90,7 @@ public sealed class FilteredEvents : IList<EventLine>
     }
 
     public bool IsReadOnly => true;
-    public int IndexOf(NodeEvent item) => IndexOf(e => ReferenceEquals(e, item));
+    public int IndexOf(NodeEvent item) => IndexOf(View.EventId.Of(item).Names);
     public int IndexOf(EventLine item) => IndexOf(item.Event);
     public bool Contains(EventLine item) => IndexOf(item) >= 0;
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
