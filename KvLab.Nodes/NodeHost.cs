@@ -137,12 +137,13 @@ public sealed partial class NodeHost : IAsyncDisposable
         }
     }
 
-    private void RecordStorage(StorageStatus status, TimeSpan after)
+    private void RecordStorage(StorageChange change)
     {
+        var status = change.Status;
         if (status.Ok)
         {
-            StorageRecovered(after.TotalMilliseconds);
-            _node.Events.Record(EventKind.StorageRecovered, elapsedMs: after.TotalMilliseconds);
+            StorageRecovered(change.After.TotalMilliseconds);
+            _node.Events.Record(EventKind.StorageRecovered, elapsedMs: change.After.TotalMilliseconds, reason: change.Emptied ? StorageReasons.Emptied : null);
         }
         else
         {
@@ -208,6 +209,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             OldestSequence = _outbox.Oldest,
             Dropped = _outbox.Dropped,
             Storage = _options.Storage.ToString(),
+            StorageIsNew = _store is DurableStore { BeganEmpty: true },
         },
         cancellation => _node.Faults.WhenThawedAsync(cancellation),
         TimeProvider.System,

@@ -26,12 +26,13 @@ public sealed partial class DurabilityLedger
     private int _generation;
     private int _nodeCount;
 
-    /// <summary>A node's process began, with nothing in its memory.</summary>
-    public void Began(string node, DateTimeOffset at)
+    /// <summary>A node's process began, with nothing in what it stores in.</summary>
+    /// <param name="what">What is empty, for the sentence: <c>memory</c>.</param>
+    public void Began(string node, DateTimeOffset at, string what = "memory")
     {
         var life = Node(node);
         if (life.Gone) life.BeginAnew(_newest);
-        else Forget(life, new CopyFate(node, "began anew with an empty memory", at), livesOn: true);
+        else Forget(life, new CopyFate(node, $"began anew with an empty {what}", at), livesOn: true);
         life.Fresh = true;
     }
 

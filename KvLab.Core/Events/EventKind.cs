@@ -66,7 +66,7 @@ public enum EventKind
 
     /// <summary>The node's storage stopped doing what it is asked; until it is back nothing is acknowledged here. Reason: unavailable, slow, read_only, full, schema, other; Detail: a sentence.</summary>
     [JsonStringEnumMemberName("storage_failed")] StorageFailed,
-    /// <summary>The storage works again. ElapsedMs: how long it did not.</summary>
+    /// <summary>The storage works again. ElapsedMs: how long it did not. Reason: emptied, where nothing is left of what had been stored in it.</summary>
     [JsonStringEnumMemberName("storage_recovered")] StorageRecovered,
 
     /// <summary>Reported by the dashboard: it started a node's process.</summary>

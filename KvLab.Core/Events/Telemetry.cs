@@ -26,6 +26,9 @@ public sealed record NodeHello
 
     /// <summary>What it keeps its entries in: <c>memory</c>, <c>sqlite</c> …; what is not memory outlives the process.</summary>
     [DataMember(Order = 7)] public string? Storage { get; init; }
+
+    /// <summary>Nothing of an earlier process lay in a storage that outlives processes: it is used for the first time, or somebody removed it.</summary>
+    [DataMember(Order = 8)] public bool StorageIsNew { get; init; }
 }
 
 /// <summary>Events of one incarnation in the order of their sequence numbers.</summary>

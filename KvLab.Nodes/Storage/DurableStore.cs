@@ -26,6 +26,7 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
     // At any moment at least as high as every entry that can be read; raised before an entry is committed.
     private EntryVersion _newest;
     private volatile bool _open;
+    private volatile bool _beganEmpty;
 
     /// <param name="kind">The word before the colon in <c>STORAGE</c>.</param>
     /// <param name="deadline">An operation that takes longer has failed as slow.</param>
@@ -40,14 +41,17 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
 
     public StorageStatus Status => _watch.Status;
 
-    /// <summary>Reports every change between working and not working, with how long it had not worked.</summary>
-    public void Watch(Action<StorageStatus, TimeSpan> changed) => _watch.Watch(changed);
+    /// <summary>Nothing of an earlier process lay there when this one opened it.</summary>
+    public bool BeganEmpty => _beganEmpty;
+
+    /// <summary>Reports every change between working and not working.</summary>
+    public void Watch(Action<StorageChange> changed) => _watch.Watch(changed);
 
     // What a back end says. Each gets a token that ends at the deadline, and may throw whatever its library throws.
 
-    /// <summary>Connects, creates or migrates what it needs, and reads the highest epoch and counter that lie there. Called again after a failure.</summary>
+    /// <summary>Connects, creates or migrates what it needs, and says what lies there. Called again after a failure.</summary>
     /// <exception cref="StoreException"><see cref="StoreFailure.Schema"/>: what lies there is newer than this program, or another node's.</exception>
-    protected abstract Task<EntryVersion> OpenAsync(CancellationToken deadline);
+    protected abstract Task<Opened> OpenAsync(CancellationToken deadline);
 
     /// <summary>Stores all of them in this order, or none, in one durable step; each by its own rule, compared and stored in one statement.</summary>
     /// <param name="keep">Unless it is none: also to be kept as seen, in the same step, because an overwritten entry may take its version with it.</param>
@@ -202,7 +206,8 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
         try
         {
             if (_open) return;
-            var kept = await OpenAsync(deadline).WaitAsync(deadline);
+            var (kept, isNew) = await OpenAsync(deadline).WaitAsync(deadline);
+            if (isNew && _watch.FoundEmpty()) _beganEmpty = true;
             var known = Newest;
             // A storage that came back without its memory is told again what this node has seen.
             if (kept.Having(known) != kept) await KeepAsync(known, deadline);

@@ -62,9 +62,10 @@ internal sealed class PostgresSchema(string node)
 
     /// <summary>Creates what is not there, in one transaction, and reads the highest epoch and counter ever seen.</summary>
     /// <exception cref="Core.Storage.StoreException">The tables are newer, or another node's.</exception>
-    public async Task<EntryVersion> PrepareAsync(NpgsqlConnection connection, string owner, CancellationToken deadline)
+    public async Task<Opened> PrepareAsync(NpgsqlConnection connection, string owner, CancellationToken deadline)
     {
-        if (!await ExistsAsync(connection, deadline))
+        var isNew = !await ExistsAsync(connection, deadline);
+        if (isNew)
         {
             await using var create = new NpgsqlCommand(Create, connection);
             await create.ExecuteNonQueryAsync(deadline);
@@ -84,7 +85,7 @@ internal sealed class PostgresSchema(string node)
             """, connection);
         await using var highest = await newest.ExecuteReaderAsync(deadline);
         await highest.ReadAsync(deadline);
-        return new EntryVersion(highest.GetInt64(0), highest.GetInt64(1));
+        return new Opened(new EntryVersion(highest.GetInt64(0), highest.GetInt64(1)), isNew);
     }
 
     /// <summary>Asked first: a user that may only read the tables must be able to, and no statement that makes something is sent where it is there.</summary>

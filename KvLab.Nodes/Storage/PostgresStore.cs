@@ -54,7 +54,7 @@ public sealed class PostgresStore : DurableStore
         return builder;
     }
 
-    protected override async Task<EntryVersion> OpenAsync(CancellationToken deadline)
+    protected override async Task<Opened> OpenAsync(CancellationToken deadline)
     {
         await using var connection = await _source.OpenConnectionAsync(deadline);
         return await _schema.PrepareAsync(connection, _node, deadline);

@@ -18,12 +18,15 @@ internal static class RedisScripts
 
         """;
 
-    /// <summary>Schema version, node, zero → what is there: schema version, node, epoch, counter.</summary>
+    /// <summary>Schema version, node, zero → what is there: schema version, node, epoch, counter, and 1 where all of that is new.</summary>
     public const string Open = """
-        if redis.call('EXISTS', KEYS[1]) == 0 then
+        local new = 1 - redis.call('EXISTS', KEYS[1])
+        if new == 1 then
           redis.call('HSET', KEYS[1], 'schema', ARGV[1], 'node', ARGV[2], 'epoch', ARGV[3], 'counter', ARGV[3])
         end
-        return redis.call('HMGET', KEYS[1], 'schema', 'node', 'epoch', 'counter')
+        local found = redis.call('HMGET', KEYS[1], 'schema', 'node', 'epoch', 'counter')
+        found[5] = new
+        return found
         """;
 
     /// <summary>Epoch and counter seen, then of each entry: 1 where the last arrival wins, key, version, value → of each: 1 where applied, and what was held before.</summary>

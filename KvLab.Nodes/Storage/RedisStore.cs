@@ -54,13 +54,13 @@ public sealed class RedisStore : DurableStore
 
     private IDatabase Database => _connection?.GetDatabase() ?? throw new StoreException(StoreFailure.Unavailable, $"Redis at {_server} is not connected.");
 
-    protected override async Task<EntryVersion> OpenAsync(CancellationToken deadline)
+    protected override async Task<Opened> OpenAsync(CancellationToken deadline)
     {
         // A connection that is there mends itself; a new one beside it would be one too many.
         _connection ??= await ConnectionMultiplexer.ConnectAsync(_options);
         var found = (RedisValue[])(await RunAsync(RedisScripts.Open, [_seen], [Current, _node, Padded(0)]))!;
         SchemaCheck.Require((long)found[0], Current, (string)found[1]!, _node, "Redis hash");
-        return new EntryVersion(Number(found[2]), Number(found[3]));
+        return new Opened(new EntryVersion(Number(found[2]), Number(found[3])), IsNew: (int)found[4] == 1);
     }
 
     protected override async Task<ApplyResult[]> PutAsync(IReadOnlyList<Put> puts, EntryVersion keep, CancellationToken deadline)

@@ -23,7 +23,7 @@ internal static class SqliteSchema
 
     /// <summary>Creates what is not there, and reads the highest epoch and counter ever seen. Within the caller's transaction.</summary>
     /// <exception cref="StoreException">The file is newer, or another node's.</exception>
-    public static EntryVersion Prepare(SqliteConnection connection, string node)
+    public static Opened Prepare(SqliteConnection connection, string node)
     {
         using (var exists = connection.Command("SELECT count(*) FROM sqlite_schema WHERE name = 'kvlab_schema'"))
         {
@@ -31,7 +31,7 @@ internal static class SqliteSchema
             {
                 using var create = connection.Command(Create, ("$node", node));
                 create.ExecuteNonQuery();
-                return EntryVersion.None;
+                return new Opened(EntryVersion.None, IsNew: true);
             }
         }
 
@@ -48,7 +48,7 @@ internal static class SqliteSchema
             """, ("$largest", InputRules.LargestClock));
         using var highest = newest.ExecuteReader();
         highest.Read();
-        return new EntryVersion(highest.GetInt64(0), highest.GetInt64(1));
+        return new Opened(new EntryVersion(highest.GetInt64(0), highest.GetInt64(1)), IsNew: false);
     }
 }
 

@@ -51,7 +51,7 @@ public sealed class SqliteStore : DurableStore
         return Path.GetFullPath(file.EndsWith('/') || Directory.Exists(file) ? Path.Combine(file, $"{node}.db") : file);
     }
 
-    protected override Task<EntryVersion> OpenAsync(CancellationToken deadline) => WriteAsync(c => SqliteSchema.Prepare(c, _node), deadline);
+    protected override Task<Opened> OpenAsync(CancellationToken deadline) => WriteAsync(c => SqliteSchema.Prepare(c, _node), deadline);
 
     protected override Task<ApplyResult[]> PutAsync(IReadOnlyList<Put> puts, EntryVersion keep, CancellationToken deadline) => WriteAsync(connection =>
     {

@@ -14,3 +14,8 @@ public sealed record StorageStatus(
 {
     public static readonly StorageStatus Memory = new("memory", true);
 }
+
+/// <summary>It stopped working, or works again.</summary>
+/// <param name="After">How long it had not worked.</param>
+/// <param name="Emptied">It works again, without anything that had been stored in it.</param>
+public sealed record StorageChange(StorageStatus Status, TimeSpan After, bool Emptied);

@@ -16,18 +16,30 @@ internal sealed class StorageWatch(string kind, TimeProvider time)
     private readonly StorageStatus _ok = new(kind, true);
     private volatile StorageStatus _status = new(kind, true);
     private bool _byWrite;
+    private bool _emptied;
     private long _failedAt, _lastFailedAt;
-    private Action<StorageStatus, TimeSpan>? _changed;
+    private Action<StorageChange>? _changed;
 
     public StorageStatus Status => _status;
 
-    /// <summary>Calls back at every change from now on, and at once where it does not work now. The time is how long it had not worked.</summary>
-    public void Watch(Action<StorageStatus, TimeSpan> changed)
+    /// <summary>Calls back at every change from now on, and at once where it does not work now.</summary>
+    public void Watch(Action<StorageChange> changed)
     {
         lock (_gate)
         {
             _changed = changed;
-            if (!_status.Ok) changed(_status, TimeSpan.Zero);
+            if (!_status.Ok) changed(new StorageChange(_status, TimeSpan.Zero, Emptied: false));
+        }
+    }
+
+    /// <summary>It was made anew. Where it did not work before, that is told with its recovery.</summary>
+    /// <returns>True where it is the beginning: it had not failed.</returns>
+    public bool FoundEmpty()
+    {
+        lock (_gate)
+        {
+            _emptied = !_status.Ok;
+            return _status.Ok;
         }
     }
 
@@ -37,9 +49,11 @@ internal sealed class StorageWatch(string kind, TimeProvider time)
         lock (_gate)
         {
             if (_status.Ok || (_byWrite && !write)) return;
-            if (_status.Failure == StoreFailure.Full && time.GetElapsedTime(_lastFailedAt) < Roomy) return;
+            // Emptied it has room, and whoever follows what is stored must know before he hears of the next entry.
+            if (_status.Failure == StoreFailure.Full && !_emptied && time.GetElapsedTime(_lastFailedAt) < Roomy) return;
             _status = _ok;
-            _changed?.Invoke(_status, time.GetElapsedTime(_failedAt));
+            _changed?.Invoke(new StorageChange(_status, time.GetElapsedTime(_failedAt), _emptied));
+            _emptied = false;
         }
     }
 
@@ -54,7 +68,7 @@ internal sealed class StorageWatch(string kind, TimeProvider time)
             _byWrite = write;
             _failedAt = _lastFailedAt;
             _status = new StorageStatus(kind, false, failure.Failure, failure.Message);
-            _changed?.Invoke(_status, TimeSpan.Zero);
+            _changed?.Invoke(new StorageChange(_status, TimeSpan.Zero, Emptied: false));
             return true;
         }
     }

@@ -69,6 +69,45 @@ public sealed class ReducerDurabilityTests
     }
 
     [Fact]
+    public void A_storage_that_somebody_removed_holds_nothing_of_what_was_confirmed()
+    {
+        _story.Join(NodeRoles.Follower, "follower-3", "second", storage: "sqlite", storageIsNew: true);
+        Write(1, "k1", "follower-3");
+        _story.Join(NodeRoles.Follower, "follower-3", "third", storage: "sqlite");
+        Assert.Equal(["leader", "follower-3"], Assert.Single(Durability.Latest).HeldNow);
+
+        _story.Join(NodeRoles.Follower, "follower-3", "fourth", storage: "sqlite", storageIsNew: true);
+        var row = Assert.Single(Durability.Latest);
+        Assert.Equal((DurabilityState.AtRisk, "W = 1: the only follower that had confirmed was follower-3; now only leader holds it, because follower-3 began anew with an empty storage."), (row.State, row.Why));
+        _story.Apply("follower-3", 1, "k1");
+        Assert.Equal(DurabilityState.Held, Assert.Single(Durability.Latest).State);
+    }
+
+    [Fact]
+    public void What_a_node_holds_when_it_is_asked_counts_at_once()
+    {
+        _story.Join(NodeRoles.Leader, "leader", "second", storage: "sqlite");
+        Write(1, "k1", "follower-3");
+        _story.Join(NodeRoles.Leader, "leader", "third", storage: "sqlite", storageIsNew: true);
+        Assert.Equal(DurabilityState.AtRisk, Assert.Single(Durability.Latest).State);
+        _story.Seed("leader", ("k1", 1));
+        Assert.Equal(DurabilityState.Held, Assert.Single(Durability.Latest).State);
+    }
+
+    [Fact]
+    public void A_storage_that_came_back_empty_under_a_running_node_holds_nothing_either()
+    {
+        _story.Join(NodeRoles.Follower, "follower-3", "second", storage: "redis");
+        Write(1, "k1", "follower-3");
+        _story.Tell("follower-3", EventKind.StorageFailed, detail: "Redis at a:1 has lost what follower-3 had kept there.");
+        Assert.Equal(DurabilityState.Held, Assert.Single(Durability.Latest).State);
+        _story.Tell("follower-3", EventKind.StorageRecovered, elapsedMs: 300, reason: StorageReasons.Emptied);
+        var row = Assert.Single(Durability.Latest);
+        Assert.Equal((DurabilityState.AtRisk, "leader"), (row.State, Assert.Single(row.HeldNow)));
+        Assert.EndsWith("because follower-3 lost its storage.", row.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_storage_that_fails_is_shown_until_it_works_again()
     {
         _story.Join(NodeRoles.Follower, "follower-1", "second", storage: "redis");

@@ -43,7 +43,7 @@ internal sealed class Story
         return story;
     }
 
-    public void Join(string role, string node, string incarnation = "first", long oldest = 1, long dropped = 0, string? storage = null)
+    public void Join(string role, string node, string incarnation = "first", long oldest = 1, long dropped = 0, string? storage = null, bool storageIsNew = false)
     {
         _nodes[node] = (incarnation, oldest - 1);
         Reducer.Apply(new NodeIntroduced(new NodeHello
@@ -56,6 +56,7 @@ internal sealed class Story
             OldestSequence = oldest,
             Dropped = dropped,
             Storage = storage,
+            StorageIsNew = storageIsNew,
         }));
     }
 

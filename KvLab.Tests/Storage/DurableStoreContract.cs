@@ -69,6 +69,15 @@ public abstract class DurableStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task It_knows_whether_anything_lay_there()
+    {
+        var store = await StartAsync();
+        Assert.True(store.BeganEmpty);
+        await store.DisposeAsync();
+        Assert.False((await StartAsync()).BeganEmpty);
+    }
+
+    [Fact]
     public async Task A_promise_to_a_new_leader_survives_a_restart()
     {
         var store = await StartAsync();

@@ -38,9 +38,12 @@ public sealed class RedisStoreTests(RedisServer server) : DurableStoreContract, 
         await store.ApplyAsync(Make("a", 7, epoch: 3), ApplyRule.NewerWins, Cancellation);
         await OnServerAsync(d => d.KeyDeleteAsync([$"kvlab:{{{NodeOf("follower-1")}}}:seen", $"kvlab:{{{NodeOf("follower-1")}}}:entries"]));
 
+        var changes = new List<StorageChange>();
+        store.Watch(changes.Add);
         var refused = await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("a", 8, epoch: 3), ApplyRule.NewerWins, Cancellation));
         Assert.Contains("has lost what", refused.Message, StringComparison.Ordinal);
         await Patience.UntilAsync(() => store.Status.Ok, "the store recovers");
+        Assert.Equal([(false, false), (true, true)], changes.Select(c => (c.Status.Ok, c.Emptied)));
         await store.DisposeAsync();
         Assert.Equal(new EntryVersion(3, 8), await (await StartAsync()).NewestAsync(Cancellation));
     }

@@ -72,7 +72,7 @@ public sealed class SqliteStoreTests : DurableStoreContract
         await using var store = new SqliteStore(Path.Combine(blocked, "a.db"), "a", TimeSpan.FromSeconds(30));
         var changes = new List<bool>();
         await store.TryOpenAsync(Cancellation);
-        store.Watch((status, _) => changes.Add(status.Ok));
+        store.Watch(change => changes.Add(change.Status.Ok));
         Assert.Equal((false, StoreFailure.Unavailable), (store.Status.Ok, store.Status.Failure));
         await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("k", 1), ApplyRule.NewerWins, Cancellation));
 

@@ -15,7 +15,7 @@ public sealed class StorageWatchTests
     public StorageWatchTests()
     {
         _watch = new StorageWatch("any", _time);
-        _watch.Watch((status, _) => _told.Add(status.Ok));
+        _watch.Watch(change => _told.Add(change.Status.Ok));
     }
 
     private void Fail(StoreFailure failure) => _watch.Failed(new StoreException(failure, "It failed."), write: true);

@@ -68,13 +68,22 @@ public sealed partial class ClusterReducer
         _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
     }
 
-    private void BeginLife(NodeRecord node)
+    /// <summary>Its storage came back without what had been stored in it; the node itself went on.</summary>
+    private void FollowLostStorage(NodeRecord node)
+    {
+        EmptyCells(node);
+        _ledger.Emptied(node.Id, "lost its storage", time.GetUtcNow());
+        _durabilityTouched = true;
+    }
+
+    private void BeginLife(NodeRecord node, bool storageIsNew)
     {
         TakePromises();
         // News of the life before is at an end, and with it the hope for a report.
         KeepPromises(long.MaxValue);
-        // What lies on a disk does not begin anew with the process.
+        // What lies on a disk does not begin anew with the process, unless somebody removed it.
         if (!node.IsDurable) _ledger.Began(node.Id, time.GetUtcNow());
+        else if (storageIsNew) _ledger.Began(node.Id, time.GetUtcNow(), "storage");
         _durabilityTouched = true;
     }
 

@@ -61,7 +61,7 @@ public sealed partial class ClusterReducer
             ForgetFaults(node);
             node.Storage = hello.Storage ?? NodeView.InMemory;
             node.StorageProblem = null;
-            BeginLife(node);
+            BeginLife(node, hello.StorageIsNew);
         }
         node.Url = hello.Url;
         node.ProcessId = hello.ProcessId;
@@ -100,6 +100,7 @@ public sealed partial class ClusterReducer
         SeedFaults(node, seeded);
         // The dump may be from before the reset, and would bring back what is gone.
         if (node.Cleared) return;
+        _durabilityTouched = true;
         foreach (var entry in seeded.Entries)
         {
             _ledger.Holds(node.Id, entry.Key, entry.Version);

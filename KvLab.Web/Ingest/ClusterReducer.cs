@@ -85,7 +85,10 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case EventKind.LinkChanged: ChangeLink(node, e); break;
             case EventKind.MessageLost: LoseMessage(node, e); break;
             case EventKind.StorageFailed: node.StorageProblem = e.Detail ?? "Its storage failed."; break;
-            case EventKind.StorageRecovered: node.StorageProblem = null; break;
+            case EventKind.StorageRecovered:
+                node.StorageProblem = null;
+                if (e.Reason == StorageReasons.Emptied) FollowLostStorage(node);
+                break;
             case EventKind.NodeFaultsChanged when e.Faults is not null: ChangeFaults(node, e.Faults); break;
             // The others change nothing but the list of events.
             default: break;

@@ -45,7 +45,7 @@ public static partial class Explain
             $"{e.Node} refused {e.EntryVersion} of {e.Key} from {e.Peer ?? "a leader"}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
         EventKind.StorageFailed =>
             $"{e.Node} acknowledges nothing until its storage is back, because what it cannot store it must not confirm{Tail(e.Detail)}",
-        EventKind.StorageRecovered => $"the storage of {e.Node} works again{After(e.ElapsedMs)}, and the node goes on by itself{Tail(e.Detail)}",
+        EventKind.StorageRecovered => $"the storage of {e.Node} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but nothing that it held is left" : "")}, and the node goes on by itself{Tail(e.Detail)}",
         EventKind.ProcessStarted => $"the dashboard started the process of {e.Peer}{Tail(e.Detail)}",
         EventKind.ProcessStopped => $"the process of {e.Peer} ended as it was asked to{Tail(e.Detail)}",
         EventKind.ProcessCrashed => $"the process of {e.Peer} ended by itself{Tail(e.Detail)}",

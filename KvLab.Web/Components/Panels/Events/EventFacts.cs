@@ -21,7 +21,7 @@ public static class EventFacts
         EventKind.EntryDuplicate => $"v{e.Version} {e.Key} again",
         EventKind.MessageFenced => $"v{e.Version} {e.Key} of epoch {e.Epoch}",
         EventKind.StorageFailed => $"{e.Reason?.Replace('_', ' ')}: {e.Detail}",
-        EventKind.StorageRecovered => $"after {Units.Ms(e.ElapsedMs)}",
+        EventKind.StorageRecovered => $"after {Units.Ms(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", empty" : "")}",
         EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
         EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{e.Peer} {e.Detail}",
         _ => e.Detail ?? "",
