@@ -143,7 +143,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         if (status.Ok)
         {
             StorageRecovered(change.After.TotalMilliseconds);
-            _node.Events.Record(EventKind.StorageRecovered, elapsedMs: change.After.TotalMilliseconds, reason: change.Emptied ? StorageReasons.Emptied : null);
+            _node.Events.Record(EventKind.StorageRecovered, elapsedMs: change.After.TotalMilliseconds, reason: change.Emptied ? StorageReasons.Emptied : null, detail: (_store as DurableStore)?.Persistence);
         }
         else
         {
@@ -210,6 +210,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             Dropped = _outbox.Dropped,
             Storage = _options.Storage.ToString(),
             StorageIsNew = _store is DurableStore { BeganEmpty: true },
+            Persistence = (_store as DurableStore)?.Persistence,
         },
         cancellation => _node.Faults.WhenThawedAsync(cancellation),
         TimeProvider.System,

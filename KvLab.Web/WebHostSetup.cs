@@ -55,6 +55,7 @@ internal static class WebHostSetup
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.AddSingleton(options.Servers);
         services.AddPages();
         services.AddApi();
         services.AddState();

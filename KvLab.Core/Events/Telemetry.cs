@@ -29,6 +29,9 @@ public sealed record NodeHello
 
     /// <summary>Nothing of an earlier process lay in a storage that outlives processes: it is used for the first time, or somebody removed it.</summary>
     [DataMember(Order = 8)] public bool StorageIsNew { get; init; }
+
+    /// <summary>What the storage's server keeps if it is killed, in a sentence; null where that is no question.</summary>
+    [DataMember(Order = 9)] public string? Persistence { get; init; }
 }
 
 /// <summary>Events of one incarnation in the order of their sequence numbers.</summary>

@@ -44,6 +44,9 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
     /// <summary>Nothing of an earlier process lay there when this one opened it.</summary>
     public bool BeganEmpty => _beganEmpty;
 
+    /// <summary>What the server keeps if it is killed, where that is its own setting: one sentence, known once it was opened. Null: what is confirmed is kept.</summary>
+    public virtual string? Persistence => null;
+
     /// <summary>Reports every change between working and not working.</summary>
     public void Watch(Action<StorageChange> changed) => _watch.Watch(changed);
 

@@ -23,6 +23,7 @@ public sealed class RedisStore : DurableStore
     private readonly RedisKey _seen;
     private readonly RedisKey _entries;
     private ConnectionMultiplexer? _connection;
+    private volatile string? _persistence;
 
     /// <param name="connection">See <see cref="Parse"/>.</param>
     /// <param name="node">Whose entries these are.</param>
@@ -38,6 +39,8 @@ public sealed class RedisStore : DurableStore
         (_options.BacklogPolicy, _options.AbortOnConnectFail, _options.ConnectRetry) = (BacklogPolicy.FailFast, true, 0);
         _options.ReconnectRetryPolicy = new LinearRetry(250);
         _options.ClientName = $"kvlab-{node}";
+        // To read its settings of persistence, which counts as administration.
+        _options.AllowAdmin = true;
         _options.IncludeDetailInExceptions = false;
         _server = string.Join(",", _options.EndPoints.Select(e => e.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
         // In braces: a Redis cluster keeps both on one server.
@@ -52,6 +55,8 @@ public sealed class RedisStore : DurableStore
         return options.EndPoints.Count > 0 ? options : throw new ArgumentException("There is no host.");
     }
 
+    public override string? Persistence => _persistence;
+
     private IDatabase Database => _connection?.GetDatabase() ?? throw new StoreException(StoreFailure.Unavailable, $"Redis at {_server} is not connected.");
 
     protected override async Task<Opened> OpenAsync(CancellationToken deadline)
@@ -59,6 +64,7 @@ public sealed class RedisStore : DurableStore
         // A connection that is there mends itself; a new one beside it would be one too many.
         _connection ??= await ConnectionMultiplexer.ConnectAsync(_options);
         var found = (RedisValue[])(await RunAsync(RedisScripts.Open, [_seen], [Current, _node, Padded(0)]))!;
+        _persistence = await RedisPersistence.AskAsync(Database);
         SchemaCheck.Require((long)found[0], Current, (string)found[1]!, _node, "Redis hash");
         return new Opened(new EntryVersion(Number(found[2]), Number(found[3])), IsNew: (int)found[4] == 1);
     }

@@ -115,6 +115,15 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
 
     public Task KillNodeAsync(string id, CancellationToken cancellation = default) => Done($"kill {id}");
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => Done($"start {id}");
+    public StorageRequest? Storage { get; private set; }
+
+    public Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
+    {
+        Note("storage");
+        Storage = request;
+        return Task.CompletedTask;
+    }
+
     public Task StopNodeAsync(string id, CancellationToken cancellation = default) => Done($"stop {id}");
     public Task FreezeNodeAsync(string id, CancellationToken cancellation = default) => Done($"freeze {id}");
     public Task ThawNodeAsync(string id, CancellationToken cancellation = default) => Done($"thaw {id}");

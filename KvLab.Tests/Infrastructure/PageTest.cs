@@ -7,6 +7,7 @@ using KvLab.Web.Components.View;
 using KvLab.Web.Drills;
 using KvLab.Web.Failover;
 using KvLab.Web.State;
+using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -28,6 +29,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton<IClusterState>(Cluster);
         Services.AddSingleton<IClusterCommands>(Cluster);
+        Services.AddSingleton(StorageServers.None);
         Services.AddSingleton<IFailover>(Failover);
         Services.AddSingleton<IDrills>(Failover);
     }

@@ -160,8 +160,61 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
         Assert.Equal(0, (int)(await lab.GetAsync("/api/durability"))["lost"]!);
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task A_cluster_starts_again_over_another_storage_and_finds_there_what_it_left(string kind)
+    {
+        await using var lab = await LabDashboard.StartAsync(2, "--Cluster:MaxDelayMs=1", "--Cluster:WriteQuorum=2");
+        await lab.WriteAsync("before", "1");
+        var storage = await StorageAsync(kind);
+        await ChangeAsync(storage);
+        Assert.Equal([kind, kind, kind], lab.Snapshot.Nodes.Select(n => n.Storage));
+        Assert.Equal(kind == "redis", lab.Snapshot.Nodes[0].StoragePersistence?.Contains("appendfsync always", StringComparison.Ordinal) ?? false);
+        Assert.DoesNotContain("before", await KeysAsync());
+        await lab.WriteAsync("k", "1");
+
+        await ChangeAsync("memory");
+        Assert.DoesNotContain("k", await KeysAsync());
+        await ChangeAsync(storage);
+        Assert.Contains("k", await KeysAsync());
+        // Chosen, and so no loss.
+        Assert.Equal(0, (int)(await lab.GetAsync("/api/durability"))["lost"]!);
+
+        async Task<IEnumerable<string>> KeysAsync() => (await RealCluster.DumpAsync(lab.Node("leader").Url)).Select(e => e.Key);
+
+        async Task ChangeAsync(string to)
+        {
+            var answer = await lab.PutAsync("/api/cluster/storage", new { storage = to });
+            Assert.Equal(HttpStatusCode.OK, answer.Status);
+        }
+    }
+
+    [Fact]
+    public async Task A_storage_that_ends_a_node_is_taken_back_for_all()
+    {
+        await using var lab = await LabDashboard.StartAsync(1, "--Cluster:MaxDelayMs=1", "--Cluster:WriteQuorum=1");
+        var answer = await lab.PutAsync("/api/cluster/storage", new { storageOf = new Dictionary<string, string> { ["follower-1"] = $"sqlite:{await NewerFileAsync()}" } });
+        Assert.Equal(HttpStatusCode.BadGateway, answer.Status);
+        Assert.Contains("made by a newer KvLab", answer.Detail);
+        Assert.Contains("The nodes run again with what they stored in before.", answer.Detail);
+        Assert.Equal(["memory", "memory"], lab.Snapshot.Nodes.Select(n => n.Storage));
+        Assert.Equal("success", (string)(await lab.WriteAsync("k", "1"))["status"]!);
+    }
+
     [Fact]
     public async Task A_newer_schema_ends_the_node_with_a_sentence()
+    {
+        var file = await NewerFileAsync();
+        await using var node = RealNode.Launch(NodeOver(file));
+        await node.WaitForExitAsync();
+        Assert.Equal(1, node.ExitCode);
+        Assert.Contains("schema version 99, made by a newer KvLab", node.Output);
+    }
+
+    /// <summary>A file of follower-1 as a KvLab of the future would leave it.</summary>
+    private async Task<string> NewerFileAsync()
     {
         var file = Path.Combine(_folder, "a.db");
         await using (var first = await RealNode.StartAsync(NodeOver(file))) await first.KillAsync();
@@ -172,11 +225,7 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
             raise.CommandText = "UPDATE kvlab_schema SET version = 99";
             raise.ExecuteNonQuery();
         }
-
-        await using var node = RealNode.Launch(NodeOver(file));
-        await node.WaitForExitAsync();
-        Assert.Equal(1, node.ExitCode);
-        Assert.Contains("schema version 99, made by a newer KvLab", node.Output);
+        return file;
     }
 
     private static Dictionary<string, string> NodeOver(string file) => new() { ["ROLE"] = "follower", ["NODE_ID"] = "follower-1", ["PORT"] = "0", ["STORAGE"] = $"sqlite:{file}" };

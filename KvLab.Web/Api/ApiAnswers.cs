@@ -18,15 +18,20 @@ public sealed record ClusterAnswer(
         [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision);
 }
 
+/// <summary>A body of <c>PUT /api/cluster/storage</c>.</summary>
+/// <param name="Storage">For all nodes that <paramref name="StorageOf"/> does not name; without it they keep what they have.</param>
+/// <param name="StorageOf">By node id.</param>
+public sealed record StorageBody(string? Storage, IReadOnlyDictionary<string, string>? StorageOf);
+
 /// <param name="State">starting, running, disconnected, stopped, crashed or frozen.</param>
 /// <param name="Behind">Keys on which the follower is behind the leader or which it lacks.</param>
 public sealed record NodeAnswer(
     string Id, string Role, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys,
-    double SlowMs, long ClockSkewMs, string Storage, string? StorageProblem)
+    double SlowMs, long ClockSkewMs, string Storage, string? StorageProblem, string? StoragePersistence)
 {
     internal static NodeAnswer Of(NodeView n) => new(
         n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs,
-        n.Storage, n.StorageProblem);
+        n.Storage, n.StorageProblem, n.StoragePersistence);
 }
 
 /// <summary>A body of <c>POST /api/writes</c>.</summary>
@@ -37,19 +42,19 @@ public sealed record WriteBody(string Key, JsonText Value);
 /// <param name="Why">One sentence for the write as a whole.</param>
 public sealed record WriteRow(
     long Version, long Epoch, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs, string? Reason,
-    bool Naive, DateTimeOffset At, string Why, IReadOnlyList<DeliveryRow> Deliveries)
+    bool Naive, DateTimeOffset At, double? StoredMs, string Why, IReadOnlyList<DeliveryRow> Deliveries)
 {
     internal static WriteRow Of(WriteView w) => new(
-        w.Version.Counter, w.Version.Epoch, w.Key, w.Value, w.Required, w.Status, w.Acks, w.ElapsedMs, w.Reason, w.Naive, w.At,
+        w.Version.Counter, w.Version.Epoch, w.Key, w.Value, w.Required, w.Status, w.Acks, w.ElapsedMs, w.Reason, w.Naive, w.At, w.StoredMs,
         Explain.Write(w), [.. w.Deliveries.Select(d => DeliveryRow.Of(w, d))]);
 }
 
 public sealed record DeliveryRow(
     string Follower, double DelayMs, DeliveryOutcome Outcome, double? CompletedMs, bool Late, int Attempts, long HeldVersion, long HeldEpoch,
-    string? Reason, string Why)
+    string? Reason, double? StoredMs, string Why)
 {
     internal static DeliveryRow Of(WriteView w, DeliveryView d) => new(
-        d.Follower, d.DelayMs, d.Outcome, d.CompletedMs, d.Late, d.Attempts, d.Held.Counter, d.Held.Epoch, d.Reason, Explain.Delivery(w, d));
+        d.Follower, d.DelayMs, d.Outcome, d.CompletedMs, d.Late, d.Attempts, d.Held.Counter, d.Held.Epoch, d.Reason, d.StoredMs, Explain.Delivery(w, d));
 }
 
 /// <param name="Completed">Writes that came to an end: succeeded, partial or failed.</param>

@@ -22,6 +22,8 @@ internal static class ClusterEndpoints
             .WithSummary("SIGKILL: no last word. Only for nodes that this dashboard started.");
         cluster.MapPost("/nodes/{id}/start", StartAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("Starts a node again that was killed, was stopped or crashed; it keeps its id and port. recover: false starts a leader that asks nobody and counts from 1, the seed's disaster.");
+        cluster.MapPut("/storage", PutStorageAsync).Accepts<StorageBody>("application/json").Produces<ClusterAnswer>().Refuses(409, 502, 504)
+            .WithSummary("Starts all nodes again over another storage: storage for all, storageOf for single nodes, each memory, sqlite:…, redis:… or postgres:…, or a kind alone where its place is configured. What was in memory is gone, what lies elsewhere stays there.");
         cluster.MapPost("/followers", AddFollowerAsync).Produces<FollowerAnswer>(201).Refuses(409)
             .WithSummary("Starts one more follower. It gets writes from now on.");
         cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
@@ -60,6 +62,12 @@ internal static class ClusterEndpoints
         var before = state.StateOf(id);
         await (recover ? commands.StartNodeAsync(id, cancellation) : commands.StartForgetfulAsync(id, cancellation));
         return await state.SettledNodeAsync(id, before, NodeState.Running, time, cancellation);
+    }
+
+    private static async Task<ClusterAnswer> PutStorageAsync(HttpRequest request, IClusterState state, IClusterCommands commands, CancellationToken cancellation)
+    {
+        await commands.ChangeStorageAsync(await StrictBody.ReadAsync(request, StorageRequest.Read), cancellation);
+        return ClusterAnswer.Of(state.Current, commands.Supervises);
     }
 
     private static async Task<IResult> AddFollowerAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)

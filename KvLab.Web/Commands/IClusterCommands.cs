@@ -60,6 +60,12 @@ public interface IClusterCommands
 
     /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does. Every follower refuses what it writes, and confirms it.</summary>
     Task StartForgetfulAsync(string id, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Starts all nodes again over another storage, with the settings they have. What was in memory is gone; what lies on a disk or a server stays there, and what lies
+    /// in the chosen storage already is there at once. The page's figures begin anew.
+    /// </summary>
+    Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default);
     Task<string> AddFollowerAsync(CancellationToken cancellation = default);
     Task RemoveFollowerAsync(string id, CancellationToken cancellation = default);
 

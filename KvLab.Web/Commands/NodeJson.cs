@@ -19,10 +19,13 @@ internal static class NodeJson
 /// <param name="DelaysMs">Chosen delays by follower id, for a demonstration.</param>
 internal sealed record WriteRequest(string Key, JsonText Value, IReadOnlyDictionary<string, double>? DelaysMs = null);
 
-internal sealed record HealthAnswer(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries)
+internal sealed record HealthAnswer(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null)
 {
     public bool IsQuiescent => WritesInFlight == 0 && PendingDeliveries == 0;
 }
+
+/// <param name="Sentence">What is wrong, without secrets; null while it works.</param>
+internal sealed record StorageHealth(string Kind, bool Ok, string? Sentence);
 
 internal sealed record ReadAnswer(string Key, JsonText Value, long Version, long Epoch);
 

@@ -20,7 +20,8 @@ internal sealed class RoleKeeper(IClusterState state, NodeDirectory directory) :
 
     private void Keep(ClusterSnapshot snapshot)
     {
-        if (snapshot.Reign <= _reign) return;
+        // It goes back to none where a cluster with other data begins anew.
+        if (snapshot.Reign == _reign) return;
         _reign = snapshot.Reign;
         foreach (var node in snapshot.Nodes)
             if (directory.Find(node.Id) is { } known && known.Role != node.Role) directory.Set(known with { Role = node.Role });

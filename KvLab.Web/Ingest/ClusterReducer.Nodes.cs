@@ -61,6 +61,7 @@ public sealed partial class ClusterReducer
             ForgetFaults(node);
             node.Storage = hello.Storage ?? NodeView.InMemory;
             node.StorageProblem = null;
+            node.StoragePersistence = hello.Persistence;
             BeginLife(node, hello.StorageIsNew);
         }
         node.Url = hello.Url;
@@ -117,6 +118,18 @@ public sealed partial class ClusterReducer
         node.Cleared = true;
         node.Applied = node.Refused = node.Failed = 0;
         if (node.Role == NodeRoles.Leader) ForgetWrites();
+    }
+
+    private void Renew()
+    {
+        foreach (var node in _nodes.Values) EmptyCells(node);
+        // Reigns are counted anew, and until one has begun a process says how it was started.
+        _reign = 0;
+        ForgetWrites();
+        TakePromises();
+        _promises.Clear();
+        _ledger.Clear();
+        _durabilityTouched = true;
     }
 
     private ImmutableArray<NodeView> ViewNodes() =>

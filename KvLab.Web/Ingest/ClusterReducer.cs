@@ -36,6 +36,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case NodeRemoved removed: RemoveNode(removed.Node); break;
             case NodeSeeded seeded: Seed(seeded); break;
             case NodeFroze froze: Freeze(froze); break;
+            case ClusterRenewed: Renew(); break;
             case SidesChanged sides: ChangeSides(sides); break;
         }
     }
@@ -86,7 +87,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case EventKind.MessageLost: LoseMessage(node, e); break;
             case EventKind.StorageFailed: node.StorageProblem = e.Detail ?? "Its storage failed."; break;
             case EventKind.StorageRecovered:
-                node.StorageProblem = null;
+                (node.StorageProblem, node.StoragePersistence) = (null, e.Detail ?? node.StoragePersistence);
                 if (e.Reason == StorageReasons.Emptied) FollowLostStorage(node);
                 break;
             case EventKind.NodeFaultsChanged when e.Faults is not null: ChangeFaults(node, e.Faults); break;

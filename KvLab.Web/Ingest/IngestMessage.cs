@@ -19,6 +19,9 @@ public sealed record ProcessChanged(string Node, NodeState State, int? ProcessId
 /// <summary>The node is no longer part of the cluster.</summary>
 public sealed record NodeRemoved(string Node) : IngestMessage;
 
+/// <summary>All nodes have ended and start again as another cluster, with other data: what was known of the old one is no measure for it.</summary>
+public sealed record ClusterRenewed : IngestMessage;
+
 /// <summary>A node introduced itself over the hub.</summary>
 public sealed record NodeIntroduced(NodeHello Hello) : IngestMessage;
 

@@ -33,6 +33,9 @@ internal sealed class NodeRecord(string id)
     /// <summary>What is wrong with its storage; null while that works.</summary>
     public string? StorageProblem { get; set; }
 
+    /// <summary>What its server keeps of what it confirms, in a sentence; null where that is no question.</summary>
+    public string? StoragePersistence { get; set; }
+
     public bool Stopping { get; set; }
 
     public bool Frozen { get; set; }
@@ -61,6 +64,7 @@ internal sealed class NodeRecord(string id)
             ClockSkewMs = Faults.ClockSkewMs,
             Storage = Storage,
             StorageProblem = StorageProblem,
+            StoragePersistence = StoragePersistence,
         };
 
     private string? Notice => Shown == NodeState.Frozen ? "Frozen: it does nothing and keeps what it holds." : ProcessNotice ?? AddressNotice;

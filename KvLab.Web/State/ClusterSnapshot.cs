@@ -134,6 +134,9 @@ public sealed record NodeView(
 
     /// <summary>What is wrong with its storage, in a sentence; null while that works.</summary>
     public string? StorageProblem { get; init; }
+
+    /// <summary>What its storage's server keeps if it is killed, as that server is set; null where the node says nothing of it.</summary>
+    public string? StoragePersistence { get; init; }
 }
 
 /// <summary>The link from the leader to one follower. The counts are of messages of writes since the leader started, as events told them.</summary>

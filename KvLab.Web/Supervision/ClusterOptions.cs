@@ -39,7 +39,10 @@ public sealed record ClusterOptions
     /// <summary>Where the nodes' program lies; by default beside the dashboard.</summary>
     public string? NodesPath { get; init; }
 
-    /// <summary>What the nodes keep their entries in.</summary>
+    /// <summary>Where storages lie that are named by their kind alone.</summary>
+    public StorageServers Servers { get; init; } = StorageServers.None;
+
+    /// <summary>What the nodes keep their entries in at the start.</summary>
     public StorageChoice Storage { get; init; } = StorageChoice.Memory;
 
     /// <summary>The live settings that the leader begins with; W defaults to 3, or N where that is less.</summary>
@@ -69,6 +72,7 @@ public sealed record ClusterOptions
         var token = values.Text("Token") ?? configuration["CLUSTER_TOKEN"];
         values.Errors.Require(token is null || (token.Length is > 0 and <= 256 && token.All(c => c is > ' ' and <= '~')), "Cluster:Token",
             "Cluster:Token must have 1 to 256 printable ASCII characters without spaces.");
+        var servers = StorageServers.Read(configuration, values.Errors);
         var options = new ClusterOptions
         {
             Mode = mode,
@@ -76,7 +80,8 @@ public sealed record ClusterOptions
             BasePort = ReadBasePort(values, followers),
             Token = token ?? (mode == ClusterMode.Supervised ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null),
             NodesPath = values.Text("NodesPath"),
-            Storage = StorageChoice.Read(configuration, values.Errors),
+            Servers = servers,
+            Storage = StorageChoice.Read(configuration, servers, values.Errors),
             Settings = settings,
         };
         values.AllowOnly(

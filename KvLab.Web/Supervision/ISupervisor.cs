@@ -1,3 +1,5 @@
+using KvLab.Web.Commands;
+
 namespace KvLab.Web.Supervision;
 
 /// <summary>Power over the nodes' processes, where the dashboard has it. Every method throws a <c>CommandException</c> with words where it cannot.</summary>
@@ -20,6 +22,9 @@ public interface ISupervisor
 
     /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does.</summary>
     Task StartForgetfulAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Stops all nodes and starts them again over another storage. Where one ends by itself over it, all have again what they had.</summary>
+    Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation);
 
     /// <returns>The new follower's id.</returns>
     Task<string> AddFollowerAsync(CancellationToken cancellation);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
+using KvLab.Web.Commands;
 
 namespace KvLab.Web.Supervision;
 
@@ -9,11 +10,7 @@ namespace KvLab.Web.Supervision;
 /// </summary>
 public sealed class StorageChoice
 {
-    public static readonly StorageChoice Memory = new("memory", ImmutableDictionary<string, string>.Empty);
-
-    private const string Forms = "memory, sqlite:<folder or file with {node}>, redis:<connection> or postgres:<connection>";
-
-    private static readonly string[] Kinds = ["sqlite", "redis", "postgres"];
+    public static readonly StorageChoice Memory = new(StorageServers.Memory, ImmutableDictionary<string, string>.Empty);
 
     private readonly string _all;
     private readonly ImmutableDictionary<string, string> _byNode;
@@ -22,31 +19,37 @@ public sealed class StorageChoice
 
     public string Of(string node) => _byNode.GetValueOrDefault(node, _all);
 
-    internal static StorageChoice Read(IConfiguration configuration, FieldErrors errors)
+    internal static StorageChoice Read(IConfiguration configuration, StorageServers servers, FieldErrors errors)
     {
-        var all = configuration["Cluster:Storage"] is { Length: > 0 } given ? given : configuration["STORAGE"] is { Length: > 0 } inherited ? inherited : "memory";
-        Check(all, "Cluster:Storage", errors);
-        var isFile = all.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase) && all.Length > "sqlite:".Length && !all.EndsWith('/')
-            && !all.Contains("{node}", StringComparison.Ordinal) && !Directory.Exists(all["sqlite:".Length..]);
-        errors.Require(!isFile, "Cluster:Storage", "Cluster:Storage names one SQLite file, but each node needs its own: name a folder that ends in /, or put {node} into the name.");
-
+        var given = configuration["Cluster:Storage"] is { Length: > 0 } own ? own : configuration["STORAGE"] is { Length: > 0 } inherited ? inherited : StorageServers.Memory;
+        var all = servers.Complete(given);
+        StorageText.CheckForAll(all, "Cluster:Storage", errors);
         var byNode = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var node in configuration.GetSection("Cluster:StorageOf").GetChildren())
         {
-            Check(node.Value ?? "", $"Cluster:StorageOf:{node.Key}", errors);
-            byNode[node.Key] = node.Value ?? "";
+            byNode[node.Key] = servers.Complete(node.Value ?? "");
+            StorageText.Check(byNode[node.Key], $"Cluster:StorageOf:{node.Key}", errors);
         }
 
         return new StorageChoice(all, byNode.ToImmutable());
     }
 
-    /// <summary>The node checks the rest, and says so before it ends; here only what every kind has is looked at, and nothing behind the colon is repeated.</summary>
-    private static void Check(string storage, string name, FieldErrors errors)
+    /// <summary>As somebody wishes it: who is named gets another storage, and a wish for all ends what single nodes had.</summary>
+    /// <param name="nodes">Those there are.</param>
+    internal StorageChoice With(StorageRequest request, StorageServers servers, IReadOnlyCollection<string> nodes, FieldErrors errors)
     {
-        var colon = storage.IndexOf(':', StringComparison.Ordinal);
-        var known = colon < 0
-            ? storage.Equals("memory", StringComparison.OrdinalIgnoreCase)
-            : Kinds.Contains(storage[..colon], StringComparer.OrdinalIgnoreCase) && !string.IsNullOrWhiteSpace(storage[(colon + 1)..]);
-        errors.Require(known, name, $"{name} must be {Forms}.");
+        errors.Require(request.All is not null || request.ByNode.Count > 0, "storage", "storage is missing, and storageOf names no node either.");
+        var all = request.All is null ? _all : servers.Complete(request.All);
+        if (request.All is not null) StorageText.CheckForAll(all, "storage", errors);
+        var byNode = request.All is null ? _byNode : _byNode.Clear();
+        foreach (var (node, storage) in request.ByNode)
+        {
+            var field = $"storageOf.{node}";
+            errors.Require(nodes.Contains(node), field, $"{field} is no node of this cluster; there are {string.Join(", ", nodes)}.");
+            byNode = byNode.SetItem(node, servers.Complete(storage));
+            StorageText.Check(byNode[node], field, errors);
+        }
+
+        return new StorageChoice(all, byNode);
     }
 }

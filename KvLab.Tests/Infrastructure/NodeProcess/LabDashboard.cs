@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using KvLab.Web;
 using KvLab.Web.State;
@@ -47,6 +48,7 @@ internal sealed class LabDashboard : IAsyncDisposable
     public Task<NodeAnswer> GetAsync(string path) => NodeClient.GetAsync(Url + path);
     public Task<NodeAnswer> PostAsync(string path, string? json = null) => NodeClient.SendAsync(HttpMethod.Post, Url + path, json);
     public Task<NodeAnswer> PatchAsync(string json) => NodeClient.SendAsync(HttpMethod.Patch, Url + "/api/cluster/settings", json);
+    public Task<NodeAnswer> PutAsync(string path, object body) => NodeClient.SendAsync(HttpMethod.Put, Url + path, JsonSerializer.Serialize(body));
     public Task<NodeAnswer> DeleteAsync(string path) => NodeClient.SendAsync(HttpMethod.Delete, Url + path, null);
     public Task<NodeAnswer> WriteAsync(string key, string json) => PostAsync("/api/writes", $$"""{"key":"{{key}}","value":{{json}}}""");
 

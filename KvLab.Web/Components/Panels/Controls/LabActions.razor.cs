@@ -2,6 +2,7 @@ using KvLab.Core.Versioning;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
+using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -16,6 +17,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     private Problem? _problem;
 
     [Inject] public required IClusterCommands Commands { get; init; }
+    [Inject] public required IClusterState State { get; init; }
     [Inject] public required IDialogService Dialogs { get; init; }
     [Inject] public required ViewStore Views { get; init; }
 
@@ -35,6 +37,13 @@ public sealed partial class LabActions : ComponentBase, IDisposable
             new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
         return report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
     });
+
+    private async Task StorageAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<StorageDialog>("What the nodes store in", new DialogParameters(),
+            new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
+        if (await dialog.Result is { Canceled: false }) (_done, _problem) = ($"All nodes were started again: {StorageWords.Of(State.Current.Nodes)}.", null);
+    }
 
     private async Task ResetAsync()
     {
