@@ -43,7 +43,7 @@ public sealed partial class NodeHost : IAsyncDisposable
 
         Incarnation = $"{DateTime.UtcNow:yyMMddHHmmss}-{Guid.NewGuid().ToString("N")[..6]}";
         var events = new EventRecorder(options.NodeId, Incarnation, _time, _outbox ?? (IEventSink)NullEventSink.Instance);
-        _store = StoreFactory.Create(options.Storage, options.NodeId);
+        _store = StoreFactory.Create(options.Storage, options.Lab, options.NodeId);
         var store = _store;
         var isLeader = options.Role == NodeRole.Leader;
         _transport = new HttpReplicaTransport(_http);

@@ -43,6 +43,9 @@ public sealed record NodeOptions
     /// <summary>What the node keeps its entries in.</summary>
     public StorageOption Storage { get; init; } = StorageOption.Memory;
 
+    /// <summary>Sets this lab's name spaces apart from those of others that store in the same place; empty for none.</summary>
+    public string Lab { get; init; } = "";
+
     public OutboxLimits Telemetry { get; init; } = new();
 
     /// <summary>How long a starting leader waits for followers that do not answer, 0 … 600,000 ms; it takes no write before.</summary>

@@ -14,6 +14,9 @@ internal sealed class PostgresSchema(string node)
     // PostgreSQL cuts longer names off without a word, so that two of them could become one.
     private const int LongestName = 63;
 
+    /// <summary>Advisory locks are numbers; within one database this one means this node's tables.</summary>
+    public long LockNumber { get; } = unchecked((long)XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(NameOf(node))));
+
     private readonly string _schema = $"\"{NameOf(node)}\"";
 
     /// <summary>

@@ -19,6 +19,8 @@ public sealed class PostgresStore : DurableStore
     private readonly string _server;
     private readonly string _node;
     private readonly PostgresSchema _schema;
+    private readonly string _claiming;
+    private NpgsqlConnection? _claim;
 
     /// <param name="connection">See <see cref="Parse"/>.</param>
     /// <param name="node">Whose entries these are.</param>
@@ -32,6 +34,7 @@ public sealed class PostgresStore : DurableStore
         (builder.Timeout, builder.CommandTimeout, builder.CancellationTimeout) = (seconds, seconds, 500);
         builder.MaxAutoPrepare = 20;
         builder.ApplicationName = $"kvlab {node}";
+        _claiming = new NpgsqlConnectionStringBuilder(builder.ConnectionString) { Pooling = false }.ToString();
         (_source, _server, _node, _schema) = (NpgsqlDataSource.Create(builder), $"{builder.Host}:{builder.Port}", node, new PostgresSchema(node));
     }
 
@@ -56,8 +59,28 @@ public sealed class PostgresStore : DurableStore
 
     protected override async Task<Opened> OpenAsync(CancellationToken deadline)
     {
+        await StorageClaim.TakeAsync(() => TryClaimAsync(deadline), $"What {_node} keeps in PostgreSQL at {_server}", deadline);
         await using var connection = await _source.OpenConnectionAsync(deadline);
         return await _schema.PrepareAsync(connection, _node, deadline);
+    }
+
+    /// <summary>An advisory lock (PostgreSQL manual, 13.3.5) of a connection that is kept for it; the server gives it back when that ends.</summary>
+    private async Task<bool> TryClaimAsync(CancellationToken deadline)
+    {
+        if (_claim is not null) return true;
+        var connection = new NpgsqlConnection(_claiming);
+        try
+        {
+            await connection.OpenAsync(deadline);
+            await using var take = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new NpgsqlParameter { Value = _schema.LockNumber } } };
+            if ((bool)(await take.ExecuteScalarAsync(deadline))!) _claim = connection;
+        }
+        finally
+        {
+            if (_claim != connection) await connection.DisposeAsync();
+        }
+
+        return _claim is not null;
     }
 
     /// <summary>One statement cannot store two versions of one key, so a batch takes as many statements as its most frequent key needs; all of them are one transaction.</summary>
@@ -202,10 +225,10 @@ public sealed class PostgresStore : DurableStore
         };
     }
 
-    protected override ValueTask CloseAsync()
+    protected override async ValueTask CloseAsync()
     {
         _source.Clear();
-        return ValueTask.CompletedTask;
+        if (Interlocked.Exchange(ref _claim, null) is { } claim) await claim.DisposeAsync();
     }
 
     protected override ValueTask EndAsync() => _source.DisposeAsync();

@@ -22,6 +22,7 @@ public sealed class RedisStore : DurableStore
     private readonly string _node;
     private readonly RedisKey _seen;
     private readonly RedisKey _entries;
+    private readonly string _claims;
     private ConnectionMultiplexer? _connection;
     private volatile string? _persistence;
 
@@ -38,8 +39,10 @@ public sealed class RedisStore : DurableStore
         // What cannot be sent fails at once instead of waiting for a connection: nobody must find a write stored that was refused long ago.
         (_options.BacklogPolicy, _options.AbortOnConnectFail, _options.ConnectRetry) = (BacklogPolicy.FailFast, true, 0);
         _options.ReconnectRetryPolicy = new LinearRetry(250);
-        _options.ClientName = $"kvlab-{node}";
-        // To read its settings of persistence, which counts as administration.
+        // What a connection is called says whose it is: see TryClaimAsync.
+        _claims = $"kvlab-{_options.DefaultDatabase ?? 0}-{node}-";
+        _options.ClientName = _claims + Guid.NewGuid().ToString("N");
+        // To read the server's settings of persistence and its connections, which counts as administration.
         _options.AllowAdmin = true;
         _options.IncludeDetailInExceptions = false;
         _server = string.Join(",", _options.EndPoints.Select(e => e.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
@@ -63,10 +66,30 @@ public sealed class RedisStore : DurableStore
     {
         // A connection that is there mends itself; a new one beside it would be one too many.
         _connection ??= await ConnectionMultiplexer.ConnectAsync(_options);
+        await StorageClaim.TakeAsync(TryClaimAsync, $"What {_node} keeps in Redis at {_server}", deadline);
         var found = (RedisValue[])(await RunAsync(RedisScripts.Open, [_seen], [Current, _node, Padded(0)]))!;
         _persistence = await RedisPersistence.AskAsync(Database);
         SchemaCheck.Require((long)found[0], Current, (string)found[1]!, _node, "Redis hash");
         return new Opened(new EntryVersion(Number(found[2]), Number(found[3])), IsNew: (int)found[4] == 1);
+    }
+
+    /// <summary>
+    /// The process with the oldest connection to this name space has it. Nothing is written for that, so that a server without room or leave to write can
+    /// still be read; and a connection ends with its process.
+    /// </summary>
+    private async Task<bool> TryClaimAsync()
+    {
+        try
+        {
+            var clients = await _connection!.GetServers().MaxBy(s => (s.IsConnected, !s.IsReplica))!.ClientListAsync();
+            var oldest = clients.Where(c => c.Name?.StartsWith(_claims, StringComparison.Ordinal) == true).MinBy(c => c.Id);
+            return oldest is null || oldest.Name == _options.ClientName;
+        }
+        catch (RedisServerException refused) when (refused.Message.StartsWith("NOPERM", StringComparison.Ordinal))
+        {
+            // A user that may not look is trusted to be the only one.
+            return true;
+        }
     }
 
     protected override async Task<ApplyResult[]> PutAsync(IReadOnlyList<Put> puts, EntryVersion keep, CancellationToken deadline)

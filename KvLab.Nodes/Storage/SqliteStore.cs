@@ -27,6 +27,7 @@ public sealed class SqliteStore : DurableStore
     private readonly string _node;
     private readonly string _connection;
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly FileClaim _claim;
     private SqliteConnection? _writer;
 
     /// <param name="file">Created where it is not there, its folder too.</param>
@@ -34,7 +35,7 @@ public sealed class SqliteStore : DurableStore
     /// <param name="deadline">How long an operation may take, waiting for a lock included.</param>
     public SqliteStore(string file, string node, TimeSpan deadline) : base("sqlite", deadline)
     {
-        (_file, _node) = (file, node);
+        (_file, _node, _claim) = (file, node, new FileClaim(file + "-owner"));
         _connection = new SqliteConnectionStringBuilder
         {
             DataSource = file,
@@ -51,7 +52,11 @@ public sealed class SqliteStore : DurableStore
         return Path.GetFullPath(file.EndsWith('/') || Directory.Exists(file) ? Path.Combine(file, $"{node}.db") : file);
     }
 
-    protected override Task<Opened> OpenAsync(CancellationToken deadline) => WriteAsync(c => SqliteSchema.Prepare(c, _node), deadline);
+    protected override async Task<Opened> OpenAsync(CancellationToken deadline)
+    {
+        await StorageClaim.TakeAsync(() => Task.FromResult(_claim.TryTake()), $"The SQLite file {Path.GetFileName(_file)}", deadline);
+        return await WriteAsync(c => SqliteSchema.Prepare(c, _node), deadline);
+    }
 
     protected override Task<ApplyResult[]> PutAsync(IReadOnlyList<Put> puts, EntryVersion keep, CancellationToken deadline) => WriteAsync(connection =>
     {
@@ -173,7 +178,6 @@ public sealed class SqliteStore : DurableStore
 
     private SqliteConnection OpenWriter()
     {
-        if (Path.GetDirectoryName(_file) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
         var connection = Open();
         connection.Run("PRAGMA journal_mode = WAL");
         connection.Run("PRAGMA synchronous = FULL");
@@ -208,6 +212,12 @@ public sealed class SqliteStore : DurableStore
             IOException => new StoreException(StoreFailure.Unavailable, $"The folder of the SQLite file {name} cannot be made or reached.", failure),
             _ => new StoreException(StoreFailure.Other, $"The SQLite file {name} failed: {failure.Message}", failure),
         };
+    }
+
+    protected override ValueTask EndAsync()
+    {
+        _claim.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     protected override async ValueTask CloseAsync()

@@ -9,11 +9,16 @@ internal static class StoreFactory
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     /// <summary>A store of this node's own, not opened yet.</summary>
-    public static IKeyValueStore Create(StorageOption option, string node) => option.Kind switch
+    /// <param name="lab">Keeps labs apart that store in one place, for each has a node called leader; empty where there is one.</param>
+    public static IKeyValueStore Create(StorageOption option, string lab, string node)
     {
-        StorageKind.Sqlite => new SqliteStore(SqliteStore.FileOf(option.Connection, node), node, Deadline),
-        StorageKind.Redis => new RedisStore(option.Connection, node, Deadline),
-        StorageKind.Postgres => new PostgresStore(option.Connection, node, Deadline),
-        _ => new MemoryStore(),
-    };
+        var owner = lab.Length == 0 ? node : $"{lab}.{node}";
+        return option.Kind switch
+        {
+            StorageKind.Sqlite => new SqliteStore(SqliteStore.FileOf(option.Connection, owner), owner, Deadline),
+            StorageKind.Redis => new RedisStore(option.Connection, owner, Deadline),
+            StorageKind.Postgres => new PostgresStore(option.Connection, owner, Deadline),
+            _ => new MemoryStore(),
+        };
+    }
 }

@@ -43,11 +43,20 @@ public sealed class ClusterOptionsTests
         Assert.DoesNotContain("hunter2", storage.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_lab_may_have_a_name_beside_other_labs()
+    {
+        Assert.Equal("", Read().Options!.Storage.Lab);
+        Assert.Equal("mine", Read(("LAB", "mine")).Options!.Storage.Lab);
+        Assert.Equal("yours", Read(("Cluster:Lab", "yours"), ("LAB", "mine")).Options!.Storage.Lab);
+    }
+
     [Theory]
     [InlineData("Cluster:Storage", "tape")]
     [InlineData("Cluster:Storage", "sqlite:")]
     [InlineData("Cluster:Storage", "sqlite:/data/one.db")]
     [InlineData("Cluster:StorageOf:leader", "memory:x")]
+    [InlineData("Cluster:Lab", "a.b")]
     public void A_storage_that_no_node_would_take_is_named(string name, string value) => Assert.Equal([name], Read((name, value)).Fields);
 
     [Fact]

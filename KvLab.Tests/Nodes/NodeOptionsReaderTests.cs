@@ -135,6 +135,8 @@ public sealed class NodeOptionsReaderTests
     [InlineData("CLUSTER_TOKEN", "two words")]
     [InlineData("STORAGE", "tape")]
     [InlineData("STORAGE", "1")]
+    [InlineData("LAB", "a.b")]
+    [InlineData("LAB", "ein Labor")]
     [InlineData("STORAGE", "sqlite")]
     [InlineData("STORAGE", "sqlite: ")]
     [InlineData("STORAGE", "memory:x")]

@@ -146,6 +146,27 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
         await cluster.AssertConvergedAsync();
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task Two_labs_in_one_place_need_names_and_know_nothing_of_each_other(string kind)
+    {
+        var storage = ("STORAGE", await StorageAsync(kind));
+        await using var first = await RealCluster.StartAsync(1, storage, ("WRITE_QUORUM", "1"));
+        await using var nameless = RealNode.Launch(new Dictionary<string, string> { ["ROLE"] = "leader", ["PORT"] = "0", [storage.Item1] = storage.Item2 });
+        await nameless.WaitForExitAsync();
+        Assert.Equal(1, nameless.ExitCode);
+        Assert.Contains("in use by another running process. Two labs that store in one place need different names: set LAB", nameless.Output, StringComparison.Ordinal);
+
+        await using var second = await RealCluster.StartAsync(1, storage, ("WRITE_QUORUM", "1"), ("LAB", "second"));
+        await first.WriteAsync("k", "1");
+        await second.WriteAsync("k", "2");
+        await first.AssertConvergedAsync();
+        await second.AssertConvergedAsync();
+        Assert.Equal((1, 2), ((int)(await RealCluster.DumpAsync(first.Leader))["k"]!["value"]!, (int)(await RealCluster.DumpAsync(second.Leader))["k"]!["value"]!));
+    }
+
     [Fact]
     public async Task The_dashboard_gives_every_node_its_storage_and_counts_nothing_as_lost_that_lies_on_a_disk()
     {

@@ -111,6 +111,21 @@ public abstract class DurableStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task A_second_process_is_refused_for_as_long_as_the_first_runs()
+    {
+        var first = await StartAsync();
+        await using var second = await CreateAsync("follower-1");
+        var refused = await Assert.ThrowsAsync<StoreException>(() => second.TryOpenAsync(Cancellation));
+        Assert.Equal(StoreFailure.Schema, refused.Failure);
+        Assert.Contains("in use by another running process", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ApplyOutcome.Applied, (await first.ApplyAsync(Make("a", 1), ApplyRule.NewerWins, Cancellation)).Outcome);
+
+        await first.DisposeAsync();
+        await Patience.UntilAsync(() => second.Status.Ok, "the second goes on by itself");
+        Assert.Equal(ApplyOutcome.Duplicate, (await second.ApplyAsync(Make("a", 1), ApplyRule.NewerWins, Cancellation)).Outcome);
+    }
+
+    [Fact]
     public async Task A_newer_schema_is_refused_in_words_and_left_alone()
     {
         await (await StartAsync()).DisposeAsync();

@@ -34,7 +34,9 @@ public sealed class PostgresStoreTests(PostgresServer server) : DurableStoreCont
     [Fact]
     public async Task A_read_only_user_is_told_and_what_is_there_can_be_read()
     {
-        await (await StartAsync()).ApplyAsync(Make("a", 5), ApplyRule.NewerWins, Cancellation);
+        var first = await StartAsync();
+        await first.ApplyAsync(Make("a", 5), ApplyRule.NewerWins, Cancellation);
+        await first.DisposeAsync();
         await using var store = new PostgresStore(server.Connection + ";Options=-c default_transaction_read_only=on", NodeOf("follower-1"), TimeSpan.FromSeconds(30));
         await store.TryOpenAsync(Cancellation);
         var refused = await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("a", 6), ApplyRule.NewerWins, Cancellation));

@@ -86,7 +86,7 @@ public sealed record ClusterOptions
         };
         values.AllowOnly(
             "Mode", "Followers", "BasePort", "Token", "NodesPath", "WriteQuorum", "MinDelayMs", "MaxDelayMs", "Distribution", "Seed",
-            "ReplicationTimeoutMs", "Versioning", "Delivery", "OnShortfall", "Storage", "StorageOf");
+            "ReplicationTimeoutMs", "Versioning", "Delivery", "OnShortfall", "Storage", "StorageOf", "Lab");
         errors = values.Errors.All;
         return errors.Count == 0 ? options : null;
     }

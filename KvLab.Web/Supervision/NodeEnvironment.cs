@@ -16,7 +16,7 @@ internal static class NodeEnvironment
             "FORGETFUL_EPOCH", "LINK_FAULTS"];
 
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
-        LiveSettings settings, string dashboardUrl, string token, string storage)
+        LiveSettings settings, string dashboardUrl, string token, StorageChoice storage)
     {
         foreach (var name in NotInherited) info.Environment.Remove(name);
         Set("ROLE", node.Role);
@@ -26,7 +26,8 @@ internal static class NodeEnvironment
         Set("DASHBOARD_URL", dashboardUrl);
         Set("CLUSTER_TOKEN", token);
         Set("PARENT_WATCH", "stdin");
-        Set("STORAGE", storage);
+        Set("STORAGE", storage.Of(node.Id));
+        Set("LAB", storage.Lab);
         Set("VERSIONING", Name(settings.Versioning));
         if (node.Role == NodeRoles.Leader)
         {

@@ -5,17 +5,20 @@ using KvLab.Web.Commands;
 namespace KvLab.Web.Supervision;
 
 /// <summary>
-/// What each node is told as <c>STORAGE</c>: <c>Cluster:Storage</c> for all of them, <c>Cluster:StorageOf:follower-2</c> for one. The text may hold a password, so
-/// nothing prints it.
+/// What each node is told as <c>STORAGE</c>: <c>Cluster:Storage</c> for all of them, <c>Cluster:StorageOf:follower-2</c> for one; and as <c>LAB</c>, where
+/// several labs store in one place. The text may hold a password, so nothing prints it.
 /// </summary>
 public sealed class StorageChoice
 {
-    public static readonly StorageChoice Memory = new(StorageServers.Memory, ImmutableDictionary<string, string>.Empty);
+    public static readonly StorageChoice Memory = new(StorageServers.Memory, ImmutableDictionary<string, string>.Empty, "");
 
     private readonly string _all;
     private readonly ImmutableDictionary<string, string> _byNode;
 
-    private StorageChoice(string all, ImmutableDictionary<string, string> byNode) => (_all, _byNode) = (all, byNode);
+    private StorageChoice(string all, ImmutableDictionary<string, string> byNode, string lab) => (_all, _byNode, Lab) = (all, byNode, lab);
+
+    /// <summary>Sets this lab's name spaces apart; empty where it needs no name.</summary>
+    public string Lab { get; }
 
     public string Of(string node) => _byNode.GetValueOrDefault(node, _all);
 
@@ -31,7 +34,8 @@ public sealed class StorageChoice
             StorageText.Check(byNode[node.Key], $"Cluster:StorageOf:{node.Key}", errors);
         }
 
-        return new StorageChoice(all, byNode.ToImmutable());
+        var lab = configuration["Cluster:Lab"] is { Length: > 0 } name ? name : configuration["LAB"];
+        return new StorageChoice(all, byNode.ToImmutable(), LabName.Read(lab, "Cluster:Lab", errors));
     }
 
     /// <summary>As somebody wishes it: who is named gets another storage, and a wish for all ends what single nodes had.</summary>
@@ -50,6 +54,6 @@ public sealed class StorageChoice
             StorageText.Check(byNode[node], field, errors);
         }
 
-        return new StorageChoice(all, byNode);
+        return new StorageChoice(all, byNode, Lab);
     }
 }
