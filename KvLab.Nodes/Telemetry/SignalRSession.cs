@@ -3,11 +3,13 @@ using KvLab.Core.Events;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using System.Text.Json.Serialization;
 
 namespace KvLab.Nodes.Telemetry;
 
 /// <summary>
-/// A SignalR connection to the dashboard's hub: MessagePack as SignalR's own default options have it, and in it batches as <see cref="EventCodec"/> packs them.
+/// A SignalR connection to the dashboard's hub, and on it batches as <see cref="EventCodec"/> packs them. SignalR's own part is JSON, by generated code: MessagePack
+/// generates its code while it runs, which cost every node 30 MB for three kinds of calls.
 /// </summary>
 internal sealed class SignalRSession : IDashboardSession
 {
@@ -33,7 +35,7 @@ internal sealed class SignalRSession : IDashboardSession
                 options.WebSocketConfiguration = socket => socket.Proxy = null;
                 if (token is not null) options.Headers[TelemetryContract.TokenHeader] = token;
             })
-            .AddMessagePackProtocol()
+            .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, TelemetryJson.Default))
             .Build();
         var session = new SignalRSession(hub);
         try
@@ -64,3 +66,10 @@ internal sealed class SignalRSession : IDashboardSession
         _ended.Dispose();
     }
 }
+
+/// <summary>What the calls to the dashboard carry.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(NodeHello))]
+[JsonSerializable(typeof(ReadOnlyMemory<byte>))]
+[JsonSerializable(typeof(long))]
+internal sealed partial class TelemetryJson : JsonSerializerContext;
