@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace KvLab.Tests.Infrastructure.NodeProcess;
 
 /// <summary>
-/// The dashboard's hub as the contract says, and nothing else: real SignalR with its default MessagePack options, on a port of its own. What it
+/// The dashboard's hub as the contract says, and nothing else: real SignalR with JSON and MessagePack, on a port of its own. What it
 /// heard outlives it, so that a test can end one and start another that goes on, or that knows nothing.
 /// </summary>
 internal sealed class FakeDashboard : IAsyncDisposable
