@@ -27,11 +27,11 @@ internal static class OwnLab
         return options;
     }
 
-    public static async Task<int> RunAsync(string followers, Func<IServiceProvider, Task<int>> work)
+    public static async Task<int> RunAsync(string followers, Func<IServiceProvider, Task<int>> work, params string[] more)
     {
         try
         {
-            await using var host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:Followers", followers, "--Cluster:BasePort", "0"]);
+            await using var host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:Followers", followers, "--Cluster:BasePort", "0", .. more]);
             await host.StartAsync();
             await host.Ready;
             var outcome = await work(host.Services);

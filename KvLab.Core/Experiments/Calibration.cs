@@ -8,14 +8,16 @@ public sealed record Calibration(IReadOnlyList<OverheadMeasure> Overheads, IRead
     public static readonly Calibration None = new([], []);
 
     /// <returns>Null where it was not measured.</returns>
-    public OverheadMeasure? Overhead(int writeQuorum, int followers) =>
-        Overheads.FirstOrDefault(o => o.WriteQuorum == writeQuorum && o.Followers == followers);
+    public OverheadMeasure? Overhead(PointPlan point) =>
+        Overheads.FirstOrDefault(o => o.WriteQuorum == point.Settings.WriteQuorum && o.Followers == point.Followers && o.Storage == point.Storage);
 
-    public LimitMeasure? Limit(int concurrency) => Limits.FirstOrDefault(l => l.Concurrency == concurrency);
+    public LimitMeasure? Limit(PointPlan point) => Limits.FirstOrDefault(l => l.Concurrency == point.Concurrency && l.Storage == point.Storage);
 }
 
 /// <param name="MeanMs">Mean latency at the client, one write at a time, zero delay: the median of several rounds.</param>
 /// <param name="StandardErrorMs">Of that median, from how much the rounds differ.</param>
-public sealed record OverheadMeasure(int WriteQuorum, int Followers, int Writes, double MeanMs, double StandardErrorMs);
+/// <param name="Storage">What the nodes stored in, where the plan says so.</param>
+public sealed record OverheadMeasure(int WriteQuorum, int Followers, int Writes, double MeanMs, double StandardErrorMs, string? Storage = null);
 
-public sealed record LimitMeasure(int Concurrency, int Writes, double WritesPerSecond);
+/// <param name="Storage">What the nodes stored in, where the plan says so.</param>
+public sealed record LimitMeasure(int Concurrency, int Writes, double WritesPerSecond, string? Storage = null);

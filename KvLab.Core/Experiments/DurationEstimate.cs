@@ -12,8 +12,15 @@ public static class DurationEstimate
     private const double PerPointSeconds = 0.4;
 
     public static TimeSpan Of(ExperimentPlan plan, int followers) =>
-        TimeSpan.FromSeconds(CalibrationSeconds(plan) + plan.Points(followers).Sum(p => PointSeconds(plan, p)));
+        TimeSpan.FromSeconds(CalibrationSeconds(plan) * Math.Max(1, Storages(plan)) + RestartSeconds * Storages(plan) * plan.Repetitions
+            + plan.Points(followers).Sum(p => PointSeconds(plan, p)));
 
+    /// <summary>All nodes end in order and start again.</summary>
+    public const double RestartSeconds = 5;
+
+    private static int Storages(ExperimentPlan plan) => plan.Sweep is { Axis: SweepAxis.Storage } sweep ? sweep.Values.Count : 0;
+
+    /// <summary>Over one storage.</summary>
     public static double CalibrationSeconds(ExperimentPlan plan) =>
         plan.Calibrate
             ? plan.Quorums.Count * ExperimentRunner.OverheadRounds * ExperimentRunner.OverheadWrites * AssumedOverheadMs / 1000

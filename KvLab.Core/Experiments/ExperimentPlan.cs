@@ -15,7 +15,7 @@ public sealed record ExperimentPlan
     /// <summary>For people; up to 120 characters.</summary>
     public string Name { get; init; } = "Custom";
 
-    /// <summary>The preset that it began from: <c>classic</c>, <c>current</c>, <c>seed</c> or <c>custom</c>.</summary>
+    /// <summary>The preset that it began from: <c>classic</c>, <c>current</c>, <c>seed</c>, … or <c>custom</c>.</summary>
     public string Preset { get; init; } = "custom";
 
     /// <summary>Measured writes per point, 1 … 1,000,000.</summary>
@@ -141,6 +141,9 @@ public sealed record PointPlan
     /// <summary>The sweep's value as it was written; null without a sweep.</summary>
     public string? SweepValue { get; init; }
     public required LiveSettings Settings { get; init; }
+
+    /// <summary>What the nodes keep their entries in; null: whatever the cluster has.</summary>
+    public string? Storage { get; init; }
 
     /// <summary>What a chart's legend says.</summary>
     public string Label => SweepValue is null ? $"W={Settings.WriteQuorum}" : $"W={Settings.WriteQuorum}, {SweepValue}";

@@ -42,10 +42,15 @@ public sealed record ExperimentRun
     public Calibration Calibration { get; init; } = Calibration.None;
     public IReadOnlyList<PointResult> Points { get; init; } = [];
     public IReadOnlyList<Finding> Findings { get; init; } = [];
+    /// <summary>Storages of the plan that could not be used; their points are not there.</summary>
+    public IReadOnlyList<AbsentStorage> Absent { get; init; } = [];
     public RunProgress Progress { get; init; } = RunProgress.None;
 
     public bool IsOver => State is not (RunState.Running or RunState.Paused);
 }
+
+/// <param name="Reason">A sentence for people, without secrets.</param>
+public sealed record AbsentStorage(string Storage, string Reason);
 
 /// <param name="Doing">What happens now, a few words.</param>
 /// <param name="Fraction">0 … 1, by estimated time.</param>

@@ -28,6 +28,7 @@ public sealed partial class ExperimentRunner
     /// Measures what the machine adds, at zero delay: the latency of one client per write quorum, and the writes per second that the
     /// plan's concurrencies reach at most.
     /// </summary>
+    /// <param name="points">Over one storage: each adds something of its own.</param>
     private async Task CalibrateAsync(IReadOnlyList<PointPlan> points, CancellationToken cancellation)
     {
         var stepSeconds = DurationEstimate.CalibrationSeconds(plan);
@@ -40,7 +41,7 @@ public sealed partial class ExperimentRunner
         foreach (var group in points.GroupBy(p => p.Followers))
         {
             await UseFollowersAsync(group.Key, cancellation);
-            overheads.AddRange(await OverheadsAsync(group.Key, [.. group.Select(p => p.Settings.WriteQuorum).Distinct().Order()], cancellation));
+            overheads.AddRange(await OverheadsAsync(points[0].Storage, group.Key, [.. group.Select(p => p.Settings.WriteQuorum).Distinct().Order()], cancellation));
             Report("calibrating at zero delay", stepSeconds, 0.4 + 0.4 * overheads.Count / points.DistinctBy(p => (p.Followers, p.Settings.WriteQuorum)).Count());
         }
 
@@ -51,11 +52,11 @@ public sealed partial class ExperimentRunner
             await LoadAsync(LimitWrites / 5, concurrency, plan.Keys, "warm", null, cancellation);
             var load = await LoadAsync(LimitWrites, concurrency, plan.Keys, "calibration", null, cancellation);
             await DrainAsync(cancellation);
-            limits.Add(new LimitMeasure(concurrency, load.Writes.Count, load.Writes.Count / load.DurationMs * 1000));
+            limits.Add(new LimitMeasure(concurrency, load.Writes.Count, load.Writes.Count / load.DurationMs * 1000, points[0].Storage));
         }
 
         _secondsDone += stepSeconds;
-        Publish(_run with { Calibration = new Calibration(overheads, limits) });
+        Publish(_run with { Calibration = new Calibration([.. _run.Calibration.Overheads, .. overheads], [.. _run.Calibration.Limits, .. limits]) });
     }
 
     /// <summary>
@@ -76,7 +77,7 @@ public sealed partial class ExperimentRunner
     private static bool Steady(List<double> blocks) =>
         blocks.Count >= SteadyBlocks && blocks[^SteadyBlocks..].TrueForAll(ms => ms <= 1.25 * blocks.Min());
 
-    private async Task<IEnumerable<OverheadMeasure>> OverheadsAsync(int followers, int[] quorums, CancellationToken cancellation)
+    private async Task<IEnumerable<OverheadMeasure>> OverheadsAsync(string? storage, int followers, int[] quorums, CancellationToken cancellation)
     {
         var rounds = quorums.ToDictionary(w => w, _ => new List<double>());
         for (var round = 0; round < OverheadRounds; round++)
@@ -91,7 +92,7 @@ public sealed partial class ExperimentRunner
             }
         }
 
-        return quorums.Select(w => new OverheadMeasure(w, followers, OverheadRounds * OverheadWrites, Statistics.Median(rounds[w]), StandardErrorOfMedian(rounds[w])));
+        return quorums.Select(w => new OverheadMeasure(w, followers, OverheadRounds * OverheadWrites, Statistics.Median(rounds[w]), StandardErrorOfMedian(rounds[w]), storage));
     }
 
     /// <summary>√(π/2) times that of the mean, for rounds that scatter normally (Kendall and Stuart, The Advanced Theory of Statistics, vol. 1, § 10.11).</summary>

@@ -124,6 +124,7 @@ public sealed partial class ExperimentRunner
         var writes = load.Writes;
         var facts = await recording.CollectAsync([.. writes.Select(w => w.Observation.Version)], n, TimeSpan.FromSeconds(20), cancellation);
 
+        var stored = writes.Select(w => recording.StoredMs(w.Observation.Version) ?? double.NaN).ToArray();
         var delays = Filled(writes.Count * n);
         var completed = Filled(writes.Count * n);
         var outcomes = new DeliveryOutcome[writes.Count * n];
@@ -151,6 +152,7 @@ public sealed partial class ExperimentRunner
             CompletedMs = completed,
             Outcome = outcomes,
             Late = late,
+            StoredMs = stored.Any(double.IsFinite) ? stored : null,
         };
 
         static double[] Filled(int length)

@@ -4,7 +4,7 @@ namespace KvLab.Core.Experiments;
 
 /// <summary>
 /// Runs a plan on a cluster, point after point, and puts the settings back that it found, whatever happens.
-/// <c>ExperimentRunner.Points.cs</c> measures one point, <c>ExperimentRunner.Calibration.cs</c> the machine.
+/// <c>ExperimentRunner.Points.cs</c> measures one point, <c>ExperimentRunner.Calibration.cs</c> the machine, <c>ExperimentRunner.Storage.cs</c> changes what nodes store in.
 /// </summary>
 /// <param name="onChange">Called with every new state of the run, in order.</param>
 public sealed partial class ExperimentRunner(
@@ -18,6 +18,8 @@ public sealed partial class ExperimentRunner(
     {
         LiveSettings? before = null;
         var followersBefore = 0;
+        var state = RunState.Failed;
+        string? error = null;
         _run = new ExperimentRun { Id = id, Plan = plan, Environment = environment, StartedAt = time.GetUtcNow(), Followers = [] };
         try
         {
@@ -27,37 +29,44 @@ public sealed partial class ExperimentRunner(
             Publish(_run with { Followers = followers, SettingsBefore = before });
 
             var points = plan.Points(followers.Count);
-            _secondsPlanned = DurationEstimate.CalibrationSeconds(plan) + points.Sum(p => DurationEstimate.PointSeconds(plan, p));
-            if (plan.Calibrate) await CalibrateAsync(points, cancellation);
+            _secondsPlanned = DurationEstimate.Of(plan, followers.Count).TotalSeconds;
             foreach (var point in points)
             {
                 await pause.WaitAsync(cancellation);
+                if (!await UseStorageAsync(point, points, cancellation)) continue;
                 var result = await MeasureAsync(point, points.Count, cancellation);
+                Keep(_run with { Points = [.. _run.Points, result] });
                 _secondsDone += DurationEstimate.PointSeconds(plan, point);
-                var measured = _run with { Points = [.. _run.Points, result] };
-                Publish(measured with { Findings = SanityDetector.Inspect(measured) });
             }
 
-            End(RunState.Done, null);
+            (state, error) = _run.Points.Count > 0 ? (RunState.Done, null) : (RunState.Failed, string.Join(" ", _run.Findings.Select(f => f.Sentence)));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            End(RunState.Cancelled, null);
+            state = RunState.Cancelled;
         }
         catch (Exception failure)
         {
-            End(RunState.Failed, failure.Message);
+            (state, error) = (RunState.Failed, failure.Message);
         }
 
-        if (before is not null) await RestoreAsync(before, followersBefore);
+        // Whoever reads that it is over finds the lab as it was.
+        if (before is not null && await RestoreAsync(before, followersBefore) is { } left) error = $"{error} {left}".Trim();
+        End(state, error);
         return _run;
     }
 
     // Also after a cancel, hence without its token.
-    private async Task RestoreAsync(LiveSettings before, int followers)
+    private async Task<string?> RestoreAsync(LiveSettings before, int followers)
     {
         try
         {
+            if (_storage is not null)
+            {
+                Report("giving the nodes back what they stored in", DurationEstimate.RestartSeconds, 0);
+                await cluster.UseStorageAsync(null, CancellationToken.None);
+            }
+
             if ((await cluster.FollowersAsync(CancellationToken.None)).Count != followers)
             {
                 // W may be larger than what is there in between.
@@ -66,12 +75,15 @@ public sealed partial class ExperimentRunner(
             }
 
             await cluster.ApplyAsync(before, restartSchedule: false, CancellationToken.None);
+            return null;
         }
         catch (Exception failure)
         {
-            Publish(_run with { Error = $"{_run.Error} The settings from before could not be put back: {failure.Message}".Trim() });
+            return $"The settings from before could not be put back: {failure.Message}";
         }
     }
+
+    private void Keep(ExperimentRun run) => Publish(run with { Findings = SanityDetector.Inspect(run) });
 
     private void End(RunState state, string? error) => Publish(_run with
     {

@@ -25,6 +25,8 @@ public enum FindingKind
     [JsonStringEnumMemberName("outside_band")] OutsideBand,
     /// <summary>Writes got no answer.</summary>
     [JsonStringEnumMemberName("unanswered")] Unanswered,
+    /// <summary>A storage of the plan could not be used.</summary>
+    [JsonStringEnumMemberName("storage_absent")] StorageAbsent,
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<Severity>))]

@@ -21,6 +21,11 @@ public interface IExperimentCluster
     /// <summary>Adds or removes followers until there are so many.</summary>
     Task SetFollowersAsync(int followers, CancellationToken cancellation);
 
+    /// <summary>Starts all nodes again over another storage. It may hold what an earlier cluster left there.</summary>
+    /// <param name="storage">One of <see cref="Sweep.Storages"/>; null: what the nodes had before the first call.</param>
+    /// <returns>Null when it can be used, or in a sentence why not; then the nodes run, but take no writes perhaps.</returns>
+    Task<string?> UseStorageAsync(string? storage, CancellationToken cancellation);
+
     Task ResetAsync(CancellationToken cancellation);
 
     /// <exception cref="ExperimentException">No answer.</exception>
@@ -44,6 +49,9 @@ public interface IDeliveryRecording : IDisposable
     /// <summary>Waits until the events of all these writes' outcomes have come, or the time is over.</summary>
     Task<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>> CollectAsync(
         IReadOnlyCollection<long> versions, int followers, TimeSpan atMost, CancellationToken cancellation);
+
+    /// <summary>How long the leader's storage took for a write, in ms; null where storing takes no time, and where no event told.</summary>
+    double? StoredMs(long version);
 }
 
 /// <summary>What became of one write at one follower.</summary>

@@ -41,6 +41,9 @@ public sealed record PointResult
     public required LatencySummary Leader { get; init; }
     public required IReadOnlyList<FollowerSummary> Followers { get; init; }
 
+    /// <summary>What the leader's storage took per write; empty in memory.</summary>
+    public LatencySummary Storing => LatencySummary.Of(Samples.StoredMs ?? []);
+
     public int Writes => Samples.Count;
     public int Succeeded => Samples.Success.Count(s => s);
     public int Partial => Writes - Succeeded;

@@ -34,7 +34,7 @@ public sealed record Prediction(
         var (n, w) = (point.Followers, point.Settings.FollowerAcks());
         var mean = OrderStatistics.MeanMs(shape, n, w);
         var sd = OrderStatistics.StandardDeviationMs(shape, n, w);
-        var overhead = calibration.Overhead(point.Settings.WriteQuorum, n);
+        var overhead = calibration.Overhead(point);
         var z = Normal.InvCDF(0, 1, 1 - (1 - Confidence) / 2 / Math.Max(1, points));
         var error = Math.Sqrt(sd * sd / writes + Math.Pow(overhead?.StandardErrorMs ?? 0, 2));
 
@@ -42,7 +42,7 @@ public sealed record Prediction(
         // meanwhile, so half of it is granted on top.
         var grant = z * error + (overhead?.MeanMs ?? 0) / 2;
         var centre = mean + (overhead?.MeanMs ?? 0);
-        var limit = calibration.Limit(point.Concurrency);
+        var limit = calibration.Limit(point);
         return new Prediction(mean, sd, overhead?.MeanMs ?? 0, limit is null ? null : 1000.0 * point.Concurrency / limit.WritesPerSecond,
             Math.Max(0, centre - grant), centre + grant);
     }

@@ -57,7 +57,22 @@ public static class Presets
         Sweep = new Sweep(SweepAxis.Versioning, ["versioned", "naive"]),
     };
 
-    public static IReadOnlyList<ExperimentPlan> All { get; } = [Current, Classic, Seed, VersionedAgainstNaive];
+    /// <summary>The same load over each storage. No delay and one client: what a write takes is what its storage and the machine take.</summary>
+    public static readonly ExperimentPlan StorageCompared = new()
+    {
+        Name = "Storage compared",
+        Preset = "storage-compared",
+        Writes = 500,
+        Keys = 100,
+        Concurrency = 1,
+        MinDelayMs = 0,
+        MaxDelayMs = 0,
+        Quorums = [1, 3, 5],
+        WarmUpWrites = 100,
+        Sweep = new Sweep(SweepAxis.Storage, Sweep.Storages),
+    };
+
+    public static IReadOnlyList<ExperimentPlan> All { get; } = [Current, Classic, Seed, VersionedAgainstNaive, StorageCompared];
 
     /// <returns>Null when there is no preset of this name.</returns>
     public static ExperimentPlan? Find(string name) =>

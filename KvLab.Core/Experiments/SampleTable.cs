@@ -37,6 +37,9 @@ public sealed record SampleTable
 
     public required bool[] Late { get; init; }
 
+    /// <summary>What the leader's storage took, NaN where no event told; null where nobody told of any, as in memory.</summary>
+    public double[]? StoredMs { get; init; }
+
     public int Count => Version.Length;
 
     /// <summary>The delay that this write's latency waits for: the W-th smallest that was drawn; 0 for W = 0, NaN where a draw is unknown.</summary>

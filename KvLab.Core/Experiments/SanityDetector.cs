@@ -37,6 +37,7 @@ public static class SanityDetector
             findings.Add(OutsideBand(point));
         }
 
+        findings.AddRange(run.Absent.Select(Absent));
         return [.. findings.OfType<Finding>().OrderByDescending(f => f.Severity)];
     }
 
@@ -47,10 +48,11 @@ public static class SanityDetector
 
     private static Finding? Saturated(ExperimentRun run, IReadOnlyList<PointResult> curve)
     {
-        var saturated = curve.Where(p => p.Prediction.Saturated).ToList();
+        // One client waits for nobody: what it cannot go below is its own latency, which the limit says once more.
+        var saturated = curve.Where(p => p.Prediction.Saturated && p.Plan.Concurrency > 1).ToList();
         if (saturated.Count == 0) return null;
         var first = saturated[0];
-        var limit = run.Calibration.Limit(first.Plan.Concurrency)!.WritesPerSecond;
+        var limit = run.Calibration.Limit(first.Plan)!.WritesPerSecond;
         var holds = ConcurrencyThatHolds(curve, limit);
         return new Finding(FindingKind.Saturated, Severity.Warning,
             $"Concurrency is above the machine: {first.Plan.Concurrency} clients at the {limit:0} writes/s that this machine does at zero delay cannot be answered "
@@ -107,10 +109,13 @@ public static class SanityDetector
             Indices(curve));
     }
 
-    /// <summary>A curve that rises as it should may still stand mostly on what the machine adds: differences are sound then, ratios are not.</summary>
+    private static Finding Absent(AbsentStorage absent) => new(FindingKind.StorageAbsent, Severity.Warning,
+        $"{absent.Storage} was not measured: {absent.Reason}", new Dictionary<string, double>(), []);
+
+    /// <summary>A curve that rises as it should may still stand mostly on what the machine adds: differences are sound then, ratios are not. Who asks for no delay at all measures the machine.</summary>
     private static Finding? OverheadDominates(IReadOnlyList<PointResult> curve)
     {
-        var worst = curve.Where(p => p.Plan.Settings.WriteQuorum > 0 && !p.Prediction.Saturated && p.Prediction.OverheadMs > p.Prediction.DelayMeanMs).ToList();
+        var worst = curve.Where(p => p.Plan.Settings is { WriteQuorum: > 0, MaxDelayMs: > 0 } && !p.Prediction.Saturated && p.Prediction.OverheadMs > p.Prediction.DelayMeanMs).ToList();
         if (worst.Count == 0) return null;
         var first = worst[0];
         var (overhead, delay) = (first.Prediction.OverheadMs, first.Prediction.DelayMeanMs);

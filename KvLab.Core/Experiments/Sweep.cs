@@ -16,15 +16,21 @@ public enum SweepAxis
     [JsonStringEnumMemberName("keys")] Keys,
     [JsonStringEnumMemberName("followers")] Followers,
     [JsonStringEnumMemberName("versioning")] Versioning,
+
+    /// <summary>What the nodes keep their entries in; each value starts all nodes again.</summary>
+    [JsonStringEnumMemberName("storage")] Storage,
 }
 
 /// <summary>A second thing that varies beside the quorum.</summary>
 /// <param name="Values">As text, so that every axis is written alike: <c>["versioned","naive"]</c>, <c>["1","10"]</c>, <c>["0-10","0-100"]</c>.</param>
 public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
 {
+    /// <summary>What nodes can keep their entries in.</summary>
+    public static readonly IReadOnlyList<string> Storages = ["memory", "sqlite", "redis", "postgres"];
+
     internal void Validate(FieldErrors errors)
     {
-        errors.Require(Enum.IsDefined(Axis), "sweep", "sweep.axis must be delayRange, distribution, concurrency, keys, followers or versioning.");
+        errors.Require(Enum.IsDefined(Axis), "sweep", "sweep.axis must be delayRange, distribution, concurrency, keys, followers, versioning or storage.");
         errors.Require(Values is { Count: > 0 and <= 20 }, "sweep", "sweep.values must have 1 to 20 values.");
         errors.Require(Values.Distinct(StringComparer.Ordinal).Count() == Values.Count, "sweep", "sweep.values must not name a value twice.");
         foreach (var value in Values)
@@ -40,6 +46,7 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
         SweepAxis.Concurrency => point with { Concurrency = ReadInt(value) },
         SweepAxis.Keys => point with { Keys = ReadInt(value) },
         SweepAxis.Followers => WithFollowers(point, ReadInt(value)),
+        SweepAxis.Storage => point with { Storage = value },
         _ => point with { Settings = point.Settings with { Versioning = Read<VersioningMode>(value) } },
     };
 
@@ -48,6 +55,7 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
         SweepAxis.DelayRange => Range(value) is not null,
         SweepAxis.Distribution => Enum.TryParse<DelayDistribution>(value, ignoreCase: true, out _) && !int.TryParse(value, out _),
         SweepAxis.Versioning => Enum.TryParse<VersioningMode>(value, ignoreCase: true, out _) && !int.TryParse(value, out _),
+        SweepAxis.Storage => Storages.Contains(value),
         _ => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
     };
 
@@ -58,6 +66,7 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
         SweepAxis.DelayRange => "write min-max in ms, such as 0.1-1",
         SweepAxis.Distribution => "it is uniform, fixed, exponential, lognormal or pareto",
         SweepAxis.Versioning => "it is versioned or naive",
+        SweepAxis.Storage => "it is memory, sqlite, redis or postgres",
         _ => "write a whole number",
     };
 

@@ -16,6 +16,9 @@ internal sealed record Machine
     /// <summary>The machine serves one write at a time and takes so long for it, in ms: beyond that, clients queue.</summary>
     public double ServiceMs { get; init; }
 
+    /// <summary>What each storage adds to a write, in ms, and what it says where it is absent.</summary>
+    public IReadOnlyDictionary<string, (double Ms, string? Absent)> Storages { get; init; } = new Dictionary<string, (double, string?)>();
+
     /// <summary>A leader that answers only when all followers have confirmed, whatever W says.</summary>
     public bool WaitsForAll { get; init; }
 }
@@ -73,6 +76,17 @@ internal sealed class WorldExperiment : IExperimentCluster
         return errors.Count == 0 ? Task.CompletedTask : throw new ExperimentException(errors[0].Message);
     }
 
+    /// <summary>What the nodes store in; null: what they began with.</summary>
+    public string? Storage { get; private set; }
+
+    private double StorageMs => Storage is null ? 0 : _machine.Storages[Storage].Ms;
+
+    public Task<string?> UseStorageAsync(string? storage, CancellationToken cancellation)
+    {
+        Storage = storage;
+        return Task.FromResult(storage is null ? null : _machine.Storages[storage].Absent);
+    }
+
     public async Task ResetAsync(CancellationToken cancellation)
     {
         await _cluster.Leader.ClearAsync(cancellation);
@@ -88,7 +102,7 @@ internal sealed class WorldExperiment : IExperimentCluster
             await _world.Time.WaitAsync(_serverFreeAt - _world.Now, cancellation);
         }
 
-        await _world.Time.WaitAsync(TimeSpan.FromMilliseconds(_machine.OverheadMs), cancellation);
+        await _world.Time.WaitAsync(TimeSpan.FromMilliseconds(_machine.OverheadMs + StorageMs), cancellation);
         var began = _world.Now;
         var result = await _cluster.WriteAsync(key, value);
         if (_machine.WaitsForAll)
@@ -112,9 +126,9 @@ internal sealed class WorldExperiment : IExperimentCluster
 
     public Task<ConvergenceReport> CompareAsync(CancellationToken cancellation) => Task.FromResult(_cluster.Compare());
 
-    public IDeliveryRecording RecordDeliveries() => new Recording(_cluster.Log);
+    public IDeliveryRecording RecordDeliveries() => new Recording(_cluster.Log, StorageMs);
 
-    private sealed class Recording(EventLog log) : IDeliveryRecording
+    private sealed class Recording(EventLog log, double storageMs) : IDeliveryRecording
     {
         public Task<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>> CollectAsync(
             IReadOnlyCollection<long> versions, int followers, TimeSpan atMost, CancellationToken cancellation)
@@ -126,6 +140,8 @@ internal sealed class WorldExperiment : IExperimentCluster
                     new DeliveryFact(e.Peer!, delays[e.Version][e.Peer!], e.ElapsedMs!.Value, e.Outcome!.Value, e.Late))]);
             return Task.FromResult<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>>(facts);
         }
+
+        public double? StoredMs(long version) => storageMs > 0 ? storageMs : null;
 
         public void Dispose()
         {

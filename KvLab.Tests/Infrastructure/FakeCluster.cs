@@ -117,11 +117,11 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => Done($"start {id}");
     public StorageRequest? Storage { get; private set; }
 
-    public Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
+    public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
     {
         Note("storage");
         Storage = request;
-        return Task.CompletedTask;
+        return Task.FromResult(new StorageRequest());
     }
 
     public Task StopNodeAsync(string id, CancellationToken cancellation = default) => Done($"stop {id}");

@@ -68,7 +68,7 @@ internal sealed partial class ClusterCommands(
     public Task KillNodeAsync(string id, CancellationToken cancellation = default) => supervisor.KillAsync(Known(id), cancellation);
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => supervisor.StartAsync(Known(id), cancellation);
     public Task StartForgetfulAsync(string id, CancellationToken cancellation = default) => supervisor.StartForgetfulAsync(Known(id), cancellation);
-    public Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default) => supervisor.ChangeStorageAsync(request, cancellation);
+    public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default) => supervisor.ChangeStorageAsync(request, cancellation);
     public Task<string> AddFollowerAsync(CancellationToken cancellation = default) => supervisor.AddFollowerAsync(cancellation);
     public async Task RemoveFollowerAsync(string id, CancellationToken cancellation = default)
     {

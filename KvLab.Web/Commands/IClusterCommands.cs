@@ -65,7 +65,8 @@ public interface IClusterCommands
     /// Starts all nodes again over another storage, with the settings they have. What was in memory is gone; what lies on a disk or a server stays there, and what lies
     /// in the chosen storage already is there at once. The page's figures begin anew.
     /// </summary>
-    Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default);
+    /// <returns>What brings back what they stored in before.</returns>
+    Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default);
     Task<string> AddFollowerAsync(CancellationToken cancellation = default);
     Task RemoveFollowerAsync(string id, CancellationToken cancellation = default);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
+using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
 
@@ -14,6 +15,9 @@ public sealed class StorageRequest
 
     /// <summary>For single nodes, by id.</summary>
     public IReadOnlyDictionary<string, string> ByNode { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Everything as it was; the other fields are not looked at.</summary>
+    internal StorageChoice? Back { get; init; }
 
     /// <summary><c>{"storage": "sqlite:/tmp/kvlab/", "storageOf": {"follower-1": "memory"}}</c></summary>
     internal static StorageRequest Read(JsonFields fields)

@@ -18,6 +18,7 @@ internal sealed class DeliveryRecorder : IDeliveryRecording
     // Written by the one ingest reader, read by the experiment.
     private readonly ConcurrentDictionary<long, ConcurrentDictionary<string, DeliveryFact>> _facts = new();
     private readonly ConcurrentDictionary<long, Dictionary<string, double>> _delays = new();
+    private readonly ConcurrentDictionary<long, double> _stored = new();
 
     public DeliveryRecorder(EventTap tap, TimeProvider time)
     {
@@ -29,6 +30,9 @@ internal sealed class DeliveryRecorder : IDeliveryRecording
     {
         switch (e.Kind)
         {
+            case EventKind.WriteAccepted when e.ElapsedMs is { } storedMs:
+                _stored[e.Version] = storedMs;
+                break;
             case EventKind.ReplicationStarted when e is { Peers: { } peers, DelaysMs: { } delays }:
                 _delays[e.Version] = peers.Zip(delays).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
                 break;
@@ -57,6 +61,8 @@ internal sealed class DeliveryRecorder : IDeliveryRecording
             await Task.Delay(Poll, _time, cancellation);
         return versions.ToDictionary(v => v, v => (IReadOnlyList<DeliveryFact>)[.. _facts.GetValueOrDefault(v)?.Values ?? []]);
     }
+
+    public double? StoredMs(long version) => _stored.TryGetValue(version, out var ms) ? ms : null;
 
     public void Dispose() => _subscription.Dispose();
 }

@@ -22,9 +22,10 @@ internal static class ExperimentCommand
     public const int CheckFailed = 1;
 
     private const string Usage = """
-        usage: experiment [--preset current|classic|seed|versioned-naive] [--out FOLDER] [--followers N] [--paper A4|Letter] [--FIELD VALUE …]
+        usage: experiment [--preset current|classic|seed|versioned-naive|storage-compared] [--out FOLDER] [--followers N] [--paper A4|Letter] [--FIELD VALUE …]
         fields: name writes keys concurrency minDelayMs maxDelayMs distribution quorums (1,2,3) repetitions warmUpWrites seed versioning delivery
                 replicationTimeoutMs calibrate settleMs sweep (axis:value;value)
+        servers of a sweep over storage: --redis HOST:PORT,… --postgres //USER@HOST/DATABASE; what this lab left there is emptied
         """;
 
     public static async Task<int> RunAsync(string[] args)
@@ -33,6 +34,7 @@ internal static class ExperimentCommand
         var folder = Take(options, "out") ?? "results";
         var followers = Take(options, "followers") ?? "5";
         var paper = Take(options, "paper") ?? "A4";
+        string[] servers = [.. Server(options, "redis", "Storage:Redis"), .. Server(options, "postgres", "Storage:Postgres")];
         var errors = new FieldErrors();
         using var json = JsonObjectText.Parse(Encoding.UTF8.GetBytes(AsJson(options)), errors);
         var plan = json is null ? new ExperimentPlan() : PlanReader.Read(new JsonFields(json.RootElement, errors));
@@ -43,8 +45,11 @@ internal static class ExperimentCommand
             return OwnLab.WrongArguments;
         }
 
-        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper));
+        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), servers);
     }
+
+    private static string[] Server(Dictionary<string, string> options, string name, string setting) =>
+        Take(options, name) is { } server ? [$"--{setting}={server}"] : [];
 
     private static async Task<int> RunAsync(ExperimentService experiments, ExperimentPlan plan, string folder, string paper)
     {
@@ -77,11 +82,11 @@ internal static class ExperimentCommand
 
     private static void PrintTable(ExperimentRun run)
     {
-        Console.WriteLine("point                     writes   mean ms    p50 ms    p95 ms    p99 ms  predicted  overhead      band ms         writes/s  stale");
+        Console.WriteLine("point                     writes   mean ms    p50 ms    p95 ms    p99 ms  predicted  overhead      band ms         writes/s  stale  stored ms");
         foreach (var p in run.Points)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{p.Plan.Label,-24} {p.Writes,7} {p.Client.MeanMs,9:0.00} {p.Client.P50Ms,9:0.00} {p.Client.P95Ms,9:0.00} {p.Client.P99Ms,9:0.00} {p.Prediction.DelayMeanMs,10:0.00} {p.Prediction.OverheadMs,9:0.00} {p.Prediction.BandLowMs,8:0.00}–{p.Prediction.BandHighMs,-8:0.00}{(p.InBand ? "✓" : "✗")} {p.WritesPerSecond,8:0} {p.StaleRefusals,6}"));
+                $"{p.Plan.Label,-24} {p.Writes,7} {p.Client.MeanMs,9:0.00} {p.Client.P50Ms,9:0.00} {p.Client.P95Ms,9:0.00} {p.Client.P99Ms,9:0.00} {p.Prediction.DelayMeanMs,10:0.00} {p.Prediction.OverheadMs,9:0.00} {p.Prediction.BandLowMs,8:0.00}–{p.Prediction.BandHighMs,-8:0.00}{(p.InBand ? "✓" : "✗")} {p.WritesPerSecond,8:0} {p.StaleRefusals,6} {(p.Storing.Count > 0 ? p.Storing.MeanMs.ToString("0.00", CultureInfo.InvariantCulture) : "–"),10}"));
         }
 
         foreach (var sentence in Sentences.Of(run)) Console.WriteLine($"• {sentence}");

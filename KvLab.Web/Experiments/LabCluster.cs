@@ -11,7 +11,8 @@ using KvLab.Web.Supervision;
 namespace KvLab.Web.Experiments;
 
 /// <summary>The real nodes, as an experiment sees them: everything goes through the same commands as a button or a script.</summary>
-internal sealed class LabCluster(IClusterCommands commands, NodeDirectory directory, NodeClient client, EventTap tap, TimeProvider time) : IExperimentCluster
+internal sealed partial class LabCluster(
+    IClusterCommands commands, NodeDirectory directory, NodeClient client, StorageServers servers, EventTap tap, TimeProvider time) : IExperimentCluster
 {
     private NodeAddress Leader => directory.Leader ?? throw new ExperimentException("No leader is known; an experiment needs one that runs.");
 

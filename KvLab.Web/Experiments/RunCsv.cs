@@ -15,14 +15,14 @@ public static class RunCsv
         var csv = new StringBuilder();
         csv.Append("point,repetition,sweep,write_quorum,followers,concurrency,keys,versioning,writes,succeeded,partial,unanswered,")
             .Append("mean_ms,sd_ms,min_ms,p50_ms,p90_ms,p95_ms,p99_ms,max_ms,leader_mean_ms,writes_per_second,")
-            .Append("predicted_mean_ms,overhead_ms,band_low_ms,band_high_ms,residual_ms,stale_refusals,late_deliveries,failed_deliveries,convergence_ms\n");
+            .Append("predicted_mean_ms,overhead_ms,band_low_ms,band_high_ms,residual_ms,stale_refusals,late_deliveries,failed_deliveries,convergence_ms,stored_mean_ms,stored_p50_ms,stored_p99_ms\n");
         foreach (var p in run.Points)
         {
             Row(csv, p.Plan.Index, p.Plan.Repetition, Quoted(p.Plan.SweepValue ?? ""), p.Plan.Settings.WriteQuorum, p.Plan.Followers, p.Plan.Concurrency, p.Plan.Keys,
                 p.Plan.Settings.Versioning.ToString().ToLowerInvariant(), p.Writes, p.Succeeded, p.Partial, p.Unanswered,
                 p.Client.MeanMs, p.Client.SdMs, p.Client.MinMs, p.Client.P50Ms, p.Client.P90Ms, p.Client.P95Ms, p.Client.P99Ms, p.Client.MaxMs,
                 p.Leader.MeanMs, p.WritesPerSecond, p.Prediction.DelayMeanMs, p.Prediction.OverheadMs, p.Prediction.BandLowMs, p.Prediction.BandHighMs,
-                p.ResidualMs, p.StaleRefusals, p.LateDeliveries, p.FailedDeliveries, p.ConvergenceMs);
+                p.ResidualMs, p.StaleRefusals, p.LateDeliveries, p.FailedDeliveries, p.ConvergenceMs, p.Storing.MeanMs, p.Storing.P50Ms, p.Storing.P99Ms);
         }
 
         return csv.ToString();
@@ -36,6 +36,9 @@ public static class RunCsv
         var followers = run.Points.SelectMany(p => p.Samples.Followers).Distinct().ToList();
         var csv = new StringBuilder("point,write_quorum,version,key,start_ms,client_ms,leader_ms,success");
         foreach (var f in followers) csv.Append(Inv($",{f}_delay_ms,{f}_completed_ms,{f}_outcome,{f}_late"));
+        // Only where somebody told, so that a run without it has the checksum that it always had.
+        var storing = run.Points.Any(p => p.Samples.StoredMs is not null);
+        if (storing) csv.Append(",leader_stored_ms");
         csv.Append('\n');
         foreach (var point in run.Points)
         {
@@ -44,6 +47,7 @@ public static class RunCsv
             {
                 csv.Append(Inv($"{point.Plan.Index},{point.Plan.Settings.WriteQuorum},{s.Version[row]},k{s.Key[row]},{s.StartMs[row]:R},{s.ClientMs[row]:R},{s.LeaderMs[row]:R},{(s.Success[row] ? 1 : 0)}"));
                 foreach (var id in followers) AppendDelivery(csv, s, row, id);
+                if (storing) csv.Append(',').Append(Number(s.StoredMs?[row] ?? double.NaN));
                 csv.Append('\n');
             }
         }

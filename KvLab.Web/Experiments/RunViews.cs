@@ -9,11 +9,11 @@ namespace KvLab.Web.Experiments;
 /// <param name="Progress">0 … 1 in <c>fraction</c>, by estimated time.</param>
 public sealed record RunView(
     string Id, string Name, RunState State, string? Error, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, ExperimentPlan Plan, RunEnvironment Environment,
-    RunProgress Progress, Calibration Calibration, IReadOnlyList<PointView> Points, IReadOnlyList<Finding> Findings)
+    RunProgress Progress, Calibration Calibration, IReadOnlyList<PointView> Points, IReadOnlyList<Finding> Findings, IReadOnlyList<AbsentStorage> Absent)
 {
     public static RunView Of(ExperimentRun run) => new(
         run.Id, run.Plan.Name, run.State, run.Error, run.StartedAt, run.EndedAt, run.Plan, run.Environment, run.Progress, run.Calibration,
-        [.. run.Points.Select(PointView.Of)], run.Findings);
+        [.. run.Points.Select(PointView.Of)], run.Findings, run.Absent);
 }
 
 /// <summary>One point. Latencies in ms; null where there is none.</summary>
@@ -21,6 +21,7 @@ public sealed record RunView(
 /// <param name="LeaderMeanMs">Leader's clock, from the start of the write to its answer.</param>
 /// <param name="PredictedMeanMs">Exact mean of the W-th smallest delay, the delay alone.</param>
 /// <param name="OverheadMs">What this machine adds, measured at zero delay in the same run.</param>
+/// <param name="StoredMeanMs">What the leader's storage took per write; null in memory.</param>
 /// <param name="InBand">Whether <paramref name="MeanMs"/> lies between <paramref name="BandLowMs"/> and <paramref name="BandHighMs"/>.</param>
 public sealed record PointView(
     int Index, string Label, int WriteQuorum, int Followers, int Repetition, string? SweepValue, int Concurrency, int Keys, string Versioning,
@@ -28,6 +29,7 @@ public sealed record PointView(
     double? MeanMs, double? SdMs, double? MinMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MaxMs, double? LeaderMeanMs,
     double PredictedMeanMs, double OverheadMs, double? SaturationMs, double BandLowMs, double BandHighMs, bool InBand, double? ResidualMs,
     int StaleRefusals, int LateDeliveries, int FailedDeliveries, double? ConvergenceMs, long DelayOrigin,
+    string? Storage, double? StoredMeanMs, double? StoredP50Ms, double? StoredP99Ms,
     IReadOnlyList<FollowerView> PerFollower, IReadOnlyList<CheckView> Checks)
 {
     public static PointView Of(PointResult p) => new(
@@ -38,6 +40,7 @@ public sealed record PointView(
         Finite(p.Client.P99Ms), Finite(p.Client.MaxMs), Finite(p.Leader.MeanMs),
         p.Prediction.DelayMeanMs, p.Prediction.OverheadMs, p.Prediction.SaturationMs, p.Prediction.BandLowMs, p.Prediction.BandHighMs, p.InBand, Finite(p.ResidualMs),
         p.StaleRefusals, p.LateDeliveries, p.FailedDeliveries, p.ConvergenceMs, p.DelayOrigin,
+        p.Plan.Storage, Finite(p.Storing.MeanMs), Finite(p.Storing.P50Ms), Finite(p.Storing.P99Ms),
         [.. p.Followers.Select(FollowerView.Of)],
         [.. p.Checks.Select(c => new CheckView(c.Moment, c.AtMs, c.Report.Quiescent, c.Report.Converged, c.Report.Keys, c.Report.Followers))]);
 

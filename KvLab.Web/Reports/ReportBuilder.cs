@@ -67,8 +67,9 @@ public static class ReportBuilder
 
     private static void LatencyTable(StringBuilder html, ExperimentRun run)
     {
-        html.Append(Inv($"<div class=\"{TableClass(run.Points.Count)}\"><table class=\"numbers\"><caption>Latency in ms, client's clock. Predicted: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run; stale: deliveries refused because the follower held a newer version.</caption><thead><tr>"));
-        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "predicted", "overhead", "band", "writes/s", "partial", "stale", "late"])
+        html.Append(Inv($"<div class=\"{TableClass(run.Points.Count)}\"><table class=\"numbers\"><caption>Latency in ms, client's clock. Predicted: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run; {(run.Points.Any(p => p.Storing.Count > 0) ? "stored: mean of what the leader's storage took; " : "")}stale: deliveries refused because the follower held a newer version.</caption><thead><tr>"));
+        var storing = run.Points.Any(p => p.Storing.Count > 0);
+        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "predicted", "overhead", "band", "writes/s", .. storing ? ["stored"] : Array.Empty<string>(), "partial", "stale", "late"])
             html.Append(Inv($"<th scope=\"col\">{head}</th>"));
         html.Append("</tr></thead><tbody>");
         foreach (var p in run.Points)
@@ -76,7 +77,8 @@ public static class ReportBuilder
             html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}{(run.Plan.Repetitions > 1 ? Inv($" #{p.Plan.Repetition}") : "")}</th><td>{p.Writes}</td>"))
                 .Append(Inv($"<td>{p.Client.MeanMs:0.00}</td><td>{p.Client.SdMs:0.00}</td><td>{p.Client.P50Ms:0.00}</td><td>{p.Client.P90Ms:0.00}</td><td>{p.Client.P95Ms:0.00}</td><td>{p.Client.P99Ms:0.00}</td>"))
                 .Append(Inv($"<td>{p.Prediction.DelayMeanMs:0.00}</td><td>{p.Prediction.OverheadMs:0.00}</td><td>{p.Prediction.BandLowMs:0.0}–{p.Prediction.BandHighMs:0.0} {(p.InBand ? "✓" : "✗")}</td>"))
-                .Append(Inv($"<td>{p.WritesPerSecond:0}</td><td>{p.Partial}</td><td>{p.StaleRefusals}</td><td>{p.LateDeliveries}</td></tr>"));
+                .Append(Inv($"<td>{p.WritesPerSecond:0}</td>")).Append(!storing ? "" : p.Storing.Count == 0 ? "<td>–</td>" : Inv($"<td>{p.Storing.MeanMs:0.00}</td>"))
+                .Append(Inv($"<td>{p.Partial}</td><td>{p.StaleRefusals}</td><td>{p.LateDeliveries}</td></tr>"));
         }
 
         html.Append("</tbody></table></div>");

@@ -13,14 +13,14 @@ public static class Sentences
     public static IReadOnlyList<string> Of(ExperimentRun run)
     {
         if (run.Points.Count == 0) return ["Nothing was measured."];
-        IEnumerable<string?> all = [Setup(run), .. Curves(run).Select(Rise), .. Curves(run).Select(Agreement), AtAnswer(run), Settled(run), Modes(run), State(run)];
+        IEnumerable<string?> all = [Setup(run), .. Curves(run).Select(Rise), .. Curves(run).Select(Agreement), Storages(run), AtAnswer(run), Settled(run), Modes(run), State(run)];
         return [.. all.OfType<string>()];
     }
 
     private static string Setup(ExperimentRun run)
     {
         var p = run.Plan;
-        return Inv($"Each point is {p.Writes} writes over {p.Keys} keys by {p.Concurrency} clients, with a {p.Distribution.ToString().ToLowerInvariant()} delay of {p.MinDelayMs:0.###} to {p.MaxDelayMs:0.###} ms and seed {p.Seed}.");
+        return Inv($"Each point is {p.Writes} writes over {p.Keys} keys by {p.Concurrency} {(p.Concurrency == 1 ? "client" : "clients")}, with a {p.Distribution.ToString().ToLowerInvariant()} delay of {p.MinDelayMs:0.###} to {p.MaxDelayMs:0.###} ms and seed {p.Seed}.");
     }
 
     private static string? Rise((string Name, List<PointResult> Points) curve)
@@ -42,6 +42,16 @@ public static class Sentences
         if (curve.Points is [var only])
             return Inv($"{curve.Name}The measured mean of {only.Client.MeanMs:0.0#} ms lies {(only.InBand ? "in" : "outside")} the predicted band; the residual is {only.ResidualMs:+0.00;-0.00;0.00} ms.");
         return Inv($"{curve.Name}{inside} of {curve.Points.Count} measured means lie in the predicted band; the largest residual is {largest.ResidualMs:+0.00;-0.00;0.00} ms at W={largest.Plan.Settings.WriteQuorum}.");
+    }
+
+    /// <summary>At the largest W, where most storages have to answer.</summary>
+    private static string? Storages(ExperimentRun run)
+    {
+        if (run.Plan.Sweep?.Axis != SweepAxis.Storage) return null;
+        var w = run.Points.Max(p => p.Plan.Settings.WriteQuorum);
+        var means = run.Points.Where(p => p.Plan.Settings.WriteQuorum == w).GroupBy(p => p.Plan.Storage!).Select(g => (Storage: g.Key, Ms: g.Average(p => p.Client.MeanMs))).ToList();
+        var memory = means.Find(m => m.Storage == "memory").Ms;
+        return $"Mean latency at W={w} by storage: {string.Join(", ", means.Select(m => Inv($"{m.Storage} {m.Ms:0.00} ms") + (memory > 0 && m.Storage != "memory" ? Inv($" ({m.Ms / memory:0.0} times memory)") : "")))}.";
     }
 
     private static string? AtAnswer(ExperimentRun run)

@@ -24,7 +24,8 @@ public interface ISupervisor
     Task StartForgetfulAsync(string id, CancellationToken cancellation);
 
     /// <summary>Stops all nodes and starts them again over another storage. Where one ends by itself over it, all have again what they had.</summary>
-    Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation);
+    /// <returns>What brings back what they had.</returns>
+    Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation);
 
     /// <returns>The new follower's id.</returns>
     Task<string> AddFollowerAsync(CancellationToken cancellation);

@@ -13,7 +13,7 @@ internal sealed partial class NodeSupervisor
     // Changed only under _changes.
     private StorageChoice _storage = options.Storage;
 
-    public async Task ChangeStorageAsync(StorageRequest request, CancellationToken cancellation)
+    public async Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation)
     {
         await _changes.WaitAsync(cancellation);
         try
@@ -25,6 +25,7 @@ internal sealed partial class NodeSupervisor
             {
                 // From here on to the end: a cluster that is half stopped would be worse than an answer that nobody waits for.
                 await RestartAsync(wanted);
+                return new StorageRequest { Back = before };
             }
             catch (CommandException failure)
             {

@@ -42,6 +42,7 @@ public sealed class StorageChoice
     /// <param name="nodes">Those there are.</param>
     internal StorageChoice With(StorageRequest request, StorageServers servers, IReadOnlyCollection<string> nodes, FieldErrors errors)
     {
+        if (request.Back is { } back) return back;
         errors.Require(request.All is not null || request.ByNode.Count > 0, "storage", "storage is missing, and storageOf names no node either.");
         var all = request.All is null ? _all : servers.Complete(request.All);
         if (request.All is not null) StorageText.CheckForAll(all, "storage", errors);

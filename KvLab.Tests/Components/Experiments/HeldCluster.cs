@@ -27,6 +27,8 @@ internal sealed class HeldCluster : IExperimentCluster
         return Task.CompletedTask;
     }
 
+    public Task<string?> UseStorageAsync(string? storage, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
     public Task ResetAsync(CancellationToken cancellation) => Task.CompletedTask;
 
     public async Task<WriteObservation> WriteAsync(string key, string value, CancellationToken cancellation)
@@ -46,6 +48,8 @@ internal sealed class HeldCluster : IExperimentCluster
         public Task<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>> CollectAsync(
             IReadOnlyCollection<long> versions, int followers, TimeSpan atMost, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>>(new Dictionary<long, IReadOnlyList<DeliveryFact>>());
+
+        public double? StoredMs(long version) => null;
 
         public void Dispose()
         {

@@ -18,6 +18,12 @@ public static class RunFigures
 
     private static IEnumerable<Figure> Candidates(ExperimentRun run)
     {
+        if (run.Plan.Sweep?.Axis == SweepAxis.Storage)
+        {
+            yield return Storages(run);
+            yield return Storing(run);
+        }
+
         yield return QuorumLatency(run);
         yield return Residuals(run);
         yield return Percentiles(run);
@@ -46,6 +52,19 @@ public static class RunFigures
             "The leader answers at the W-th ack, so latency rises with W. Measured means should lie inside the band.",
             WAxis, new Axis("mean latency (ms)"), series);
     }
+
+    /// <summary>What a client waits for, by storage.</summary>
+    public static Figure Storages(ExperimentRun run) => new("storage-latency", "Mean latency by storage",
+        "The same writes over each storage. What is above memory is the price of having the write after a crash: the leader's own storing, then that of the W-th follower.",
+        WAxis, new Axis("mean latency (ms)"), Bars(run, p => p.Client.MeanMs));
+
+    /// <summary>The leader's own part of it.</summary>
+    public static Figure Storing(ExperimentRun run) => new("storing", "What the leader's storage takes",
+        "Mean per write, by the leader's clock, before anything is sent. It does not depend on W; memory takes none.",
+        WAxis, new Axis("mean storing (ms)"), [.. Bars(run, p => p.Storing.MeanMs).Where(s => s.Y.All(double.IsFinite))]);
+
+    private static FigureSeries[] Bars(ExperimentRun run, Func<PointResult, double> of) =>
+        [.. Arms(run).Select((arm, i) => new FigureSeries(arm.Name.TrimEnd(' ', ':'), Mark.Bars, Quorums(arm.Points), [.. arm.Points.Select(of)], i + 1))];
 
     public static Figure Residuals(ExperimentRun run) => new("residuals", "Measured minus predicted mean",
         "What theory and calibrated overhead do not explain. Around 0 is good; above 0 at every W means that the machine was slower under load.",
@@ -127,12 +146,10 @@ public static class RunFigures
     /// <summary>Entries that differ from the leader's for good, by mode.</summary>
     public static Figure Conflicts(ExperimentRun run)
     {
-        var arms = Arms(run);
         return new Figure("conflicts", "Entries that differ after settling",
             "After everything was delivered and settled: entries on followers that are not the leader's. Versions make this 0; in naive mode the last arrival stays, whatever its age.",
             WAxis, new Axis("differing entries", Whole: true),
-            [.. arms.Select((arm, i) => new FigureSeries($"{arm.Name.TrimEnd(' ', ':')}", Mark.Bars, Quorums(arm.Points),
-                [.. arm.Points.Select(p => (double)Differing(p))], i + 1))]);
+            Bars(run, p => Differing(p)));
     }
 
     /// <summary>Two runs in one chart.</summary>

@@ -16,6 +16,7 @@ internal static class ExperimentWords
         "classic" => "The assignment as it was first given: many writes over a fast network. Small machines saturate, and KvLab says so.",
         "seed" => "The seed program's own defaults: every follower must confirm.",
         "versioned-naive" => "The same writes twice, with the same delays: followers that compare versions, and followers that do not.",
+        "storage-compared" => "The same writes over each storage, without delay: what durability costs. All nodes start again for each; servers are taken as configured, and what this lab left on them is emptied.",
         _ => "Your own plan. Begin with any preset and change what you like.",
     };
 
@@ -60,6 +61,7 @@ internal static class ExperimentWords
         FindingKind.TooFewWrites => "Too few writes",
         FindingKind.ComparedBeforeQuiescence => "Compared before quiescence",
         FindingKind.Diverged => "Replicas differ for good",
+        FindingKind.StorageAbsent => "A storage was not there",
         FindingKind.OutsideBand => "Outside the band",
         _ => "Writes without an answer",
     };

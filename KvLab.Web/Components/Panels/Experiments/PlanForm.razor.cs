@@ -17,6 +17,7 @@ public sealed partial class PlanForm : ComponentBase
         (SweepAxis.Keys, "keys", "1, 10, 100"),
         (SweepAxis.Followers, "followers", "3, 5, 7"),
         (SweepAxis.Versioning, "versioned / naive", "versioned, naive"),
+        (SweepAxis.Storage, "storage", "memory, sqlite"),
     ];
 
     private PlanDraft? _read;
