@@ -11,6 +11,22 @@ namespace KvLab.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class UseTests(LabInBrowser lab)
 {
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task The_choice_of_a_storage_is_for_everybody(ColorScheme scheme)
+    {
+        await using var page = await lab.OpenAsync(scheme: scheme);
+        await page.ClickAsync("storage-open");
+        await page.At("storage-all-kind").SelectOptionAsync("sqlite");
+        await page.At("storage-follower-2-kind").SelectOptionAsync("redis");
+        await page.At("storage-follower-2-place").FillAsync("password=secret");
+        await page.ClickAsync("storage-apply");
+        await page.Expect("storage-follower-2-error").ToBeVisibleAsync();
+        await page.MustBeAccessibleAsync($"storage dialog, {scheme}");
+        await page.ScreenshotAsync($"storage-dialog-{scheme.ToString().ToLowerInvariant()}");
+    }
+
     [Fact]
     public async Task The_keyboard_alone_writes_bursts_pauses_searches_and_selects()
     {

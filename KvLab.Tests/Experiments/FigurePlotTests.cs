@@ -52,6 +52,17 @@ public sealed class FigurePlotTests
     }
 
     [Fact]
+    public void Bars_stand_side_by_side_within_the_room_of_their_place_however_far_the_next_place_is()
+    {
+        var figure = new Figure("f", "F", "", new Axis("W", FromZero: false, Whole: true), new Axis("ms"),
+            [.. Enumerable.Range(1, 4).Select(i => new FigureSeries($"{i}", Mark.Bars, [1, 3, 5], [i, i, i], i))]);
+        var bars = FigurePlot.Traces(figure, dark: false).Cast<Bar>().Select(b => (From: (double)b.Offset!, To: (double)(b.Offset + b.Width)!)).ToList();
+        Assert.All(bars, b => Assert.InRange(b.From, -Axis.Room, b.To));
+        Assert.All(bars, b => Assert.InRange(b.To, b.From, Axis.Room));
+        Assert.All(bars.Zip(bars.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From, 1e-9));
+    }
+
+    [Fact]
     public void Names_with_commas_stay_one_cell_of_the_csv()
     {
         var figure = new Figure("f", "F", "", new Axis("x, y"), new Axis("ms"), [new FigureSeries("W=1, \"naive\"", Mark.Line, [1], [2], 1)]);

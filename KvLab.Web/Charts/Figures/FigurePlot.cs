@@ -17,12 +17,15 @@ public static class FigurePlot
     private static readonly SymbolEnum[] Symbols =
         [SymbolEnum.Circle, SymbolEnum.Square, SymbolEnum.Diamond, SymbolEnum.TriangleUp, SymbolEnum.Cross, SymbolEnum.X, SymbolEnum.TriangleDown, SymbolEnum.Star];
 
-    // Of the place that a whole number has; Plotly's own choice would be of the distance to the next number that is there.
+    // Of the place that a whole number has; Plotly's own choice of width and of places would be of the distance to the next number that is there.
     private const double BarShare = 0.8;
 
     /// <summary>Bands first, so that nothing is hidden by them.</summary>
-    public static IReadOnlyList<ITrace> Traces(Figure figure, bool dark) =>
-        [.. figure.Series.OrderBy(s => s.Mark == Mark.Band ? 0 : 1).Select(s => Trace(s, Palette.Of(s.Colour, dark), figure.Series.Count(o => o.Mark == Mark.Bars)))];
+    public static IReadOnlyList<ITrace> Traces(Figure figure, bool dark)
+    {
+        var bars = figure.Series.Where(s => s.Mark == Mark.Bars).ToList();
+        return [.. figure.Series.OrderBy(s => s.Mark == Mark.Band ? 0 : 1).Select(s => Trace(s, Palette.Of(s.Colour, dark), bars.IndexOf(s), bars.Count))];
+    }
 
     /// <param name="revision">Stays the same for as long as a reader's zoom is to be kept.</param>
     public static Layout Layout(Figure figure, ChartLook look, string revision)
@@ -46,8 +49,9 @@ public static class FigurePlot
         return layout;
     }
 
+    /// <param name="bar">Which of the series of bars it is.</param>
     /// <param name="bars">Series of bars that share a place.</param>
-    private static ITrace Trace(FigureSeries series, string colour, int bars) => series.Mark switch
+    private static ITrace Trace(FigureSeries series, string colour, int bar, int bars) => series.Mark switch
     {
         Mark.Bars => new Bar
         {
@@ -56,6 +60,7 @@ public static class FigurePlot
             X = Cells(series.X),
             Y = Cells(series.Y),
             Width = (decimal)(BarShare / bars),
+            Offset = (decimal)(BarShare * ((double)bar / bars - 0.5)),
             Marker = new Plotly.Blazor.Traces.BarLib.Marker { Color = colour },
         },
         Mark.Band => Band(series, colour),

@@ -16,7 +16,7 @@ internal static class ExperimentWords
         "classic" => "The assignment as it was first given: many writes over a fast network. Small machines saturate, and KvLab says so.",
         "seed" => "The seed program's own defaults: every follower must confirm.",
         "versioned-naive" => "The same writes twice, with the same delays: followers that compare versions, and followers that do not.",
-        "storage-compared" => "The same writes over each storage, without delay: what durability costs. All nodes start again for each; servers are taken as configured, and what this lab left on them is emptied.",
+        "storage-compared" => "What durability costs: the same writes over each storage. All nodes start again for each; what a lab left on configured servers is emptied.",
         _ => "Your own plan. Begin with any preset and change what you like.",
     };
 
