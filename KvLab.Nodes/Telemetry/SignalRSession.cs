@@ -1,9 +1,9 @@
 using System.Buffers;
+using System.Text.Json.Serialization;
 using KvLab.Core.Events;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
-using System.Text.Json.Serialization;
 
 namespace KvLab.Nodes.Telemetry;
 

@@ -102,6 +102,8 @@ public sealed class LabPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Left as a person leaves a page: it says good-bye to the dashboard. A context that is taken away does not always, and its circuit waits three minutes for its return.
+        if (!Page.IsClosed) await Page.GotoAsync("about:blank");
         await _context.DisposeAsync();
         Assert.Empty(_troubles);
     }

@@ -56,16 +56,16 @@ internal sealed partial class RealStage
     /// <summary>Every node runs, thawed, without faults, and no link has any.</summary>
     private async Task RepairAsync(CancellationToken cancellation)
     {
-        foreach (var node in state.Current.Nodes)
+        var snapshot = state.Current;
+        foreach (var node in snapshot.Nodes)
         {
-            if (node.State == NodeState.Frozen || _frozen.ContainsKey(node.Id)) await commands.ThawNodeAsync(node.Id, cancellation);
-            var down = node.State is NodeState.Stopped or NodeState.Crashed || _down.ContainsKey(node.Id);
-            if (down && commands.Supervises) await commands.StartNodeAsync(node.Id, cancellation);
+            var now = StateOf(node.Id, snapshot);
+            if (now == NodeState.Frozen) await commands.ThawNodeAsync(node.Id, cancellation);
+            if (IsDown(now) && commands.Supervises) await commands.StartNodeAsync(node.Id, cancellation);
         }
 
-        _frozen.Clear();
         foreach (var node in directory.All) await ReadyAsync(node.Id, cancellation);
-        _down.Clear();
+        foreach (var node in _done.Keys) _done[node] = NodeState.Running;
         foreach (var node in state.Current.Nodes.Where(n => n.SlowMs > 0 || n.ClockSkewMs != 0)) await commands.SetNodeFaultsAsync(node.Id, NodeFaults.None, cancellation);
         if (directory.Leader is not null) await commands.HealAsync(null, cancellation);
     }

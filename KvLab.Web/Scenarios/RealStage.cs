@@ -29,8 +29,9 @@ internal sealed partial class RealStage(
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<(EventKind Kind, string Node), long> _counts = new();
-    private readonly ConcurrentDictionary<string, bool> _down = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _frozen = new(StringComparer.Ordinal);
+
+    // What this run last did to a node. The snapshot is a tenth of a second behind, so it counts only for a node that the run has left alone.
+    private readonly ConcurrentDictionary<string, NodeState> _done = new(StringComparer.Ordinal);
     private int _deadlineMs = ScenarioRunner.Beginning.ReplicationTimeoutMs;
 
     public string Name => "real nodes";
@@ -41,9 +42,8 @@ internal sealed partial class RealStage(
     {
         get
         {
-            var crashed = state.Current.Nodes.Where(n => n.State == NodeState.Crashed).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
-            return [.. directory.All.Select(n => (Node: n, Up: !_down.ContainsKey(n.Id) && !crashed.Contains(n.Id)))
-                .Select(n => new StageNode(n.Node.Id, n.Node.Role == NodeRoles.Leader && n.Up, n.Up))];
+            var snapshot = state.Current;
+            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new StageNode(n.Node.Id, n.Node.Role == NodeRoles.Leader && n.Up, n.Up))];
         }
     }
 
@@ -75,18 +75,18 @@ internal sealed partial class RealStage(
     {
         switch (act)
         {
-            case NodeAct.Kill or NodeAct.Stop:
-                _down[node] = true;
-                await (act == NodeAct.Kill ? commands.KillNodeAsync(node, cancellation) : commands.StopNodeAsync(node, cancellation));
-                _frozen.TryRemove(node, out _);
+            case NodeAct.Kill:
+                await MakeAsync(node, NodeState.Stopped, () => commands.KillNodeAsync(node, cancellation));
+                break;
+            case NodeAct.Stop:
+                await MakeAsync(node, NodeState.Stopped, () => commands.StopNodeAsync(node, cancellation));
                 break;
             case NodeAct.Freeze:
-                _frozen[node] = true;
-                await commands.FreezeNodeAsync(node, cancellation);
+                await MakeAsync(node, NodeState.Frozen, () => commands.FreezeNodeAsync(node, cancellation));
                 break;
             case NodeAct.Thaw:
                 await commands.ThawNodeAsync(node, cancellation);
-                _frozen.TryRemove(node, out _);
+                _done[node] = NodeState.Running;
                 break;
             default:
                 var now = state.Current.Nodes.FirstOrDefault(n => n.Id == node);
@@ -112,7 +112,7 @@ internal sealed partial class RealStage(
         }
 
         await ReadyAsync(node, cancellation);
-        _down.TryRemove(node, out _);
+        _done[node] = NodeState.Running;
     });
 
     public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => Guard(() => commands.SetLinkAsync(follower, faults, cancellation));
@@ -130,18 +130,43 @@ internal sealed partial class RealStage(
 
     public async Task<bool> IsQuietAsync(CancellationToken cancellation)
     {
-        if (directory.Leader is not { } leader || _down.ContainsKey(leader.Id) || _frozen.ContainsKey(leader.Id)) return false;
+        if (directory.Leader is not { } leader || IsSilent(leader.Id)) return false;
         return await client.TryHealthAsync(leader, cancellation) is { Ready: true, IsQuiescent: true };
     }
 
     public async Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation)
     {
         var address = directory.Find(node) ?? throw new StageException(NodeClient.UnknownNode(node, directory).Message);
-        return _down.ContainsKey(node) || _frozen.ContainsKey(node) ? new ReplicaDump(node, null) : await client.TryDumpAsync(address, cancellation);
+        return IsSilent(node) ? new ReplicaDump(node, null) : await client.TryDumpAsync(address, cancellation);
     }
 
     public long CountOf(EventKind kind, string? node) =>
         node is null ? _counts.Where(c => c.Key.Kind == kind).Sum(c => c.Value) : _counts.GetValueOrDefault((kind, node));
+
+    private NodeState? StateOf(string node, ClusterSnapshot snapshot) =>
+        _done.TryGetValue(node, out var done) ? done : snapshot.Nodes.FirstOrDefault(n => n.Id == node)?.State;
+
+    private static bool IsDown(NodeState? state) => state is NodeState.Stopped or NodeState.Crashed;
+
+    // Silenced by this run: it is not asked, for it would not answer.
+    private bool IsSilent(string node) => _done.TryGetValue(node, out var done) && done != NodeState.Running;
+
+    // Noted before it is done, for a command that is cancelled may have been carried out; one that was refused was not.
+    private async Task MakeAsync(string node, NodeState becomes, Func<Task> command)
+    {
+        var wasTouched = _done.TryGetValue(node, out var before);
+        _done[node] = becomes;
+        try
+        {
+            await command();
+        }
+        catch (CommandException)
+        {
+            if (wasTouched) _done[node] = before;
+            else _done.TryRemove(node, out _);
+            throw;
+        }
+    }
 
     private async Task ReadyAsync(string node, CancellationToken cancellation)
     {
