@@ -221,7 +221,11 @@ public sealed partial class NodeHost : IAsyncDisposable
         // Nothing but what a node needs: six of them start at once on a small machine.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "KvLab.Nodes" });
         // A read that waits for data before it takes a buffer is two reads; a node has few connections, and its buffers are small.
-        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

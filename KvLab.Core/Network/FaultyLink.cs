@@ -113,7 +113,7 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
             await Silence();
         }
 
-        if (fate.DelayMs > 0) await time.WaitAsync(TimeSpan.FromMilliseconds(fate.DelayMs), cancellation);
+        if (fate.DelayMs > 0) await time.WaitForSendingAsync(TimeSpan.FromMilliseconds(fate.DelayMs), cancellation);
         if (fate.HeldBack) await direction.WaitToBeOvertakenAsync(SimulatedNetwork.LongestHold, time, cancellation);
         if (fate.Duplicated) duplicate?.Invoke();
     }

@@ -4,14 +4,23 @@ namespace KvLab.Core.Network;
 public static class PreciseDelay
 {
     /// <returns>Completes after <paramref name="delay"/>, or as cancelled.</returns>
-    public static Task WaitAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellation)
+    public static Task WaitAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellation) =>
+        WaitAsync(time, delay, TaskCreationOptions.RunContinuationsAsynchronously, cancellation);
+
+    /// <summary>
+    /// The same for what takes some microseconds, like sending one message: it goes on at once, on the timer's own thread, on which other delays wait. Waking another
+    /// thread for it may take longer than the delays that a class wants to see.
+    /// </summary>
+    public static Task WaitForSendingAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellation) =>
+        WaitAsync(time, delay, TaskCreationOptions.None, cancellation);
+
+    private static Task WaitAsync(TimeProvider time, TimeSpan delay, TaskCreationOptions continuations, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return Task.FromCanceled(cancellation);
-        return delay <= TimeSpan.Zero ? Task.CompletedTask : new Waiting(cancellation).Start(time, delay);
+        return delay <= TimeSpan.Zero ? Task.CompletedTask : new Waiting(continuations, cancellation).Start(time, delay);
     }
 
-    // Continuations run elsewhere: the timer's thread only says "now", for it may carry thousands of delays.
-    private sealed class Waiting(CancellationToken cancellation) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiting(TaskCreationOptions continuations, CancellationToken cancellation) : TaskCompletionSource(continuations)
     {
         private CancellationTokenRegistration _registration;
         private ITimer? _timer;

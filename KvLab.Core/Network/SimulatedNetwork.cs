@@ -42,7 +42,7 @@ public sealed partial class SimulatedNetwork(
     private async Task<ReplicateAnswer> SendAsync(
         Peer follower, ReplicateMessage message, TimeSpan delay, TimeSpan timeout, FateDraw? draw, bool pastFaults, CancellationToken cancellation)
     {
-        if (delay > TimeSpan.Zero) await time.WaitAsync(delay, cancellation);
+        if (delay > TimeSpan.Zero) await time.WaitForSendingAsync(delay, cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (!pastFaults && FaultsOf(follower) is { } faulty) return await SendThroughAsync(faulty, follower, message, timeout, draw, cancellation);
         var parcel = new Parcel(message, timeout);

@@ -3,7 +3,7 @@ namespace KvLab.Nodes.Timing;
 /// <summary>
 /// The system's time with timers that are exact to some ten microseconds; the runtime's own round to whole milliseconds, which is as long
 /// as the delays that a lab may want to see. One thread sleeps until the earliest timer of all and runs the callbacks itself, one after the
-/// other: a callback must only hand over work, never do it. The execution context does not flow into callbacks.
+/// other: a callback hands over work, or does what takes some microseconds (sends one message). The execution context does not flow into callbacks.
 /// </summary>
 public sealed class PreciseTimeProvider : TimeProvider, IDisposable
 {
