@@ -59,7 +59,10 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.Expect("burst-status").ToContainTextAsync("200/200");
         Assert.NotEqual("0", await page.TextAsync("kpi-refused"));
 
+        // Late deliveries still move the list; a person who wants to hit a row pauses it too.
+        await page.ClickAsync("events-pause");
         await page.At("events-kind").SelectOptionAsync("entry_refused");
+        await Assertions.Expect(page.At("event-row").First).ToContainTextAsync("entry_refused");
         await page.At("event-row").First.ClickAsync();
         await page.Expect("event-why").ToContainTextAsync("refused: follower-");
         await page.Expect("write-detail").ToContainTextAsync("refused: follower-");
@@ -141,7 +144,10 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.Expect("lab-status").ToContainTextAsync("in this order");
         await page.Expect("cell-why").ToContainTextAsync("as stale before");
         var follower = lab.State.Current.Nodes.Single(n => (page.Page.Url.Contains($"sel-node={n.Id}", StringComparison.Ordinal)));
-        Assert.True(lab.State.Current.Events.NewestFirst().Count(e => e.Node == follower.Id && e.Kind == EventKind.EntryRefused) >= 2);
+        var key = lab.State.Current.Keys.Keys.Single(k => k.StartsWith("demo-", StringComparison.Ordinal));
+        // The second refusal comes a second after the first.
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        Assert.Equal(2, lab.State.Current.Events.NewestFirst().Count(e => e.Node == follower.Id && e.Key == key && e.Kind == EventKind.EntryRefused));
     }
 
     [Fact]

@@ -21,6 +21,13 @@ public sealed class UnitsTests
     public void No_number_is_a_dash() => Assert.Equal("–", Units.Ms(null));
 
     [Theory]
+    [InlineData(99_999, "99,999")]
+    [InlineData(147_456, "147 k")]
+    [InlineData(999_600, "1 M")]
+    [InlineData(12_345_678, "12.3 M")]
+    public void A_count_without_room_is_rounded(long count, string text) => Assert.Equal(text, Units.Rounded(count));
+
+    [Theory]
     [InlineData(DelayDistribution.Uniform, "U(0.1–1000 ms)")]
     [InlineData(DelayDistribution.Fixed, "fixed 500 ms")]
     [InlineData(DelayDistribution.Lognormal, "LogN(0.1–1000 ms)")]
