@@ -21,7 +21,9 @@ public sealed class UnitsTests
     public void No_number_is_a_dash() => Assert.Equal("–", Units.Ms(null));
 
     [Theory]
-    [InlineData(99_999, "99,999")]
+    [InlineData(999, "999")]
+    [InlineData(3_778, "3.8 k")]
+    [InlineData(99_999, "100 k")]
     [InlineData(147_456, "147 k")]
     [InlineData(999_600, "1 M")]
     [InlineData(12_345_678, "12.3 M")]

@@ -27,10 +27,11 @@ public static class Units
 
     public static string Count(long count, string one, string? many = null) => count == 1 ? $"1 {one}" : $"{Count(count)} {many ?? one + "s"}";
 
-    /// <summary>"147 k" and "12.3 M" where there is no room for the digits; they stand in the title.</summary>
+    /// <summary>"3.8 k" and "12.3 M" where there is no room for the digits; they stand in the title.</summary>
     public static string Rounded(long count) => count switch
     {
-        < 100_000 => Count(count),
+        < 1_000 => Count(count),
+        < 99_950 => string.Create(CultureInfo.InvariantCulture, $"{count / 1_000.0:0.#} k"),
         < 999_500 => string.Create(CultureInfo.InvariantCulture, $"{count / 1_000.0:0} k"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1_000_000.0:0.#} M"),
     };

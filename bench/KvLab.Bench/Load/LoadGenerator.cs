@@ -47,7 +47,8 @@ internal sealed class LoadGenerator : IDisposable
     /// For a cluster that has just started, whoever made it. Its runtimes compile what is called often a second time, on the same two cores: seven
     /// processes take some ten seconds for that, in which a single client gets a tenth of what it gets afterwards.
     /// </summary>
-    public static void WarmUpCluster(Target target) => Run(target, new LoadPlan(16, 0, 8, 0));
+    /// <param name="followers">More of them share the cores while they compile, and take longer.</param>
+    public static void WarmUpCluster(Target target, int followers = 5) => Run(target, new LoadPlan(16, 0, Math.Max(8, 3 * (followers - 2)), 0));
 
     public void WarmUp()
     {

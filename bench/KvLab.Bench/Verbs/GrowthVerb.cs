@@ -34,7 +34,7 @@ internal static class GrowthVerb
                 var size = of(n);
                 await using var cluster = await KvLabCluster.StartAsync(new KvLabOptions(port, Followers: size.Followers, Quorum: Math.Min(3, size.Followers)));
                 var target = cluster.Target(size.Keys, size.ValueBytes);
-                LoadGenerator.WarmUpCluster(target);
+                LoadGenerator.WarmUpCluster(target, size.Followers);
                 // Clients begin at different keys, so that this writes nearly every key once: a store that still fills is another thing.
                 LoadGenerator.Run(target, new LoadPlan(plan.Clients, size.Keys, 0, 0));
                 var r = LoadGenerator.Run(target, plan, [.. cluster.Meters()]);
