@@ -6,6 +6,7 @@ using KvLab.Core.Scenarios;
 using KvLab.Web.Api;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
+using KvLab.Web.Disturbances;
 using KvLab.Web.Drills;
 using KvLab.Web.Experiments;
 using KvLab.Web.Failover;
@@ -120,7 +121,6 @@ internal static class WebHostSetup
 
     private static void AddScenarios(this IServiceCollection services)
     {
-        services.AddSingleton<LabTurn>();
         services.AddSingleton<RunBook<ScenarioRun>>();
         services.AddSingleton<RunBook<ChaosReport>>();
         services.AddTransient<IScenarioStage, RealStage>();
@@ -138,6 +138,7 @@ internal static class WebHostSetup
         services.AddHostedService(provider => provider.GetRequiredService<FailoverService>());
         services.AddSingleton<DashboardAddress>();
         services.AddHostedService<ParentWatch>();
+        services.AddHostedService<DisturbanceWatch>();
         if (options.Mode == ClusterMode.External)
         {
             services.AddSingleton<ISupervisor, ExternalCluster>();

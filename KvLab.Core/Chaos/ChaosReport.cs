@@ -35,6 +35,9 @@ public sealed record ChaosReport(
     IReadOnlyList<FaultDone> Faults, long Success, long Partial, long Unanswered, int Lost, double ElapsedMs, double? SettledMs,
     IReadOnlyList<Verdict> Verdicts, string Rule, string? Problem, DateTimeOffset StartedAt)
 {
+    /// <summary>What others changed meanwhile, in sentences; empty: nothing disturbed it.</summary>
+    public IReadOnlyList<string> Disturbances { get; init; } = [];
+
     /// <summary>A run that has not begun yet.</summary>
     public static ChaosReport Of(ChaosPlan plan, string id, string stage, DateTimeOffset now) => new(
         id, stage, ChaosState.Running, plan.Options, plan.Followers, plan.Options.WriteQuorum ?? plan.Followers, "emptying the lab", [], 0, 0, 0, 0, 0, null, [], ChaosPlan.Rule, null, now);
@@ -55,6 +58,7 @@ public sealed record ChaosReport(
         Line($"Writes: {Success} success, {Partial} partial, {Unanswered} without an answer. Acknowledged and lost: {Lost}.");
         if (SettledMs is { } settled) Line($"After healing, quiet and equal within {settled / 1000:0.0} s.");
         foreach (var verdict in Verdicts) Line($"{(verdict.Holds ? "✓" : "✗")} {verdict.Claim}: {verdict.Note}");
+        foreach (var disturbance in Disturbances) Line($"Disturbed: {disturbance}");
         Line($"Rule: {Rule}");
         return text.ToString();
     }

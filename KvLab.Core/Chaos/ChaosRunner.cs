@@ -45,7 +45,7 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Ac
         {
             _report = _report with { State = ChaosState.Cancelled };
         }
-        catch (StageException failure)
+        catch (Exception failure)
         {
             _report = _report with { State = ChaosState.Broken, Problem = failure.Message };
         }
@@ -54,7 +54,7 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Ac
         {
             await stage.EndAsync(CancellationToken.None);
         }
-        catch (StageException failure)
+        catch (Exception failure)
         {
             _report = _report with { State = ChaosState.Broken, Problem = $"{_report.Problem} The lab could not be put back as it was: {failure.Message}".Trim() };
         }
@@ -143,6 +143,7 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Ac
         _report = _report! with
         {
             Doing = doing,
+            Disturbances = stage.Disturbances,
             Faults = [.. _done],
             ElapsedMs = NowMs,
             Success = Of(AnswerKind.Success),

@@ -10,6 +10,9 @@ public enum RunState
     [JsonStringEnumMemberName("paused")] Paused,
     [JsonStringEnumMemberName("done")] Done,
 
+    /// <summary>Every point was measured, but somebody changed the cluster meanwhile: <see cref="ExperimentRun.AllDisturbances"/> says how.</summary>
+    [JsonStringEnumMemberName("disturbed")] Disturbed,
+
     /// <summary>Ended on request; what was measured until then is kept.</summary>
     [JsonStringEnumMemberName("cancelled")] Cancelled,
 
@@ -45,6 +48,11 @@ public sealed record ExperimentRun
     /// <summary>Storages of the plan that could not be used; their points are not there.</summary>
     public IReadOnlyList<AbsentStorage> Absent { get; init; } = [];
     public RunProgress Progress { get; init; } = RunProgress.None;
+
+    /// <summary>What others changed outside of any point, in sentences.</summary>
+    public IReadOnlyList<string> Disturbances { get; init; } = [];
+
+    public IEnumerable<string> AllDisturbances => Points.SelectMany(p => p.Disturbances).Concat(Disturbances);
 
     public bool IsOver => State is not (RunState.Running or RunState.Paused);
 }

@@ -6,7 +6,14 @@ namespace KvLab.Core.Experiments;
 
 public sealed partial class ExperimentRunner
 {
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromMinutes(2);
+    /// <summary>How long it waits for pending deliveries. When they did not come once, a follower is away, and further waits are short.</summary>
+    public static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(30);
+
+    /// <summary>Until the events of all deliveries have come.</summary>
+    private static readonly TimeSpan LongestCollection = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan ShortDrain = TimeSpan.FromSeconds(2);
+    private TimeSpan _drainPatience = LongestDrain;
     private static readonly TimeSpan QuiescencePoll = TimeSpan.FromMilliseconds(10);
 
     private async Task<PointResult> MeasureAsync(PointPlan point, int points, CancellationToken cancellation)
@@ -27,7 +34,7 @@ public sealed partial class ExperimentRunner
 
         var answeredAt = time.GetTimestamp();
         var checks = new List<ReplicaCheck> { await CheckAsync(ReplicaCheck.Answered, answeredAt, cancellation) };
-        Report($"{point.Label}: waiting for quiescence", stepSeconds, 0.85);
+        Report($"{point.Label}: waiting until all writes are delivered, {_drainPatience.TotalSeconds:0} s at most", stepSeconds, 0.85);
         var quiescent = await DrainAsync(cancellation);
         var convergenceMs = quiescent ? time.GetElapsedTime(answeredAt).TotalMilliseconds : (double?)null;
         checks.Add(await CheckAsync(ReplicaCheck.Quiescent, answeredAt, cancellation));
@@ -35,9 +42,11 @@ public sealed partial class ExperimentRunner
         checks.Add(await CheckAsync(ReplicaCheck.Settled, answeredAt, cancellation));
 
         Report($"{point.Label}: collecting events", stepSeconds, 0.95);
-        var samples = await TabulateAsync(load, recording, cancellation);
+        var samples = await TabulateAsync(load, recording, quiescent ? LongestCollection : ShortDrain, cancellation);
+        var foreign = ForeignWrites(samples, load.Unanswered);
         return new PointResult
         {
+            Disturbances = [.. cluster.TakeDisturbances(), .. foreign > 0 ? [$"Another client wrote {foreign} times."] : Array.Empty<string>()],
             Plan = point,
             Samples = samples,
             Prediction = Prediction.For(point, plan.Writes, points, _run.Calibration),
@@ -51,6 +60,10 @@ public sealed partial class ExperimentRunner
             Followers = PointResult.Summarise(samples),
         };
     }
+
+    /// <summary>Versions are counted without gaps: one between ours that is not ours belongs to somebody else, or to a write of ours that was not answered.</summary>
+    private static long ForeignWrites(SampleTable samples, int unanswered) =>
+        samples.Count == 0 ? 0 : Math.Max(0, samples.Version.Max() - samples.Version.Min() + 1 - samples.Count - unanswered);
 
     private sealed record LoadedWrite(int Key, double StartMs, WriteObservation Observation);
 
@@ -109,20 +122,26 @@ public sealed partial class ExperimentRunner
         var began = time.GetTimestamp();
         while (!await cluster.IsQuiescentAsync(cancellation))
         {
-            if (time.GetElapsedTime(began) > LongestDrain) return false;
+            if (time.GetElapsedTime(began) > _drainPatience)
+            {
+                _drainPatience = ShortDrain;
+                return false;
+            }
+
             await time.WaitAsync(QuiescencePoll, cancellation);
         }
 
+        _drainPatience = LongestDrain;
         return true;
     }
 
-    private async Task<SampleTable> TabulateAsync(Load load, IDeliveryRecording recording, CancellationToken cancellation)
+    private async Task<SampleTable> TabulateAsync(Load load, IDeliveryRecording recording, TimeSpan atMost, CancellationToken cancellation)
     {
         var followers = await cluster.FollowersAsync(cancellation);
         var n = followers.Count;
         var column = followers.Select((id, i) => (id, i)).ToDictionary(f => f.id, f => f.i, StringComparer.Ordinal);
         var writes = load.Writes;
-        var facts = await recording.CollectAsync([.. writes.Select(w => w.Observation.Version)], n, TimeSpan.FromSeconds(20), cancellation);
+        var facts = await recording.CollectAsync([.. writes.Select(w => w.Observation.Version)], n, atMost, cancellation);
 
         var stored = writes.Select(w => recording.StoredMs(w.Observation.Version) ?? double.NaN).ToArray();
         var delays = Filled(writes.Count * n);

@@ -39,7 +39,7 @@ public sealed partial class ExperimentRunner(
                 _secondsDone += DurationEstimate.PointSeconds(plan, point);
             }
 
-            (state, error) = _run.Points.Count > 0 ? (RunState.Done, null) : (RunState.Failed, string.Join(" ", _run.Findings.Select(f => f.Sentence)));
+            (state, error) = Outcome();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -50,10 +50,25 @@ public sealed partial class ExperimentRunner(
             (state, error) = (RunState.Failed, failure.Message);
         }
 
+        // What came after the last point, or in the middle of one that was not finished.
+        if (cluster.TakeDisturbances() is { Count: > 0 } late)
+        {
+            _run = _run with { Disturbances = late };
+            _run = _run with { Findings = SanityDetector.Inspect(_run) };
+            if (state == RunState.Done) (state, error) = Outcome();
+        }
+
         // Whoever reads that it is over finds the lab as it was.
         if (before is not null && await RestoreAsync(before, followersBefore) is { } left) error = $"{error} {left}".Trim();
         End(state, error);
         return _run;
+    }
+
+    private (RunState State, string? Error) Outcome()
+    {
+        if (_run.Points.Count == 0) return (RunState.Failed, string.Join(" ", _run.Findings.Select(f => f.Sentence)));
+        if (!_run.AllDisturbances.Any()) return (RunState.Done, null);
+        return (RunState.Disturbed, $"Somebody else changed the cluster during the run. {string.Join(" ", _run.AllDisturbances.Take(3))}");
     }
 
     // Also after a cancel, hence without its token.
@@ -90,7 +105,7 @@ public sealed partial class ExperimentRunner(
         State = state,
         Error = error,
         EndedAt = time.GetUtcNow(),
-        Progress = _run.Progress with { Doing = state.ToString().ToLowerInvariant(), SecondsLeft = 0, Fraction = state == RunState.Done ? 1 : _run.Progress.Fraction },
+        Progress = _run.Progress with { Doing = state.ToString().ToLowerInvariant(), SecondsLeft = 0, Fraction = state is RunState.Done or RunState.Disturbed ? 1 : _run.Progress.Fraction },
     });
 
     private void Publish(ExperimentRun run)

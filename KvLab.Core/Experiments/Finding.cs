@@ -17,6 +17,12 @@ public enum FindingKind
     [JsonStringEnumMemberName("timeouts_dominate")] TimeoutsDominate,
     /// <summary>Chance is as large as the difference that is looked for.</summary>
     [JsonStringEnumMemberName("too_few_writes")] TooFewWrites,
+    /// <summary>Somebody else changed the cluster while it was measured.</summary>
+    [JsonStringEnumMemberName("disturbed")] Disturbed,
+    /// <summary>For a long time nobody was answered, which percentiles do not show.</summary>
+    [JsonStringEnumMemberName("pause")] Pause,
+    /// <summary>Deliveries were still pending when the run stopped waiting for them.</summary>
+    [JsonStringEnumMemberName("not_quiescent")] NotQuiescent,
     /// <summary>Replicas were compared while replication went on.</summary>
     [JsonStringEnumMemberName("compared_before_quiescence")] ComparedBeforeQuiescence,
     /// <summary>Replicas still differ after settling.</summary>

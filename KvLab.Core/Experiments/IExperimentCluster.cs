@@ -36,6 +36,9 @@ public interface IExperimentCluster
 
     Task<ConvergenceReport> CompareAsync(CancellationToken cancellation);
 
+    /// <summary>What others than the run changed since the last call, in sentences.</summary>
+    IReadOnlyList<string> TakeDisturbances() => [];
+
     /// <summary>Collects what becomes of each write at each follower, from now until the recording is disposed.</summary>
     IDeliveryRecording RecordDeliveries();
 }

@@ -41,6 +41,12 @@ public sealed record PointResult
     public required LatencySummary Leader { get; init; }
     public required IReadOnlyList<FollowerSummary> Followers { get; init; }
 
+    /// <summary>What others than the run changed while it was measured, in sentences; empty: nothing disturbed it.</summary>
+    public IReadOnlyList<string> Disturbances { get; init; } = [];
+
+    /// <summary>The longest time without any answer while a write waited for one.</summary>
+    public LoadGap LongestGap => LoadGap.LongestOf(Samples);
+
     /// <summary>What the leader's storage took per write; empty in memory.</summary>
     public LatencySummary Storing => LatencySummary.Of(Samples.StoredMs ?? []);
 

@@ -5,7 +5,7 @@ namespace KvLab.Core.Experiments;
 /// <summary>
 /// Looks at a result before people do, and says when it proves less than it seems to. Each rule is one method, and each is provoked by a test.
 /// </summary>
-public static class SanityDetector
+public static partial class SanityDetector
 {
     /// <summary>Slope over W below this share of the predicted one counts as flat.</summary>
     public const double FlatShare = 0.5;
@@ -30,6 +30,9 @@ public static class SanityDetector
 
         foreach (var point in run.Points)
         {
+            findings.Add(Disturbed(point));
+            findings.Add(Pause(point));
+            findings.Add(NotQuiescent(point));
             findings.Add(Unanswered(point));
             findings.Add(TimeoutsDominate(point));
             findings.Add(ComparedBeforeQuiescence(point));
@@ -37,6 +40,7 @@ public static class SanityDetector
             findings.Add(OutsideBand(point));
         }
 
+        findings.Add(Disturbed(run));
         findings.AddRange(run.Absent.Select(Absent));
         return [.. findings.OfType<Finding>().OrderByDescending(f => f.Severity)];
     }

@@ -23,6 +23,9 @@ public interface IScenarioStage
     /// <summary>Every node runs again without faults, and the settings are those from before <see cref="BeginAsync"/>. What was stored stays to be looked at.</summary>
     Task EndAsync(CancellationToken cancellation);
 
+    /// <summary>What others than the run changed since it began, in sentences.</summary>
+    IReadOnlyList<string> Disturbances => [];
+
     /// <summary>All nodes as they are now.</summary>
     IReadOnlyList<StageNode> Nodes { get; }
 

@@ -35,6 +35,9 @@ public sealed record StepResult(int Line, string Text, bool IsExpectation, StepS
 /// <param name="Problem">Why the run is broken; null otherwise.</param>
 public sealed record ScenarioRun(string Id, string Name, string Title, string Stage, ScenarioState State, ImmutableArray<StepResult> Steps, string? Problem, DateTimeOffset StartedAt)
 {
+    /// <summary>What others changed meanwhile, in sentences; empty: nothing disturbed it.</summary>
+    public IReadOnlyList<string> Disturbances { get; init; } = [];
+
     [JsonIgnore] public bool IsOver => State != ScenarioState.Running;
     public int Expectations => Steps.Count(s => s.IsExpectation);
     public int Held => Steps.Count(s => s is { IsExpectation: true, State: StepState.Ok });

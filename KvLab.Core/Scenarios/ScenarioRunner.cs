@@ -32,7 +32,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IScenarioStage sta
             // Also after a cancellation: the lab is left as it was found.
             await stage.EndAsync(CancellationToken.None);
         }
-        catch (StageException failure)
+        catch (Exception failure)
         {
             (state, problem) = (ScenarioState.Broken, $"{problem} The lab could not be put back as it was: {failure.Message}".Trim());
         }
@@ -63,7 +63,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IScenarioStage sta
         {
             return (ScenarioState.Cancelled, null);
         }
-        catch (StageException failure)
+        catch (Exception failure)
         {
             return (ScenarioState.Broken, failure.Message);
         }
@@ -151,7 +151,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IScenarioStage sta
 
     private void Publish(ScenarioRun run)
     {
-        _run = run;
-        onChange?.Invoke(run);
+        _run = run with { Disturbances = stage.Disturbances };
+        onChange?.Invoke(_run);
     }
 }

@@ -126,6 +126,16 @@ internal sealed class WorldExperiment : IExperimentCluster
 
     public Task<ConvergenceReport> CompareAsync(CancellationToken cancellation) => Task.FromResult(_cluster.Compare());
 
+    /// <summary>What somebody else did to the cluster, told to the run when it asks.</summary>
+    public Queue<string> Foreign { get; } = new();
+
+    public IReadOnlyList<string> TakeDisturbances()
+    {
+        string[] all = [.. Foreign];
+        Foreign.Clear();
+        return all;
+    }
+
     public IDeliveryRecording RecordDeliveries() => new Recording(_cluster.Log, StorageMs);
 
     private sealed class Recording(EventLog log, double storageMs) : IDeliveryRecording

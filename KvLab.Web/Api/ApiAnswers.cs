@@ -10,12 +10,13 @@ namespace KvLab.Web.Api;
 
 /// <param name="Mode"><c>supervised</c> or <c>external</c>.</param>
 /// <param name="Quiescent">No write in flight and no delivery pending, as far as events told.</param>
+/// <param name="Lease">Who has the cluster for itself; null: nobody.</param>
 public sealed record ClusterAnswer(
-    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, long Revision)
+    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, long Revision, LeaseView? Lease)
 {
-    internal static ClusterAnswer Of(ClusterSnapshot snapshot, bool supervised) => new(
+    internal static ClusterAnswer Of(ClusterSnapshot snapshot, bool supervised, LeaseView? lease) => new(
         supervised ? "supervised" : "external", snapshot.Quiescent, snapshot.Settings,
-        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision);
+        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision, lease);
 }
 
 /// <summary>A body of <c>PUT /api/cluster/storage</c>.</summary>

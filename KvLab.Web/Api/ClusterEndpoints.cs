@@ -14,9 +14,9 @@ internal static class ClusterEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var cluster = routes.MapGroup("/api/cluster").WithTags("Cluster");
-        cluster.MapGet("", (IClusterState state, IClusterCommands commands) => ClusterAnswer.Of(state.Current, commands.Supervises))
-            .WithSummary("Settings, nodes and figures as the page shows them.");
-        cluster.MapPatch("/settings", PatchSettingsAsync).Accepts<LiveSettingsPatch>("application/json").Produces<LiveSettings>().Refuses()
+        cluster.MapGet("", (IClusterState state, IClusterCommands commands, ExclusiveLease lease) => ClusterAnswer.Of(state.Current, commands.Supervises, lease.Current))
+            .WithSummary("Settings, nodes and figures as the page shows them, and who has the cluster for itself (lease).");
+        cluster.MapPatch("/settings", PatchSettingsAsync).Accepts<LiveSettingsPatch>("application/json").Produces<LiveSettings>().Refuses(409)
             .WithSummary("Changes the settings that are named, all or nothing; answers with all of them.");
         cluster.MapPost("/nodes/{id}/kill", KillAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("SIGKILL: no last word. Only for nodes that this dashboard started.");
@@ -28,7 +28,9 @@ internal static class ClusterEndpoints
             .WithSummary("Starts one more follower. It gets writes from now on.");
         cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
             .WithSummary("Takes a follower out of the cluster; refused when fewer than W would be left.");
-        cluster.MapPost("/reset", ResetAsync).Produces(204).Refuses(503).WithSummary("Empties every node that answers. The version counter goes on.");
+        cluster.MapPost("/reset", ResetAsync).Produces(204).Refuses(409, 503).WithSummary("Empties every node that answers. The version counter goes on.");
+        cluster.MapPost("/take-over", TakeOverAsync).Produces<LeaseView>().Refuses(409, 504)
+            .WithSummary("Cancels the experiment, scenario, chaos run or drill that has the cluster, and answers when it has put back what it changed; 409 when nobody has it.");
         cluster.MapGet("/token", Token).Produces<TokenAnswer>().Refuses(403)
             .WithSummary("The secret for the nodes' guarded calls (/replicate, PATCH /config, /clear, /internal). To this machine only.");
         routes.MapGet("/api/convergence", (IClusterCommands commands, CancellationToken cancellation) => commands.CheckConvergenceAsync(cancellation))
@@ -64,10 +66,10 @@ internal static class ClusterEndpoints
         return await state.SettledNodeAsync(id, before, NodeState.Running, time, cancellation);
     }
 
-    private static async Task<ClusterAnswer> PutStorageAsync(HttpRequest request, IClusterState state, IClusterCommands commands, CancellationToken cancellation)
+    private static async Task<ClusterAnswer> PutStorageAsync(HttpRequest request, IClusterState state, IClusterCommands commands, ExclusiveLease lease, CancellationToken cancellation)
     {
         await commands.ChangeStorageAsync(await StrictBody.ReadAsync(request, StorageRequest.Read), cancellation);
-        return ClusterAnswer.Of(state.Current, commands.Supervises);
+        return ClusterAnswer.Of(state.Current, commands.Supervises, lease.Current);
     }
 
     private static async Task<IResult> AddFollowerAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)
@@ -90,6 +92,12 @@ internal static class ClusterEndpoints
         await commands.ResetAsync(cancellation);
         await state.SettleAsync(s => s.Keys.IsEmpty, time, cancellation);
         return Results.NoContent();
+    }
+
+    private static async Task<LeaseView> TakeOverAsync(HttpRequest request, ExclusiveLease lease, CancellationToken cancellation)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        return await lease.TakeOverAsync(cancellation);
     }
 
     private static TokenAnswer Token(HttpContext context, ClusterOptions options) =>

@@ -34,8 +34,9 @@ public sealed record DrillBody(int WriteQuorum);
 /// <param name="Lost">Of <paramref name="Writes"/>: held by no replica any more.</param>
 public sealed record DrillAnswer(
     int WriteQuorum, int Followers, IReadOnlyList<string> Killed, string Promoted, int Lost, string Verdict,
-    IReadOnlyList<string> Steps, double ElapsedMs, DateTimeOffset At, IReadOnlyList<DurabilityAnswerRow> Writes)
+    IReadOnlyList<string> Steps, double ElapsedMs, DateTimeOffset At, IReadOnlyList<DurabilityAnswerRow> Writes,
+    IReadOnlyList<string> Disturbances)
 {
     internal static DrillAnswer Of(DrillReport r) => new(
-        r.WriteQuorum, r.Followers, r.Killed, r.Promoted, r.Lost, r.Verdict, r.Steps, r.ElapsedMs, r.At, [.. r.Writes.Select(DurabilityAnswerRow.Of)]);
+        r.WriteQuorum, r.Followers, r.Killed, r.Promoted, r.Lost, r.Verdict, r.Steps, r.ElapsedMs, r.At, [.. r.Writes.Select(DurabilityAnswerRow.Of)], r.Disturbances);
 }

@@ -11,7 +11,7 @@ internal static class FailoverEndpoints
         var api = routes.MapGroup("/api/cluster/failover").WithTags("Failover");
         api.MapGet("", (IFailover failover) => FailoverAnswer.Of(failover)).Produces<FailoverAnswer>()
             .WithSummary("The rule in force and the latest failovers.");
-        api.MapPatch("", ChangeAsync).Accepts<FailoverPolicy>("application/json").Produces<FailoverAnswer>().Refuses()
+        api.MapPatch("", ChangeAsync).Accepts<FailoverPolicy>("application/json").Produces<FailoverAnswer>().Refuses(409)
             .WithSummary("Changes the rule: mode manual or automatic, timeoutMs 500 … 60,000.");
         api.MapPost("", FailOverAsync).Produces<FailoverReport>().Refuses(404, 409, 503)
             .WithSummary("Promotes the follower named in \"to\", or the most advanced one by (epoch, version).");

@@ -16,7 +16,7 @@ internal static class FaultEndpoints
         cluster.MapPost("/nodes/{id}/freeze", FreezeAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("SIGSTOP, or its equivalent within a node that others run: it does nothing and keeps what it holds.");
         cluster.MapPost("/nodes/{id}/thaw", ThawAsync).Produces<NodeAnswer>().Refuses(404, 409).WithSummary("It goes on where it stood.");
-        cluster.MapPut("/nodes/{id}/faults", SetFaultsAsync).Accepts<NodeFaultsBody>("application/json").Produces<NodeAnswer>().Refuses(404, 503, 504)
+        cluster.MapPut("/nodes/{id}/faults", SetFaultsAsync).Accepts<NodeFaultsBody>("application/json").Produces<NodeAnswer>().Refuses(404, 409, 503, 504)
             .WithSummary("Makes a node slow or its wall clock wrong, until its process ends; what is not named stays.");
         cluster.MapGet("/links", LinksAsync).Produces<LinksAnswer>().Refuses(503, 504)
             .WithSummary("The leader's link to each follower: its faults, what they did so far, and the sides of a partition.");
@@ -24,8 +24,8 @@ internal static class FaultEndpoints
             .WithSummary("Replaces the faults of one link; what is left out is without fault.");
         cluster.MapDelete("/links/{follower}", HealOneAsync).Produces<LinksAnswer>().Refuses(404, 409, 503, 504)
             .WithSummary("Heals one link, and ends its separation by a partition.");
-        cluster.MapDelete("/links", HealAllAsync).Produces<LinksAnswer>().Refuses(503, 504).WithSummary("Heals all links and ends the partition.");
-        cluster.MapPost("/partition", PartitionAsync).Accepts<PartitionBody>("application/json").Produces<LinksAnswer>().Refuses(503, 504)
+        cluster.MapDelete("/links", HealAllAsync).Produces<LinksAnswer>().Refuses(409, 503, 504).WithSummary("Heals all links and ends the partition.");
+        cluster.MapPost("/partition", PartitionAsync).Accepts<PartitionBody>("application/json").Produces<LinksAnswer>().Refuses(409, 503, 504)
             .WithSummary("Separates these followers from all other nodes, whoever leads; an empty list ends the partition.");
     }
 

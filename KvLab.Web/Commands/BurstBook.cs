@@ -94,7 +94,8 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
             _bursts.Clear();
         }
         foreach (var (run, _) in all) run.Cancel();
-        await Task.WhenAll(all.Select(b => b.Work));
+        // A worker whose node hangs is left behind rather than waited for.
+        if (!await Shutdown.EndsAsync(Task.WhenAll(all.Select(b => b.Work)), time)) return;
         foreach (var (run, _) in all) run.Dispose();
     }
 }

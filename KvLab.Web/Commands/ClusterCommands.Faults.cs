@@ -6,11 +6,15 @@ namespace KvLab.Web.Commands;
 
 internal sealed partial class ClusterCommands
 {
-    public Task StopNodeAsync(string id, CancellationToken cancellation = default) => supervisor.StopAsync(Known(id), cancellation);
-    public Task FreezeNodeAsync(string id, CancellationToken cancellation = default) => supervisor.FreezeAsync(Known(id), cancellation);
+    /// <summary>The act that stops a process by a signal.</summary>
+    internal const string Freezing = "freeze a node";
+
+    public Task StopNodeAsync(string id, CancellationToken cancellation = default) => ActAsync("stop a node", () => supervisor.StopAsync(Known(id), cancellation));
+    public Task FreezeNodeAsync(string id, CancellationToken cancellation = default) => ActAsync(Freezing, () => supervisor.FreezeAsync(Known(id), cancellation));
 
     public async Task ThawNodeAsync(string id, CancellationToken cancellation = default)
     {
+        using var own = lease.Act("thaw a node");
         await supervisor.ThawAsync(Known(id), cancellation);
         // While it was frozen nobody could tell it of a partition, and it may believe that it leads.
         if (directory.Find(id) is { } node) await links.ReapplyAsync(node, cancellation, evenIfWhole: true);
@@ -19,6 +23,7 @@ internal sealed partial class ClusterCommands
     public async Task SetNodeFaultsAsync(string id, NodeFaults faults, CancellationToken cancellation = default)
     {
         Refuse(faults.Validate());
+        using var own = lease.Act("set a node's faults");
         await client.SetFaultsAsync(directory.Find(Known(id))!, faults, cancellation);
     }
 
@@ -28,14 +33,14 @@ internal sealed partial class ClusterCommands
     {
         Refuse(faults.Validate());
         RequireFollower(follower);
-        return links.ChangeAsync((plan, leader) => plan.With(leader, follower, faults), cancellation);
+        return ActAsync("set a link's faults", () => links.ChangeAsync((plan, leader) => plan.With(leader, follower, faults), cancellation));
     }
 
     public Task HealAsync(string? follower = null, CancellationToken cancellation = default)
     {
-        if (follower is null) return links.ChangeAsync(static (_, _) => FaultPlan.Empty, cancellation);
+        if (follower is null) return ActAsync("heal links", () => links.ChangeAsync(static (_, _) => FaultPlan.Empty, cancellation));
         RequireFollower(follower);
-        return links.ChangeAsync((plan, leader) => plan.With(leader, follower, LinkFaults.None), cancellation);
+        return ActAsync("heal a link", () => links.ChangeAsync((plan, leader) => plan.With(leader, follower, LinkFaults.None), cancellation));
     }
 
     public Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation = default)
@@ -50,7 +55,7 @@ internal sealed partial class ClusterCommands
         }
 
         Refuse(errors.All);
-        return links.ChangeAsync((plan, _) => plan.Split(otherSide), cancellation);
+        return ActAsync("set a partition", () => links.ChangeAsync((plan, _) => plan.Split(otherSide), cancellation));
     }
 
     private void RequireFollower(string id)

@@ -14,6 +14,7 @@ internal sealed partial class ClusterCommands
 
     public async Task<OutOfOrderDemo> OutOfOrderDemoAsync(string? follower = null, CancellationToken cancellation = default)
     {
+        lease.Require("write");
         var leader = Leader;
         var target = ChooseFollower(follower);
         // All three must arrive within the deadline of their first attempt.

@@ -10,7 +10,8 @@ namespace KvLab.Web.Commands;
 
 /// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
 internal sealed partial class ClusterCommands(
-    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstBook bursts, IClusterState state, DashboardEvents events, TimeProvider time)
+    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstBook bursts, IClusterState state, DashboardEvents events,
+    ExclusiveLease lease, TimeProvider time)
     : IClusterCommands
 {
     /// <summary>Beyond the leader's own deadline: time for the way there and back on a busy machine.</summary>
@@ -27,6 +28,7 @@ internal sealed partial class ClusterCommands(
 
     public async Task<LiveSettings> ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation = default)
     {
+        using var own = lease.Act("change the settings");
         // The leader validates everything at once and changes all or nothing; it alone knows N for certain.
         var settings = await client.PatchConfigAsync(Leader, patch, cancellation);
         if (patch.Versioning is not null)
@@ -51,11 +53,15 @@ internal sealed partial class ClusterCommands(
         }
     }
 
-    public Task<WriteAnswer> WriteAsync(string key, JsonText value, CancellationToken cancellation = default) =>
-        client.WriteAsync(Leader, new WriteRequest(key, value), WritePatience, cancellation);
+    public Task<WriteAnswer> WriteAsync(string key, JsonText value, CancellationToken cancellation = default)
+    {
+        lease.Require("write");
+        return client.WriteAsync(Leader, new WriteRequest(key, value), WritePatience, cancellation);
+    }
 
     public Burst StartBurst(BurstPlan plan)
     {
+        lease.Require("start a burst");
         // Where nobody leads nothing is started; later on a write finds out for itself.
         _ = Leader;
         return bursts.Start(plan, () => Leader, WritePatience);
@@ -65,22 +71,43 @@ internal sealed partial class ClusterCommands(
     public IReadOnlyList<Burst> Bursts => bursts.All;
     public bool CancelBurst(string id) => bursts.Cancel(id);
 
-    public Task KillNodeAsync(string id, CancellationToken cancellation = default) => supervisor.KillAsync(Known(id), cancellation);
-    public Task StartNodeAsync(string id, CancellationToken cancellation = default) => supervisor.StartAsync(Known(id), cancellation);
-    public Task StartForgetfulAsync(string id, CancellationToken cancellation = default) => supervisor.StartForgetfulAsync(Known(id), cancellation);
-    public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default) => supervisor.ChangeStorageAsync(request, cancellation);
-    public Task<string> AddFollowerAsync(CancellationToken cancellation = default) => supervisor.AddFollowerAsync(cancellation);
+    public Task KillNodeAsync(string id, CancellationToken cancellation = default) => ActAsync("kill a node", () => supervisor.KillAsync(Known(id), cancellation));
+    public Task StartNodeAsync(string id, CancellationToken cancellation = default) => ActAsync("start a node", () => supervisor.StartAsync(Known(id), cancellation));
+    public Task StartForgetfulAsync(string id, CancellationToken cancellation = default) =>
+        ActAsync("start a node", () => supervisor.StartForgetfulAsync(Known(id), cancellation));
+
+    public async Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
+    {
+        // It starts every node again: no run may begin in the middle.
+        using var alone = lease.ActAlone("storage", "A change of storage");
+        return await supervisor.ChangeStorageAsync(request, cancellation);
+    }
+
+    public async Task<string> AddFollowerAsync(CancellationToken cancellation = default)
+    {
+        using var own = lease.Act("add a follower");
+        return await supervisor.AddFollowerAsync(cancellation);
+    }
+
     public async Task RemoveFollowerAsync(string id, CancellationToken cancellation = default)
     {
+        using var own = lease.Act("remove a follower");
         await supervisor.RemoveFollowerAsync(Known(id), cancellation);
         await links.ForgetAsync(id, CancellationToken.None);
     }
 
 
+    private async Task ActAsync(string act, Func<Task> command)
+    {
+        using var own = lease.Act(act);
+        await command();
+    }
+
     private string Known(string id) => directory.Find(id)?.Id ?? throw NodeClient.UnknownNode(id, directory);
 
     public async Task ResetAsync(CancellationToken cancellation = default)
     {
+        using var own = lease.Act("reset the cluster");
         // The leader first: it ends what is on its way, so that nothing arrives at a follower after that was emptied.
         var leader = Leader;
         var silent = new List<string>();

@@ -1,5 +1,7 @@
+using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 
@@ -15,6 +17,7 @@ public static class UiServices
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomLeft;
             options.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
         });
+        services.TryAddSingleton(provider => new ExclusiveLease(provider.GetService<TimeProvider>()));
         services.AddScoped<ViewStore>();
         services.AddScoped<Browser>();
         services.AddScoped<Announcements>();

@@ -11,4 +11,8 @@ namespace KvLab.Web.Drills;
 /// <param name="Steps">What was done, in order.</param>
 public sealed record DrillReport(
     int WriteQuorum, int Followers, IReadOnlyList<string> Killed, string Promoted, IReadOnlyList<DurabilityRow> Writes, int Lost,
-    string Verdict, IReadOnlyList<string> Steps, double ElapsedMs, DateTimeOffset At);
+    string Verdict, IReadOnlyList<string> Steps, double ElapsedMs, DateTimeOffset At)
+{
+    /// <summary>What others changed meanwhile; empty: nothing disturbed it.</summary>
+    public IReadOnlyList<string> Disturbances { get; init; } = [];
+}

@@ -14,8 +14,8 @@ namespace KvLab.Web.Drills;
 
 /// <summary>The durability drill over the same commands that a person has.</summary>
 internal sealed class DrillService(
-    IClusterCommands commands, IFailover failover, IClusterState state, IDurabilityLookup ledger, NodeDirectory directory, NodeClient client, TimeProvider time)
-    : IDrills, IDisposable
+    IClusterCommands commands, IFailover failover, IClusterState state, IDurabilityLookup ledger, NodeDirectory directory, NodeClient client,
+    ExclusiveLease lease, TimeProvider time) : IDrills
 {
     private const int Writes = 3;
     private const int KeptReports = 10;
@@ -26,7 +26,6 @@ internal sealed class DrillService(
     private const double SlowMs = 4000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly SemaphoreSlim _one = new(1, 1);
     private ImmutableArray<DrillReport> _history = [];
     private volatile string? _doing;
     private int _number;
@@ -37,31 +36,45 @@ internal sealed class DrillService(
 
     public async Task<DrillReport> DurabilityAsync(int writeQuorum, CancellationToken cancellation = default)
     {
-        if (!await _one.WaitAsync(TimeSpan.Zero, cancellation)) throw Conflict("A drill runs already. Wait until it is done.");
+        using var takenOver = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var held = lease.Take("drill", $"A durability drill with W = {writeQuorum}", takenOver.Cancel);
+        lease.Enter(held);
         try
         {
-            var (leader, followers) = RequireWhole(writeQuorum);
-            var settings = state.Current.Settings ?? new LiveSettings();
-            var policy = failover.Policy;
-            // Somebody else's promotion in between would be another lesson.
-            failover.Change(policy with { Mode = FailoverMode.Manual });
-            try
-            {
-                var report = await RunAsync(leader, followers, writeQuorum, cancellation);
-                ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
-                return report;
-            }
-            finally
-            {
-                failover.Change(policy);
-                // A drill that is given up leaves a whole cluster all the same.
-                await RestoreAsync(leader.Id, followers[0], settings, CancellationToken.None);
-            }
+            return await PlayAsync(held, writeQuorum, takenOver.Token);
+        }
+        catch (OperationCanceledException) when (held.TakenOver)
+        {
+            throw Conflict("Somebody took the cluster over, which cancelled the drill.");
+        }
+        catch (TimeoutException late)
+        {
+            throw new CommandException(StatusCodes.Status504GatewayTimeout, $"The drill was given up: it waited {Patience.TotalSeconds:0} s for this to show: {_doing}", inner: late);
         }
         finally
         {
             Say(null);
-            _one.Release();
+        }
+    }
+
+    private async Task<DrillReport> PlayAsync(HeldLease held, int writeQuorum, CancellationToken cancellation)
+    {
+        var (leader, followers) = RequireWhole(writeQuorum);
+        var settings = state.Current.Settings ?? new LiveSettings();
+        var policy = failover.Policy;
+        // Somebody else's promotion in between would be another lesson.
+        failover.Change(policy with { Mode = FailoverMode.Manual });
+        try
+        {
+            var report = await RunAsync(leader, followers, writeQuorum, cancellation) with { Disturbances = held.Disturbances };
+            ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
+            return report;
+        }
+        finally
+        {
+            failover.Change(policy);
+            // A drill that is given up leaves a whole cluster all the same.
+            await RestoreAsync(leader.Id, followers[0], settings, CancellationToken.None);
         }
     }
 
@@ -150,6 +163,4 @@ internal sealed class DrillService(
     }
 
     private static CommandException Conflict(string sentence) => new(StatusCodes.Status409Conflict, sentence);
-
-    public void Dispose() => _one.Dispose();
 }

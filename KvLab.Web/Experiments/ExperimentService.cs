@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using KvLab.Core.Experiments;
 using KvLab.Web.Commands;
-using KvLab.Web.Scenarios;
 
 namespace KvLab.Web.Experiments;
 
@@ -16,24 +15,30 @@ public sealed class ExperimentService : IAsyncDisposable
     private readonly IExperimentCluster _cluster;
     private readonly RunStore _store;
     private readonly TimeProvider _time;
-    private readonly LabTurn _turns;
+    private readonly ExclusiveLease _lease;
     private readonly Lock _gate = new();
     private readonly Listeners<RunNews> _listeners = new();
+    private readonly UnstoredRuns _unstored = new();
     private Active? _active;
 
-    /// <param name="turns">Shared with what else needs the cluster for itself; null: nothing else does.</param>
-    public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time, LabTurn? turns = null)
+    /// <param name="lease">Shared with what else needs the cluster for itself; null: nothing else does.</param>
+    public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time, ExclusiveLease? lease = null)
     {
         _cluster = cluster;
         _store = store;
         _time = time;
-        _turns = turns ?? new LabTurn();
+        _lease = lease ?? new ExclusiveLease(time);
     }
 
-    private sealed record Active(string Id, Task<ExperimentRun> Task, PauseGate Pause, CancellationTokenSource Cancel)
+    private sealed record Active(string Id, PauseGate Pause, CancellationTokenSource Cancel, HeldLease Held)
     {
         public volatile ExperimentRun? Latest;
         public int PointsStored;
+
+        public Task<ExperimentRun> Task { get; private set; } = System.Threading.Tasks.Task.FromException<ExperimentRun>(new InvalidOperationException("It has not begun."));
+
+        /// <summary>On the pool: the caller is answered at once.</summary>
+        public void Begin(Func<Task<ExperimentRun>> run) => Task = System.Threading.Tasks.Task.Run(run, CancellationToken.None);
     }
 
     /// <summary>The run under way as it is now; null when none is.</summary>
@@ -42,47 +47,60 @@ public sealed class ExperimentService : IAsyncDisposable
         get { lock (_gate) return _active?.Latest is { IsOver: false } run ? run : null; }
     }
 
-    public IReadOnlyList<RunSummary> List() => _store.List();
+    public IReadOnlyList<RunSummary> List() => _unstored.Over(_store.List());
 
     /// <returns>Null when there is no such run.</returns>
     public ExperimentRun? Find(string id)
     {
         lock (_gate)
             if (_active is { } active && active.Id == id && active.Latest is { } latest) return latest;
-        return _store.Load(id);
+        return _unstored.Find(id) ?? _store.Load(id);
     }
 
-    /// <exception cref="CommandException">400 with all problems of the plan, or 409 while another experiment runs.</exception>
+    /// <exception cref="CommandException">400 with all problems of the plan, 409 while something else has the cluster, 503 or 507 when the run cannot be stored.</exception>
     public async Task<ExperimentRun> StartAsync(ExperimentPlan plan, CancellationToken cancellation = default)
     {
         var followers = await FollowersAsync(cancellation);
         var errors = plan.Validate(followers);
         if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
-        lock (_gate)
+        var id = NewId();
+        var cancel = new CancellationTokenSource();
+        var held = _lease.Take("experiment", $"Experiment {id}", cancel.Cancel);
+        try
         {
-            if (_active is { Task.IsCompleted: false } other)
-                throw new CommandException(StatusCodes.Status409Conflict, $"Experiment {other.Id} is running; experiments share one cluster, so only one runs at a time.");
-            var id = NewId();
-            var turn = _turns.Take($"Experiment {id}");
-            var pause = new PauseGate();
-            var cancel = new CancellationTokenSource();
-            // The runner begins on the pool; its first state is published before anybody can ask for it.
             var first = new ExperimentRun { Id = id, Plan = plan, Environment = Here, StartedAt = _time.GetUtcNow(), Followers = [] };
-            Active? active = null;
-            var runner = new ExperimentRunner(plan, _cluster, _time, pause, run => Publish(active!, run));
-            var ready = new TaskCompletionSource();
-            var task = Task.Run(async () =>
-            {
-                using var held = turn;
-                await ready.Task;
-                return await runner.RunAsync(id, Here, cancel.Token);
-            }, CancellationToken.None);
-            active = new Active(id, task, pause, cancel) { Latest = first };
-            _active = active;
-            _store.Save(first);
-            ready.SetResult();
+            _unstored.Retry(_store);
+            // Stored before anything is done to the cluster: what cannot be kept is not begun.
+            UnstoredRuns.Store(_store, first);
+            var active = new Active(id, new PauseGate(), cancel, held) { Latest = first };
+            lock (_gate) _active = active;
+            active.Begin(() => RunAsync(active, plan));
             return first;
         }
+        catch
+        {
+            held.Dispose();
+            cancel.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the lease back, whatever happens, and only after it has said how the run ended.</summary>
+    private async Task<ExperimentRun> RunAsync(Active active, ExperimentPlan plan)
+    {
+        using var giveBack = active.Held;
+        _lease.Enter(active.Held);
+        try
+        {
+            var runner = new ExperimentRunner(plan, _cluster, _time, active.Pause, run => Publish(active, run));
+            await runner.RunAsync(active.Id, Here, active.Cancel.Token);
+        }
+        catch (Exception failure)
+        {
+            Publish(active, active.Latest! with { State = RunState.Failed, Error = failure.Message, EndedAt = _time.GetUtcNow() });
+        }
+
+        return active.Latest!;
     }
 
     /// <summary>Waits for the end of the run that is under way.</summary>
@@ -126,7 +144,8 @@ public sealed class ExperimentService : IAsyncDisposable
     public void Delete(string id)
     {
         NotRunning(id);
-        if (!_store.Delete(id)) throw Unknown(id);
+        var known = _unstored.Forget(id);
+        if (!_store.Delete(id) && !known) throw Unknown(id);
         lock (_gate)
             if (_active?.Id == id) _active = null;
         _listeners.Tell(new RunNews(id, null));
@@ -165,11 +184,16 @@ public sealed class ExperimentService : IAsyncDisposable
         {
             // A pause that came while the runner made this state counts.
             if (!run.IsOver) run = run with { State = active.Pause.IsPaused ? RunState.Paused : RunState.Running };
+            if (active.Held.TakenOver && run is { State: RunState.Cancelled, Error: null }) run = run with { Error = "Somebody took the cluster over, which cancelled this run." };
             // Stored first, shown then: what somebody has seen is there after a kill.
-            if (run.Points.Count > active.PointsStored || run.State != active.Latest?.State) _store.Save(run);
+            CommandException? unstored = null;
+            if (run.Points.Count > active.PointsStored || run.State != active.Latest?.State) unstored = _unstored.TryStore(_store, run);
+            if (unstored is not null && run.IsOver) run = _unstored.Find(run.Id)!;
             active.PointsStored = run.Points.Count;
             active.Latest = run;
             _listeners.Tell(new RunNews(run.Id, run));
+            // The runner ends, puts the cluster back, and comes here again with the end of the run.
+            if (unstored is not null && !run.IsOver) throw unstored;
         }
     }
 
@@ -198,14 +222,14 @@ public sealed class ExperimentService : IAsyncDisposable
         typeof(ExperimentService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
         $"{Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
 
+    /// <summary>What does not end in time is left behind: the nodes end with the dashboard.</summary>
     public async ValueTask DisposeAsync()
     {
         Active? active;
         lock (_gate) active = _active;
         if (active is null) return;
         await active.Cancel.CancelAsync();
-        // Never throws: a run that fails says so in its state.
-        await active.Task;
-        active.Cancel.Dispose();
+        if (!await Shutdown.EndsAsync(active.Task, _time)) return;
+        _unstored.Retry(_store);
     }
 }

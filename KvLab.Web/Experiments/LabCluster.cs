@@ -12,7 +12,7 @@ namespace KvLab.Web.Experiments;
 
 /// <summary>The real nodes, as an experiment sees them: everything goes through the same commands as a button or a script.</summary>
 internal sealed partial class LabCluster(
-    IClusterCommands commands, NodeDirectory directory, NodeClient client, StorageServers servers, EventTap tap, TimeProvider time) : IExperimentCluster
+    IClusterCommands commands, NodeDirectory directory, NodeClient client, StorageServers servers, EventTap tap, ExclusiveLease lease, TimeProvider time) : IExperimentCluster
 {
     private NodeAddress Leader => directory.Leader ?? throw new ExperimentException("No leader is known; an experiment needs one that runs.");
 
@@ -57,6 +57,8 @@ internal sealed partial class LabCluster(
         (await Guard(() => client.HealthAsync(Leader, cancellation))).IsQuiescent;
 
     public Task<ConvergenceReport> CompareAsync(CancellationToken cancellation) => Guard(() => commands.CheckConvergenceAsync(cancellation));
+
+    public IReadOnlyList<string> TakeDisturbances() => lease.Mine?.TakeNew() ?? [];
 
     public IDeliveryRecording RecordDeliveries() => new DeliveryRecorder(tap, time);
 

@@ -5,15 +5,17 @@ namespace KvLab.Web.Experiments;
 
 // The shapes of an experiment over REST. Scripts depend on these names.
 
-/// <param name="State">running, paused, done, cancelled, failed or broken.</param>
+/// <param name="State">running, paused, done, disturbed, cancelled, failed or broken.</param>
 /// <param name="Progress">0 … 1 in <c>fraction</c>, by estimated time.</param>
 public sealed record RunView(
     string Id, string Name, RunState State, string? Error, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, ExperimentPlan Plan, RunEnvironment Environment,
-    RunProgress Progress, Calibration Calibration, IReadOnlyList<PointView> Points, IReadOnlyList<Finding> Findings, IReadOnlyList<AbsentStorage> Absent)
+    RunProgress Progress, Calibration Calibration, IReadOnlyList<PointView> Points, IReadOnlyList<Finding> Findings, IReadOnlyList<AbsentStorage> Absent,
+    bool Disturbed, IReadOnlyList<string> Disturbances)
 {
     public static RunView Of(ExperimentRun run) => new(
         run.Id, run.Plan.Name, run.State, run.Error, run.StartedAt, run.EndedAt, run.Plan, run.Environment, run.Progress, run.Calibration,
-        [.. run.Points.Select(PointView.Of)], run.Findings, run.Absent);
+        [.. run.Points.Select(PointView.Of)], run.Findings, run.Absent,
+        run.AllDisturbances.Any(), [.. run.AllDisturbances]);
 }
 
 /// <summary>One point. Latencies in ms; null where there is none.</summary>
@@ -30,7 +32,8 @@ public sealed record PointView(
     double PredictedMeanMs, double OverheadMs, double? SaturationMs, double BandLowMs, double BandHighMs, bool InBand, double? ResidualMs,
     int StaleRefusals, int LateDeliveries, int FailedDeliveries, double? ConvergenceMs, long DelayOrigin,
     string? Storage, double? StoredMeanMs, double? StoredP50Ms, double? StoredP99Ms,
-    IReadOnlyList<FollowerView> PerFollower, IReadOnlyList<CheckView> Checks)
+    IReadOnlyList<FollowerView> PerFollower, IReadOnlyList<CheckView> Checks,
+    IReadOnlyList<string> Disturbances, double LongestGapMs)
 {
     public static PointView Of(PointResult p) => new(
         p.Plan.Index, p.Plan.Label, p.Plan.Settings.WriteQuorum, p.Plan.Followers, p.Plan.Repetition, p.Plan.SweepValue, p.Plan.Concurrency, p.Plan.Keys,
@@ -42,7 +45,8 @@ public sealed record PointView(
         p.StaleRefusals, p.LateDeliveries, p.FailedDeliveries, p.ConvergenceMs, p.DelayOrigin,
         p.Plan.Storage, Finite(p.Storing.MeanMs), Finite(p.Storing.P50Ms), Finite(p.Storing.P99Ms),
         [.. p.Followers.Select(FollowerView.Of)],
-        [.. p.Checks.Select(c => new CheckView(c.Moment, c.AtMs, c.Report.Quiescent, c.Report.Converged, c.Report.Keys, c.Report.Followers))]);
+        [.. p.Checks.Select(c => new CheckView(c.Moment, c.AtMs, c.Report.Quiescent, c.Report.Converged, c.Report.Keys, c.Report.Followers))],
+        p.Disturbances, p.LongestGap.LengthMs);
 
     internal static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

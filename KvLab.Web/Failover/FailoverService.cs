@@ -11,7 +11,7 @@ namespace KvLab.Web.Failover;
 
 /// <summary>Promotes a follower, when told to or when the leader is silent for too long.</summary>
 internal sealed partial class FailoverService(
-    NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, DashboardEvents events, TimeProvider time, ILogger<FailoverService> logger)
+    NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
     : BackgroundService, IFailover
 {
     private const int KeptReports = 10;
@@ -35,12 +35,17 @@ internal sealed partial class FailoverService(
     public void Change(FailoverPolicy policy)
     {
         if (policy == _policy) return;
+        lease.Require("change who decides on a failover");
         _policy = policy;
         events.Report(EventKind.DashboardNotice, null, $"Failover: {policy.Rule}");
         Changed?.Invoke();
     }
 
-    public Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default) => FailOverAsync(to, "by hand", cancellation);
+    public async Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default)
+    {
+        using var own = lease.Act("promote a follower");
+        return await FailOverAsync(to, "by hand", cancellation);
+    }
 
     private async Task<FailoverReport> FailOverAsync(string? to, string reason, CancellationToken cancellation)
     {

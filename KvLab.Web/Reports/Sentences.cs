@@ -13,9 +13,13 @@ public static class Sentences
     public static IReadOnlyList<string> Of(ExperimentRun run)
     {
         if (run.Points.Count == 0) return ["Nothing was measured."];
-        IEnumerable<string?> all = [Setup(run), .. Curves(run).Select(Rise), .. Curves(run).Select(Agreement), Storages(run), AtAnswer(run), Settled(run), Modes(run), State(run)];
+        IEnumerable<string?> all = [Setup(run), .. Curves(run).Select(Rise), .. Curves(run).Select(Agreement), Storages(run), AtAnswer(run), Settled(run), Modes(run), State(run), ClosedLoop];
         return [.. all.OfType<string>()];
     }
+
+    /// <summary>What a reader must know of every latency here.</summary>
+    public const string ClosedLoop = "The load is a closed loop: each client sends its next write when the last is answered. While the cluster stands still nothing is sent, "
+        + "so the writes that would have waited then are missing from the percentiles (coordinated omission); the longest time without an answer shows such a pause.";
 
     private static string Setup(ExperimentRun run)
     {
@@ -88,6 +92,7 @@ public static class Sentences
     private static string? State(ExperimentRun run) => run.State switch
     {
         RunState.Done => null,
+        RunState.Disturbed => $"The run was disturbed, so it does not show what its plan asked: {string.Join(" ", run.AllDisturbances)}",
         RunState.Cancelled => $"The run was cancelled: {run.Points.Count} points of the plan were measured.",
         RunState.Broken => $"The run was broken off: {run.Points.Count} points of the plan were measured.",
         RunState.Failed => $"The run failed: {run.Error}",

@@ -36,11 +36,32 @@ internal sealed partial class RealStage
         await ChangeSettingsAsync(settings, cancellation);
     });
 
-    public Task EndAsync(CancellationToken cancellation) => Guard(async () =>
+    /// <summary>What one part of it fails to put back does not keep the others from it.</summary>
+    public async Task EndAsync(CancellationToken cancellation)
     {
         _listening?.Dispose();
-        await RepairAsync(cancellation);
-        if (_leader is null) return;
+        var left = new List<string>();
+        await TryAsync(() => RepairAsync(cancellation));
+        if (_leader is not null) await TryAsync(() => LeadAgainAsync(cancellation));
+        if (_found is not null) await TryAsync(() => commands.ChangeSettingsAsync(LiveSettingsPatch.Of(_found), cancellation));
+        if (_policy is not null && failover.Policy != _policy) failover.Change(_policy);
+        if (left.Count > 0) throw new StageException(string.Join(" ", left));
+
+        async Task TryAsync(Func<Task> part)
+        {
+            try
+            {
+                await Guard(part);
+            }
+            catch (StageException failure)
+            {
+                left.Add(failure.Message);
+            }
+        }
+    }
+
+    private async Task LeadAgainAsync(CancellationToken cancellation)
+    {
         if (_forgetful && directory.Leader is { } forgetful)
         {
             await commands.KillNodeAsync(forgetful.Id, cancellation);
@@ -49,9 +70,7 @@ internal sealed partial class RealStage
         }
 
         if (directory.Leader?.Id != _leader) await failover.FailOverAsync(_leader, cancellation);
-        if (_found is not null) await commands.ChangeSettingsAsync(LiveSettingsPatch.Of(_found), cancellation);
-        if (_policy is not null && failover.Policy != _policy) failover.Change(_policy);
-    });
+    }
 
     /// <summary>Every node runs, thawed, without faults, and no link has any.</summary>
     private async Task RepairAsync(CancellationToken cancellation)

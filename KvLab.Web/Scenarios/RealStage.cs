@@ -18,7 +18,8 @@ namespace KvLab.Web.Scenarios;
 /// The real nodes as a stage: everything goes through the same commands as a button or a script. <c>RealStage.Lab.cs</c> prepares the lab and puts it back. For one run.
 /// </summary>
 internal sealed partial class RealStage(
-    IClusterCommands commands, IFailover failover, NodeDirectory directory, NodeClient client, IClusterState state, EventTap tap, TimeProvider time) : IScenarioStage
+    IClusterCommands commands, IFailover failover, NodeDirectory directory, NodeClient client, IClusterState state, EventTap tap,
+    ExclusiveLease lease, TimeProvider time) : IScenarioStage
 {
     /// <summary>How much longer than the leader's deadline a client waits: the way there and back on a busy machine.</summary>
     private static readonly TimeSpan ClientSlack = TimeSpan.FromSeconds(2);
@@ -37,6 +38,8 @@ internal sealed partial class RealStage(
     public string Name => "real nodes";
 
     public TimeProvider Time => time;
+
+    public IReadOnlyList<string> Disturbances => lease.Mine?.Disturbances ?? [];
 
     public IReadOnlyList<StageNode> Nodes
     {
@@ -75,14 +78,15 @@ internal sealed partial class RealStage(
     {
         switch (act)
         {
+            // Not cancelled half way: what was done must be known, so that it is put back.
             case NodeAct.Kill:
-                await MakeAsync(node, NodeState.Stopped, () => commands.KillNodeAsync(node, cancellation));
+                await MakeAsync(node, NodeState.Stopped, () => commands.KillNodeAsync(node, CancellationToken.None));
                 break;
             case NodeAct.Stop:
-                await MakeAsync(node, NodeState.Stopped, () => commands.StopNodeAsync(node, cancellation));
+                await MakeAsync(node, NodeState.Stopped, () => commands.StopNodeAsync(node, CancellationToken.None));
                 break;
             case NodeAct.Freeze:
-                await MakeAsync(node, NodeState.Frozen, () => commands.FreezeNodeAsync(node, cancellation));
+                await MakeAsync(node, NodeState.Frozen, () => commands.FreezeNodeAsync(node, CancellationToken.None));
                 break;
             case NodeAct.Thaw:
                 await commands.ThawNodeAsync(node, cancellation);

@@ -4,7 +4,7 @@ namespace KvLab.Web.Scenarios;
 
 /// <summary>Runs of one sort: the one under way and the latest that are over, in memory. The page and the REST API know only this.</summary>
 /// <typeparam name="T">An immutable state of a run; each change is a new one.</typeparam>
-public sealed class RunBook<T>(LabTurn turns) : IAsyncDisposable where T : class
+public sealed class RunBook<T>(ExclusiveLease lease) : IAsyncDisposable where T : class
 {
     /// <summary>So many runs are remembered; older ones are forgotten.</summary>
     public const int MostRuns = 50;
@@ -49,27 +49,39 @@ public sealed class RunBook<T>(LabTurn turns) : IAsyncDisposable where T : class
     public T Get(string id) => Find(id) ?? throw Unknown(id);
 
     /// <param name="prefix">Begins the id.</param>
+    /// <param name="kind">Of whoever has the cluster: scenario or chaos.</param>
     /// <param name="what">For people who come too early: what is running.</param>
     /// <param name="first">The first state for an id.</param>
     /// <param name="run">Plays it, telling every state, and never throws for what happens in it.</param>
     /// <exception cref="CommandException">409: something else is running.</exception>
-    public T Start(string prefix, string what, Func<string, T> first, Func<string, Action<T>, CancellationToken, Task<T>> run)
+    public T Start(string prefix, string kind, string what, Func<string, T> first, Func<string, Action<T>, CancellationToken, Task<T>> run)
     {
-        var turn = turns.Take(what);
-        lock (_gate)
+        var cancel = new CancellationTokenSource();
+        var held = lease.Take(kind, what, cancel.Cancel);
+        try
         {
-            var page = new Page($"{prefix}-{++_number}", new CancellationTokenSource());
-            page.State = first(page.Id);
-            _pages.AddFirst(page);
-            if (_pages.Count > MostRuns) _pages.RemoveLast();
-            page.Task = Task.Run(() => PlayAsync(page, turn, run), CancellationToken.None);
-            return page.State;
+            lock (_gate)
+            {
+                var page = new Page($"{prefix}-{++_number}", cancel);
+                page.State = first(page.Id);
+                _pages.AddFirst(page);
+                if (_pages.Count > MostRuns) _pages.RemoveLast();
+                page.Task = Task.Run(() => PlayAsync(page, held, run), CancellationToken.None);
+                return page.State;
+            }
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
         }
     }
 
-    private async Task<T> PlayAsync(Page page, IDisposable turn, Func<string, Action<T>, CancellationToken, Task<T>> run)
+    private async Task<T> PlayAsync(Page page, HeldLease held, Func<string, Action<T>, CancellationToken, Task<T>> run)
     {
-        using (turn) return await run(page.Id, state => Tell(page, state), page.Cancel.Token);
+        using var giveBack = held;
+        lease.Enter(held);
+        return await run(page.Id, state => Tell(page, state), page.Cancel.Token);
     }
 
     private void Tell(Page page, T state)
@@ -103,12 +115,13 @@ public sealed class RunBook<T>(LabTurn turns) : IAsyncDisposable where T : class
 
     private Page? PageOf(string id) => _pages.FirstOrDefault(p => p.Id == id);
 
+    /// <summary>Called by the host; what does not end in time is left behind, for the nodes end with the dashboard.</summary>
     public async ValueTask DisposeAsync()
     {
         Page? running;
         lock (_gate) running = _pages.FirstOrDefault(p => p.Task is { IsCompleted: false });
         if (running is null) return;
         await running.Cancel.CancelAsync();
-        await running.Task!;
+        await Shutdown.EndsAsync(running.Task!, TimeProvider.System);
     }
 }

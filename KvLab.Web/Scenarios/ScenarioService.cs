@@ -33,7 +33,7 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
     public ScenarioRun Start(Scenario scenario)
     {
         var stage = stages();
-        return Scenarios.Start(scenario.Name, $"Scenario {scenario.Name}", id => ScenarioRun.Of(scenario, id, stage.Name, time.GetUtcNow()),
+        return Scenarios.Start(scenario.Name, "scenario", $"Scenario {scenario.Name}", id => ScenarioRun.Of(scenario, id, stage.Name, time.GetUtcNow()),
             (id, tell, cancellation) => new ScenarioRunner(scenario, stage, tell).RunAsync(id, cancellation));
     }
 
@@ -45,7 +45,7 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
         var errors = options.Validate(followers);
         if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
         var plan = ChaosPlan.Draw(options, followers);
-        return Chaos.Start("chaos", "A chaos run", id => ChaosReport.Of(plan, id, stage.Name, time.GetUtcNow()),
+        return Chaos.Start("chaos", "chaos", "A chaos run", id => ChaosReport.Of(plan, id, stage.Name, time.GetUtcNow()),
             (id, tell, cancellation) => new ChaosRunner(plan, stage, tell).RunAsync(id, cancellation));
     }
 }

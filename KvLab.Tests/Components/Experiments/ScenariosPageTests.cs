@@ -4,6 +4,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Stories;
+using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Scenarios;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ public sealed class ScenariosPageTests : ExperimentPageTest
 
     public ScenariosPageTests()
     {
-        var turns = new LabTurn();
+        var turns = new ExclusiveLease();
         Services.AddSingleton(new ScenarioService(new RunBook<ScenarioRun>(turns), new RunBook<ChaosReport>(turns), () => new AnsweringStage([Success, Success]), TimeProvider.System));
     }
 
