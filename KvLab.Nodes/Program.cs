@@ -1,6 +1,9 @@
+using System.Net.Sockets;
+using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Lifetime;
+using Microsoft.AspNetCore.Connections;
 
 namespace KvLab.Nodes;
 
@@ -9,6 +12,9 @@ internal static class Program
     private const int WrongConfiguration = 2;
     private const int CannotStart = 1;
 
+    /// <summary>Whoever started it can choose another port and try again.</summary>
+    private const int PortTaken = 3;
+
     private const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     private static async Task<int> Main(string[] args)
@@ -16,10 +22,11 @@ internal static class Program
         // What a socket brings is dealt with by the thread that waits for sockets. Waking one of the pool, at each hop of a write, was a third of what the lab adds to the delays
         // that it simulates. No store blocks such a thread: commits run on the pool. The runtime reads this when the first socket is made.
         if (Environment.GetEnvironmentVariable(InlineSockets) is null) Environment.SetEnvironmentVariable(InlineSockets, "1");
-        var options = NodeOptionsReader.Read(args, Environment.GetEnvironmentVariable, out var errors);
-        if (options is null)
+        var options = NodeOptionsReader.Read(args, Environment.GetEnvironmentVariable, out var wrong);
+        FieldError[] errors = [.. wrong, .. NodeOptionsReader.Misspellings(Environment.GetEnvironmentVariables().Keys.Cast<string>())];
+        if (options is null || errors.Length > 0)
         {
-            Console.Error.WriteLine($"KvLab node: {errors.Count} {(errors.Count == 1 ? "setting is" : "settings are")} wrong.");
+            Console.Error.WriteLine($"KvLab node: {errors.Length} {(errors.Length == 1 ? "setting is" : "settings are")} wrong.");
             foreach (var error in errors) Console.Error.WriteLine($"  {error.Message}");
             return WrongConfiguration;
         }
@@ -30,6 +37,26 @@ internal static class Program
         try
         {
             await host.StartAsync();
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot listen on port {options.Port}: another program uses it.");
+            return PortTaken;
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to end before it listened.
+            return 0;
+        }
+        catch (SocketException failure)
+        {
+            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot listen on {options.Host}:{options.Port}: {failure.SocketErrorCode switch
+            {
+                SocketError.AccessDenied => "ports below 1024 need another user's rights; choose a higher one",
+                SocketError.AddressNotAvailable => "this machine has no such address",
+                _ => failure.Message,
+            }}.");
+            return CannotStart;
         }
         catch (IOException failure)
         {

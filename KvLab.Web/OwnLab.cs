@@ -8,6 +8,9 @@ internal static class OwnLab
 {
     public const int WrongArguments = 2;
 
+    /// <summary>As shells say of what SIGINT ended.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>Reads <c>--name value</c> pairs.</summary>
     /// <returns>Null when one is no pair; that was said.</returns>
     public static Dictionary<string, string>? Options(IReadOnlyList<string> args, string usage)
@@ -43,17 +46,21 @@ internal static class OwnLab
             Console.Error.WriteLine(wrong.Message);
             return WrongArguments;
         }
-        catch (InvalidOptionsException wrong)
+        catch (OperationCanceledException)
         {
-            Console.Error.WriteLine(wrong.Message);
-            return WrongArguments;
+            Console.Error.WriteLine("Ended before it was finished.");
+            return Interrupted;
         }
     }
 
-    /// <summary>Ctrl+C ends the run, not the program: the nodes are put back and ended in order.</summary>
-    public static void OnInterrupt(Action cancel) => Console.CancelKeyPress += (_, e) =>
+    /// <summary>The first Ctrl+C ends the run, not the program: the nodes are put back and ended in order. The second ends the program, and the nodes with it.</summary>
+    public static void OnInterrupt(Action cancel)
     {
-        e.Cancel = true;
-        cancel();
-    };
+        var asked = 0;
+        Console.CancelKeyPress += (_, e) =>
+        {
+            e.Cancel = Interlocked.Increment(ref asked) == 1;
+            if (e.Cancel) cancel();
+        };
+    }
 }

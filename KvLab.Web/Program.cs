@@ -11,24 +11,41 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
-        if (args is ["experiment", .. var experiment]) return await ExperimentCommand.RunAsync(experiment);
-        if (args is ["scenario", .. var scenario]) return await ScenarioCommandLine.RunAsync(scenario);
-        if (args is ["chaos", .. var chaos]) return await ChaosCommandLine.RunAsync(chaos);
+        // No file of the configuration is read again, so none needs to be watched: each watch counts against a limit of the user's (inotify).
+        if (Environment.GetEnvironmentVariable(ReloadFiles) is null) Environment.SetEnvironmentVariable(ReloadFiles, "false");
         try
         {
-            await using var host = WebHost.Create(args);
-            await host.RunAsync();
-            return 0;
+            return args switch
+            {
+                ["experiment", .. var experiment] => await ExperimentCommand.RunAsync(experiment),
+                ["scenario", .. var scenario] => await ScenarioCommandLine.RunAsync(scenario),
+                ["chaos", .. var chaos] => await ChaosCommandLine.RunAsync(chaos),
+                _ => await RunAsync(args),
+            };
         }
         catch (InvalidOptionsException wrong)
         {
             Console.Error.WriteLine(wrong.Message);
             return WrongOptions;
         }
-        catch (Exception failure) when (failure is IOException or FileNotFoundException)
+        catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"KvLab cannot start: {failure.Message} Another address: --urls http://127.0.0.1:5081");
+            // Asked to end (SIGTERM, Ctrl+C) before it was ready.
+            return 0;
+        }
+        catch (Exception failure)
+        {
+            Console.Error.WriteLine(StartFailure.Explain(failure));
             return CannotStart;
         }
+    }
+
+    private const string ReloadFiles = "DOTNET_hostBuilder__reloadConfigOnChange";
+
+    private static async Task<int> RunAsync(string[] args)
+    {
+        await using var host = WebHost.Create(args);
+        await host.RunAsync();
+        return 0;
     }
 }

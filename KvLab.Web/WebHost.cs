@@ -73,6 +73,8 @@ public sealed class WebHost : IAsyncDisposable
         await StartAsync();
         var stopped = _app.WaitForShutdownAsync();
         await Task.WhenAny(Ready, stopped);
+        if (_app.Services.GetRequiredService<ClusterOptions>().Ignored is { Count: > 0 } ignored)
+            Console.Error.WriteLine($"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:….");
         if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}  ({await Ready})");
         await stopped;
         if (Ready.IsFaulted) await Ready;

@@ -65,6 +65,9 @@ public sealed record NodeOptions
     /// <summary>How long a stopping node tries to hand its last events to the dashboard.</summary>
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Never the token: whatever prints a record prints all of it.</summary>
+    public override string ToString() => $"{Role} {NodeId} at {Host}:{Port}, stores in {Storage}";
+
     /// <summary>Whether the node ends with the process that started it.</summary>
     public bool WatchParent { get; init; }
 }

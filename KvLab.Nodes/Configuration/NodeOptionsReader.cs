@@ -64,6 +64,13 @@ public static class NodeOptionsReader
         return errors.Count == 0 ? options : null;
     }
 
+    /// <summary>Names in the environment that are nearly one of ours: they would be dropped without a word.</summary>
+    public static IEnumerable<FieldError> Misspellings(IEnumerable<string> environment) =>
+        from name in environment
+        let meant = Misspelt.Meant(name, Names)
+        where meant is not null
+        select new FieldError(name, $"{name} is not known; {meant} is.");
+
     private static NodeRole ReadRole(OptionValues values)
     {
         var text = values.Text("ROLE");

@@ -14,6 +14,9 @@ public static class NodeUrl
         return uri.GetLeftPart(UriPartial.Authority);
     }
 
+    /// <summary>For an error; a user and password that somebody typed into it are left out.</summary>
+    public static string Quoted(string text) => text.LastIndexOf('@') is >= 0 and var at ? $"\"…{text[at..]}\"" : $"\"{text}\"";
+
     /// <summary>What tells two addresses apart: <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c> are the same machine.</summary>
     public static string Identity(string normalUrl)
     {

@@ -84,7 +84,7 @@ internal sealed class OptionValues
     {
         if (Text(name) is not { } text) return null;
         if (NodeUrl.Normalize(text) is { } url) return url;
-        Errors.Add(name, $"{name} must be an address such as http://127.0.0.1:5080, but is \"{text}\".");
+        Errors.Add(name, $"{name} must be an address such as http://127.0.0.1:5080, but is {NodeUrl.Quoted(text)}.");
         return null;
     }
 

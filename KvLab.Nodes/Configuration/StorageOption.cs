@@ -1,3 +1,4 @@
+using KvLab.Core.Storage;
 using KvLab.Nodes.Storage;
 
 namespace KvLab.Nodes.Configuration;
@@ -23,6 +24,10 @@ public sealed record StorageOption(StorageKind Kind, string Connection)
             if (kind == StorageKind.Redis) RedisStore.Parse(connection);
             if (kind == StorageKind.Postgres) PostgresStore.Parse(connection);
             return null;
+        }
+        catch (AddressException failure)
+        {
+            return $"what follows {failure.Message}";
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException)
         {

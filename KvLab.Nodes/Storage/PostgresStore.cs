@@ -40,6 +40,7 @@ public sealed class PostgresStore : DurableStore
 
     /// <summary>Npgsql's <c>Host=…;Username=…</c>, or the rest of an address: <c>//user:password@host:port/database</c>.</summary>
     /// <exception cref="ArgumentException">It is neither.</exception>
+    /// <exception cref="AddressException">It is an address that is wrong; the message says how and repeats no secret.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string connection)
     {
         if (!connection.StartsWith("//", StringComparison.Ordinal))
@@ -48,13 +49,27 @@ public sealed class PostgresStore : DurableStore
             return given.Host is { Length: > 0 } ? given : throw new ArgumentException("There is no host.");
         }
 
-        if (!Uri.TryCreate("postgres:" + connection, UriKind.Absolute, out var address) || address.Host.Length == 0) throw new ArgumentException("It is no address.");
-        var user = address.UserInfo.Split(':', 2);
-        var builder = new NpgsqlConnectionStringBuilder { Host = address.Host, Port = address.Port > 0 ? address.Port : 5432 };
-        if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
-        if (user.Length > 1) builder.Password = Uri.UnescapeDataString(user[1]);
-        if (address.AbsolutePath.Length > 1) builder.Database = Uri.UnescapeDataString(address.AbsolutePath[1..]);
+        var address = PostgresAddress.Parse(connection);
+        var builder = new NpgsqlConnectionStringBuilder { Host = address.Host, Port = address.Port ?? 5432 };
+        if (address.User is { } user) builder.Username = user;
+        if (address.Password is { } password) builder.Password = password;
+        if (address.Database is { } database) builder.Database = database;
+        foreach (var (name, value) in address.Options) Set(builder, name, value);
         return builder;
+    }
+
+    private static void Set(NpgsqlConnectionStringBuilder builder, string name, string value)
+    {
+        var keyword = PostgresAddress.KeywordOf(name)!;
+        try
+        {
+            builder[keyword] = PostgresAddress.ValueOf(keyword, value);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            // Npgsql's own message repeats the value.
+            throw new AddressException($"gives the option {name} a value that it does not take", wrong);
+        }
     }
 
     protected override async Task<Opened> OpenAsync(CancellationToken deadline)

@@ -50,12 +50,18 @@ public sealed class RedisStore : DurableStore
         (_node, _seen, _entries) = (node, $"kvlab:{{{node}}}:seen", $"kvlab:{{{node}}}:entries");
     }
 
-    /// <summary>StackExchange.Redis' form: <c>host:port,password=…,defaultDatabase=…</c>.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <summary>StackExchange.Redis' form, <c>host:port,password=…,defaultDatabase=…</c>, or an address, <c>//user:password@host:port/0</c>.</summary>
+    /// <exception cref="ArgumentException">An option is not known, or has a wrong value.</exception>
+    /// <exception cref="AddressException">It is neither; the message repeats no secret.</exception>
     public static ConfigurationOptions Parse(string connection)
     {
-        var options = ConfigurationOptions.Parse(connection.TrimStart('/'));
-        return options.EndPoints.Count > 0 ? options : throw new ArgumentException("There is no host.");
+        RedisAddress.Check(connection);
+        if (!RedisAddress.IsAddress(connection)) return ConfigurationOptions.Parse(connection.TrimStart('/'));
+        var address = ServerAddress.Parse(connection);
+        var options = ConfigurationOptions.Parse($"{address.Host}:{address.Port ?? 6379}");
+        (options.User, options.Password) = (address.User, address.Password);
+        if (address.Database is { } database) options.DefaultDatabase = int.Parse(database, CultureInfo.InvariantCulture);
+        return options;
     }
 
     public override string? Persistence => _persistence;
@@ -66,11 +72,27 @@ public sealed class RedisStore : DurableStore
     {
         // A connection that is there mends itself; a new one beside it would be one too many.
         _connection ??= await ConnectionMultiplexer.ConnectAsync(_options);
+        await RequirePasswordAsync();
         await StorageClaim.TakeAsync(TryClaimAsync, $"What {_node} keeps in Redis at {_server}", deadline);
         var found = (RedisValue[])(await RunAsync(RedisScripts.Open, [_seen], [Current, _node, Padded(0)]))!;
         _persistence = await RedisPersistence.AskAsync(Database);
         SchemaCheck.Require((long)found[0], Current, (string)found[1]!, _node, "Redis hash");
         return new Opened(new EntryVersion(Number(found[2]), Number(found[3])), IsNew: (int)found[4] == 1);
+    }
+
+    /// <summary>A server whose default user is open takes every password, and the library says nothing of it: whoever set one would believe that it guards something.</summary>
+    private async Task RequirePasswordAsync()
+    {
+        if (_options.Password is not { Length: > 0 } password || _options.User is { Length: > 0 } and not "default") return;
+        try
+        {
+            // With the password alone an open server answers with an error; with the user's name it would not.
+            await Database.ExecuteAsync("AUTH", password);
+        }
+        catch (RedisServerException open) when (open.Message.Contains("without any password configured", StringComparison.Ordinal) || open.Message.Contains("no password is set", StringComparison.Ordinal))
+        {
+            throw new StoreException(StoreFailure.Schema, $"Redis at {_server} was given a password, but takes anybody without one, so the password guards nothing. Set one there (requirepass), or leave it out here.");
+        }
     }
 
     /// <summary>

@@ -23,6 +23,68 @@ public sealed class ClusterOptionsTests
         Assert.NotEqual(options.Token, Read().Options!.Token);
     }
 
+    [Theory]
+    [InlineData("WRITE_QUORUM", "5")]
+    [InlineData("MIN_DELAY_MS", "2.5")]
+    [InlineData("MAX_DELAY_MS", "20")]
+    [InlineData("DELAY_DISTRIBUTION", "pareto")]
+    [InlineData("DELAY_SEED", "7")]
+    [InlineData("REPLICATION_TIMEOUT_MS", "99")]
+    [InlineData("VERSIONING", "naive")]
+    [InlineData("DELIVERY", "once")]
+    [InlineData("ON_SHORTFALL", "error")]
+    [InlineData("QUORUM_COUNTS_LEADER", "true")]
+    [InlineData("HINT_WINDOW_MS", "1")]
+    [InlineData("HINT_LIMIT", "2")]
+    [InlineData("REJOIN_SYNC", "full")]
+    [InlineData("ANTI_ENTROPY_MS", "0")]
+    public void A_setting_by_its_name_in_the_environment_is_the_labs(string name, string value)
+    {
+        var own = EnvironmentNames.Taken.Single(t => t.Value == name).Key;
+        var settings = Read((name, value)).Options!.Settings;
+        Assert.Equal(Read(("Cluster:" + own, value)).Options!.Settings, settings);
+        Assert.NotEqual(Read().Options!.Settings, settings);
+        Assert.NotEqual(settings, Read(("Cluster:" + own, "x"), (name, value)).Options?.Settings);
+    }
+
+    [Fact]
+    public void Wrong_settings_of_the_environment_are_all_named_as_they_were_set()
+    {
+        var (options, fields, words) = Read(("WRITE_QUORUM", "all"), ("MIN_DELAY_MS", "5ms"), ("STORAGE", "tape"), ("LAB", "a.b"), ("CLUSTER_TOKEN", "two words"), ("EVENT_BUFFER", "1"));
+        Assert.Null(options);
+        Assert.Equal(["CLUSTER_TOKEN", "EVENT_BUFFER", "LAB", "MIN_DELAY_MS", "STORAGE", "WRITE_QUORUM"], fields.Order(StringComparer.Ordinal));
+        Assert.Contains("WRITE_QUORUM must be a whole number", words, StringComparison.Ordinal);
+        Assert.Contains("MIN_DELAY_MS (5) must not be greater than MAX_DELAY_MS (1)", Read(("MIN_DELAY_MS", "5"), ("MAX_DELAY_MS", "1")).Words, StringComparison.Ordinal);
+        Assert.Equal(["WRITE_QUORUM"], Read(("WRITE_QUORUM", "6")).Fields);
+    }
+
+    [Theory]
+    [InlineData("WRITE_QUORM", "WRITE_QUORUM")]
+    [InlineData("WriteQourum", "WRITE_QUORUM")]
+    [InlineData("MAX_DELAYMS", "MAX_DELAY_MS")]
+    [InlineData("Cluster_Followers", "Cluster__Followers")]
+    [InlineData("Cluster.BasePort", "Cluster__BasePort")]
+    [InlineData("Clusters:Followers", "Cluster:")]
+    [InlineData("FOLLOWERS", "Cluster__Followers")]
+    [InlineData("Cluster:StorageOf:follower-16", "follower-15")]
+    public void A_name_that_is_nearly_one_stops_the_start(string name, string meant) =>
+        Assert.Contains(meant, Read((name, name.StartsWith("Cluster:Sto", StringComparison.Ordinal) ? "memory" : "3")).Words, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_belongs_to_one_node_is_ignored_and_said()
+    {
+        var read = Read(("ROLE", "follower"), ("NODE_ID", "x"), ("PORT", "9999"), ("HOST", "0.0.0.0"), ("FOLLOWERS", "http://a:1"), ("DASHBOARD_URL", "http://a:1"), ("NODE_ENV", "test"));
+        Assert.Equal(["ROLE", "NODE_ID", "FOLLOWERS", "DASHBOARD_URL"], read.Options!.Ignored);
+        Assert.Equal(["WRITE_QUORUM", "STORAGE"], Read(("Cluster:Mode", "External"), ("WRITE_QUORUM", "9"), ("STORAGE", "memory"), ("CLUSTER_TOKEN", "s")).Options!.Ignored);
+    }
+
+    [Fact]
+    public void An_empty_variable_is_none_and_no_record_prints_a_secret()
+    {
+        Assert.Equal(3, Read(("WRITE_QUORUM", ""), ("CLUSTER_TOKEN", "")).Options!.Settings.WriteQuorum);
+        Assert.DoesNotContain("hunter2", Read(("CLUSTER_TOKEN", "hunter2"), ("STORAGE", "redis:localhost,password=hunter2")).Options!.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void With_fewer_followers_than_three_the_quorum_begins_at_all_of_them() =>
         Assert.Equal(2, Read(("Cluster:Followers", "2")).Options!.Settings.WriteQuorum);

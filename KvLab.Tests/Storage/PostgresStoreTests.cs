@@ -32,6 +32,20 @@ public sealed class PostgresStoreTests(PostgresServer server) : DurableStoreCont
     }
 
     [Fact]
+    public async Task A_server_without_encryption_is_refused_where_the_address_requires_it()
+    {
+        server.Require();
+        var builder = new NpgsqlConnectionStringBuilder(server.Connection);
+        var address = $"//{builder.Username}:{builder.Password}@{builder.Host}:{builder.Port}/{builder.Database}";
+        await using var open = new PostgresStore($"{address}?sslmode=prefer", NodeOf("clear"), TimeSpan.FromSeconds(30));
+        await open.TryOpenAsync(Cancellation);
+        Assert.True(open.Status.Ok);
+        await using var guarded = new PostgresStore($"{address}?sslmode=require", NodeOf("guarded"), TimeSpan.FromSeconds(30));
+        await guarded.TryOpenAsync(Cancellation);
+        Assert.False(guarded.Status.Ok);
+    }
+
+    [Fact]
     public async Task A_read_only_user_is_told_and_what_is_there_can_be_read()
     {
         var first = await StartAsync();

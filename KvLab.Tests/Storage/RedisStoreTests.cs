@@ -30,6 +30,19 @@ public sealed class RedisStoreTests(RedisServer server) : DurableStoreContract, 
         await step(connection.GetDatabase());
     }
 
+    [Theory]
+    [InlineData("{0},password=s3cret")]
+    [InlineData("{0},user=default,password=s3cret")]
+    [InlineData("//:s3cret@{0}/0")]
+    public async Task A_password_for_a_server_that_takes_anybody_stops_the_start(string connection)
+    {
+        server.Require();
+        await using var store = new RedisStore(string.Format(null, connection, server.Connection), NodeOf("guarded"), TimeSpan.FromSeconds(30));
+        var refused = await Assert.ThrowsAsync<StoreException>(() => store.TryOpenAsync(Cancellation));
+        Assert.Contains("takes anybody", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", refused.ToString(), StringComparison.Ordinal);
+    }
+
     /// <summary>Whether a server keeps anything is its own setting; what the node has promised must hold all the same.</summary>
     [Fact]
     public async Task A_server_that_forgot_everything_is_noticed_and_told_again_what_the_node_has_seen()

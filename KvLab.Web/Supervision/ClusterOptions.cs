@@ -48,16 +48,28 @@ public sealed record ClusterOptions
     /// <summary>The live settings that the leader begins with; W defaults to 3, or N where that is less.</summary>
     public LiveSettings Settings { get; init; } = new();
 
+    /// <summary>Names that were set and mean nothing to a dashboard.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    private static readonly string[] Names =
+    [
+        "Mode", "Followers", "BasePort", "Token", "NodesPath", "WriteQuorum", "MinDelayMs", "MaxDelayMs", "Distribution", "Seed", "ReplicationTimeoutMs", "Versioning",
+        "Delivery", "OnShortfall", "QuorumCountsLeader", "HintWindowMs", "HintLimit", "RejoinSync", "AntiEntropyMs", "Storage", "StorageOf", "Lab",
+    ];
+
+    /// <summary>Never the token: whatever prints a record prints all of it.</summary>
+    public override string ToString() => $"{Mode}, {Followers} followers from port {BasePort}";
+
     /// <returns>Null when <paramref name="errors"/> is not empty; they are complete.</returns>
     public static ClusterOptions? Read(IConfiguration configuration, out IReadOnlyList<FieldError> errors)
     {
-        var values = new ConfigurationValues(configuration.GetSection("Cluster"));
+        var values = new ConfigurationValues(configuration.GetSection("Cluster"), configuration, EnvironmentNames.Taken);
         var mode = values.Choice("Mode", ClusterMode.Supervised);
         var followers = values.Int("Followers", 5, FewestFollowers, MostFollowers);
         var standard = new LiveSettings();
         var settings = standard with
         {
-            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), 0, MostFollowers),
+            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), int.MinValue, int.MaxValue),
             MinDelayMs = values.Number("MinDelayMs", standard.MinDelayMs),
             MaxDelayMs = values.Number("MaxDelayMs", standard.MaxDelayMs),
             Distribution = values.Choice("Distribution", standard.Distribution),
@@ -66,12 +78,18 @@ public sealed record ClusterOptions
             Versioning = values.Choice("Versioning", standard.Versioning),
             Delivery = values.Choice("Delivery", standard.Delivery),
             OnShortfall = values.Choice("OnShortfall", standard.OnShortfall),
+            QuorumCountsLeader = values.Flag("QuorumCountsLeader", standard.QuorumCountsLeader),
+            HintWindowMs = values.Int("HintWindowMs", standard.HintWindowMs, int.MinValue, int.MaxValue),
+            HintLimit = values.Int("HintLimit", standard.HintLimit, int.MinValue, int.MaxValue),
+            RejoinSync = values.Choice("RejoinSync", standard.RejoinSync),
+            AntiEntropyMs = values.Int("AntiEntropyMs", standard.AntiEntropyMs, int.MinValue, int.MaxValue),
         };
-        foreach (var error in settings.Validate(followers)) values.Errors.Add("Cluster:" + error.Field, "Cluster:" + error.Message);
+        // Nodes that others started have settings of their own.
+        if (mode == ClusterMode.Supervised) Check(settings, followers, values);
 
-        var token = values.Text("Token") ?? configuration["CLUSTER_TOKEN"];
-        values.Errors.Require(token is null || (token.Length is > 0 and <= 256 && token.All(c => c is > ' ' and <= '~')), "Cluster:Token",
-            "Cluster:Token must have 1 to 256 printable ASCII characters without spaces.");
+        var token = values.Text("Token");
+        values.Errors.Require(token is null || (token.Length <= 256 && token.All(c => c is > ' ' and <= '~')), values.NameOf("Token"),
+            $"{values.NameOf("Token")} must have 1 to 256 printable ASCII characters without spaces.");
         var servers = StorageServers.Read(configuration, values.Errors);
         var options = new ClusterOptions
         {
@@ -83,12 +101,23 @@ public sealed record ClusterOptions
             Servers = servers,
             Storage = StorageChoice.Read(configuration, servers, values.Errors),
             Settings = settings,
+            Ignored = EnvironmentNames.Ignored(configuration, mode),
         };
-        values.AllowOnly(
-            "Mode", "Followers", "BasePort", "Token", "NodesPath", "WriteQuorum", "MinDelayMs", "MaxDelayMs", "Distribution", "Seed",
-            "ReplicationTimeoutMs", "Versioning", "Delivery", "OnShortfall", "Storage", "StorageOf", "Lab");
+        values.AllowOnly(Names);
+        EnvironmentNames.CheckSpelling(configuration, Names, values.Errors);
+        EnvironmentNames.CheckInherited(configuration, values.Errors);
         errors = values.Errors.All;
         return errors.Count == 0 ? options : null;
+    }
+
+    private static void Check(LiveSettings settings, int followers, ConfigurationValues values)
+    {
+        foreach (var error in settings.Validate(followers))
+        {
+            // One sentence may name two settings, each under the name by which it was set.
+            var message = Names.Aggregate(error.Message, (text, name) => text.Replace(char.ToLowerInvariant(name[0]) + name[1..], values.NameOf(name), StringComparison.Ordinal));
+            values.Errors.Add(values.NameOf(Names.First(n => string.Equals(n, error.Field, StringComparison.OrdinalIgnoreCase))), message);
+        }
     }
 
     private static int ReadBasePort(ConfigurationValues values, int followers)

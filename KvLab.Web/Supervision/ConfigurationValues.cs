@@ -4,12 +4,20 @@ using KvLab.Core.Configuration;
 namespace KvLab.Web.Supervision;
 
 /// <summary>Typed reading of one configuration section that collects every problem instead of stopping at the first.</summary>
-internal sealed class ConfigurationValues(IConfigurationSection section)
+/// <param name="root">Where the names of <paramref name="environment"/> stand.</param>
+/// <param name="environment">For an option of the section: how nodes call it. The section's own name wins.</param>
+internal sealed class ConfigurationValues(IConfigurationSection section, IConfiguration root, IReadOnlyDictionary<string, string> environment)
 {
     public FieldErrors Errors { get; } = new();
 
     /// <summary>Null where it is absent or empty.</summary>
-    public string? Text(string name) => string.IsNullOrWhiteSpace(section[name]) ? null : section[name]!.Trim();
+    public string? Text(string name) => Given(section[name]) ?? (environment.TryGetValue(name, out var other) ? Given(root[other]) : null);
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    /// <summary>By which name somebody set it, so that an error names what he can find.</summary>
+    public string NameOf(string name) =>
+        Given(section[name]) is null && environment.TryGetValue(name, out var other) && Given(root[other]) is not null ? other : $"{section.Path}:{name}";
 
     public int Int(string name, int standard, int from, int to) => (int)Long(name, standard, from, to);
 
@@ -29,6 +37,14 @@ internal sealed class ConfigurationValues(IConfigurationSection section)
         return standard;
     }
 
+    public bool Flag(string name, bool standard)
+    {
+        if (Text(name) is not { } text) return standard;
+        if (bool.TryParse(text, out var value)) return value;
+        Add(name, $"must be true or false, but is \"{text}\".");
+        return standard;
+    }
+
     public T Choice<T>(string name, T standard) where T : struct, Enum
     {
         if (Text(name) is not { } text) return standard;
@@ -44,5 +60,5 @@ internal sealed class ConfigurationValues(IConfigurationSection section)
             Add(child.Key, $"is not known; known are {string.Join(", ", names)}.");
     }
 
-    private void Add(string name, string sentence) => Errors.Add($"{section.Path}:{name}", $"{section.Path}:{name} {sentence}");
+    private void Add(string name, string sentence) => Errors.Add(NameOf(name), $"{NameOf(name)} {sentence}");
 }

@@ -10,15 +10,18 @@ namespace KvLab.Web.Supervision;
 /// <summary>What a node is told at its start; names as on the protocol page.</summary>
 internal static class NodeEnvironment
 {
-    // What is meant for the dashboard's own server must not move the nodes to its port.
-    private static readonly string[] NotInherited =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "NODE_URL", "FOLLOWERS", "LEADER_URL",
-            "FORGETFUL_EPOCH", "LINK_FAULTS"];
+    // What is meant for the dashboard's own server must not move the nodes to its port; and its secrets are none of theirs.
+    private static readonly string[] NotInherited = ["DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "ALLOWEDHOSTS", "PATHBASE"];
+    private static readonly string[] PrefixesNotInherited = ["ASPNETCORE_", "KESTREL__", "CLUSTER__", "STORAGE__", "LAB__", "LOGGING__"];
+
+    private static bool IsInherited(string name) =>
+        !NotInherited.Concat(EnvironmentNames.All.Except(EnvironmentNames.Inherited)).Contains(name, StringComparer.OrdinalIgnoreCase)
+        && !PrefixesNotInherited.Any(prefix => name.Replace(":", "__", StringComparison.Ordinal).StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
         LiveSettings settings, string dashboardUrl, string token, StorageChoice storage)
     {
-        foreach (var name in NotInherited) info.Environment.Remove(name);
+        foreach (var name in info.Environment.Keys.Where(name => !IsInherited(name)).ToArray()) info.Environment.Remove(name);
         Set("ROLE", node.Role);
         Set("NODE_ID", node.Id);
         Set("HOST", "127.0.0.1");

@@ -8,6 +8,9 @@ namespace KvLab.Web.Supervision;
 /// <param name="LastWords">The last lines that it wrote.</param>
 internal sealed record ProcessEnd(int ExitCode, string LastWords)
 {
+    /// <summary>It found its port taken (KvLab.Nodes/Program.cs).</summary>
+    public bool PortTaken => ExitCode == 3;
+
     public override string ToString()
     {
         var how = ExitCode > 128 && !OperatingSystem.IsWindows() ? $"killed by signal {ExitCode - 128}" : $"exit code {ExitCode}";

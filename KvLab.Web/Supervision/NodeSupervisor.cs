@@ -49,7 +49,7 @@ internal sealed partial class NodeSupervisor(
         }
         catch (Exception failure)
         {
-            LogStartFailed(logger, failure);
+            LogStartFailed(logger, failure.Message);
             _ready.TrySetException(failure);
         }
     }
@@ -66,14 +66,7 @@ internal sealed partial class NodeSupervisor(
         await _changes.WaitAsync(cancellation);
         try
         {
-            var wanted = Enumerable.Range(0, options.Followers + 1).Select(i => options.BasePort == 0 ? 0 : options.BasePort + i).ToArray();
-            var ports = FreePorts.Choose(wanted);
-            for (var i = 0; i < ports.Length; i++)
-            {
-                var id = i == 0 ? NodeRoles.Leader : FollowerId(i);
-                Register(id, i == 0 ? NodeRoles.Leader : NodeRoles.Follower, wanted[i], ports[i]);
-            }
-            await Task.WhenAll(_nodes.Values.Select(n => LaunchAsync(n)));
+            await LaunchAllAsync(cancellation);
         }
         finally
         {

@@ -24,19 +24,29 @@ public sealed class StorageChoice
 
     internal static StorageChoice Read(IConfiguration configuration, StorageServers servers, FieldErrors errors)
     {
-        var given = configuration["Cluster:Storage"] is { Length: > 0 } own ? own : configuration["STORAGE"] is { Length: > 0 } inherited ? inherited : StorageServers.Memory;
-        var all = servers.Complete(given);
-        StorageText.CheckForAll(all, "Cluster:Storage", errors);
+        var (given, name) = Given(configuration, "Cluster:Storage", "STORAGE");
+        var all = servers.Complete(given ?? StorageServers.Memory);
+        StorageText.CheckForAll(all, name, errors);
         var byNode = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var node in configuration.GetSection("Cluster:StorageOf").GetChildren())
         {
             byNode[node.Key] = servers.Complete(node.Value ?? "");
             StorageText.Check(byNode[node.Key], $"Cluster:StorageOf:{node.Key}", errors);
+            errors.Require(IsNode(node.Key), $"Cluster:StorageOf:{node.Key}",
+                $"Cluster:StorageOf:{node.Key} names no node; there are leader and follower-1 to follower-{ClusterOptions.MostFollowers}.");
         }
 
-        var lab = configuration["Cluster:Lab"] is { Length: > 0 } name ? name : configuration["LAB"];
-        return new StorageChoice(all, byNode.ToImmutable(), LabName.Read(lab, "Cluster:Lab", errors));
+        var (lab, labName) = Given(configuration, "Cluster:Lab", "LAB");
+        return new StorageChoice(all, byNode.ToImmutable(), LabName.Read(lab, labName, errors));
     }
+
+    /// <summary>Followers may be added later.</summary>
+    private static bool IsNode(string id) =>
+        id == "leader" || Enumerable.Range(1, ClusterOptions.MostFollowers).Any(n => id == $"follower-{n}");
+
+    /// <summary>The value, and the name by which somebody set it.</summary>
+    private static (string? Value, string Name) Given(IConfiguration configuration, string own, string inherited) =>
+        configuration[own] is { Length: > 0 } value ? (value, own) : configuration[inherited] is { Length: > 0 } other ? (other, inherited) : (null, own);
 
     /// <summary>As somebody wishes it: who is named gets another storage, and a wish for all ends what single nodes had.</summary>
     /// <param name="nodes">Those there are.</param>

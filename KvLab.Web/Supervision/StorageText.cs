@@ -1,5 +1,6 @@
 using System.Data.Common;
 using KvLab.Core.Configuration;
+using KvLab.Core.Storage;
 
 namespace KvLab.Web.Supervision;
 
@@ -17,10 +18,10 @@ internal static class StorageText
         var (kind, connection) = Split(storage);
         if (!StorageServers.Kinds.Contains(kind) || (kind == StorageServers.Memory && storage.Contains(':')))
             errors.Add(field, $"{field} must be {Forms}.");
-        else if (kind == StorageServers.Redis && !IsRedis(connection))
-            errors.Add(field, $"{field} names redis, but no server such as localhost:6379,password=…,defaultDatabase=1; nor is one configured as Storage:Redis.");
-        else if (kind == StorageServers.Postgres && !IsPostgres(connection))
-            errors.Add(field, $"{field} names postgres, but no server such as Host=localhost;Username=…;Database=kvlab or //user:password@host/database; nor is one configured as Storage:Postgres.");
+        else if (connection.Length == 0 && kind is StorageServers.Redis or StorageServers.Postgres)
+            errors.Add(field, $"{field} names {kind}, but no server; nor is one configured as Storage:{char.ToUpperInvariant(kind[0])}{kind[1..]}.");
+        else if (ProblemOf(kind, connection) is { } problem)
+            errors.Add(field, $"{field} names {kind}, but what follows {problem}.");
         else if (kind == StorageServers.Sqlite && connection.Length == 0)
             errors.Add(field, $"{field} names sqlite, but neither a folder nor a file.");
     }
@@ -40,19 +41,39 @@ internal static class StorageText
         return colon < 0 ? (storage.ToLowerInvariant(), "") : (storage[..colon].ToLowerInvariant(), storage[(colon + 1)..].Trim());
     }
 
-    private static bool IsRedis(string connection) => connection.TrimStart('/').Split(',')[0].Trim() is { Length: > 0 } server && !server.Contains('=');
-
-    private static bool IsPostgres(string connection)
+    /// <summary>In words that repeat no secret; null where there is none.</summary>
+    private static string? ProblemOf(string kind, string connection)
     {
-        if (connection.StartsWith("//", StringComparison.Ordinal)) return Uri.TryCreate($"postgres:{connection}", UriKind.Absolute, out var address) && address.Host.Length > 0;
+        try
+        {
+            if (kind == StorageServers.Redis) RedisAddress.Check(connection);
+            if (kind == StorageServers.Postgres) CheckPostgres(connection);
+            return null;
+        }
+        catch (AddressException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+
+    private static void CheckPostgres(string connection)
+    {
+        if (ServerAddress.IsOne(connection))
+        {
+            PostgresAddress.Parse(connection);
+            return;
+        }
+
         try
         {
             var parts = new DbConnectionStringBuilder { ConnectionString = connection };
-            return parts.ContainsKey("Host") || parts.ContainsKey("Server");
+            if (parts.ContainsKey("Host") || parts.ContainsKey("Server")) return;
         }
         catch (ArgumentException)
         {
-            return false;
+            // Its message may repeat a password's tail.
         }
+
+        throw new AddressException("is neither Host=localhost;Username=…;Password=…;Database=kvlab nor //user:password@host:5432/database");
     }
 }

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using KvLab.Web;
+using Xunit;
+
+namespace KvLab.Tests.Dashboard;
+
+/// <summary>Each cause has its own sentence (docs/troubleshooting.md).</summary>
+[Trait("Category", "Unit")]
+public sealed class StartFailureTests
+{
+    [Fact]
+    public void A_busy_address_is_answered_with_a_free_port_of_its_range()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var sentence = StartFailure.Explain(new IOException($"Failed to bind to address http://127.0.0.1:{port}: address already in use.", new SocketException((int)SocketError.AddressAlreadyInUse)));
+        var proposed = new Uri(sentence[(sentence.IndexOf("--urls ", StringComparison.Ordinal) + "--urls ".Length)..]);
+        Assert.InRange(proposed.Port, port + 1, port + 100);
+    }
+
+    public static TheoryData<Exception, string> Causes => new()
+    {
+        { new IOException("Failed to bind to address http://127.0.0.1:80: permission denied", new SocketException((int)SocketError.AccessDenied)), "port 80 is below 1024" },
+        { new SocketException((int)SocketError.AddressNotAvailable), "no address" },
+        { new IOException("The configured user limit (128) on the number of inotify instances has been reached"), "fs.inotify.max_user_instances" },
+        { new InvalidOperationException("Unable to configure HTTPS endpoint. No server certificate was specified"), "dotnet dev-certs https" },
+        { new CryptographicException("The specified network password is not correct."), "certificate cannot be read" },
+        { new InvalidDataException("Failed to load configuration from file '/x/appsettings.json'.", new FormatException("Could not parse the JSON file.")), "/x/appsettings.json is no valid JSON" },
+        { new UnauthorizedAccessException("Access to the path '/x/appsettings.json' is denied."), "/x/appsettings.json may not be read" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Causes))]
+    public void Every_other_cause_has_its_own_sentence(Exception cause, string words)
+    {
+        var sentence = StartFailure.Explain(cause);
+        Assert.Contains(words, sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at KvLab", sentence, StringComparison.Ordinal);
+    }
+}

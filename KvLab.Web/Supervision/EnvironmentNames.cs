@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using KvLab.Core.Configuration;
+
+namespace KvLab.Web.Supervision;
+
+/// <summary>
+/// The nodes' names for settings (protocol page), as they may stand in the dashboard's environment or on its command line: what it takes for the whole lab, what it ignores
+/// because every node has its own, and what is a mistake. docs/decisions/0030 has the table.
+/// </summary>
+internal static class EnvironmentNames
+{
+    /// <summary>Option under <c>Cluster:</c>, and the name that means the same.</summary>
+    public static readonly FrozenDictionary<string, string> Taken = new Dictionary<string, string>
+    {
+        ["WriteQuorum"] = "WRITE_QUORUM", ["MinDelayMs"] = "MIN_DELAY_MS", ["MaxDelayMs"] = "MAX_DELAY_MS", ["Distribution"] = "DELAY_DISTRIBUTION", ["Seed"] = "DELAY_SEED",
+        ["ReplicationTimeoutMs"] = "REPLICATION_TIMEOUT_MS", ["Versioning"] = "VERSIONING", ["Delivery"] = "DELIVERY", ["OnShortfall"] = "ON_SHORTFALL",
+        ["QuorumCountsLeader"] = "QUORUM_COUNTS_LEADER", ["HintWindowMs"] = "HINT_WINDOW_MS", ["HintLimit"] = "HINT_LIMIT", ["RejoinSync"] = "REJOIN_SYNC",
+        ["AntiEntropyMs"] = "ANTI_ENTROPY_MS", ["Token"] = "CLUSTER_TOKEN", ["Storage"] = "STORAGE", ["Lab"] = "LAB",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Settings that nodes on the dashboard's own machine inherit as they are.</summary>
+    public static readonly IReadOnlyList<string> Inherited = ["EVENT_BUFFER", "RECOVERY_TIMEOUT_MS"];
+
+    /// <summary>Each node has its own: the dashboard says them to the nodes that it starts.</summary>
+    public static readonly IReadOnlyList<string> OfOneNode =
+        ["ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "FOLLOWERS", "LEADER_URL", "DASHBOARD_URL", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH"];
+
+    // PORT and HOST are set for many reasons that have nothing to do with this program.
+    private static readonly string[] IgnoredInSilence = ["PORT", "HOST"];
+
+    public static IEnumerable<string> All => [.. Taken.Values, .. Inherited, .. OfOneNode];
+
+    /// <summary>What somebody set for nothing.</summary>
+    public static IReadOnlyList<string> Ignored(IConfiguration configuration, ClusterMode mode) =>
+    [
+        .. (mode == ClusterMode.External ? Taken.Where(t => t.Key != "Token").Select(t => t.Value).Concat(Inherited) : [])
+            .Concat(OfOneNode.Except(IgnoredInSilence)).Where(name => configuration[name] is { Length: > 0 }),
+    ];
+
+    /// <summary>Everything at the top that is nearly one of these names, or nearly an option of the section <c>Cluster</c>.</summary>
+    public static void CheckSpelling(IConfiguration configuration, IReadOnlyCollection<string> options, FieldErrors errors)
+    {
+        foreach (var section in configuration.GetChildren().Where(c => c.Key.StartsWith("Clu", StringComparison.OrdinalIgnoreCase) && string.IsNullOrEmpty(c.Value)))
+            errors.Require(string.Equals(section.Key, "Cluster", StringComparison.OrdinalIgnoreCase) || !section.GetChildren().Any(c => options.Contains(c.Key, StringComparer.OrdinalIgnoreCase)),
+                section.Key, $"{section.Key}: is not known; Cluster: is.");
+        string[] known = [.. All, .. options.Select(o => $"Cluster:{o}")];
+        foreach (var child in configuration.GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
+        {
+            if (Misspelt.Meant(child.Key, known) is { } meant)
+                errors.Add(child.Key, $"{child.Key} is not known; {meant}{(meant.Contains(':') ? $" (in the environment {meant.Replace(":", "__", StringComparison.Ordinal)})" : "")} is.");
+            else if (string.Equals(child.Key, "FOLLOWERS", StringComparison.OrdinalIgnoreCase) && int.TryParse(child.Value, out _))
+                errors.Add("FOLLOWERS", "FOLLOWERS is a leader's list of addresses; how many followers this lab starts is Cluster:Followers (in the environment Cluster__Followers).");
+        }
+    }
+
+    /// <summary>What nodes would read for themselves and the dashboard must hand on unharmed.</summary>
+    public static void CheckInherited(IConfiguration configuration, FieldErrors errors)
+    {
+        foreach (var (name, from, to) in new[] { ("EVENT_BUFFER", 100, 10_000_000), ("RECOVERY_TIMEOUT_MS", 0, 600_000) })
+            if (configuration[name] is { Length: > 0 } text && !(int.TryParse(text, out var value) && value >= from && value <= to))
+                errors.Add(name, $"{name} must be a whole number from {from} to {to}, but is \"{text}\".");
+    }
+}
