@@ -36,7 +36,8 @@ public sealed class LifetimeTests
         var port = new Uri(first.Url).Port.ToString();
         await using var second = RealNode.Launch(new Dictionary<string, string> { ["ROLE"] = "follower", ["PORT"] = port });
         await second.WaitForExitAsync();
-        Assert.Equal(1, second.ExitCode);
+        // Its own code: a supervisor repairs a lost race for a port, and nothing else (docs/decisions/0030).
+        Assert.Equal(3, second.ExitCode);
         Assert.Contains($"cannot listen on port {port}", second.Output);
     }
 
