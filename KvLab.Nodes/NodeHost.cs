@@ -64,6 +64,9 @@ public sealed partial class NodeHost : IAsyncDisposable
     /// <summary>Where the node is reached, once it has started.</summary>
     public string Url => _node.Url;
 
+    /// <summary>The port that it really got, whatever it tells others.</summary>
+    internal int BoundPort => new Uri(_app.Urls.First()).Port;
+
     /// <summary>Completes when the node takes all requests; a leader has asked its followers by then.</summary>
     public Task Ready => _becomingReady;
 
@@ -245,6 +248,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         var token = new ClusterToken(node.Options.ClusterToken);
         var faults = new FaultEndpoints(node, token);
         app.UseMiddleware<ProblemDetails>();
+        app.Use(new CallerGuard(node.Options).CheckAsync);
         app.Use(faults.HoldWhileFrozenAsync);
         app.UseRouting();
         new WriteEndpoint(node).Map(app);

@@ -1,5 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
+using KvLab.Web.Access;
 using KvLab.Web.Api;
 using KvLab.Web.Hubs;
 using KvLab.Web.Supervision;
@@ -35,6 +36,7 @@ public sealed class WebHost : IAsyncDisposable
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseMiddleware<CallerGuard>();
         app.UseApi();
         app.UseMiddleware<TokenGate>();
         app.UseAntiforgery();

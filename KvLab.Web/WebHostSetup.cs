@@ -1,4 +1,3 @@
-using System.Net;
 using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
@@ -22,8 +21,6 @@ namespace KvLab.Web;
 /// <summary>What the dashboard is made of.</summary>
 internal static class WebHostSetup
 {
-    private const string LoopbackHosts = "localhost;127.0.0.1;[::1]";
-
     /// <summary>A node's batch has at most 256 KiB of events; this leaves room around them.</summary>
     private const long LargestBatchBytes = 1024 * 1024;
 
@@ -33,11 +30,12 @@ internal static class WebHostSetup
     public static void AddServer(this WebApplicationBuilder builder)
     {
         builder.WebHost.UseStaticWebAssets();
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+        // Wherever somebody may have said where to listen.
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
             builder.WebHost.UseUrls(WebHost.DefaultUrl);
-        // A page of another site must not reach a lab on loopback under a name of its own (DNS rebinding).
-        if (builder.Configuration["AllowedHosts"] is null && IsLoopback(builder.Configuration["urls"] ?? ""))
-            builder.Configuration["AllowedHosts"] = LoopbackHosts;
+        // By which names it may be called is decided by CallerGuard, which knows where the server really listens.
+        builder.Configuration["AllowedHosts"] = "*";
         // One line on the console says where the lab is; warnings come through.
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
@@ -47,12 +45,6 @@ internal static class WebHostSetup
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
-
-    private static bool IsLoopback(string urls) => urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(url =>
-    {
-        var host = BindingAddress.Parse(url).Host;
-        return host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
-    });
 
     public static void AddDashboard(this IServiceCollection services, ClusterOptions options)
     {

@@ -26,6 +26,9 @@ public sealed record NodeOptions
     /// <summary>Where others reach this node; by default made of bind address (or machine name) and port.</summary>
     public string? AdvertisedUrl { get; init; }
 
+    /// <summary>Names under which the node may be called besides loopback, <see cref="AdvertisedUrl"/> and the machine's name; beyond loopback also under any bare address.</summary>
+    public ImmutableArray<string> AllowedHosts { get; init; } = [];
+
     /// <summary>Leader only, at most <see cref="FollowerList.Longest"/>.</summary>
     public ImmutableArray<Peer> Followers { get; init; } = [];
 

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using KvLab.Core.Callers;
 using KvLab.Core.Events;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Transport;
@@ -9,8 +8,7 @@ namespace KvLab.Nodes.Endpoints;
 /// <summary>Guards what only the cluster's own members and its dashboard may call. Without a token everybody may; then the node listens on loopback only.</summary>
 internal sealed class ClusterToken(string? token)
 {
-    private const string Bearer = "Bearer ";
-    private readonly byte[]? _expected = token is null ? null : Encoding.UTF8.GetBytes(token);
+    private readonly SharedSecret? _expected = token is null ? null : new SharedSecret(token);
 
     /// <summary>The handler, for callers that know the token.</summary>
     public RequestDelegate Guard(RequestDelegate handler)
@@ -32,15 +30,6 @@ internal sealed class ClusterToken(string? token)
         if (NodeUrl.Normalize(url) is { } leaderUrl) node.LeaderUrl = leaderUrl;
     }
 
-    private bool Knows(HttpRequest request)
-    {
-        if (_expected is null) return true;
-        if (Matches(request.Headers[TelemetryContract.TokenHeader])) return true;
-        string? authorization = request.Headers.Authorization;
-        return authorization is not null && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && Matches(authorization[Bearer.Length..].Trim());
-    }
-
-    // The time that the comparison takes says nothing about where a wrong token differs.
-    private bool Matches(string? given) =>
-        given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), _expected);
+    private bool Knows(HttpRequest request) =>
+        _expected is null || _expected.Matches(request.Headers[TelemetryContract.TokenHeader]) || _expected.Matches(SharedSecret.OfBearer(request.Headers.Authorization));
 }

@@ -16,9 +16,12 @@ internal sealed class JsonBody : IDisposable
         _document = document;
     }
 
-    /// <exception cref="ProblemException">413 for too large, 400 for everything else.</exception>
+    /// <exception cref="ProblemException">415 for what says that it is no JSON, 413 for too large, 400 for everything else.</exception>
     public static async ValueTask<JsonBody> ReadAsync(HttpContext context)
     {
+        if (!MayBeJson(context.Request))
+            throw new ProblemException(StatusCodes.Status415UnsupportedMediaType,
+                $"The body must be sent as Content-Type: application/json, but is {context.Request.ContentType}.");
         if (context.Request.ContentLength > InputRules.LargestBody) throw TooLarge();
         var rented = ArrayPool<byte>.Shared.Rent((int)(context.Request.ContentLength ?? InputRules.LargestBody) + 1);
         try
@@ -32,6 +35,11 @@ internal sealed class JsonBody : IDisposable
             throw;
         }
     }
+
+    /// <summary>JSON by its type; without a type; or with the one that <c>curl -d</c> sends unasked, which no form of a page fills with JSON.</summary>
+    private static bool MayBeJson(HttpRequest request) =>
+        string.IsNullOrEmpty(request.ContentType) || request.HasJsonContentType()
+        || string.Equals(request.ContentType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The object's fields, each once.</summary>
     public JsonFields Fields(FieldErrors errors) => new(_document.RootElement, errors);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 
@@ -33,7 +34,7 @@ public sealed class ClusterTokenTests : IAsyncLifetime
         Assert.Equal(withToken, (await SendAsync("Authorization", "Bearer " + Token)).Status);
 
         Task<NodeAnswer> SendAsync(string? header, string? value) => NodeClient.SendAsync(
-            new HttpMethod(method), _nodes.Follower + path, new StringContent(body), r =>
+            new HttpMethod(method), _nodes.Follower + path, new StringContent(body, Encoding.UTF8, "application/json"), r =>
             {
                 if (header is not null) r.Headers.TryAddWithoutValidation(header, value);
             });

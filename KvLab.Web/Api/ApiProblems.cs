@@ -53,7 +53,7 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
         });
     }
 
-    private static Task AnswerAsync(HttpContext context, CommandException problem) => Results.Problem(
+    public static Task AnswerAsync(HttpContext context, CommandException problem) => Results.Problem(
         detail: problem.Message,
         statusCode: problem.Status,
         title: ReasonPhrases.GetReasonPhrase(problem.Status),

@@ -25,11 +25,7 @@ internal static class ApiSetup
         }));
     }
 
-    public static void UseApi(this IApplicationBuilder app)
-    {
-        app.UseMiddleware<ApiProblems>();
-        app.UseMiddleware<SameOrigin>();
-    }
+    public static void UseApi(this IApplicationBuilder app) => app.UseMiddleware<ApiProblems>();
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {

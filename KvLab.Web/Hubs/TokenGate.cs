@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using KvLab.Core.Callers;
 using KvLab.Core.Events;
 using KvLab.Web.Supervision;
 
@@ -8,14 +7,14 @@ namespace KvLab.Web.Hubs;
 /// <summary>Lets only nodes that know the cluster's token connect to the hub.</summary>
 internal sealed class TokenGate(RequestDelegate next, ClusterOptions options)
 {
-    private readonly byte[]? _expected = options.Token is null ? null : Encoding.UTF8.GetBytes(options.Token);
+    private readonly SharedSecret? _expected = options.Token is null ? null : new SharedSecret(options.Token);
 
     public Task InvokeAsync(HttpContext context)
     {
         if (_expected is null || !context.Request.Path.StartsWithSegments(TelemetryContract.HubPath)) return next(context);
         string? given = context.Request.Headers[TelemetryContract.TokenHeader];
         given ??= context.Request.Query[TelemetryContract.TokenHeader];
-        if (given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), _expected)) return next(context);
+        if (_expected.Matches(given)) return next(context);
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return context.Response.WriteAsync($"Nodes report with the cluster's token in the header {TelemetryContract.TokenHeader}.");
     }

@@ -26,6 +26,9 @@ public sealed class DashboardAddress(IServer server)
         return host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
     });
 
+    /// <param name="local">Where this machine took a request. The server tells its addresses only after it has begun to listen at them.</param>
+    public bool IsBeyondLoopback(IPAddress? local) => (local is not null && !IPAddress.IsLoopback(local)) || !IsLoopbackOnly;
+
     private static bool IsWildcard(string host) =>
         host is "*" or "+" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
 }

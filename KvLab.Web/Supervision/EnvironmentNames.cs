@@ -38,10 +38,13 @@ internal static class EnvironmentNames
     public static readonly IReadOnlyList<string> OfOneNode =
         ["ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "FOLLOWERS", "LEADER_URL", "DASHBOARD_URL", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH"];
 
+    /// <summary>Dashboard and nodes each have their own names; nodes that the dashboard starts answer on loopback only and need none.</summary>
+    public static readonly IReadOnlyList<string> OfEveryServer = ["ALLOWED_HOSTS"];
+
     // PORT and HOST are set for many reasons that have nothing to do with this program.
     private static readonly string[] IgnoredInSilence = ["PORT", "HOST"];
 
-    public static IEnumerable<string> All => [.. Taken.Values, .. Inherited, .. OfOneNode];
+    public static IEnumerable<string> All => [.. Taken.Values, .. Inherited, .. OfOneNode, .. OfEveryServer];
 
     /// <summary>What somebody set for nothing.</summary>
     public static IReadOnlyList<string> Ignored(IConfiguration configuration, ClusterMode mode) =>
@@ -56,7 +59,8 @@ internal static class EnvironmentNames
         foreach (var section in configuration.GetChildren().Where(c => c.Key.StartsWith("Clu", StringComparison.OrdinalIgnoreCase) && string.IsNullOrEmpty(c.Value)))
             errors.Require(string.Equals(section.Key, "Cluster", StringComparison.OrdinalIgnoreCase) || !section.GetChildren().Any(c => options.Contains(c.Key, StringComparer.OrdinalIgnoreCase)),
                 section.Key, $"{section.Key}: is not known; Cluster: is.");
-        string[] known = [.. All, .. options.Select(o => $"Cluster:{o}")];
+        // The web server has a name of its own for the same.
+        string[] known = [.. All, "AllowedHosts", .. options.Select(o => $"Cluster:{o}")];
         foreach (var child in configuration.GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
         {
             if (Misspelt.Meant(child.Key, known) is { } meant)

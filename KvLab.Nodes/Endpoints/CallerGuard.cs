@@ -1,0 +1,30 @@
+using System.Net;
+using KvLab.Core.Callers;
+using KvLab.Nodes.Configuration;
+
+namespace KvLab.Nodes.Endpoints;
+
+/// <summary>Keeps web pages of other sites from using this node through the browser of somebody on its machine (docs/decisions/0027).</summary>
+internal sealed class CallerGuard(NodeOptions options)
+{
+    private readonly bool _beyondLoopback = !IPAddress.IsLoopback(options.Host);
+
+    private readonly AllowedHosts _hosts = new([
+        .. options.AllowedHosts, options.Host.ToString(), Environment.MachineName,
+        .. options.AdvertisedUrl is { } url ? [new Uri(url).Host] : Array.Empty<string>(),
+    ]);
+
+    public Task CheckAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        var host = request.Host.Value;
+        if (!_hosts.Allows(host, _beyondLoopback))
+            throw new ProblemException(StatusCodes.Status400BadRequest,
+                $"This node is not called {request.Host.Host}. Call it by its address, or start it with ALLOWED_HOSTS naming what it is called besides.");
+        var onlyReads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if (ForeignPage.Sent(request.Headers.Origin, request.Headers["Sec-Fetch-Site"], request.Scheme, host, onlyReads))
+            throw new ProblemException(StatusCodes.Status403Forbidden,
+                "This request comes from a page of another site. A node takes requests from scripts, from curl and from the dashboard.");
+        return next(context);
+    }
+}
