@@ -128,9 +128,10 @@ public sealed partial class NodeHost : IAsyncDisposable
     {
         try
         {
+            if (_store is DurableStore { Status.Ok: true, BeganEmpty: false }) _replica.Remembers = true;
             if (_node.Leader is null) await _replica.Follower!.RecallAsync(cancellation);
             else if (_options.ForgetfulEpoch is { } epoch) _replica.BeginForgetful(epoch);
-            else if (await _replica.RecoverAsync(_options.RecoveryTimeout, cancellation) is { Silent.Count: > 0 } report)
+            else if (await _replica.RecoverAsync(_options.RecoveryTimeout, _options.Past, cancellation) is { Silent.Count: > 0 } report)
                 FollowersSilent(string.Join(", ", report.Silent), _options.RecoveryTimeout.TotalMilliseconds);
             return true;
         }
@@ -146,6 +147,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         if (status.Ok)
         {
             StorageRecovered(change.After.TotalMilliseconds);
+            if (change.Emptied) _replica.Remembers = false;
             _node.Events.Record(EventKind.StorageRecovered, elapsedMs: change.After.TotalMilliseconds, reason: change.Emptied ? StorageReasons.Emptied : null, detail: (_store as DurableStore)?.Persistence);
         }
         else

@@ -51,8 +51,11 @@ public sealed record NodeOptions
 
     public OutboxLimits Telemetry { get; init; } = new();
 
-    /// <summary>How long a starting leader waits for followers that do not answer, 0 … 600,000 ms; it takes no write before.</summary>
+    /// <summary>How long a starting leader waits for all followers, 0 … 600,000 ms, before fewer are enough (<see cref="Hearing"/>); it takes no write before.</summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What whoever starts this node knows of the cluster's past: how many nodes a leader has to hear depends on it.</summary>
+    public KnownPast Past { get; init; } = KnownPast.Unknown;
 
     /// <summary>
     /// A lesson, not for use: the leader asks nobody and counts from 1 again in this epoch, as the seed's does after a restart. Null: it recovers.

@@ -16,12 +16,15 @@ internal sealed class HttpPeerCalls(ClusterHttp http) : IPeerCalls
     public async Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation)
     {
         var state = await GetAsync(peer, PeerPaths.State, PeerJson.Default.StateMessage, cancellation);
-        return new PeerState(state.Node, state.Incarnation, state.Leads, new EntryVersion(state.Epoch, state.Version), state.Unconfirmed);
+        return new PeerState(state.Node, state.Incarnation, state.Leads, new EntryVersion(state.Epoch, state.Version), state.Unconfirmed, state.Remembers, state.SmallestQuorum);
     }
 
-    public async Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation)
+    public Task NoteAsync(Peer peer, LeaderNote note, CancellationToken cancellation) =>
+        PostAsync(peer, PeerPaths.Note, note, PeerJson.Default.LeaderNote, PeerJson.Default.NoteResult, cancellation);
+
+    public async Task<SealAnswer> SealAsync(Peer peer, long epoch, long leadership, CancellationToken cancellation)
     {
-        var answer = await PostAsync(peer, PeerPaths.Seal, new SealRequest(epoch), PeerJson.Default.SealRequest, PeerJson.Default.SealResult, cancellation);
+        var answer = await PostAsync(peer, PeerPaths.Seal, new SealRequest(epoch, leadership), PeerJson.Default.SealRequest, PeerJson.Default.SealResult, cancellation);
         return new SealAnswer(answer.Accepted, new EntryVersion(answer.Epoch, answer.Version));
     }
 

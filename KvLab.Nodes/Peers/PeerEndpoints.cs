@@ -15,6 +15,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
     {
         routes.MapGet(PeerPaths.State, token.Guard(StateAsync));
         routes.MapPost(PeerPaths.Seal, token.Guard(SealAsync));
+        routes.MapPost(PeerPaths.Note, token.Guard(NoteAsync));
         routes.MapGet(PeerPaths.Digest, token.Guard(async c => await c.AnswerAsync(await Replica.DigestAsync(c.RequestAborted), PeerJson.Default.UInt64Array)));
         routes.MapPost(PeerPaths.Digest, token.Guard(LeavesAsync));
         routes.MapPost(PeerPaths.Versions, token.Guard(VersionsAsync));
@@ -30,18 +31,25 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
         // One that was replaced may ask too, so whoever is known already stays.
         if (node.LeaderUrl is null) token.LearnLeader(context.Request, node);
         var state = await Replica.StateAsync();
-        // A leader that has not recovered does not lead yet: two that start together must not both take the other for the leader.
-        var leads = state.Leads && node.Phase == NodePhase.Ready;
         await context.AnswerAsync(
-            new StateMessage(state.Node, state.Incarnation, leads, state.Highest.Epoch, state.Highest.Counter, state.Unconfirmed), PeerJson.Default.StateMessage);
+            new StateMessage(state.Node, state.Incarnation, state.Leads, state.Highest.Epoch, state.Highest.Counter, state.Unconfirmed, state.Remembers, state.SmallestQuorum),
+            PeerJson.Default.StateMessage);
     }
 
     private async Task SealAsync(HttpContext context)
     {
         var request = await ReadAsync(context, PeerJson.Default.SealRequest);
-        var answer = await Replica.SealAsync(request.Epoch);
+        var answer = await Replica.SealAsync(request.Epoch, request.Leadership);
         if (answer.Accepted) token.LearnLeader(context.Request, node);
         await context.AnswerAsync(new SealResult(answer.Accepted, answer.Highest.Epoch, answer.Highest.Counter), PeerJson.Default.SealResult);
+    }
+
+    private async Task NoteAsync(HttpContext context)
+    {
+        var note = await ReadAsync(context, PeerJson.Default.LeaderNote);
+        var accepted = Replica.Note(note);
+        if (accepted) token.LearnLeader(context.Request, node);
+        await context.AnswerAsync(new NoteResult(accepted), PeerJson.Default.NoteResult);
     }
 
     private async Task LeavesAsync(HttpContext context)

@@ -25,9 +25,10 @@ internal sealed record WireRollBack(string Key, long Epoch, long Version, WireEn
     public RollBack ToRollBack() => new(Key, new EntryVersion(Epoch, Version), Instead?.ToEntry());
 }
 
-internal sealed record StateMessage(string Node, string Incarnation, bool Leads, long Epoch, long Version, int Unconfirmed);
+internal sealed record StateMessage(
+    string Node, string Incarnation, bool Leads, long Epoch, long Version, int Unconfirmed, bool Remembers, int? SmallestQuorum);
 
-internal sealed record SealRequest(long Epoch);
+internal sealed record SealRequest(long Epoch, long Leadership);
 
 internal sealed record SealResult(bool Accepted, long Epoch, long Version);
 
@@ -35,12 +36,16 @@ internal sealed record DecideRequest(long Epoch, WireRollBack[] RollBacks);
 
 internal sealed record DecideResult(bool Accepted);
 
+internal sealed record NoteResult(bool Accepted);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(SealRequest))]
 [JsonSerializable(typeof(SealResult))]
 [JsonSerializable(typeof(DecideRequest))]
 [JsonSerializable(typeof(DecideResult))]
+[JsonSerializable(typeof(LeaderNote))]
+[JsonSerializable(typeof(NoteResult))]
 [JsonSerializable(typeof(WireVersion[]))]
 [JsonSerializable(typeof(WireEntry[]))]
 [JsonSerializable(typeof(ulong[]))]

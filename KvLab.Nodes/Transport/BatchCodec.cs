@@ -18,7 +18,7 @@ public static class BatchCodec
     /// <summary>Bytes that a follower takes in one request; a leader's batches are far smaller.</summary>
     public const int LongestBatch = 4 * 1024 * 1024;
 
-    private const byte Format = 2;
+    private const byte Format = 3;
 
     public static void WriteMessages(IBufferWriter<byte> output, IReadOnlyList<ReplicateMessage> messages)
     {
@@ -36,6 +36,7 @@ public static class BatchCodec
             writer.Text(message.From);
             writer.Byte((byte)message.Versioning);
             writer.Number(message.Reign);
+            writer.Number(message.Leadership);
         }
     }
 
@@ -57,6 +58,7 @@ public static class BatchCodec
                 (VersioningMode)reader.Byte((byte)VersioningMode.Naive))
             {
                 Reign = reader.Number(),
+                Leadership = reader.Number(),
             };
         }
 

@@ -78,7 +78,7 @@ public sealed class FailoverProcessTests
         Signal(old, "STOP");
         try
         {
-            var report = await lab.PostAsync("/api/cluster/failover", """{"to":"follower-2"}""");
+            var report = await lab.PostAsync("/api/cluster/failover", """{"to":"follower-2","force":true}""");
             Assert.Equal((HttpStatusCode.OK, "follower-2", 2), (report.Status, (string)report["to"]!, (int)report["epoch"]!));
             await lab.PatchAsync("""{"writeQuorum":2,"minDelayMs":0,"maxDelayMs":0}""");
             Assert.Equal("success", (string)(await lab.WriteAsync("overwritten", "\"by the new leader\""))["status"]!);

@@ -11,12 +11,13 @@ namespace KvLab.Web.Api;
 /// <param name="Mode"><c>supervised</c> or <c>external</c>.</param>
 /// <param name="Quiescent">No write in flight and no delivery pending, as far as events told.</param>
 /// <param name="Lease">Who has the cluster for itself; null: nobody.</param>
+/// <param name="Waiting">A leader that started and takes no writes yet, because too few nodes answer; null: none waits.</param>
 public sealed record ClusterAnswer(
-    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, long Revision, LeaseView? Lease)
+    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, long Revision, LeaseView? Lease, WaitingView? Waiting)
 {
     internal static ClusterAnswer Of(ClusterSnapshot snapshot, bool supervised, LeaseView? lease) => new(
         supervised ? "supervised" : "external", snapshot.Quiescent, snapshot.Settings,
-        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision, lease);
+        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision, lease, snapshot.Waiting);
 }
 
 /// <summary>A body of <c>PUT /api/cluster/storage</c>.</summary>

@@ -76,6 +76,9 @@ internal sealed partial class ClusterCommands(
     public Task StartForgetfulAsync(string id, CancellationToken cancellation = default) =>
         ActAsync("start a node", () => supervisor.StartForgetfulAsync(Known(id), cancellation));
 
+    public Task ProceedAsync(string id, CancellationToken cancellation = default) =>
+        ActAsync("have a leader go on without nodes", () => client.ProceedAsync(directory.Find(Known(id))!, cancellation));
+
     public async Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
     {
         // It starts every node again: no run may begin in the middle.

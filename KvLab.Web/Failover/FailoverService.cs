@@ -41,13 +41,13 @@ internal sealed partial class FailoverService(
         Changed?.Invoke();
     }
 
-    public async Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default)
+    public async Task<FailoverReport> FailOverAsync(string? to, bool force = false, CancellationToken cancellation = default)
     {
         using var own = lease.Act("promote a follower");
-        return await FailOverAsync(to, "by hand", cancellation);
+        return await FailOverAsync(to, "by hand", force, cancellation);
     }
 
-    private async Task<FailoverReport> FailOverAsync(string? to, string reason, CancellationToken cancellation)
+    private async Task<FailoverReport> FailOverAsync(string? to, string reason, bool force, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
@@ -57,7 +57,8 @@ internal sealed partial class FailoverService(
             var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
             var settings = state.Current.Settings ?? new LiveSettings();
             await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
-            var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience, cancellation);
+            var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
+                new KnownPast(state.Current.Reign > 0 ? state.Current.Reign : null, state.Current.SmallestQuorum), force, cancellation);
             foreach (var other in others) directory.Set(other with { Role = NodeRoles.Follower });
             directory.Set(chosen with { Role = NodeRoles.Leader });
             var report = Report(old?.Id, reign, reason, settings, others.Count);
@@ -143,7 +144,7 @@ internal sealed partial class FailoverService(
     {
         try
         {
-            await FailOverAsync(null, reason, cancellation);
+            await FailOverAsync(null, reason, force: false, cancellation);
         }
         catch (CommandException failure)
         {

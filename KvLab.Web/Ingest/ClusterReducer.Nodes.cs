@@ -39,6 +39,7 @@ public sealed partial class ClusterReducer
         // It was so quick that it introduced itself first.
         if (change.State == NodeState.Starting && node.State == NodeState.Running && node.ProcessId == change.ProcessId) return;
         FollowProcess(node, change.State);
+        EndWaiting(node);
         node.State = change.State;
         node.ProcessId = change.ProcessId;
         node.ProcessNotice = change.Notice;
@@ -97,7 +98,7 @@ public sealed partial class ClusterReducer
     private void Seed(NodeSeeded seeded)
     {
         if (!_nodes.TryGetValue(seeded.Node, out var node) || node.Ledger.Incarnation != seeded.Incarnation) return;
-        if (node.Role == NodeRoles.Leader) _settings ??= seeded.Settings;
+        if (node.Role == NodeRoles.Leader && _settings is null && seeded.Settings is { } settings) TakeSettings(settings);
         SeedFaults(node, seeded);
         // The dump may be from before the reset, and would bring back what is gone.
         if (node.Cleared) return;
@@ -117,7 +118,10 @@ public sealed partial class ClusterReducer
         EmptyCells(node);
         node.Cleared = true;
         node.Applied = node.Refused = node.Failed = 0;
-        if (node.Role == NodeRoles.Leader) ForgetWrites();
+        if (node.Role != NodeRoles.Leader) return;
+        ForgetWrites();
+        // No acknowledged write is left that anybody would have to be asked for.
+        _smallestQuorum = _settings?.FollowerAcks();
     }
 
     private void Renew()
@@ -125,6 +129,7 @@ public sealed partial class ClusterReducer
         foreach (var node in _nodes.Values) EmptyCells(node);
         // Reigns are counted anew, and until one has begun a process says how it was started.
         _reign = 0;
+        (_waiting, _smallestQuorum) = (null, null);
         ForgetWrites();
         TakePromises();
         _promises.Clear();

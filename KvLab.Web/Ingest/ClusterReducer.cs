@@ -63,9 +63,12 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         MarkFault(node, e);
         switch (e.Kind)
         {
+            case EventKind.LeaderWaiting: BeginWaiting(node, e); break;
             case EventKind.NodeReady:
+                EndWaiting(node);
+                goto case EventKind.SettingsChanged;
             case EventKind.SettingsChanged:
-                if (node.Role == NodeRoles.Leader && e.Settings is not null) _settings = e.Settings;
+                if (node.Role == NodeRoles.Leader && e.Settings is not null) TakeSettings(e.Settings);
                 break;
             case EventKind.LeaderRecovered: BeginReign(node, e); break;
             case EventKind.LeaderPromoted: BeginReign(node, e); break;
@@ -103,6 +106,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         var rate = _rate.PerSecond(nowMs);
         SampleLags(nowMs);
         SampleAvailability(nowMs);
+        RaiseSmallestQuorum();
         if (!_changed && rate == _last.Kpis.EventsPerSecond) return null;
         _changed = false;
         var (keys, order) = ViewKeys();
@@ -110,6 +114,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         {
             Revision = _last.Revision + 1,
             Settings = _settings,
+            SmallestQuorum = _smallestQuorum,
+            Waiting = _waiting,
             Nodes = ViewNodes(),
             Keys = keys,
             KeyOrder = order,

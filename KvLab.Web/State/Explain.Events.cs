@@ -13,6 +13,7 @@ public static partial class Explain
         EventKind.NodeStopping => $"{e.Node} is shutting down{Tail(e.Detail)}",
         EventKind.LeaderRecovered =>
             $"{e.Node} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, so that no version is used twice{Tail(e.Detail)}",
+        EventKind.LeaderWaiting => $"{e.Node} started and takes no writes yet: {e.Detail}",
         EventKind.SettingsChanged => e.Settings is null ? $"{e.Node} has new settings" : $"{e.Node} has new settings: {Settings(e.Settings)}",
         EventKind.FollowersChanged => FollowersChanged(e),
         EventKind.FollowerCaughtUp => $"caught up: {e.Peer} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
