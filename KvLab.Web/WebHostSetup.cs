@@ -11,6 +11,7 @@ using KvLab.Web.Experiments;
 using KvLab.Web.Failover;
 using KvLab.Web.Hubs;
 using KvLab.Web.Ingest;
+using KvLab.Web.Resets;
 using KvLab.Web.Scenarios;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
@@ -127,6 +128,7 @@ internal static class WebHostSetup
         services.AddSingleton<NodeDirectory>();
         services.AddHostedService<RoleKeeper>();
         services.AddSingleton<IDrills, DrillService>();
+        services.AddSingleton<ILabDefaults, LabDefaults>();
         services.AddSingleton<FailoverService>();
         services.AddSingleton<IFailover>(provider => provider.GetRequiredService<FailoverService>());
         services.AddHostedService(provider => provider.GetRequiredService<FailoverService>());

@@ -48,15 +48,26 @@ public sealed class LabActionsTests : PageTest
     }
 
     [Fact]
-    public async Task A_reset_asks_first()
+    public void A_reset_asks_first_what_it_is_to_end()
     {
         var page = Show<LabActions>(Calm);
         page.At("reset").Click();
-        page.Until(() => page.Cut.Markup.Contains("Empty every node?"));
+        page.Until(() => page.Has("reset-dialog"));
+        page.At("reset-cancel").Click();
+        page.Until(() => !page.Has("reset-dialog"));
         Assert.Empty(Cluster.Commands);
 
-        await page.All(".mud-message-box button").First(b => b.TextContent.Contains("Empty them")).ClickAsync();
-        page.Until(() => Cluster.Commands.Contains("reset"));
+        page.At("reset").Click();
+        page.Until(() => page.Has("reset-data"));
+        page.At("reset-data").Click();
+        page.Until(() => Cluster.Commands is ["reset"]);
+        Assert.Equal("Every node that answers is empty.", page.Text("lab-status"));
+
+        page.At("reset").Click();
+        page.Until(() => page.Has("reset-all"));
+        page.At("reset-all").Click();
+        page.Until(() => Cluster.Commands is ["reset", "reset all"]);
+        Assert.Equal("Everything has its start values, and every node is empty.", page.Text("lab-status"));
     }
 
     [Fact]

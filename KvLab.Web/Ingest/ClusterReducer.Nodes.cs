@@ -97,7 +97,7 @@ public sealed partial class ClusterReducer
     private void Seed(NodeSeeded seeded)
     {
         if (!_nodes.TryGetValue(seeded.Node, out var node) || node.Ledger.Incarnation != seeded.Incarnation) return;
-        if (node.Role == NodeRoles.Leader) _settings ??= seeded.Settings;
+        if (node.Role == NodeRoles.Leader && _settings is null && seeded.Settings is { } settings) Learn(settings);
         SeedFaults(node, seeded);
         // The dump may be from before the reset, and would bring back what is gone.
         if (node.Cleared) return;
@@ -111,13 +111,24 @@ public sealed partial class ClusterReducer
         }
     }
 
-    /// <summary>A lab reset of this node; the leader's also begins the figures anew.</summary>
+    /// <summary>A lab reset of this node; the leader's is that of the cluster.</summary>
     private void ClearNode(NodeRecord node)
     {
         EmptyCells(node);
         node.Cleared = true;
-        node.Applied = node.Refused = node.Failed = 0;
-        if (node.Role == NodeRoles.Leader) ForgetWrites();
+        node.ForgetCounts();
+        if (node.Role == NodeRoles.Leader) ForgetCluster(_position);
+    }
+
+    /// <summary>What was counted and listed of the cluster as it was ends with it.</summary>
+    /// <param name="position">The first event of the new one, in the log.</param>
+    private void ForgetCluster(long position)
+    {
+        ForgetWrites();
+        ForgetRolledBack();
+        foreach (var node in _nodes.Values) node.ForgetCounts();
+        _events.ForgetBefore(position);
+        _since = time.GetUtcNow();
     }
 
     private void Renew()
@@ -125,7 +136,7 @@ public sealed partial class ClusterReducer
         foreach (var node in _nodes.Values) EmptyCells(node);
         // Reigns are counted anew, and until one has begun a process says how it was started.
         _reign = 0;
-        ForgetWrites();
+        ForgetCluster(_events.Total);
         TakePromises();
         _promises.Clear();
         _ledger.Clear();

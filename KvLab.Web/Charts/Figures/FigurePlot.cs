@@ -1,13 +1,13 @@
 using System.Globalization;
+using Bar = Plotly.Blazor.Traces.Bar;
+using Line = Plotly.Blazor.Traces.ScatterLib.Line;
+using Marker = Plotly.Blazor.Traces.ScatterLib.Marker;
 using Plotly.Blazor;
 using Plotly.Blazor.LayoutLib;
 using Plotly.Blazor.Traces;
 using Plotly.Blazor.Traces.ScatterLib;
 using Plotly.Blazor.Traces.ScatterLib.LineLib;
 using Plotly.Blazor.Traces.ScatterLib.MarkerLib;
-using Bar = Plotly.Blazor.Traces.Bar;
-using Line = Plotly.Blazor.Traces.ScatterLib.Line;
-using Marker = Plotly.Blazor.Traces.ScatterLib.Marker;
 
 namespace KvLab.Web.Charts.Figures;
 
@@ -43,7 +43,12 @@ public static class FigurePlot
         }
 
         var y = layout.YAxis[0];
-        if (figure.Y.Whole) y.TickFormat = ",d";
+        if (figure.Y.Whole)
+        {
+            y.TickFormat = ",d";
+            y.DTick = Ticks.WholeStep(figure.Series.SelectMany(s => s.Y).Where(double.IsFinite).DefaultIfEmpty().Max());
+        }
+
         if (figure.Y.Max is { } max) y.Range = [0, max];
         y.ZeroLine = figure.Series.Any(s => s.Mark == Mark.Bars);
         return layout;
