@@ -29,6 +29,9 @@ internal static partial class StartFailure
             IOException when cause.Message.Contains("Too many open files", StringComparison.Ordinal) => "the limit for open files is reached. Raise it in this shell: ulimit -n 4096",
             InvalidOperationException when cause.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase) =>
                 "https needs a certificate, and none is configured. Use http, or make one for development: dotnet dev-certs https",
+            FileNotFoundException or DirectoryNotFoundException when FileIn(cause.Message) is var file && !cause.Message.Contains("program", StringComparison.Ordinal) => $"there is no file {file}. Correct the option that names it, such as Kestrel:Certificates:Default:Path.",
+            FileNotFoundException => cause.Message,
+            ArgumentOutOfRangeException { ParamName: "port" } => $"a port in --urls is not from 0 to 65535. An address is {WebHost.DefaultUrl}",
             CryptographicException => "the certificate cannot be read: its file is none, or its password is wrong (Kestrel:Certificates:Default:Path and :Password).",
             InvalidDataException when cause.Message.Contains("configuration", StringComparison.Ordinal) => $"{FileIn(cause.Message)} is no valid JSON. Mend or remove it.",
             UnauthorizedAccessException => $"{FileIn(cause.Message)} may not be read by this user. Change its rights (chmod, chown).",
