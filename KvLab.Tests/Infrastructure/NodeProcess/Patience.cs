@@ -21,5 +21,19 @@ internal static class Patience
         }
     }
 
+    /// <summary>
+    /// Tries with a delay, and when the machine was too slow for it with twice as much, until things came in the order that the delay is for: what is
+    /// shown is what happens in that order, not how quick the machine is.
+    /// </summary>
+    /// <param name="attempt">Number of the attempt and delay in ms → whether the order was the wanted one.</param>
+    public static async Task UntilOrderedAsync(Func<int, int, Task<bool>> attempt, string what)
+    {
+        for (var (number, delayMs) = (1, 500); ; number++, delayMs *= 2)
+        {
+            if (await attempt(number, delayMs)) return;
+            Assert.True(delayMs < Limit.TotalMilliseconds / 4, $"Not even with a delay of {delayMs} ms did it happen that {what}.");
+        }
+    }
+
     public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
 }
