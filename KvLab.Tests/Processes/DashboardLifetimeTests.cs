@@ -87,13 +87,26 @@ public sealed class DashboardLifetimeTests
     public async Task Asked_to_stop_it_ends_its_nodes_and_exits_with_zero()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals.");
-        await using var dashboard = DashboardProcess.Launch(Args());
-        var nodes = await NodeProcessesAsync(dashboard);
-        await dashboard.AskToStopAsync();
-        await dashboard.WaitForExitAsync();
-        Assert.Equal(0, dashboard.ExitCode);
-        Assert.DoesNotContain(nodes, IsAlive);
-        Assert.Single(dashboard.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var home = Directory.CreateTempSubdirectory("kvlab-home-");
+        try
+        {
+            await using var dashboard = DashboardProcess.LaunchAtHome(home.FullName, [.. Args(), "--KVLAB_DATA", Path.Combine(home.FullName, "data")]);
+            var nodes = await NodeProcessesAsync(dashboard);
+            await NodeClient.GetAsync(await dashboard.UrlAsync() + "/");
+            // Impatient people press Ctrl+C twice.
+            await RealNode.SignalAsync(dashboard.Id, "INT");
+            await RealNode.SignalAsync(dashboard.Id, "INT");
+            await dashboard.WaitForExitAsync();
+            Assert.Equal(0, dashboard.ExitCode);
+            Assert.DoesNotContain(nodes, IsAlive);
+            Assert.Single(dashboard.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            // Nothing of it is left behind but the data that was asked for, no key ring for example.
+            Assert.DoesNotContain(home.GetDirectories(), d => d.Name != "data");
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
     }
 
     [Fact]
