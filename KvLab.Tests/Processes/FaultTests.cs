@@ -28,6 +28,9 @@ public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
 
     private const int ShortMs = 400;
 
+    // What is sent into a cut link waits so long for its answer, also while the test wants to see the link healed.
+    private const int PatientMs = 4000;
+
     /// <summary>
     /// A write that ends at its deadline because one follower cannot hear of it; all others get it, sooner or later. The deadline is short
     /// for this write only: every other has all the time that a busy machine may take.
@@ -36,7 +39,7 @@ public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
     {
         await lab.DeadlineAsync(ShortMs);
         var write = await WriteAsync(lab, key);
-        await lab.DeadlineAsync(LabDashboard.DeadlineMs);
+        await lab.DeadlineAsync(PatientMs);
         Assert.Equal("partial_success", write.Status);
         var others = lab.Snapshot.Followers.Select(f => f.Id).Where(id => id != follower).ToList();
         Assert.InRange(write.Acks, 0, others.Count);
@@ -113,6 +116,7 @@ public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
     public async Task A_partition_stays_when_another_one_leads_and_an_old_leader_that_thaws_finds_itself_cut_off()
     {
         await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=1", LabDashboard.QuickRepair);
+        await lab.DeadlineAsync(PatientMs);
         await WriteAsync(lab, "before");
         await lab.ConvergedAsync();
         var old = lab.Node("leader").Url;

@@ -9,15 +9,17 @@ internal static class Patience
     /// <summary>Far longer than anything takes on a busy machine; a test that needs it has failed.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(15);
+    // Soon at first; then seldom enough not to take the processor from those who are waited for.
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(80);
 
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         var start = Stopwatch.GetTimestamp();
-        while (!await condition())
+        for (var look = FirstLook; !await condition(); look = look * 1.5 < LastLook ? look * 1.5 : LastLook)
         {
             if (Stopwatch.GetElapsedTime(start) > Limit) Assert.Fail($"Within {Limit.TotalSeconds} s it did not happen that {what}.");
-            await Task.Delay(Look, TestContext.Current.CancellationToken);
+            await Task.Delay(look, TestContext.Current.CancellationToken);
         }
     }
 
