@@ -78,7 +78,15 @@ internal static class OwnLab
         Console.CancelKeyPress += (_, e) =>
         {
             e.Cancel = Interlocked.Increment(ref asked) == 1;
-            if (e.Cancel) cancel();
+            if (!e.Cancel) return;
+            try
+            {
+                cancel();
+            }
+            catch (CommandException)
+            {
+                // It has ended by itself just now.
+            }
         };
     }
 }
