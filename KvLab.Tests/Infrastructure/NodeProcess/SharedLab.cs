@@ -32,6 +32,7 @@ public abstract class SharedLab(int followers) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_lab is not null) await _lab.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
 
