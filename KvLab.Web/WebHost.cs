@@ -78,6 +78,8 @@ public sealed class WebHost : IAsyncDisposable
         if (_app.Services.GetRequiredService<ClusterOptions>().Ignored is { Count: > 0 } ignored)
             Console.Error.WriteLine($"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:….");
         if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}  ({await Ready})");
+        // A lab without nodes is none: it ends, and its last word is why.
+        if (Ready.IsFaulted) await StopAsync();
         await stopped;
         if (Ready.IsFaulted) await Ready;
     }

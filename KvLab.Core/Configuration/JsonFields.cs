@@ -81,7 +81,14 @@ public sealed class JsonFields
 
     public long RequiredLong(string field, long from, long to = long.MaxValue) => Required(field, out _) ? Long(field, from, to) ?? from : from;
 
-    public int? Int(string field) => (int?)Long(field, int.MinValue, int.MaxValue);
+    /// <summary>Its range is checked by whoever knows it; here only that it is a number that a computer's int can hold.</summary>
+    public int? Int(string field)
+    {
+        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)) return value;
+        Add(field, $"must be a whole number{(element.ValueKind == JsonValueKind.Number ? " of at most 2147483647" : "")}, but is {Show(element)}.");
+        return null;
+    }
 
     public double? Number(string field)
     {

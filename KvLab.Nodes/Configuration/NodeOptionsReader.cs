@@ -124,26 +124,26 @@ public static class NodeOptionsReader
 
     private static LiveSettings ReadSettings(OptionValues values, NodeRole role, int followers)
     {
-        var standard = new LiveSettings();
+        // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
+        var most = role == NodeRole.Leader ? followers : FollowerList.Longest;
+        var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QUORUM_COUNTS_LEADER", false) };
         var settings = standard with
         {
-            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), int.MinValue, int.MaxValue),
+            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), 0, standard.LargestQuorum(most)),
             MinDelayMs = values.Number("MIN_DELAY_MS", standard.MinDelayMs),
             MaxDelayMs = values.Number("MAX_DELAY_MS", standard.MaxDelayMs),
             Distribution = values.Choice("DELAY_DISTRIBUTION", standard.Distribution),
             Seed = values.Long("DELAY_SEED", standard.Seed),
-            ReplicationTimeoutMs = values.Int("REPLICATION_TIMEOUT_MS", standard.ReplicationTimeoutMs, int.MinValue, int.MaxValue),
+            ReplicationTimeoutMs = values.Int("REPLICATION_TIMEOUT_MS", standard.ReplicationTimeoutMs, 1, LiveSettings.LongestTimeoutMs),
             Versioning = values.Choice("VERSIONING", standard.Versioning),
             Delivery = values.Choice("DELIVERY", standard.Delivery),
             OnShortfall = values.Choice("ON_SHORTFALL", standard.OnShortfall),
-            QuorumCountsLeader = values.Flag("QUORUM_COUNTS_LEADER", standard.QuorumCountsLeader),
-            HintWindowMs = values.Int("HINT_WINDOW_MS", standard.HintWindowMs, int.MinValue, int.MaxValue),
-            HintLimit = values.Int("HINT_LIMIT", standard.HintLimit, int.MinValue, int.MaxValue),
+            HintWindowMs = values.Int("HINT_WINDOW_MS", standard.HintWindowMs, 0, LiveSettings.LongestPeriodMs),
+            HintLimit = values.Int("HINT_LIMIT", standard.HintLimit, 0, LiveSettings.MostHints),
             RejoinSync = values.Choice("REJOIN_SYNC", standard.RejoinSync),
-            AntiEntropyMs = values.Int("ANTI_ENTROPY_MS", standard.AntiEntropyMs, int.MinValue, int.MaxValue),
+            AntiEntropyMs = values.Int("ANTI_ENTROPY_MS", standard.AntiEntropyMs, 0, LiveSettings.LongestPeriodMs),
         };
-        // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
-        foreach (var error in settings.Validate(role == NodeRole.Leader ? followers : FollowerList.Longest))
+        foreach (var error in settings.Validate(most))
         {
             var (field, message) = SettingNames.Aggregate((error.Field, error.Message), (e, name) =>
                 (e.Field.Replace(name.Setting, name.Name, StringComparison.Ordinal), e.Message.Replace(name.Setting, name.Name, StringComparison.Ordinal)));

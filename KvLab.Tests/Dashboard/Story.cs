@@ -118,7 +118,13 @@ internal sealed class Story
         return e;
     }
 
-    public void Send(params NodeEvent[] events) => Reducer.Apply(new EventsReceived(Batch(events)));
+    public void Send(params NodeEvent[] events)
+    {
+        // What is told next comes after it.
+        foreach (var e in events)
+            if (_nodes.TryGetValue(e.Node, out var node)) _nodes[e.Node] = (node.Incarnation, Math.Max(node.Sequence, e.Sequence));
+        Reducer.Apply(new EventsReceived(Batch(events)));
+    }
 
     public void Seed(string node, params (string Key, long Version)[] entries) => Reducer.Apply(new NodeSeeded(
         node, _nodes[node].Incarnation, [.. entries.Select(e => new Entry(e.Key, JsonText.Of("seeded"), new EntryVersion(1, e.Version)))], null));

@@ -3,6 +3,7 @@ using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
+using KvLab.Web.Resets;
 using KvLab.Web.State;
 
 namespace KvLab.Tests.Infrastructure;
@@ -10,7 +11,7 @@ namespace KvLab.Tests.Infrastructure;
 /// <summary>
 /// A cluster at the seam that the page knows: a test publishes snapshots and sees the commands that the page gave.
 /// </summary>
-public sealed class FakeCluster : IClusterState, IClusterCommands
+public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults
 {
     private readonly Lock _gate = new();
     private readonly List<Action<ClusterSnapshot>> _subscribers = [];
@@ -137,6 +138,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
         Task.FromResult<IReadOnlyList<LinkReport>>([.. _current.Links.Select(l => new LinkReport(l.Follower, l.Faults, LinkCounts.None))]);
     public Task RemoveFollowerAsync(string id, CancellationToken cancellation = default) => Done($"remove {id}");
     public Task ResetAsync(CancellationToken cancellation = default) => Done("reset");
+    public Task RestoreAsync(CancellationToken cancellation = default) => Done("reset all");
 
     public Task StartForgetfulAsync(string id, CancellationToken cancellation = default)
     {

@@ -2,6 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
+using KvLab.Web.Resets;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Api;
@@ -10,14 +11,37 @@ namespace KvLab.Web.Api;
 
 /// <param name="Mode"><c>supervised</c> or <c>external</c>.</param>
 /// <param name="Quiescent">No write in flight and no delivery pending, as far as events told.</param>
+/// <param name="Kpis">Figures of the writes that began under the settings in force; inFlight, pendingDeliveries, eventsPerSecond and droppedEvents are of the cluster as it is.</param>
+/// <param name="Figures">The same by settings: those in force, and those before.</param>
 /// <param name="Lease">Who has the cluster for itself; null: nobody.</param>
 /// <param name="Waiting">A leader that started and takes no writes yet, because too few nodes answer; null: none waits.</param>
 public sealed record ClusterAnswer(
-    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, long Revision, LeaseView? Lease, WaitingView? Waiting)
+    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, FiguresAnswer Figures, long Revision, LeaseView? Lease, WaitingView? Waiting)
 {
     internal static ClusterAnswer Of(ClusterSnapshot snapshot, bool supervised, LeaseView? lease) => new(
         supervised ? "supervised" : "external", snapshot.Quiescent, snapshot.Settings,
-        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, snapshot.Revision, lease, snapshot.Waiting);
+        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, FiguresAnswer.Of(snapshot.Figures), snapshot.Revision, lease, snapshot.Waiting);
+}
+
+/// <param name="Current">Null before the leader told its settings.</param>
+/// <param name="Before">Settings under which there were writes, newest first.</param>
+/// <param name="BeforeDropped">Older ones that are kept no more.</param>
+public sealed record FiguresAnswer(FiguresRow? Current, IReadOnlyList<FiguresRow> Before, int BeforeDropped)
+{
+    internal static FiguresAnswer Of(FiguresView figures) => new(
+        figures.Current is { } current ? FiguresRow.Of(current) : null, [.. figures.Before.Select(FiguresRow.Of)], figures.BeforeDropped);
+}
+
+/// <summary>Figures of the writes that began under these settings, with so many followers and this storage.</summary>
+/// <param name="Over">Answers that mean and percentiles are over: the latest of them.</param>
+/// <param name="PredictedMeanMs">Exact mean of the W-th smallest delay, without the machine's overhead; null where there is none.</param>
+public sealed record FiguresRow(
+    LiveSettings Settings, int Followers, string Storage, DateTimeOffset Since, long Writes, long Success, long Partial, long RefusedStale,
+    int Over, double? MeanMs, double? P50Ms, double? P95Ms, double? P99Ms, double? PredictedMeanMs)
+{
+    internal static FiguresRow Of(SettingsFigures f) => new(
+        f.Conditions.Settings, f.Conditions.Followers, f.Conditions.Storage, f.Since, f.Writes, f.Success, f.Partial, f.RefusedStale,
+        f.Latency.Over, f.Latency.MeanMs, f.Latency.P50Ms, f.Latency.P95Ms, f.Latency.P99Ms, f.PredictedMeanMs);
 }
 
 /// <summary>A body of <c>PUT /api/cluster/storage</c>.</summary>
@@ -35,6 +59,9 @@ public sealed record NodeAnswer(
         n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs,
         n.Storage, n.StorageProblem, n.StoragePersistence);
 }
+
+/// <summary>A body of <c>POST /api/cluster/reset</c>; without one it is <c>data</c>.</summary>
+public sealed record ResetBody(ResetScope? Scope);
 
 /// <summary>A body of <c>POST /api/writes</c>.</summary>
 /// <param name="Key">1–512 characters, no control characters.</param>
@@ -60,14 +87,15 @@ public sealed record DeliveryRow(
 }
 
 /// <param name="Completed">Writes that came to an end: succeeded, partial or failed.</param>
+/// <param name="SettingsChanged">Settings, followers or storage changed while it ran, so its latencies are of more than one of them.</param>
 public sealed record BurstAnswer(
     string Id, BurstState State, int Writes, int Concurrency, int Keys, int Completed, int Succeeded, int Partial, int Failed,
     double ElapsedMs, double WritesPerSecond, double? MeanMs, double? MinMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MaxMs,
-    string? LastError)
+    bool SettingsChanged, string? LastError)
 {
     internal static BurstAnswer Of(Burst b) => new(
         b.Id, b.State, b.Plan.Writes, b.Plan.Concurrency, b.Plan.Keys, b.Completed, b.Succeeded, b.Partial, b.Failed,
-        b.ElapsedMs, b.WritesPerSecond, b.MeanMs, b.MinMs, b.P50Ms, b.P90Ms, b.P95Ms, b.P99Ms, b.MaxMs, b.LastError);
+        b.ElapsedMs, b.WritesPerSecond, b.MeanMs, b.MinMs, b.P50Ms, b.P90Ms, b.P95Ms, b.P99Ms, b.MaxMs, b.SettingsChanged, b.LastError);
 }
 
 /// <param name="Nodes">Per node, over all its incarnations since the dashboard began.</param>

@@ -3,6 +3,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
+using KvLab.Web.Resets;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
@@ -30,7 +31,8 @@ internal static class ClusterEndpoints
             .WithSummary("Starts one more follower. It gets writes from now on.");
         cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
             .WithSummary("Takes a follower out of the cluster; refused when fewer than W would be left.");
-        cluster.MapPost("/reset", ResetAsync).Produces(204).Refuses(409, 503).WithSummary("Empties every node that answers. The version counter goes on.");
+        cluster.MapPost("/reset", ResetAsync).Accepts<ResetBody>("application/json").Produces(204).Refuses(409, 502, 503)
+            .WithSummary("Empties every node that answers (scope data, the default), or brings the whole lab to its start values: settings, failover rule, links, faults, who leads, followers, storage, and no data (scope all). The version counter goes on.");
         cluster.MapPost("/take-over", TakeOverAsync).Produces<LeaseView>().Refuses(409, 504)
             .WithSummary("Cancels the experiment, scenario, chaos run or drill that has the cluster, and answers when it has put back what it changed; 409 when nobody has it.");
         cluster.MapGet("/token", Token).Produces<TokenAnswer>().Refuses(403)
@@ -97,10 +99,15 @@ internal static class ClusterEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> ResetAsync(HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> ResetAsync(
+        HttpRequest request, IClusterState state, IClusterCommands commands, ILabDefaults defaults, TimeProvider time, CancellationToken cancellation)
     {
-        await StrictBody.RequireEmptyAsync(request);
-        await commands.ResetAsync(cancellation);
+        var scope = await StrictBody.ReadOptionalAsync(request, fields =>
+        {
+            fields.AllowOnly("scope");
+            return fields.Choice<ResetScope>("scope") ?? ResetScope.Data;
+        }, without: ResetScope.Data);
+        await (scope == ResetScope.All ? defaults.RestoreAsync(cancellation) : commands.ResetAsync(cancellation));
         await state.SettleAsync(s => s.Keys.IsEmpty, time, cancellation);
         return Results.NoContent();
     }

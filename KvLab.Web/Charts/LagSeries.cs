@@ -25,6 +25,25 @@ public static class LagSeries
         return [.. lines.Select(l => new LatencySeries.Line(l.X, l.Y))];
     }
 
+    /// <summary>After so many seconds without a change a new stretch begins.</summary>
+    private const double QuietSeconds = 15;
+    private const double MostSeconds = 120;
+    private const double FewestSeconds = 20;
+
+    /// <summary>The latest stretch in which anything changed: what was minutes ago would squeeze it into the edge of the picture.</summary>
+    public static (double From, double To) InView(IReadOnlyList<LagPoint> points)
+    {
+        if (points.Count == 0) return (0, FewestSeconds);
+        var to = points[^1].SecondsAgoBase;
+        var first = points.Count - 1;
+        while (first > 0 && points[first].SecondsAgoBase - points[first - 1].SecondsAgoBase <= QuietSeconds && to - points[first - 1].SecondsAgoBase <= MostSeconds) first--;
+        var from = Math.Max(0, points[first].SecondsAgoBase - 1);
+        return (from, Math.Max(to, from + FewestSeconds));
+    }
+
+    /// <summary>The distance between ticks for these counts of keys.</summary>
+    public static double Step(IEnumerable<LagPoint> points) => Ticks.WholeStep(points.SelectMany(p => p.Behind.Values).DefaultIfEmpty().Max());
+
     public static SeriesTable Table(IReadOnlyList<LagPoint> points)
     {
         var followers = Followers(points);

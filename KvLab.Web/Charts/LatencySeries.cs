@@ -5,7 +5,7 @@ namespace KvLab.Web.Charts;
 /// <summary>Latency of each answered write, and what theory predicts for the settings it ran under. Pure.</summary>
 public static class LatencySeries
 {
-    public static readonly IReadOnlyList<string> Names = ["success", "partial success", "predicted mean"];
+    public static readonly IReadOnlyList<string> Names = ["success", "partial success", "predicted mean (delay alone)"];
 
     /// <param name="X">Versions.</param>
     /// <param name="Y">Milliseconds.</param>

@@ -64,7 +64,7 @@ internal sealed partial class ClusterCommands(
         lease.Require("start a burst");
         // Where nobody leads nothing is started; later on a write finds out for itself.
         _ = Leader;
-        return bursts.Start(plan, () => Leader, WritePatience);
+        return bursts.Start(plan, () => Leader, WritePatience, () => state.Current.Figures.Current?.Conditions);
     }
 
     public Burst? FindBurst(string id) => bursts.Find(id);

@@ -2,7 +2,7 @@ namespace KvLab.Web.Commands;
 
 /// <summary>Who has the cluster for itself.</summary>
 /// <param name="Holder">For people, such as <c>Experiment 20260101-…</c>.</param>
-/// <param name="Kind">experiment, scenario, chaos, drill or storage.</param>
+/// <param name="Kind">experiment, scenario, chaos, drill, storage or reset.</param>
 /// <param name="Ending">Somebody took over: it puts the cluster back and ends.</param>
 public sealed record LeaseView(string Holder, string Kind, DateTimeOffset Since, bool Ending);
 

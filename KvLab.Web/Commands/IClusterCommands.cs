@@ -132,4 +132,8 @@ public enum BurstState
 public sealed record Burst(
     string Id, BurstPlan Plan, BurstState State, int Completed, int Succeeded, int Partial, int Failed,
     double ElapsedMs, double? MeanMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MinMs, double? MaxMs,
-    double WritesPerSecond, string? LastError);
+    double WritesPerSecond, string? LastError)
+{
+    /// <summary>Settings, followers or storage changed while it ran, so its latencies are of more than one of them.</summary>
+    public bool SettingsChanged { get; init; }
+}

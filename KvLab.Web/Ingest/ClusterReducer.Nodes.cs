@@ -98,7 +98,7 @@ public sealed partial class ClusterReducer
     private void Seed(NodeSeeded seeded)
     {
         if (!_nodes.TryGetValue(seeded.Node, out var node) || node.Ledger.Incarnation != seeded.Incarnation) return;
-        if (node.Role == NodeRoles.Leader && _settings is null && seeded.Settings is { } settings) TakeSettings(settings);
+        if (node.Role == NodeRoles.Leader && _settings is null && seeded.Settings is { } settings) Learn(settings);
         SeedFaults(node, seeded);
         // The dump may be from before the reset, and would bring back what is gone.
         if (node.Cleared) return;
@@ -112,16 +112,27 @@ public sealed partial class ClusterReducer
         }
     }
 
-    /// <summary>A lab reset of this node; the leader's also begins the figures anew.</summary>
+    /// <summary>A lab reset of this node; the leader's is that of the cluster.</summary>
     private void ClearNode(NodeRecord node)
     {
         EmptyCells(node);
         node.Cleared = true;
-        node.Applied = node.Refused = node.Failed = 0;
+        node.ForgetCounts();
         if (node.Role != NodeRoles.Leader) return;
-        ForgetWrites();
+        ForgetCluster(_position);
         // No acknowledged write is left that anybody would have to be asked for.
         _smallestQuorum = _settings?.FollowerAcks();
+    }
+
+    /// <summary>What was counted and listed of the cluster as it was ends with it.</summary>
+    /// <param name="position">The first event of the new one, in the log.</param>
+    private void ForgetCluster(long position)
+    {
+        ForgetWrites();
+        ForgetRolledBack();
+        foreach (var node in _nodes.Values) node.ForgetCounts();
+        _events.ForgetBefore(position);
+        _since = time.GetUtcNow();
     }
 
     private void Renew()
@@ -130,7 +141,7 @@ public sealed partial class ClusterReducer
         // Reigns are counted anew, and until one has begun a process says how it was started.
         _reign = 0;
         (_waiting, _smallestQuorum) = (null, null);
-        ForgetWrites();
+        ForgetCluster(_events.Total);
         TakePromises();
         _promises.Clear();
         _ledger.Clear();

@@ -9,9 +9,8 @@ public sealed partial class ClusterReducer
     private WaitingView? _waiting;
     private int? _smallestQuorum;
 
-    private void TakeSettings(LiveSettings settings)
+    private void NoteQuorum(LiveSettings settings)
     {
-        _settings = settings;
         var acks = settings.FollowerAcks();
         _smallestQuorum = Math.Min(_smallestQuorum ?? acks, acks);
     }

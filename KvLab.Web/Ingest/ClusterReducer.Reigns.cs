@@ -19,7 +19,7 @@ public sealed partial class ClusterReducer
     {
         if (e.Epoch < _reign) return;
         _reign = e.Epoch;
-        if (e.Settings is not null) TakeSettings(e.Settings);
+        if (e.Settings is not null) Learn(e.Settings);
         EndWaiting(node);
         foreach (var other in _nodes.Values)
             if (other != node) other.Role = NodeRoles.Follower;
@@ -43,6 +43,13 @@ public sealed partial class ClusterReducer
         (row.Leader, row.LeaderValue) = (cell.Version, cell.Value);
         foreach (var other in _nodes.Values) Compare(row, other);
         Touch(row);
+    }
+
+    private void ForgetRolledBack()
+    {
+        _rolledBack.Clear();
+        _syncs.Clear();
+        (_rolledBackCount, _rolledBackView, _syncView) = (0, [], []);
     }
 
     private void NoteSync(NodeRecord leader, NodeEvent e, bool rejoined)

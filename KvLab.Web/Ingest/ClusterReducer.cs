@@ -17,6 +17,11 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
     private readonly EventLog _events = new();
     private readonly EventRate _rate = new();
     private LiveSettings? _settings;
+    private LiveSettings? _startSettings;
+    private DateTimeOffset _since;
+
+    /// <summary>Of the event that is being applied, in the log.</summary>
+    private long _position;
     private bool _changed;
     private ClusterSnapshot _last = ClusterSnapshot.Empty;
 
@@ -39,6 +44,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case ClusterRenewed: Renew(); break;
             case SidesChanged sides: ChangeSides(sides); break;
         }
+        if (message is not EventsReceived) FollowConditions();
     }
 
     private void ApplyBatch(EventBatch batch, ReadOnlyMemory<byte> packed)
@@ -49,8 +55,10 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         if (node is not null) node.LastSeen = time.GetUtcNow();
         var first = ledger.TakeIn(batch.Events);
         _events.Add(batch.Events, first, packed);
+        _position = _events.Total - (batch.Events.Length - first) - 1;
         foreach (var e in batch.Events.AsSpan(first))
         {
+            _position++;
             if (node is not null) ApplyEvent(node, e);
             tap?.Offer(e);
         }
@@ -68,10 +76,15 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
                 EndWaiting(node);
                 goto case EventKind.SettingsChanged;
             case EventKind.SettingsChanged:
-                if (node.Role == NodeRoles.Leader && e.Settings is not null) TakeSettings(e.Settings);
+                if (node.Role != NodeRoles.Leader || e.Settings is null) break;
+                Learn(e.Settings);
+                FollowConditions();
                 break;
-            case EventKind.LeaderRecovered: BeginReign(node, e); break;
-            case EventKind.LeaderPromoted: BeginReign(node, e); break;
+            case EventKind.LeaderRecovered:
+            case EventKind.LeaderPromoted:
+                BeginReign(node, e);
+                FollowConditions();
+                break;
             case EventKind.LeaderSteppedDown: StepDown(node); break;
             case EventKind.FollowerCaughtUp: NoteSync(node, e, rejoined: true); break;
             case EventKind.AntiEntropyRepaired: NoteSync(node, e, rejoined: false); break;
@@ -99,6 +112,13 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         }
     }
 
+    private void Learn(LiveSettings settings)
+    {
+        _settings = settings;
+        _startSettings ??= settings;
+        NoteQuorum(settings);
+    }
+
     /// <summary>The state as of now, or null when nothing changed since the last snapshot.</summary>
     public ClusterSnapshot? TakeSnapshot()
     {
@@ -116,6 +136,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Settings = _settings,
             SmallestQuorum = _smallestQuorum,
             Waiting = _waiting,
+            StartSettings = _startSettings,
+            Since = _since,
             Nodes = ViewNodes(),
             Keys = keys,
             KeyOrder = order,
@@ -128,6 +150,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Latencies = _latencies.View(),
             Lags = _lags.View(),
             Kpis = ViewKpis(rate),
+            Figures = _figures.View(),
             Durability = ViewDurability(),
             Availability = _availability.View(),
             Reign = _reign,

@@ -57,6 +57,13 @@ internal sealed class NodeRecord(string id)
     public DateTimeOffset? LastSeen { get; set; }
     public SequenceLedger Ledger { get; } = new();
 
+    /// <summary>The faults of links stay; what they did is of the cluster as it was.</summary>
+    public void ForgetCounts()
+    {
+        Applied = Refused = Failed = 0;
+        foreach (var link in Links.Values) link.RequestsLost = link.AnswersLost = link.Refused = 0;
+    }
+
     public NodeView View() =>
         new(Id, Role, Url, ProcessId, Shown, Notice, Behind, Applied, Refused, Failed, Keys, LastSeen)
         {
@@ -132,13 +139,15 @@ internal sealed class DeliveryRecord(string follower, double delayMs)
 }
 
 /// <param name="leader">The node that took it.</param>
-internal sealed class WriteRecord(EntryVersion version, string key, string leader)
+/// <param name="period">Whose figures it counts in.</param>
+internal sealed class WriteRecord(EntryVersion version, string key, string leader, FigurePeriod period)
 {
     private WriteView? _view;
 
     public EntryVersion Version { get; } = version;
     public string Key { get; } = key;
     public string Leader { get; } = leader;
+    public FigurePeriod Period { get; set; } = period;
     public string? Value { get; init; }
     public bool Naive { get; init; }
     public DateTimeOffset At { get; init; }

@@ -105,18 +105,19 @@ internal sealed partial class RealStage(
 
     public Task StartAsync(string node, bool recovers, CancellationToken cancellation) => Guard(async () =>
     {
+        // As a kill: not cancelled half way, or the node would be started a second time when the lab is put back.
         if (recovers)
         {
-            await commands.StartNodeAsync(node, cancellation);
+            await commands.StartNodeAsync(node, CancellationToken.None);
         }
         else
         {
             _forgetful = true;
-            await commands.StartForgetfulAsync(node, cancellation);
+            await commands.StartForgetfulAsync(node, CancellationToken.None);
         }
 
-        await StartedAsync(node, cancellation);
         _done[node] = NodeState.Running;
+        await StartedAsync(node, cancellation);
     });
 
     public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => Guard(() => commands.SetLinkAsync(follower, faults, cancellation));

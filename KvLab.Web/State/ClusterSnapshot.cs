@@ -20,6 +20,12 @@ public sealed record ClusterSnapshot
     /// <summary>As the leader reported them; null until it did.</summary>
     public LiveSettings? Settings { get; init; }
 
+    /// <summary>Those that were reported first; null until then.</summary>
+    public LiveSettings? StartSettings { get; init; }
+
+    /// <summary>Since when writes, lists and counters are counted: the last reset or change of storage.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>The leader first, then the followers in the order of their numbers.</summary>
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
 
@@ -38,6 +44,9 @@ public sealed record ClusterSnapshot
     public EventLogView Events { get; init; } = EventLogView.Empty;
 
     public Kpis Kpis { get; init; } = Kpis.Zero;
+
+    /// <summary>Figures of writes, by the settings under which they began.</summary>
+    public FiguresView Figures { get; init; } = FiguresView.Empty;
 
     public ImmutableArray<TelemetryCounters> Telemetry { get; init; } = [];
 
@@ -154,7 +163,7 @@ public sealed record NodeView(
     public string? StoragePersistence { get; init; }
 }
 
-/// <summary>The link from the leader to one follower. The counts are of messages of writes since the leader started, as events told them.</summary>
+/// <summary>The link from the leader to one follower. The counts are of messages of writes since the leader started or the last reset, as events told them.</summary>
 /// <param name="Faults">As set; <c>dropNext</c> as far as it is left.</param>
 /// <param name="RequestsLost">Never applied (at that attempt).</param>
 /// <param name="AnswersLost">Applied, but the leader was not told.</param>
@@ -203,12 +212,18 @@ public sealed record DeliveryView(
     public double? StoredMs { get; init; }
 }
 
-/// <summary>Latency figures are over the latest <see cref="StateLimits.LatencyPoints"/> answered writes.</summary>
+/// <summary>
+/// The key figures. Those of writes are of the writes that began under the settings in force (<see cref="FiguresView.Current"/>), the latencies over the latest
+/// <see cref="StateLimits.LatencyPoints"/> of their answers; in flight and pending are whatever is open now.
+/// </summary>
 public sealed record Kpis(
     long Writes, long Success, long Partial, long RefusedStale, int InFlight, int PendingDeliveries,
     double? MeanMs, double? P50Ms, double? P95Ms, double? P99Ms, double EventsPerSecond, long DroppedEvents)
 {
     public static readonly Kpis Zero = new(0, 0, 0, 0, 0, 0, null, null, null, null, 0, 0);
+
+    /// <summary>How many answers mean and percentiles are over.</summary>
+    public int Over { get; init; }
 }
 
 /// <summary>What came from one node since the dashboard began.</summary>
@@ -232,6 +247,7 @@ public static class StateLimits
     public const int Events = 50_000;
     public const int LatencyPoints = 2_000;
     public const int LagPoints = 600;
+    public const int FiguresBefore = 20;
     public const int RolledBack = 1_000;
     public const int Syncs = 100;
     public const int AvailabilityPoints = 600;

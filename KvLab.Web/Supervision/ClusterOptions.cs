@@ -69,23 +69,22 @@ public sealed record ClusterOptions
         var values = new ConfigurationValues(configuration.GetSection("Cluster"), configuration, EnvironmentNames.Taken);
         var mode = values.Choice("Mode", ClusterMode.Supervised);
         var followers = values.Int("Followers", 5, FewestFollowers, MostFollowers);
-        var standard = new LiveSettings();
+        var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QuorumCountsLeader", false) };
         var settings = standard with
         {
-            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), int.MinValue, int.MaxValue),
+            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), 0, mode == ClusterMode.Supervised ? standard.LargestQuorum(followers) : int.MaxValue),
             MinDelayMs = values.Number("MinDelayMs", standard.MinDelayMs),
             MaxDelayMs = values.Number("MaxDelayMs", standard.MaxDelayMs),
             Distribution = values.Choice("Distribution", standard.Distribution),
             Seed = values.Long("Seed", standard.Seed),
-            ReplicationTimeoutMs = values.Int("ReplicationTimeoutMs", standard.ReplicationTimeoutMs, int.MinValue, int.MaxValue),
+            ReplicationTimeoutMs = values.Int("ReplicationTimeoutMs", standard.ReplicationTimeoutMs, 1, LiveSettings.LongestTimeoutMs),
             Versioning = values.Choice("Versioning", standard.Versioning),
             Delivery = values.Choice("Delivery", standard.Delivery),
             OnShortfall = values.Choice("OnShortfall", standard.OnShortfall),
-            QuorumCountsLeader = values.Flag("QuorumCountsLeader", standard.QuorumCountsLeader),
-            HintWindowMs = values.Int("HintWindowMs", standard.HintWindowMs, int.MinValue, int.MaxValue),
-            HintLimit = values.Int("HintLimit", standard.HintLimit, int.MinValue, int.MaxValue),
+            HintWindowMs = values.Int("HintWindowMs", standard.HintWindowMs, 0, LiveSettings.LongestPeriodMs),
+            HintLimit = values.Int("HintLimit", standard.HintLimit, 0, LiveSettings.MostHints),
             RejoinSync = values.Choice("RejoinSync", standard.RejoinSync),
-            AntiEntropyMs = values.Int("AntiEntropyMs", standard.AntiEntropyMs, int.MinValue, int.MaxValue),
+            AntiEntropyMs = values.Int("AntiEntropyMs", standard.AntiEntropyMs, 0, LiveSettings.LongestPeriodMs),
         };
         // Nodes that others started have settings of their own.
         if (mode == ClusterMode.Supervised) Check(settings, followers, values);

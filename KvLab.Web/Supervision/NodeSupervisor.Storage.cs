@@ -13,6 +13,9 @@ internal sealed partial class NodeSupervisor
     // Changed only under _changes.
     private StorageChoice _storage = options.Storage;
 
+    public StorageRequest? BackToStartStorage =>
+        _storage.IsSameAs(options.Storage, _nodes.Keys) ? null : new StorageRequest { Back = options.Storage };
+
     public async Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation)
     {
         await _changes.WaitAsync(cancellation);

@@ -10,7 +10,7 @@ namespace KvLab.Web.Supervision;
 /// <summary>Starts the nodes when the dashboard answers requests, watches them, and ends them with it.</summary>
 internal sealed partial class NodeSupervisor(
     ClusterOptions options, NodeDirectory directory, NodeClient client, DashboardAddress dashboard, DashboardEvents events,
-    IClusterState state, FaultKeeper links, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NodeSupervisor> logger)
+    IClusterState state, FaultKeeper links, TimeProvider time, IHostApplicationLifetime lifetime)
     : BackgroundService, ISupervisor
 {
     /// <summary>How long nodes may take until they introduce themselves.</summary>
@@ -54,7 +54,7 @@ internal sealed partial class NodeSupervisor(
         }
         catch (Exception failure)
         {
-            LogStartFailed(logger, failure.Message);
+            // Said by whoever waits for it.
             _ready.TrySetException(failure);
         }
     }

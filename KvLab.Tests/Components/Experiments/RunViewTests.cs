@@ -4,6 +4,7 @@ using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Experiments;
 using KvLab.Web.Reports;
 using Xunit;
 
@@ -80,6 +81,28 @@ public sealed class RunViewTests : ExperimentPageTest
             Assert.Contains(point.Client.MeanMs.ToString("0.00", CultureInfo.InvariantCulture), row, StringComparison.Ordinal);
             Assert.Contains(point.Client.P99Ms.ToString("0.00", CultureInfo.InvariantCulture), row, StringComparison.Ordinal);
             Assert.Contains(point.InBand ? "inside" : "outside", row, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Table_chart_files_and_REST_say_the_same_prediction_with_the_overhead_in_it()
+    {
+        var page = Result(Saturated);
+        var headers = page.All("[data-testid=latency] thead th").Select(h => h.TextContent).ToList();
+        var drawn = RunFigures.QuorumLatency(Saturated).Series.Single(s => s.Name.Contains("predicted", StringComparison.Ordinal)).Y;
+        var csv = RunCsv.Points(Saturated).Split('\n');
+        var column = csv[0].Split(',').ToList().IndexOf("predicted_mean_ms");
+        var report = ReportBuilder.Build(new ReportRequest { Runs = [Saturated.Id] }, [Saturated]);
+        foreach (var (point, i) in Saturated.Points.Select((p, i) => (p, i)))
+        {
+            var predicted = point.Prediction.DelayMeanMs + point.Prediction.OverheadMs;
+            var shown = predicted.ToString("0.00", CultureInfo.InvariantCulture);
+            Assert.True(point.Prediction.OverheadMs > 0);
+            Assert.Equal(predicted, drawn[i], 9);
+            Assert.Equal(predicted, PointView.Of(point).PredictedMeanMs, 9);
+            Assert.Equal(predicted, double.Parse(csv[i + 1].Split(',')[column], CultureInfo.InvariantCulture), 9);
+            Assert.Equal(shown, page.All($"[data-testid=latency-{point.Plan.Index}] > *").ToList()[headers.IndexOf("predicted")].TextContent);
+            Assert.Contains($"<td>{shown}</td>", report, StringComparison.Ordinal);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class FilteredEvents : IList<EventLine>
     // Matches that are in the list no more.
     private long _gone;
 
-    public int Count => _filter.IsEmpty ? (int)(_log.Total() - Math.Max(_from, _log.Discarded)) : _matches.Count - _head;
+    public int Count => _filter.IsEmpty ? (int)(_log.Total() - Math.Max(_from, _log.First)) : _matches.Count - _head;
 
     /// <param name="index">0 is the newest.</param>
     public EventLine this[int index]
@@ -52,18 +52,18 @@ public sealed class FilteredEvents : IList<EventLine>
         if (filter.IsEmpty) return;
 
         var total = log.Total();
-        for (var position = Math.Max(Math.Max(_next, from), log.Discarded); position < total; position++)
+        for (var position = Math.Max(Math.Max(_next, from), log.First); position < total; position++)
         {
-            var e = log[(int)(position - log.Discarded)];
+            var e = log[(int)(position - log.First)];
             if (filter.Matches(e)) _matches.Add((position, e));
         }
         _next = total;
-        DropDiscarded(log.Discarded);
+        DropOlder(log.First);
     }
 
-    private void DropDiscarded(long discarded)
+    private void DropOlder(long first)
     {
-        while (_head < _matches.Count && _matches[_head].Position < discarded) _head++;
+        while (_head < _matches.Count && _matches[_head].Position < first) _head++;
         if (_head <= _matches.Count / 2) return;
         _matches.RemoveRange(0, _head);
         _gone += _head;
