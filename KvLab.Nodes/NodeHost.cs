@@ -247,10 +247,10 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     private static void MapEndpoints(WebApplication app, Node node)
     {
-        var token = new ClusterToken(node.Options.ClusterToken);
+        var token = new ClusterToken(node.Options.ClusterToken, TimeProvider.System);
         var faults = new FaultEndpoints(node, token);
         app.UseMiddleware<ProblemDetails>();
-        app.Use(new CallerGuard(node.Options).CheckAsync);
+        app.Use(new CallerGuard(node.Options, token).CheckAsync);
         app.Use(faults.HoldWhileFrozenAsync);
         app.UseRouting();
         new WriteEndpoint(node).Map(app);

@@ -29,6 +29,9 @@ public sealed record NodeOptions
     /// <summary>Names under which the node may be called besides loopback, <see cref="AdvertisedUrl"/> and the machine's name; beyond loopback also under any bare address.</summary>
     public ImmutableArray<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>Whether clients' calls (<c>/write</c>, <c>/read</c>, <c>/dump</c>, <c>GET /config</c>) need the token as the cluster's own do; by default where other machines can reach the node.</summary>
+    public ClientAccess? ClientAccess { get; init; }
+
     /// <summary>Leader only, at most <see cref="FollowerList.Longest"/>.</summary>
     public ImmutableArray<Peer> Followers { get; init; } = [];
 

@@ -20,7 +20,7 @@ public static class NodeOptionsReader
     /// <summary>All names, as environment variables; on the command line also as <c>--Name=value</c>.</summary>
     public static readonly ImmutableArray<string> Names =
     [
-        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
+        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "CLIENT_ACCESS", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
         "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL",
         "QUORUM_COUNTS_LEADER", "HINT_WINDOW_MS", "HINT_LIMIT", "REJOIN_SYNC", "ANTI_ENTROPY_MS", "DASHBOARD_URL", "CLUSTER_TOKEN",
         "STORAGE", "LAB", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "KNOWN_EPOCH", "SMALLEST_QUORUM", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH",
@@ -49,6 +49,7 @@ public static class NodeOptionsReader
             Port = port,
             AdvertisedUrl = values.Url("NODE_URL"),
             AllowedHosts = [.. AllowedHosts.Read(values.Text("ALLOWED_HOSTS"), "ALLOWED_HOSTS", problems)],
+            ClientAccess = values.Text("CLIENT_ACCESS") is null ? null : values.Choice("CLIENT_ACCESS", Configuration.ClientAccess.Token),
             Followers = followers,
             LeaderUrl = values.Url("LEADER_URL"),
             Settings = ReadSettings(values, role, followers.Length),

@@ -89,7 +89,7 @@ internal static class ClusterEndpoints
     {
         await StrictBody.RequireEmptyAsync(request);
         var id = await commands.AddFollowerAsync(cancellation);
-        return Results.Created("/api/cluster", new FollowerAnswer(id));
+        return Results.Created($"{request.PathBase}/api/cluster", new FollowerAnswer(id));
     }
 
     private static async Task<IResult> RemoveFollowerAsync(string id, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
@@ -118,8 +118,8 @@ internal static class ClusterEndpoints
         return await lease.TakeOverAsync(cancellation);
     }
 
-    private static TokenAnswer Token(HttpContext context, ClusterOptions options) =>
-        context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address)
-            ? throw new CommandException(StatusCodes.Status403Forbidden, "The token is told only on the machine where the dashboard runs.")
+    private static TokenAnswer Token(HttpContext context, ClusterOptions options, LabReach reach) =>
+        reach.IsOpenTo(context.Connection.LocalIpAddress) || context.Request.Headers.ContainsKey("X-Forwarded-For") || (context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
+            ? throw new CommandException(StatusCodes.Status403Forbidden, "The token is told only on the machine where the dashboard runs, and only while nobody else can reach the dashboard.")
             : new TokenAnswer(TelemetryContract.TokenHeader, options.Token);
 }

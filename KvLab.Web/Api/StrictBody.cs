@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Web.Commands;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace KvLab.Web.Api;
 
@@ -34,7 +35,11 @@ internal static class StrictBody
 
     /// <summary>For calls that can do without: no body gives <paramref name="without"/>.</summary>
     public static Task<T> ReadOptionalAsync<T>(HttpRequest request, Func<JsonFields, T> read, T without) =>
-        request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding") ? Task.FromResult(without) : ReadAsync(request, read);
+        HasBody(request) ? ReadAsync(request, read) : Task.FromResult(without);
+
+    /// <summary>A body may come without a length, in chunks.</summary>
+    private static bool HasBody(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength is not (null or 0);
 
     private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request)
     {

@@ -99,7 +99,7 @@ internal sealed class NodeClient : IDisposable
     {
         try
         {
-            return await SendAsync<ReadAnswer>(HttpMethod.Get, node, $"/read/{Uri.EscapeDataString(key)}", null, Patience, cancellation);
+            return await SendAsync<ReadAnswer>(HttpMethod.Get, node, $"/read?key={Uri.EscapeDataString(key)}", null, Patience, cancellation);
         }
         catch (CommandException missing) when (missing.Status == StatusCodes.Status404NotFound)
         {

@@ -107,6 +107,7 @@ internal sealed partial class NodeSupervisor(
         if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, state.Current.Reign));
         var process = await NodeProcess.StartAsync(_spawner, info);
         node.Process = process;
+        directory.SetProcess(node.Id, process.Id);
         events.Tell(new ProcessChanged(node.Id, NodeState.Starting, process.Id, null));
         events.Report(EventKind.ProcessStarted, node.Id, $"process {process.Id}, {node.Address.Url}");
         node.Watch = WatchAsync(node, process);
