@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -35,7 +36,9 @@ internal sealed record DecideRequest(long Epoch, WireRollBack[] RollBacks);
 
 internal sealed record DecideResult(bool Accepted);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    MaxDepth = InputRules.DeepestAnswer, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(SealRequest))]
 [JsonSerializable(typeof(SealResult))]

@@ -46,11 +46,11 @@ internal static class LoadEndpoints
 
     private static async Task<OutOfOrderDemo> DemoAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)
     {
-        var follower = request.ContentLength is null or 0 ? null : await StrictBody.ReadAsync(request, fields =>
+        var follower = await StrictBody.ReadOptionalAsync(request, fields =>
         {
             fields.AllowOnly("follower");
             return fields.Text("follower");
-        });
+        }, without: null);
         return await commands.OutOfOrderDemoAsync(follower, cancellation);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 
@@ -13,6 +14,7 @@ internal static class NodeJson
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = InputRules.DeepestAnswer,
     };
 }
 
