@@ -123,7 +123,8 @@ public sealed partial class NodeHost : IAsyncDisposable
         _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
     }
 
-    /// <returns>False while the storage is away: what it remembers has to be known first.</returns>
+    /// <returns>False while the storage is away: what it remembers has to be known first. And where it did not come to a reign.</returns>
+    /// <exception cref="StoreException">What lies in the storage must not be used: waiting would not help.</exception>
     private async Task<bool> TryRecoverAsync(CancellationToken cancellation)
     {
         try
@@ -135,8 +136,14 @@ public sealed partial class NodeHost : IAsyncDisposable
                 FollowersSilent(string.Join(", ", report.Silent), _options.RecoveryTimeout.TotalMilliseconds);
             return true;
         }
-        catch (StoreException)
+        catch (StoreException failure) when (failure.Failure != StoreFailure.Schema)
         {
+            return false;
+        }
+        catch (Exception unexpected) when (unexpected is not (StoreException or OperationCanceledException))
+        {
+            // Whatever another node answers, this one does not end of it: others begin epochs, or one is broken. It asks again.
+            RecoveryFailed(unexpected.Message);
             return false;
         }
     }

@@ -76,7 +76,16 @@ internal static class Program
             return CannotStart;
         }
 
-        await host.RunAsync(ready: () => Console.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} ready on {host.Url}"));
-        return 0;
+        try
+        {
+            await host.RunAsync(ready: () => Console.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} ready on {host.Url}"));
+            return 0;
+        }
+        catch (StoreException failure)
+        {
+            // Found only when all of it was read.
+            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot use its storage: {failure.Message}");
+            return CannotStart;
+        }
     }
 }

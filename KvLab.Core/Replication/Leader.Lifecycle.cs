@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -82,10 +83,13 @@ public sealed partial class Leader
             detail: "Nobody was asked: the counter begins at 1 again, as in the seed. Followers refuse what they hold in a newer version, and confirm it all the same.");
     }
 
-    /// <summary>Says once that another leader reigns, in a newer epoch or in this one; whoever owns this leader has it step down.</summary>
+    /// <summary>
+    /// Says once that another leader reigns, in a newer epoch or in this one; whoever owns this leader has it step down. An epoch that no cluster can have come to is one
+    /// node's error, and no reason.
+    /// </summary>
     internal void Depose(long epoch)
     {
-        if (epoch >= Epoch && Interlocked.CompareExchange(ref _deposedBy, epoch, 0) == 0) Deposed?.Invoke(epoch);
+        if (epoch >= Epoch && epoch <= InputRules.HighestEpochAfter(Epoch) && Interlocked.CompareExchange(ref _deposedBy, epoch, 0) == 0) Deposed?.Invoke(epoch);
     }
 
     /// <summary>

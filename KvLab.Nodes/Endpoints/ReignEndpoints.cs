@@ -62,7 +62,7 @@ internal sealed class ReignEndpoints(Node node, ClusterToken token)
         {
             var fields = body.Fields(new FieldErrors());
             fields.AllowOnly("epoch");
-            epoch = fields.RequiredLong("epoch", 1, InputRules.LargestClock);
+            epoch = fields.RequiredLong("epoch", 1, InputRules.HighestEpochAfter(node.KnownEpoch));
             fields.ThrowIfWrong();
         }
 

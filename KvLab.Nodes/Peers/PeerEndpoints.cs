@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Endpoints;
@@ -38,7 +36,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
 
     private async Task SealAsync(HttpContext context)
     {
-        var request = await ReadAsync(context, PeerJson.Default.SealRequest);
+        var request = await PeerBody.ReadAsync(context, PeerJson.Default.SealRequest, (r, errors) => PeerRules.CheckEpoch(r.Epoch, node.KnownEpoch, errors));
         var answer = await Replica.SealAsync(request.Epoch, request.Leadership);
         if (answer.Accepted) token.LearnLeader(context.Request, node);
         await context.AnswerAsync(new SealResult(answer.Accepted, answer.Highest.Epoch, answer.Highest.Counter), PeerJson.Default.SealResult);
@@ -46,7 +44,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
 
     private async Task NoteAsync(HttpContext context)
     {
-        var note = await ReadAsync(context, PeerJson.Default.LeaderNote);
+        var note = await PeerBody.ReadAsync(context, PeerJson.Default.LeaderNote, (r, errors) => PeerRules.CheckNote(r, node.KnownEpoch, errors));
         var accepted = Replica.Note(note);
         if (accepted) token.LearnLeader(context.Request, node);
         await context.AnswerAsync(new NoteResult(accepted), PeerJson.Default.NoteResult);
@@ -54,21 +52,20 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
 
     private async Task LeavesAsync(HttpContext context)
     {
-        var branches = await ReadAsync(context, PeerJson.Default.Int32Array);
-        if (branches.Any(b => b is < 0 or >= ReplicaDigest.Branches))
-            throw ProblemException.BadField("branches", $"branches must be from 0 to {ReplicaDigest.Branches - 1}, but are {string.Join(", ", branches)}.");
+        var branches = await PeerBody.ReadAsync(context, PeerJson.Default.Int32Array, (r, errors) => PeerRules.CheckPlaces(r, ReplicaDigest.Branches, "branches", errors));
         await context.AnswerAsync(await Replica.LeavesAsync(branches, context.RequestAborted), PeerJson.Default.UInt64Array);
     }
 
     private async Task VersionsAsync(HttpContext context)
     {
-        var versions = await Replica.VersionsAsync(await ReadAsync(context, PeerJson.Default.Int32Array), context.RequestAborted);
+        var leaves = await PeerBody.ReadAsync(context, PeerJson.Default.Int32Array, (r, errors) => PeerRules.CheckPlaces(r, ReplicaDigest.Leaves, "leaves", errors));
+        var versions = await Replica.VersionsAsync(leaves, context.RequestAborted);
         await context.AnswerAsync([.. versions.Select(v => WireVersion.Of(v.Key, v.Value))], PeerJson.Default.WireVersionArray);
     }
 
     private async Task EntriesAsync(HttpContext context)
     {
-        var entries = await Replica.EntriesAsync(await ReadAsync(context, PeerJson.Default.StringArray), context.RequestAborted);
+        var entries = await Replica.EntriesAsync(await PeerBody.ReadAsync(context, PeerJson.Default.StringArray, PeerRules.CheckKeys), context.RequestAborted);
         await context.AnswerAsync([.. entries.Select(WireEntry.Of)], PeerJson.Default.WireEntryArray);
     }
 
@@ -77,20 +74,8 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
 
     private async Task DecideAsync(HttpContext context)
     {
-        var request = await ReadAsync(context, PeerJson.Default.DecideRequest);
+        var request = await PeerBody.ReadAsync(context, PeerJson.Default.DecideRequest, (r, errors) => PeerRules.CheckDecision(r, node.KnownEpoch, errors));
         var accepted = await Replica.DecideAsync(request.Epoch, [.. request.RollBacks.Select(r => r.ToRollBack())]);
         await context.AnswerAsync(new DecideResult(accepted), PeerJson.Default.DecideResult);
-    }
-
-    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw new JsonException("The body is null.");
-        }
-        catch (JsonException wrong)
-        {
-            throw ProblemException.BadField("body", $"The body is not what a replica asks: {wrong.Message}");
-        }
     }
 }

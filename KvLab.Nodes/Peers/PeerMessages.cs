@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -28,7 +29,7 @@ internal sealed record WireRollBack(string Key, long Epoch, long Version, WireEn
 internal sealed record StateMessage(
     string Node, string Incarnation, bool Leads, long Epoch, long Version, int Unconfirmed, bool Remembers, int? SmallestQuorum);
 
-internal sealed record SealRequest(long Epoch, long Leadership);
+internal sealed record SealRequest(long Epoch, long Leadership = Core.Versioning.Leadership.Unnamed);
 
 internal sealed record SealResult(bool Accepted, long Epoch, long Version);
 
@@ -38,7 +39,9 @@ internal sealed record DecideResult(bool Accepted);
 
 internal sealed record NoteResult(bool Accepted);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    MaxDepth = InputRules.DeepestAnswer, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(SealRequest))]
 [JsonSerializable(typeof(SealResult))]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
@@ -50,7 +51,7 @@ public static class BatchCodec
         {
             messages[i] = new ReplicateMessage(
                 reader.Text(),
-                JsonText.FromCompactUtf8(reader.Bytes().ToArray()),
+                JsonText.FromOthers(reader.Bytes().ToArray()),
                 new EntryVersion(reader.Number(), reader.Number()),
                 reader.Number(),
                 // All messages of a batch have one sender: one string serves them all.
@@ -60,6 +61,7 @@ public static class BatchCodec
                 Reign = reader.Number(),
                 Leadership = reader.Number(),
             };
+            Check(messages[i]);
         }
 
         reader.End();
@@ -96,10 +98,27 @@ public static class BatchCodec
                 reader.Number(),
                 reader.Number(),
                 node = reader.Text(node));
+            if (answers[i].Epoch > InputRules.LargestClock || answers[i].Lamport > InputRules.LargestClock) throw new FormatException("The answers hold a time that no cluster comes to.");
         }
 
         reader.End();
         return answers;
+    }
+
+    /// <summary>The same rules as for one that a person sends: members of the cluster are believed, but a broken one must not break the others.</summary>
+    private static void Check(ReplicateMessage message)
+    {
+        if ((InputRules.CheckKey(message.Key) ?? InputRules.CheckKey(message.From, "from")) is { } sentence) throw new FormatException($"A message's {sentence}");
+        RequireClock(message.Version.Epoch, 1, "epoch");
+        RequireClock(message.Reign, 1, "reign");
+        RequireClock(message.Lamport, 0, "lamport");
+        // A version above every clock can come from a message by hand, and is passed on as it is.
+        if (message.Version.Counter < 1) throw new FormatException("A message's version must be at least 1.");
+    }
+
+    private static void RequireClock(long value, long least, string what)
+    {
+        if (value < least || value > InputRules.LargestClock) throw new FormatException($"A message's {what} must be from {least} to {InputRules.LargestClock}, but is {value}.");
     }
 
     private static WireReader Open(ReadOnlySpan<byte> batch, out int count)

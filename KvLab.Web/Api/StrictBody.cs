@@ -15,7 +15,7 @@ internal static class StrictBody
         if (!request.HasJsonContentType())
         {
             throw new CommandException(StatusCodes.Status415UnsupportedMediaType,
-                $"The body must be sent as Content-Type: application/json, but is {request.ContentType ?? "sent without a type"}.");
+                $"The body must be sent as Content-Type: application/json, but is {ErrorText.Short(request.ContentType ?? "sent without a type")}.");
         }
         var errors = new FieldErrors();
         using var document = JsonObjectText.Parse(await BytesAsync(request), errors);
@@ -44,7 +44,7 @@ internal static class StrictBody
     private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request)
     {
         if (request.ContentLength > InputRules.LargestBody) throw TooLarge();
-        var buffer = new MemoryStream();
+        var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
         var chunk = new byte[8192];
         int read;
         while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)

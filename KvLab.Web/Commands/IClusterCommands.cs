@@ -87,10 +87,10 @@ public interface IClusterCommands
 public sealed class CommandException : Exception
 {
     public CommandException(int status, string message, IReadOnlyList<FieldError>? fields = null, Exception? inner = null)
-        : base(message, inner)
+        : base(ErrorText.Short(message, ErrorText.LongestDetail), inner)
     {
         Status = status;
-        Fields = fields ?? [];
+        Fields = FieldErrors.Bound(fields ?? []);
     }
 
     public CommandException() { }

@@ -15,6 +15,7 @@ internal static class NodeJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new StrictEnums() },
+        MaxDepth = InputRules.DeepestAnswer,
     };
 }
 
