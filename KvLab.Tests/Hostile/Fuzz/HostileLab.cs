@@ -53,10 +53,10 @@ public sealed class HostileLab : IAsyncDisposable
             Settings = new LiveSettings { WriteQuorum = 2, MinDelayMs = 0, MaxDelayMs = 0 },
         }, cancellation);
         var state = lab.Dashboard.Services.GetRequiredService<IClusterState>();
-        await state.WhenAsync(s => s.Nodes.Count(n => n.State == NodeState.Running) == 3 && s.Settings is not null, ApiFixture.Patience, TimeProvider.System);
+        await state.WhenAsync(s => s.Nodes.Count(n => n.State == NodeState.Running) == 3 && s.Settings is not null, ApiFixture.Patience, TimeProvider.System, cancellation);
         using var written = await lab.Http.PostAsync(lab.Dashboard.Url + "/api/writes", new StringContent("{\"key\":\"k1\",\"value\":{\"a\":[1,2]}}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")), cancellation);
         Assert.True(written.IsSuccessStatusCode);
-        await state.WhenAsync(s => s.Quiescent && !s.Keys.IsEmpty, ApiFixture.Patience, TimeProvider.System);
+        await state.WhenAsync(s => s.Quiescent && !s.Keys.IsEmpty, ApiFixture.Patience, TimeProvider.System, cancellation);
         return lab;
     }
 
