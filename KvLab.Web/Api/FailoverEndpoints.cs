@@ -37,7 +37,7 @@ internal static class FailoverEndpoints
             fields.AllowOnly("to");
             return fields.Text("to");
         }, without: null);
-        var report = await failover.FailOverAsync(to, cancellation);
+        var report = await failover.FailOverAsync(to, cancellation: cancellation);
         await state.SettleAsync(s => s.Reign >= report.Epoch, time, cancellation);
         return report;
     }

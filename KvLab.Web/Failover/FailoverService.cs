@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
@@ -16,15 +15,15 @@ internal sealed partial class FailoverService(
 {
     private const int KeptReports = 10;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
-
     // A follower that answers at all answers at once; one that is frozen must not hold up the failover.
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(1);
 
     // Sealing and merging wait for silent nodes no longer than this.
     private static readonly TimeSpan SealPatience = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private (string? To, Task<FailoverReport> Report)? _underWay;
     private ImmutableArray<FailoverReport> _history = [];
     private volatile FailoverPolicy _policy = new();
 
@@ -41,35 +40,54 @@ internal sealed partial class FailoverService(
         Changed?.Invoke();
     }
 
-    public async Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default)
+    public async Task<FailoverReport> FailOverAsync(string? to, long? seen = null, CancellationToken cancellation = default)
     {
         using var own = lease.Act("promote a follower");
-        return await FailOverAsync(to, "by hand", cancellation);
+        if (seen < state.Current.Reign)
+            throw Conflict($"{state.Current.Leader?.Id ?? "Another node"} began epoch {state.Current.Reign} meanwhile. Look who leads now, and ask again if another is to lead.");
+        return await TogetherAsync(to, "by hand").WaitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Two that ask at once get one failover: the second would depose the leader that the first has just made. It is not given up when whoever asked goes away, because half of
+    /// it helps nobody; all its waits have bounds.
+    /// </summary>
+    private Task<FailoverReport> TogetherAsync(string? to, string reason)
+    {
+        lock (_gate)
+        {
+            if (_underWay is { Report.IsCompleted: false } running)
+            {
+                return to is null || to == running.To
+                    ? running.Report
+                    : throw Conflict($"A failover to {running.To ?? "the most advanced follower"} is under way, and one at a time is enough. Look who leads then.");
+            }
+
+            var report = FailOverAsync(to, reason, _ending.Token);
+            _underWay = (to, report);
+            return report;
+        }
     }
 
     private async Task<FailoverReport> FailOverAsync(string? to, string reason, CancellationToken cancellation)
     {
-        await _one.WaitAsync(cancellation);
-        try
-        {
-            var old = directory.Leader;
-            var chosen = await ChooseAsync(to, cancellation);
-            var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
-            var settings = state.Current.Settings ?? new LiveSettings();
-            await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
-            var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience, cancellation);
-            foreach (var other in others) directory.Set(other with { Role = NodeRoles.Follower });
-            directory.Set(chosen with { Role = NodeRoles.Leader });
-            var report = Report(old?.Id, reign, reason, settings, others.Count);
-            ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
-            Changed?.Invoke();
-            return report;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        // What follows must not keep others from joining.
+        await Task.Yield();
+        var old = directory.Leader;
+        var chosen = await ChooseAsync(to, cancellation);
+        var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
+        var settings = state.Current.Settings ?? new LiveSettings();
+        await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
+        var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience, cancellation);
+        foreach (var other in others) directory.Set(other with { Role = NodeRoles.Follower });
+        directory.Set(chosen with { Role = NodeRoles.Leader });
+        var report = Report(old?.Id, reign, reason, settings, others.Count);
+        ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
+        Changed?.Invoke();
+        return report;
     }
+
+    private static CommandException Conflict(string sentence) => new(StatusCodes.Status409Conflict, sentence);
 
     private FailoverReport Report(string? from, ReignReport reign, string reason, LiveSettings settings, int followers)
     {
@@ -89,10 +107,10 @@ internal sealed partial class FailoverService(
         if (to is not null)
         {
             var wanted = directory.Find(to) ?? throw NodeClient.UnknownNode(to, directory);
-            if (wanted.Role == NodeRoles.Leader) throw new CommandException(StatusCodes.Status409Conflict, $"{to} leads already.");
+            if (wanted.Role == NodeRoles.Leader) throw Conflict($"{to} leads already.");
             return await HealthAsync(wanted, cancellation) is { Ready: true }
                 ? wanted
-                : throw new CommandException(StatusCodes.Status409Conflict, $"{to} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
+                : throw Conflict($"{to} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
         }
 
         var asked = await Task.WhenAll(directory.Followers.Select(async f => (Node: f, Health: await HealthAsync(f, cancellation))));
@@ -104,60 +122,15 @@ internal sealed partial class FailoverService(
 
     private Task<HealthAnswer?> HealthAsync(NodeAddress node, CancellationToken cancellation) => client.TryHealthAsync(node, cancellation, AskPatience);
 
-    /// <summary>The automatic rule. Before any leader has reigned the lab is starting, not failing.</summary>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        string? watched = null;
-        var answeredAt = 0L;
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(BetweenLooks, time, stoppingToken);
-                if (_policy is not { Mode: FailoverMode.Automatic } policy || directory.Leader is not { } leader || state.Current.Reign == 0)
-                {
-                    watched = null;
-                    continue;
-                }
-
-                // A leader that was down before anybody looked is given the whole timeout too.
-                if (watched != leader.Id) (watched, answeredAt) = (leader.Id, Stopwatch.GetTimestamp());
-                if (await HealthAsync(leader, stoppingToken) is { Ready: true })
-                {
-                    answeredAt = Stopwatch.GetTimestamp();
-                    continue;
-                }
-
-                var silent = Stopwatch.GetElapsedTime(answeredAt);
-                if (silent.TotalMilliseconds < policy.TimeoutMs) continue;
-                await TryAsync($"{leader.Id} had not answered for {silent.TotalMilliseconds:0} ms", stoppingToken);
-                watched = null;
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task TryAsync(string reason, CancellationToken cancellation)
-    {
-        try
-        {
-            await FailOverAsync(null, reason, cancellation);
-        }
-        catch (CommandException failure)
-        {
-            LogFailed(logger, failure.Message);
-            events.Report(EventKind.DashboardNotice, null, $"The automatic failover did not come about ({reason}): {failure.Message}");
-        }
+        await _ending.CancelAsync();
+        await base.StopAsync(cancellationToken);
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        _one.Dispose();
+        _ending.Dispose();
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The automatic failover did not come about: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string reason);
 }

@@ -23,8 +23,10 @@ public interface IFailover
     void Change(FailoverPolicy policy);
 
     /// <param name="to">A follower, or null for the one that has seen the newest (epoch, version).</param>
-    /// <exception cref="Commands.CommandException">404 for an unknown node, 409 where it cannot lead, 503 when no follower answers.</exception>
-    Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default);
+    /// <param name="seen">The epoch that whoever asks had before the eyes; null for whatever it is. Where a newer one has begun nothing is done.</param>
+    /// <returns>Of the failover that was under way already, where this asks for no other leader.</returns>
+    /// <exception cref="Commands.CommandException">404 for an unknown node, 409 where it cannot lead or another failover came first, 503 when no follower answers.</exception>
+    Task<FailoverReport> FailOverAsync(string? to, long? seen = null, CancellationToken cancellation = default);
 
     /// <summary>Raised after every change of the policy and every failover.</summary>
     event Action? Changed;

@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Supervision;
 
@@ -68,8 +69,8 @@ internal sealed partial class NodeSupervisor
     /// <summary>Until the leader takes writes, or is known to wait for its storage: that is shown, and mends itself.</summary>
     private async Task WhenLeadingAsync()
     {
-        var began = time.GetTimestamp();
-        while (directory.Leader is { } leader && time.GetElapsedTime(began) < StartPatience)
+        using var deadline = new AwakeDeadline(StartPatience, time);
+        while (directory.Leader is { } leader && !deadline.IsOver)
         {
             if (await client.TryHealthAsync(leader, CancellationToken.None) is { } health && (health.Ready || health.Storage is { Ok: false })) return;
             await Task.Delay(HealthPause, time, CancellationToken.None);
