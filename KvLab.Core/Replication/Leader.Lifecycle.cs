@@ -15,6 +15,9 @@ public sealed partial class Leader
     private volatile bool _stopping;
     private long _deposedBy;
 
+    /// <summary>Another leader reigns, and this one is about to step down.</summary>
+    public bool IsDeposed => Interlocked.Read(ref _deposedBy) != 0;
+
     // What was held when this reign began, by key: a replaced leader's entry above it is known to nobody else.
     private ConcurrentDictionary<string, EntryVersion> _reignStart = new(StringComparer.Ordinal);
 

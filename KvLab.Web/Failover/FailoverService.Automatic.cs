@@ -7,6 +7,9 @@ namespace KvLab.Web.Failover;
 
 internal sealed partial class FailoverService
 {
+    // No node can have this name.
+    private const string Nobody = "";
+
     /// <summary>The automatic rule. Before any leader has reigned the lab is starting, not failing.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,18 +20,19 @@ internal sealed partial class FailoverService
             {
                 await Task.Delay(AwakeDeadline.Beat, time, stoppingToken);
                 watch.Beat();
-                if (_policy is not { Mode: FailoverMode.Automatic } policy || directory.Leader is not { } leader || state.Current.Reign == 0)
+                if (_policy is not { Mode: FailoverMode.Automatic } policy || state.Current.Reign == 0)
                 {
                     watch.Forget();
                     continue;
                 }
 
-                watch.Watch(leader.Id);
-                if (await watch.ListenAsync(AnswersAsync(leader, stoppingToken), stoppingToken)) continue;
+                var leader = directory.Leader;
+                watch.Watch(leader?.Id ?? Nobody);
+                if (leader is not null && await watch.ListenAsync(LeadsAsync(leader, stoppingToken), stoppingToken)) continue;
                 var silent = watch.Silent;
                 // Somebody may have promoted another one by hand meanwhile.
-                if (silent.TotalMilliseconds < policy.TimeoutMs || directory.Leader?.Id != leader.Id) continue;
-                await TryAsync($"{leader.Id} had not answered for {silent.TotalMilliseconds:0} ms", stoppingToken);
+                if (silent.TotalMilliseconds < policy.TimeoutMs || directory.Leader?.Id != leader?.Id) continue;
+                await TryAsync(leader is null ? $"nobody had led for {silent.TotalMilliseconds:0} ms" : $"{leader.Id} had not answered as the leader for {silent.TotalMilliseconds:0} ms", stoppingToken);
                 watch.Forget();
             }
         }
@@ -37,7 +41,7 @@ internal sealed partial class FailoverService
         }
     }
 
-    private async Task<bool> AnswersAsync(NodeAddress leader, CancellationToken cancellation) => await HealthAsync(leader, cancellation) is { Ready: true };
+    private async Task<bool> LeadsAsync(NodeAddress leader, CancellationToken cancellation) => Leads(await HealthAsync(leader, cancellation));
 
     private async Task TryAsync(string reason, CancellationToken cancellation)
     {

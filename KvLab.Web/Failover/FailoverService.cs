@@ -79,8 +79,7 @@ internal sealed partial class FailoverService(
         var settings = state.Current.Settings ?? new LiveSettings();
         await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
         var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience, cancellation);
-        foreach (var other in others) directory.Set(other with { Role = NodeRoles.Follower });
-        directory.Set(chosen with { Role = NodeRoles.Leader });
+        directory.Enthrone(chosen, reign.Epoch);
         var report = Report(old?.Id, reign, reason, settings, others.Count);
         ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
         Changed?.Invoke();
@@ -107,18 +106,23 @@ internal sealed partial class FailoverService(
         if (to is not null)
         {
             var wanted = directory.Find(to) ?? throw NodeClient.UnknownNode(to, directory);
-            if (wanted.Role == NodeRoles.Leader) throw Conflict($"{to} leads already.");
-            return await HealthAsync(wanted, cancellation) is { Ready: true }
+            var health = await HealthAsync(wanted, cancellation);
+            if (Leads(health)) throw Conflict($"{to} leads already.");
+            return health is { Ready: true }
                 ? wanted
                 : throw Conflict($"{to} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
         }
 
-        var asked = await Task.WhenAll(directory.Followers.Select(async f => (Node: f, Health: await HealthAsync(f, cancellation))));
-        var best = asked.Where(a => a.Health is { Ready: true })
+        // Whoever is called the leader may have stepped down, and then it is a candidate like the others.
+        var asked = await Task.WhenAll(directory.All.Select(async n => (Node: n, Health: await HealthAsync(n, cancellation))));
+        var best = asked.Where(a => a.Health is { Ready: true, Role: NodeRoles.Follower })
             .OrderByDescending(a => a.Health!.Epoch).ThenByDescending(a => a.Health!.LastVersion).ThenBy(a => a.Node.Id, NaturalOrder.Instance)
             .FirstOrDefault();
         return best.Node ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No follower answers, so none can lead.");
     }
+
+    /// <summary>By what the node itself says, not by what it is called. One that began an epoch below those that were seen is refused by all others, and steps down when it hears so.</summary>
+    private bool Leads(HealthAnswer? health) => health is { Ready: true, Role: NodeRoles.Leader } && health.Epoch >= state.Current.Reign;
 
     private Task<HealthAnswer?> HealthAsync(NodeAddress node, CancellationToken cancellation) => client.TryHealthAsync(node, cancellation, AskPatience);
 

@@ -64,6 +64,8 @@ public sealed partial class ClusterReducer
             node.StoragePersistence = hello.Persistence;
             BeginLife(node, hello.StorageIsNew);
         }
+        // It was asked who leads, or learnt of a newer epoch, while nobody was there to be told.
+        if (_reign > 0 && hello.Role == NodeRoles.Follower) StepDown(node);
         node.Url = hello.Url;
         node.ProcessId = hello.ProcessId;
         node.State = NodeState.Running;

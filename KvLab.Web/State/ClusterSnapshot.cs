@@ -69,8 +69,11 @@ public sealed record ClusterSnapshot
     /// <summary>Comparisons that found a follower lacking something, newest first, at most <see cref="StateLimits.Syncs"/>.</summary>
     public ImmutableArray<SyncView> Syncs { get; init; } = [];
 
-    /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
-    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
+    /// <summary>Leaders have reigned, and now none does: every node follows, and there is nothing to compare replicas with.</summary>
+    public bool NobodyLeads => Reign > 0 && Leader is null;
+
+    /// <summary>No write in flight and no delivery pending, as far as events told; never where nobody leads.</summary>
+    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0 && !NobodyLeads;
 
     /// <summary>Whether a partition separates this node from the leader.</summary>
     public bool IsCutOff(NodeView node) => Leader is { } leader && OtherSide.Contains(node.Id) != OtherSide.Contains(leader.Id);

@@ -124,7 +124,8 @@ internal sealed partial class NodeSupervisor
 
     private void RequireLeader()
     {
-        if (directory.Leader is not { } known || !_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
+        if (directory.Leader is not { } known) throw Conflict(Leadership.WhyNone(state.Current));
+        if (!_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
             throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
     }
 

@@ -97,7 +97,7 @@ internal sealed partial class NodeSupervisor(
         var info = NodeProgram.StartInfo(options.NodesPath);
         // A failover may have changed the role since the node was registered.
         var address = directory.Find(node.Id) ?? node.Address;
-        NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader!, CurrentSettings, dashboard.Url, options.Token!, _storage);
+        NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader, CurrentSettings, dashboard.Url, options.Token!, _storage);
         NodeEnvironment.Break(info, links.LinksOf(node.Id));
         if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, state.Current.Reign));
         var process = await NodeProcess.StartAsync(_spawner, info);
