@@ -78,6 +78,16 @@ public sealed partial class DurabilityLedger
         return _byVersion.TryGetValue(version, out var write) ? View(write) : null;
     }
 
+    /// <summary>Which acknowledged writes only others hold: what each of them really had counts, not the write quorum of now.</summary>
+    /// <param name="listed">How many are told in full.</param>
+    public BeyondReach Beyond(IEnumerable<string> nodes, int listed, DateTimeOffset at)
+    {
+        JudgeStale(at);
+        var asked = nodes.Select(n => _nodes.GetValueOrDefault(n)).OfType<NodeLife>().Where(n => !n.Gone).ToArray();
+        var beyond = _window.Reverse().Where(w => w.State != DurabilityState.Lost && !Array.Exists(asked, n => _keys[w.Facts.Key][n].Covers(w))).ToArray();
+        return new BeyondReach(_window.Count - _lostInWindow, beyond.Length, [.. beyond.Take(listed).Select(View)], _lostEver, _older + _notFollowed);
+    }
+
     private void JudgeStale(DateTimeOffset at)
     {
         foreach (var copies in _stale) Judge(copies, at);

@@ -1,5 +1,6 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
@@ -42,6 +43,19 @@ public sealed class ReducerDurabilityTests
         Assert.Equal((0, DurabilityState.Held), (Durability.Counts.Lost, Assert.Single(Durability.Latest).State));
         _story.Join(NodeRoles.Leader, "leader", "third", storage: "sqlite");
         Assert.Equal(["leader", "follower-2"], Assert.Single(Durability.Latest).HeldNow);
+    }
+
+    [Fact]
+    public void By_which_rule_a_write_was_confirmed_goes_by_the_write_and_not_by_the_settings_of_now()
+    {
+        _story.Accept(1, "k1");
+        _story.Tell("leader", EventKind.ReplicationStarted, "k1", 1, required: 2, peers: ["follower-1"], delaysMs: [5], leaderCounted: true);
+        _story.Tell("leader", EventKind.SettingsChanged, settings: new LiveSettings { QuorumCountsLeader = false, Versioning = VersioningMode.Naive });
+        _story.Tell("leader", EventKind.WriteAnswered, "k1", 1, acks: 2, required: 2, elapsedMs: 12, reason: "success", detail: "quorum_reached", leaderCounted: true);
+
+        var write = Assert.Single(Durability.Latest).Write;
+        Assert.Equal((true, false), (write.LeaderCounted, write.Naive));
+        Assert.Contains("2 of 2 required replicas (the leader counted) had confirmed", Explain.Write(Assert.Single(_story.Snapshot.Writes)), StringComparison.Ordinal);
     }
 
     [Fact]

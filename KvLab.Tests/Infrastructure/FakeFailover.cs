@@ -29,6 +29,12 @@ public sealed class FakeFailover : IFailover, IDrills
         Changed?.Invoke();
     }
 
+    /// <summary>What a promotion would put at risk.</summary>
+    public int AtRisk { get; set; }
+
+    public Task<FailoverRisk> RiskAsync(string? to, CancellationToken cancellation = default) => Task.FromResult(new FailoverRisk(
+        to ?? "follower-1", ["follower-1", "follower-2"], AtRisk, [], $"{AtRisk} acknowledged writes are held by none of the 2 nodes asked."));
+
     public Task<FailoverReport> FailOverAsync(string? to, long? seen = null, CancellationToken cancellation = default)
     {
         Note($"promote {to ?? "the most advanced"}");

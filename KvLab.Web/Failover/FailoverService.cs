@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
@@ -10,7 +11,7 @@ namespace KvLab.Web.Failover;
 
 /// <summary>Promotes a follower, when told to or when the leader is silent for too long.</summary>
 internal sealed partial class FailoverService(
-    NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
+    NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, IDurabilityLookup ledger, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
     : BackgroundService, IFailover
 {
     private const int KeptReports = 10;
@@ -74,13 +75,15 @@ internal sealed partial class FailoverService(
         // What follows must not keep others from joining.
         await Task.Yield();
         var old = directory.Leader;
-        var chosen = await ChooseAsync(to, cancellation);
+        var (chosen, reached) = await ChooseAsync(to, cancellation);
+        // Named before, because afterwards it is too late to choose another.
+        if (FailoverRisk.Of(chosen.Id, reached, ledger) is { AtRisk: > 0 } expected) events.Report(EventKind.DashboardNotice, chosen.Id, $"Before {chosen.Id} is promoted: {expected.Note}");
         var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
         var settings = state.Current.Settings ?? new LiveSettings();
         await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
         var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience, cancellation);
         directory.Enthrone(chosen, reign.Epoch);
-        var report = Report(old?.Id, reign, reason, settings, others.Count);
+        var report = Report(old?.Id, reign, reason, FailoverRisk.Of(reign.Node, [reign.Node, .. reign.Sealed], ledger), time.GetUtcNow());
         ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
         Changed?.Invoke();
         return report;
@@ -88,37 +91,34 @@ internal sealed partial class FailoverService(
 
     private static CommandException Conflict(string sentence) => new(StatusCodes.Status409Conflict, sentence);
 
-    private FailoverReport Report(string? from, ReignReport reign, string reason, LiveSettings settings, int followers)
+    private static FailoverReport Report(string? from, ReignReport reign, string reason, FailoverRisk risk, DateTimeOffset at) => new(
+        from, reign.Node, reign.Epoch, reign.FirstVersion, reign.Sealed, reign.Silent, reign.Merged, reign.Keys, reign.ElapsedMs, reason, risk.AtRisk == 0, risk.Note, at)
+    { AtRisk = risk.AtRisk, Writes = risk.Writes };
+
+    public async Task<FailoverRisk> RiskAsync(string? to, CancellationToken cancellation = default)
     {
-        // A write was confirmed by that many followers of the old leader; the new leader is one of them and merged the others that answered.
-        var acks = Math.Min(settings.FollowerAcks(), followers);
-        var reached = 1 + reign.Sealed.Count(id => id != from);
-        var safe = acks + reached > followers;
-        var note = safe
-            ? $"Every acknowledged write had {acks} of {followers} followers, and {reached} of them were asked: at least one of those held it, unless it lost its memory before."
-            : $"Acknowledged writes had {acks} of {followers} followers, and only {reached} of them were asked: a write that none of those had confirmed is lost, or comes back with the nodes that were silent.";
-        return new FailoverReport(from, reign.Node, reign.Epoch, reign.FirstVersion, reign.Sealed, reign.Silent, reign.Merged, reign.Keys,
-            reign.ElapsedMs, reason, safe, note, time.GetUtcNow());
+        var (chosen, reached) = await ChooseAsync(to, cancellation);
+        return FailoverRisk.Of(chosen.Id, reached, ledger);
     }
 
-    private async Task<NodeAddress> ChooseAsync(string? to, CancellationToken cancellation)
+    /// <returns>Who is to lead, and whose entries it can take over, itself included.</returns>
+    private async Task<(NodeAddress Chosen, IReadOnlyList<string> Reached)> ChooseAsync(string? to, CancellationToken cancellation)
     {
-        if (to is not null)
+        var wanted = to is null ? null : directory.Find(to) ?? throw NodeClient.UnknownNode(to, directory);
+        var asked = await Task.WhenAll(directory.All.Select(async n => (Node: n, Health: await HealthAsync(n, cancellation))));
+        if (wanted is not null)
         {
-            var wanted = directory.Find(to) ?? throw NodeClient.UnknownNode(to, directory);
-            var health = await HealthAsync(wanted, cancellation);
+            var health = asked.FirstOrDefault(a => a.Node.Id == wanted.Id).Health;
             if (Leads(health)) throw Conflict($"{to} leads already.");
-            return health is { Ready: true }
-                ? wanted
-                : throw Conflict($"{to} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
+            if (health is not { Ready: true }) throw Conflict($"{to} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
         }
 
         // Whoever is called the leader may have stepped down, and then it is a candidate like the others.
-        var asked = await Task.WhenAll(directory.All.Select(async n => (Node: n, Health: await HealthAsync(n, cancellation))));
-        var best = asked.Where(a => a.Health is { Ready: true, Role: NodeRoles.Follower })
+        var chosen = wanted ?? asked.Where(a => a.Health is { Ready: true, Role: NodeRoles.Follower })
             .OrderByDescending(a => a.Health!.Epoch).ThenByDescending(a => a.Health!.LastVersion).ThenBy(a => a.Node.Id, NaturalOrder.Instance)
-            .FirstOrDefault();
-        return best.Node ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No follower answers, so none can lead.");
+            .FirstOrDefault().Node ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No follower answers, so none can lead.");
+        var cut = links.LinksOf(chosen.Id).Where(l => l.Faults.Mode is LinkMode.Swallow or LinkMode.Refuse).Select(l => l.Follower).ToHashSet(StringComparer.Ordinal);
+        return (chosen, [.. asked.Where(a => a.Health is not null && !cut.Contains(a.Node.Id)).Select(a => a.Node.Id)]);
     }
 
     /// <summary>By what the node itself says, not by what it is called. One that began an epoch below those that were seen is refused by all others, and steps down when it hears so.</summary>

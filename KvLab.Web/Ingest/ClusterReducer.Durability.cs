@@ -24,7 +24,7 @@ public sealed partial class ClusterReducer
         {
             case EventKind.WriteAccepted: FollowAcceptance(node, e); break;
             // In naive mode a late ack may name what was replaced meanwhile; there only what the nodes say themselves counts.
-            case EventKind.DeliveryAcked when e.Peer is not null && _settings?.Versioning != VersioningMode.Naive:
+            case EventKind.DeliveryAcked when e.Peer is not null && !e.Naive:
                 _ledger.Confirmed(e.Peer, e.Key!, e.EntryVersion, e.Held.IsNone ? e.EntryVersion : e.Held);
                 break;
             case EventKind.WriteAnswered when e.Reason == "success": FollowAnswer(node, e); break;
@@ -52,11 +52,13 @@ public sealed partial class ClusterReducer
     {
         // Told by its client before, when the report was long in coming.
         if (_ledger.Knows(e.EntryVersion)) return;
-        Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow()));
+        _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow(), e.Naive, e.LeaderCounted));
     }
 
-    private void Answered(AcknowledgedWrite write) =>
-        _ledger.Answered(write with { Naive = _settings?.Versioning == VersioningMode.Naive, LeaderCounted = _settings?.QuorumCountsLeader == true });
+    /// <summary>A client knows only its own answer; by which rule it was given the leader's earlier reports about that write may tell.</summary>
+    private AcknowledgedWrite WithItsRule(AcknowledgedWrite promise) => _writes.TryGetValue(promise.Version, out var write)
+        ? promise with { Naive = write.Naive, LeaderCounted = write.LeaderCounted }
+        : promise with { Naive = _settings?.Versioning == VersioningMode.Naive, LeaderCounted = _settings?.QuorumCountsLeader == true };
 
     private void FollowReset(NodeRecord node)
     {
@@ -110,7 +112,7 @@ public sealed partial class ClusterReducer
         var (answers, unreachable) = clients.Take();
         foreach (var (write, success) in answers)
         {
-            if (success) _promises.Enqueue((write, NowMs));
+            if (success) _promises.Enqueue((WithItsRule(write), NowMs));
             if (_nodes.TryGetValue(write.Leader, out var leader)) CountAnswer(leader, write.Version, success);
         }
         if (unreachable == 0) return;
@@ -125,12 +127,19 @@ public sealed partial class ClusterReducer
         {
             _promises.Dequeue();
             if (_ledger.Knows(promise.Write.Version)) continue;
-            Answered(promise.Write);
+            _ledger.Answered(promise.Write);
             _durabilityTouched = _changed = true;
         }
     }
 
     public DurabilityRow? FindDurability(EntryVersion version) => _ledger.Find(version, time.GetUtcNow());
+
+    public BeyondReach DurabilityBeyond(IReadOnlyCollection<string> nodes, int listed)
+    {
+        TakePromises();
+        KeepPromises(long.MaxValue);
+        return _ledger.Beyond(nodes, listed, time.GetUtcNow());
+    }
 
     private DurabilityView ViewDurability()
     {

@@ -45,7 +45,7 @@ public sealed partial class ClusterReducer
     {
         if (Find(e) is not { } write || write.Deliveries.Length > 0) return;
         var peers = e.Peers ?? [];
-        write.Required = e.Required ?? write.Required;
+        (write.Required, write.LeaderCounted) = (e.Required ?? write.Required, e.LeaderCounted);
         write.Deliveries = [.. peers.Select((peer, i) => new DeliveryRecord(peer, e.DelaysMs is { } delays && i < delays.Length ? delays[i] : 0) { StoredMs = StoredBefore(write, peer) })];
         write.OpenDeliveries = peers.Length;
         write.PredictedMs = Predict(write.Required, peers.Length);
@@ -124,7 +124,7 @@ public sealed partial class ClusterReducer
         {
             write.Status = success ? WriteStatus.Success : WriteStatus.PartialSuccess;
             write.Acks = e.Acks;
-            write.Required = e.Required ?? write.Required;
+            (write.Required, write.LeaderCounted) = (e.Required ?? write.Required, e.LeaderCounted);
             write.ElapsedMs = e.ElapsedMs;
             write.Reason = e.Detail;
             EndWait(write);

@@ -143,6 +143,7 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public bool Naive { get; init; }
     public DateTimeOffset At { get; init; }
     public int Required { get; set; }
+    public bool LeaderCounted { get; set; }
     public WriteStatus? Status { get; set; }
     public int? Acks { get; set; }
     public double? StoredMs { get; init; }
@@ -168,5 +169,5 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public WriteView View() => _view ??= new WriteView(
         Version, Key, Value, Required, Status, Acks, ElapsedMs, Reason, Naive, At,
         ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(Deliveries, d => d.View())))
-    { StoredMs = StoredMs };
+    { StoredMs = StoredMs, LeaderCounted = LeaderCounted };
 }

@@ -177,6 +177,9 @@ public sealed record WriteView(
     EntryVersion Version, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs,
     string? Reason, bool Naive, DateTimeOffset At, ImmutableArray<DeliveryView> Deliveries)
 {
+    /// <summary>Whether the leader's own copy was one of the required confirmations, as the setting was when the write began.</summary>
+    public bool LeaderCounted { get; init; }
+
     /// <summary>How long the leader's own storage took, before anything was sent; null for memory.</summary>
     public double? StoredMs { get; init; }
 }

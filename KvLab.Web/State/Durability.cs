@@ -43,4 +43,7 @@ public interface IDurabilityLookup
 {
     /// <summary>Null when no client was told of its success, or when it is followed no more.</summary>
     DurabilityRow? Find(EntryVersion version);
+
+    /// <summary>Acknowledged writes that none of these nodes holds, nor a newer one of their key; all that clients of this dashboard were told counts, also what no node has reported.</summary>
+    BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed);
 }
