@@ -50,6 +50,10 @@ public sealed partial class DurabilityLedger
     /// <summary>Whether the ledger was told that this write succeeded, and still follows it.</summary>
     public bool Knows(EntryVersion version) => _byVersion.TryGetValue(version, out var write) && write.Generation == _generation;
 
+    /// <summary>Whether any replica is known to hold this or a newer version of the key.</summary>
+    public bool IsHeld(string key, EntryVersion version) =>
+        _keys.TryGetValue(key, out var copies) && _nodes.Values.Any(n => !n.Gone && copies[n] is var copy && copy.Generation == _generation && copy.Version >= version);
+
     /// <summary>Counts of now; judges what news came in since the last time.</summary>
     public DurabilityCounts Count(DateTimeOffset at)
     {

@@ -238,6 +238,59 @@ public sealed class ReducerDurabilityTests
     }
 
     [Fact]
+    public void Nobody_waits_for_the_report_of_a_leader_that_has_ended_once_a_holder_is_known()
+    {
+        var (story, clients) = Told();
+        story.Replicate(1, "k1", 1, ("follower-1", 5));
+        clients.Answered(Promise(story, 1));
+        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
+        story.Apply("follower-1", 1, "k1");
+        story.Reducer.Apply(new NodeDisconnected("leader", "first"));
+
+        Assert.Equal((1, 0), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Durability.Counts.Lost));
+        Assert.Equal(["follower-1"], Assert.Single(story.Snapshot.Durability.Latest).HeldNow);
+        // Told once, also where the report is on its way after all.
+        var write = Assert.Single(story.Snapshot.Writes);
+        Assert.Equal((WriteStatus.Success, 1), (write.Status, write.Acks));
+        Assert.Equal(1, story.Snapshot.Kpis.Success);
+        Assert.Equal(0, Assert.Single(story.Snapshot.Durability.Gaps).Unanswered);
+    }
+
+    [Fact]
+    public void What_a_leader_told_others_after_its_last_report_is_not_known_and_said_so()
+    {
+        var (story, _) = Told();
+        story.Accept(2, "k2");
+        story.Time.Advance(TimeSpan.FromMilliseconds(250));
+        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+
+        var gap = Assert.Single(story.Snapshot.Durability.Gaps);
+        Assert.Equal(("leader", 2), (gap.Node, gap.Unanswered));
+        Assert.StartsWith("Not known: what leader told clients of its own in the 0.25 s between its last report and its end", gap.Sentence, StringComparison.Ordinal);
+        Assert.Contains("how 2 writes that it had taken were answered", gap.Sentence, StringComparison.Ordinal);
+        Assert.Contains("is not known", Explain.Write(story.Snapshot.Writes[0]), StringComparison.Ordinal);
+
+        // A report that was on its way says what is known after all.
+        story.Answer(2, "k2", 0, 0, 1);
+        Assert.Equal(1, Assert.Single(story.Snapshot.Durability.Gaps).Unanswered);
+    }
+
+    private (Story Story, ClientOutcomes Clients) Told()
+    {
+        var clients = new ClientOutcomes(_story.Time);
+        var story = new Story(clients);
+        story.Join(NodeRoles.Leader, "leader");
+        story.Join(NodeRoles.Follower, "follower-1");
+        story.Tell("leader", EventKind.LeaderRecovered, version: 1);
+        story.Accept(1, "k1");
+        return (story, clients);
+    }
+
+    private static ClientAnswer Promise(Story story, long version) =>
+        new(new AcknowledgedWrite(new EntryVersion(1, version), $"k{version}", "leader", 1, 1, story.Time.GetUtcNow()), true);
+
+    [Fact]
     public void A_partial_answer_that_only_the_client_heard_is_counted_and_promises_nothing()
     {
         var clients = new ClientOutcomes(_story.Time);

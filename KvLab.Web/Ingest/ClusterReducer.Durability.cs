@@ -8,13 +8,8 @@ namespace KvLab.Web.Ingest;
 
 public sealed partial class ClusterReducer
 {
-    /// <summary>How long a promise to a client of this dashboard waits for the leader's own report, which knows who had confirmed.</summary>
-    public const int ReportPatienceMs = 2_000;
-
     private readonly DurabilityLedger _ledger = new();
 
-    // Promises whose report has not come, in the order in which they were made.
-    private readonly Queue<(AcknowledgedWrite Write, long AtMs)> _promises = new();
     private DurabilityView _durability = DurabilityView.Empty;
     private bool _durabilityTouched;
 
@@ -55,17 +50,12 @@ public sealed partial class ClusterReducer
         _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow(), e.Naive, e.LeaderCounted));
     }
 
-    /// <summary>A client knows only its own answer; by which rule it was given the leader's earlier reports about that write may tell.</summary>
-    private AcknowledgedWrite WithItsRule(AcknowledgedWrite promise) => _writes.TryGetValue(promise.Version, out var write)
-        ? promise with { Naive = write.Naive, LeaderCounted = write.LeaderCounted }
-        : promise with { Naive = _settings?.Versioning == VersioningMode.Naive, LeaderCounted = _settings?.QuorumCountsLeader == true };
-
     private void FollowReset(NodeRecord node)
     {
         if (node.Role == NodeRoles.Leader)
         {
             _ledger.Clear();
-            _promises.Clear();
+            ForgetPromises();
         }
         _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
     }
@@ -95,6 +85,7 @@ public sealed partial class ClusterReducer
         if (state is NodeState.Stopped or NodeState.Crashed && node.State is not (NodeState.Stopped or NodeState.Crashed))
         {
             TakePromises();
+            NoteGap(node, state);
             var how = state == NodeState.Crashed ? "crashed" : node.Stopping ? "was stopped" : "was killed";
             if (!node.IsDurable) _ledger.Ended(node.Id, how, time.GetUtcNow());
             _durabilityTouched = true;
@@ -103,32 +94,6 @@ public sealed partial class ClusterReducer
         else if (state == NodeState.Starting && node.State is NodeState.Stopped or NodeState.Crashed)
         {
             Mark(node.Id, "started");
-        }
-    }
-
-    private void TakePromises()
-    {
-        if (clients is null) return;
-        var (answers, unreachable) = clients.Take();
-        foreach (var (write, success) in answers)
-        {
-            if (success) _promises.Enqueue((WithItsRule(write), NowMs));
-            if (_nodes.TryGetValue(write.Leader, out var leader)) CountAnswer(leader, write.Version, success);
-        }
-        if (unreachable == 0) return;
-        _availability.Unreachable(NowMs, unreachable);
-        _changed = true;
-    }
-
-    /// <summary>A promise whose report did not come in time is a promise all the same.</summary>
-    private void KeepPromises(long madeBeforeMs)
-    {
-        while (_promises.TryPeek(out var promise) && promise.AtMs < madeBeforeMs)
-        {
-            _promises.Dequeue();
-            if (_ledger.Knows(promise.Write.Version)) continue;
-            _ledger.Answered(promise.Write);
-            _durabilityTouched = _changed = true;
         }
     }
 
@@ -147,6 +112,6 @@ public sealed partial class ClusterReducer
         _durabilityTouched = false;
         var now = time.GetUtcNow();
         var counts = _ledger.Count(now);
-        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now));
+        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now)) { Gaps = ViewGaps() };
     }
 }

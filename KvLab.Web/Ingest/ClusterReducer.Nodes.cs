@@ -57,7 +57,7 @@ public sealed partial class ClusterReducer
             // A new process has an empty memory and an unfinished write of its predecessor has nobody who would finish it.
             EndOpenWrites(node);
             EmptyCells(node);
-            node.Cleared = false;
+            node.Cleared = node.ToldAll = false;
             ForgetFaults(node);
             node.Storage = hello.Storage ?? NodeView.InMemory;
             node.StorageProblem = null;
@@ -82,6 +82,7 @@ public sealed partial class ClusterReducer
             node.State = node.Stopping ? NodeState.Stopped : NodeState.Disconnected;
             node.ProcessNotice = node.Stopping ? "It shut down." : "Its telemetry connection is down; it may still replicate.";
         }
+        node.ToldAll = true;
         // Its last events may have come after its process was seen to end.
         if (node.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
     }
@@ -129,7 +130,7 @@ public sealed partial class ClusterReducer
         _reign = 0;
         ForgetWrites();
         TakePromises();
-        _promises.Clear();
+        ForgetPromises();
         _ledger.Clear();
         _durabilityTouched = true;
     }

@@ -127,6 +127,7 @@ public sealed partial class ClusterReducer
             (write.Required, write.LeaderCounted) = (e.Required ?? write.Required, e.LeaderCounted);
             write.ElapsedMs = e.ElapsedMs;
             write.Reason = e.Detail;
+            CloseGap(write);
             EndWait(write);
             ForgetIfClosed(write);
             if (write.Forgotten) return;

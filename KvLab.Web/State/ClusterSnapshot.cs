@@ -229,6 +229,7 @@ public static class StateLimits
     public const int FaultMarks = 200;
     public const int DurabilityRows = 40;
     public const int LostRows = 200;
+    public const int ReportGaps = 20;
     public const int Keys = 100_000;
 
     /// <summary>Writes whose answer or deliveries are awaited at a time; further ones are counted but not followed.</summary>
