@@ -55,7 +55,7 @@ public sealed class ReducerReignTests
         Assert.Null(Leadership.ProblemOf(story.Snapshot));
         Assert.True(story.Snapshot.Quiescent);
 
-        story.Tell("leader", EventKind.LeaderSteppedDown);
+        Reign(story, "leader", EventKind.LeaderSteppedDown, 1);
 
         Assert.Null(story.Snapshot.Leader);
         Assert.True(story.Snapshot.NobodyLeads);

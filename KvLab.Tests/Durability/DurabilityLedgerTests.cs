@@ -57,7 +57,8 @@ public sealed class DurabilityLedgerTests
 
         var reach = story.Ledger.Beyond(["follower-2", "follower-3"], 10, story.Now);
         Assert.Equal((3, 1, 0, 0), (reach.Followed, reach.Beyond, reach.Lost, reach.Unknown));
-        Assert.Equal((1, ["leader", "follower-1"]), (Assert.Single(reach.Rows).Write.Version.Counter, reach.Rows[0].HeldNow));
+        Assert.Equal(1, Assert.Single(reach.Rows).Write.Version.Counter);
+        Assert.Equal(["leader", "follower-1"], reach.Rows[0].HeldNow);
         Assert.Equal(0, story.Ledger.Beyond(["follower-1"], 10, story.Now).Beyond);
 
         // A newer write of the key is as good; a node that is gone holds nothing; what is lost already is no risk of the promotion.

@@ -1,10 +1,10 @@
+using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Versioning;
 using KvLab.Tests.Dashboard;
 using KvLab.Web.Failover;
 using KvLab.Web.Ingest;
-using KvLab.Core.Durability;
-using KvLab.Core.Replication;
-using KvLab.Core.Versioning;
 using KvLab.Web.State;
 using Xunit;
 
@@ -46,7 +46,9 @@ public sealed class FailoverRiskTests
 
         var risk = Risk("follower-2", "follower-3");
         Assert.Equal(1, risk.AtRisk);
-        Assert.Equal((1, "k1", ["leader", "follower-1"]), (Assert.Single(risk.Writes).Version, risk.Writes[0].Key, risk.Writes[0].HeldBy));
+        var write = Assert.Single(risk.Writes);
+        Assert.Equal((1, "k1"), (write.Version, write.Key));
+        Assert.Equal(["leader", "follower-1"], write.HeldBy);
         Assert.StartsWith("1 of 2 acknowledged writes is held by none of the 2 nodes asked (follower-2, follower-3): ", risk.Note, StringComparison.Ordinal);
         Assert.Contains("of k1 (held by leader, follower-1)", risk.Note, StringComparison.Ordinal);
 
