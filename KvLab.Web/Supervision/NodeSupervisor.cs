@@ -135,7 +135,7 @@ internal sealed partial class NodeSupervisor(
             catch (TimeoutException)
             {
                 // A slow machine is no dead node: it is said, and waited for.
-                Console.WriteLine($"KvLab is starting at {dashboard.Url}  ({StartWords.Of(state.Current)})");
+                await Console.Error.WriteLineAsync($"KvLab is starting at {dashboard.Url}  ({StartWords.Of(state.Current)})");
             }
         }
 
