@@ -93,7 +93,7 @@ public sealed class ReducerPromiseTests
         Assert.Equal((1, 1), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Availability.Points.Sum(p => p.Success)));
     }
 
-    private (Story Story, ClientOutcomes Clients) Told()
+    private static (Story Story, ClientOutcomes Clients) Told()
     {
         var clients = new ClientOutcomes(TimeProvider.System);
         var story = new Story(clients);

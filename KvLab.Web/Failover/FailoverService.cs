@@ -19,6 +19,8 @@ internal sealed partial class FailoverService(
     // A follower that answers at all answers at once; one that is frozen must not hold up the failover.
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan OldLeaderPatience = TimeSpan.FromMilliseconds(300);
+
     // Sealing and merging wait for silent nodes no longer than this.
     private static readonly TimeSpan SealPatience = TimeSpan.FromSeconds(1);
 
@@ -105,7 +107,9 @@ internal sealed partial class FailoverService(
     private async Task<(NodeAddress Chosen, IReadOnlyList<string> Reached)> ChooseAsync(string? to, CancellationToken cancellation)
     {
         var wanted = to is null ? null : directory.Find(to) ?? throw NodeClient.UnknownNode(to, directory);
-        var asked = await Task.WhenAll(directory.All.Select(async n => (Node: n, Health: await HealthAsync(n, cancellation))));
+        // The old leader is frozen more often than not, and nobody is helped by waiting for it.
+        var asked = await Task.WhenAll(directory.All.Select(async n => (Node: n, Health: await client.TryHealthAsync(
+            n, cancellation, n.Role == NodeRoles.Leader && n != wanted ? OldLeaderPatience : AskPatience))));
         if (wanted is not null)
         {
             var health = asked.FirstOrDefault(a => a.Node.Id == wanted.Id).Health;
