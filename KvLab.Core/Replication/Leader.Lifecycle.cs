@@ -20,6 +20,9 @@ public sealed partial class Leader
     // Unnamed until it has asked the others: the seed's leader never does.
     private long _leadership;
 
+    /// <summary>Another leader reigns, and this one is about to step down.</summary>
+    public bool IsDeposed => Interlocked.Read(ref _deposedBy) != 0;
+
     // What was held when this reign began, by key: a replaced leader's entry above it is known to nobody else.
     private ConcurrentDictionary<string, EntryVersion> _reignStart = new(StringComparer.Ordinal);
 

@@ -13,7 +13,7 @@ internal sealed class WriteEndpoint(Node node)
     {
         if (node.Leader is not { } leader)
             throw new ProblemException(StatusCodes.Status403Forbidden,
-                $"{node.Id} is a follower; only the leader takes writes{(node.LeaderUrl is { } url ? $", at {url}/write" : "")}.")
+                $"{node.Id} is a follower; only the leader takes writes{(node.LeaderUrl is { } url ? $", at {url}/write" : $". {node.Id} does not know who leads now")}.")
             { LeaderUrl = node.LeaderUrl };
         if (node.Phase != NodePhase.Ready) throw NotReady();
 
