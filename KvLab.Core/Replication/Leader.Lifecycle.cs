@@ -29,7 +29,7 @@ public sealed partial class Leader
     /// <summary>It takes writes, or has: before, it is still asking others.</summary>
     public bool HasBegun => _begun;
 
-    /// <summary>Who leads in this epoch; see <see cref="Leadership"/>.</summary>
+    /// <summary>Who leads in this epoch; see <see cref="LeadershipId"/>.</summary>
     internal long LeadershipName => _leadership;
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed partial class Leader
             ? _versions.BeginReign(new EntryVersion(given, first))
             : _versions.BeginReignAbove(seen with { Counter = first });
         await _store.RememberAsync(reign, cancellation);
-        _leadership = Leadership.Of(NodeId, _events.Incarnation);
+        _leadership = LeadershipId.Of(NodeId, _events.Incarnation);
         BeginPromises(reign, hearing);
 
         var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);

@@ -47,7 +47,7 @@ internal sealed partial class FailoverService
     {
         try
         {
-            await TogetherAsync(null, reason).WaitAsync(cancellation);
+            await TogetherAsync(null, reason, force: false).WaitAsync(cancellation);
         }
         catch (CommandException failure)
         {

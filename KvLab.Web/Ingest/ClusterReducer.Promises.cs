@@ -62,8 +62,8 @@ public sealed partial class ClusterReducer
         if (!_writes.TryGetValue(told.Version, out var write) || write.Status is not null || write.Forgotten) return;
         write.Status = success ? WriteStatus.Success : WriteStatus.PartialSuccess;
         (write.Acks, write.Required, write.Reason) = (told.Acks, told.Required, null);
-        if (success) _succeeded++;
-        else _partial++;
+        (write.Period ?? _figures.Current).Answered(success, elapsedMs: null);
+        _figures.Touch();
         CloseGap(write);
         EndWait(write);
         write.Touch();

@@ -71,11 +71,11 @@ internal sealed partial class NodeSupervisor
                 catch
                 {
                     await ForgetAsync(node);
+                    await TakeBackAsync();
                     throw;
                 }
 
                 await ForgetAsync(node);
-                await TakeBackAsync();
             }
         }
         finally
