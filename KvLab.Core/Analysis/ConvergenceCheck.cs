@@ -53,7 +53,7 @@ public static class ConvergenceCheck
             : follower.Version < leader.Version ? DifferenceKind.Behind
             : DifferenceKind.Ahead;
         return new Difference(leader.Key, kind, leader.Version, follower.Version,
-            kind == DifferenceKind.Behind ? Math.Max(0, leader.Version.Counter - follower.Version.Counter) : 0);
+            kind == DifferenceKind.Behind ? leader.Version.VersionsAbove(follower.Version) : 0);
     }
 
     private static FollowerComparison Unreachable(string node) => new(node, NotReached, 0, 0, 0, 0, 0, []);

@@ -15,7 +15,7 @@ public enum DifferenceKind
     Ahead,
 }
 
-/// <param name="VersionsBehind">Leader's counter minus follower's for <see cref="DifferenceKind.Behind"/>, else 0.</param>
+/// <param name="VersionsBehind">Leader's counter minus follower's for <see cref="DifferenceKind.Behind"/> within one epoch, else 0.</param>
 public sealed record Difference(string Key, DifferenceKind Kind, EntryVersion Leader, EntryVersion Follower, long VersionsBehind);
 
 /// <summary>One follower against the leader, entry by entry.</summary>

@@ -72,17 +72,17 @@ public sealed record WriteRow(
     long Version, long Epoch, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs, string? Reason,
     bool Naive, DateTimeOffset At, double? StoredMs, string Why, IReadOnlyList<DeliveryRow> Deliveries)
 {
-    internal static WriteRow Of(WriteView w) => new(
+    internal static WriteRow Of(WriteView w, Explain explain) => new(
         w.Version.Counter, w.Version.Epoch, w.Key, w.Value, w.Required, w.Status, w.Acks, w.ElapsedMs, w.Reason, w.Naive, w.At, w.StoredMs,
-        Explain.Write(w), [.. w.Deliveries.Select(d => DeliveryRow.Of(w, d))]);
+        explain.Write(w), [.. w.Deliveries.Select(d => DeliveryRow.Of(w, d, explain))]);
 }
 
 public sealed record DeliveryRow(
     string Follower, double DelayMs, DeliveryOutcome Outcome, double? CompletedMs, bool Late, int Attempts, long HeldVersion, long HeldEpoch,
     string? Reason, double? StoredMs, string Why)
 {
-    internal static DeliveryRow Of(WriteView w, DeliveryView d) => new(
-        d.Follower, d.DelayMs, d.Outcome, d.CompletedMs, d.Late, d.Attempts, d.Held.Counter, d.Held.Epoch, d.Reason, d.StoredMs, Explain.Delivery(w, d));
+    internal static DeliveryRow Of(WriteView w, DeliveryView d, Explain explain) => new(
+        d.Follower, d.DelayMs, d.Outcome, d.CompletedMs, d.Late, d.Attempts, d.Held.Counter, d.Held.Epoch, d.Reason, d.StoredMs, explain.Delivery(w, d));
 }
 
 /// <param name="Completed">Writes that came to an end: succeeded, partial or failed.</param>

@@ -37,8 +37,8 @@ internal sealed partial class ClusterCommands
             // Its answer may take until the quorum; the next write must come after its acceptance, not after its answer.
             versions.Add(await AcceptedVersionAsync(leader, key, value, answer, cancellation));
         }
-        await Task.WhenAll(answers);
-        return new OutOfOrderDemo(key, target, versions, [versions[2], versions[0], versions[1]]);
+        var last = (await Task.WhenAll(answers))[^1];
+        return new OutOfOrderDemo(key, target, versions, [versions[2], versions[0], versions[1]], last.Epoch);
     }
 
     private string ChooseFollower(string? wanted)

@@ -135,7 +135,7 @@ internal sealed class DrillService(
         var answers = await Task.WhenAll(Enumerable.Range(1, Writes).Select(i =>
             client.WriteAsync(leader, new WriteRequest($"drill-{number}-{i}", JsonText.Of($"promise {i}"), delaysMs), Patience, cancellation)));
         if (answers.FirstOrDefault(a => a.Status != WriteStatus.Success) is { } partial)
-            throw Conflict($"v{partial.Version} of {partial.Key} was only a partial success, so nothing was promised. Look whether all followers answer, and try again.");
+            throw Conflict($"{state.Current.Labels.Version(partial.Epoch, partial.Version)} of {partial.Key} was only a partial success, so nothing was promised. Look whether all followers answer, and try again.");
         IReadOnlyList<EntryVersion> versions = [.. answers.Select(a => new EntryVersion(a.Epoch, a.Version))];
         await state.WhenAsync(s => versions.All(v => s.Durability.Latest.Any(r => r.Write.Version == v)), Patience, time, cancellation);
         return versions;

@@ -104,6 +104,7 @@ public sealed partial class ClusterReducer
         _durabilityTouched = true;
         foreach (var entry in seeded.Entries)
         {
+            SeeEpoch(entry.Version.Epoch);
             _ledger.Holds(node.Id, entry.Key, entry.Version);
             // Events that came while the dump was under way know better.
             if (Row(entry.Key) is { } row && row.Cells[node.Id].Version < entry.Version)

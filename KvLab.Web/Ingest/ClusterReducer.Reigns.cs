@@ -12,7 +12,17 @@ public sealed partial class ClusterReducer
     private readonly Queue<SyncView> _syncs = new();
     private ImmutableArray<SyncView> _syncView = [];
     private long _reign;
+    private long _epochSeen;
+    private bool _manyEpochs;
     private long _rolledBackCount;
+
+    /// <summary>Once a second epoch was told of, versions are shown with theirs: the list of events keeps the older ones, whatever was emptied.</summary>
+    private void SeeEpoch(long epoch)
+    {
+        if (epoch <= 0 || epoch == _epochSeen) return;
+        if (_epochSeen != 0) _manyEpochs = true;
+        _epochSeen = epoch;
+    }
 
     /// <summary>A leader began its reign; what an older one says afterwards makes nobody a leader.</summary>
     private void BeginReign(NodeRecord node, NodeEvent e)

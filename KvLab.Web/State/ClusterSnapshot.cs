@@ -63,6 +63,15 @@ public sealed record ClusterSnapshot
     /// <summary>The epoch of the leader; 0 before one has reported it.</summary>
     public long Reign { get; init; }
 
+    /// <summary>Versions of more than one epoch have been told of: a number alone may stand for two writes.</summary>
+    public bool ManyEpochs { get; init; }
+
+    /// <summary>What versions and nodes are called as of this snapshot.</summary>
+    public Labels Labels => Nodes.IsEmpty ? Labels.Plain with { Epochs = ManyEpochs } : new(ManyEpochs, Leader?.Id);
+
+    /// <summary>Sentences in the words of this snapshot.</summary>
+    public Explain Explain => new(Labels);
+
     /// <summary>Writes that replaced leaders took back, newest first, at most <see cref="StateLimits.RolledBack"/>.</summary>
     public ImmutableArray<RolledBackView> RolledBack { get; init; } = [];
 
@@ -219,7 +228,7 @@ public sealed record Kpis(
 public sealed record TelemetryCounters(string Node, long Received, long Doubles, long Gaps, long Dropped);
 
 /// <param name="PredictedMs">Exact mean for the settings of that write's moment; null where there is none.</param>
-public sealed record LatencyPoint(long Version, double ElapsedMs, bool Success, int Required, double? PredictedMs);
+public sealed record LatencyPoint(EntryVersion Version, double ElapsedMs, bool Success, int Required, double? PredictedMs);
 
 /// <param name="SecondsAgoBase">Dashboard's monotonic seconds.</param>
 /// <param name="Behind">Per follower id: the sum over keys of the leader's counter positions not yet held (number of keys behind or missing).</param>

@@ -3,7 +3,7 @@ using KvLab.Core.Network;
 
 namespace KvLab.Web.State;
 
-public static partial class Explain
+public sealed partial class Explain
 {
     private static string LinkChanged(NodeEvent e) => e.Link switch
     {
@@ -23,9 +23,9 @@ public static partial class Explain
             + (faults.ClockSkewMs == 0 ? "" : "; versions and orders do not depend on its wall clock, only the times in this list do"),
     };
 
-    private static string MessageLost(NodeEvent e)
+    private string MessageLost(NodeEvent e)
     {
-        var message = $"{e.EntryVersion} of {e.Key}";
+        var message = $"{V(e.EntryVersion)} of {e.Key}";
         return e.Reason switch
         {
             "refused" => $"the link to {e.Peer} refused {message} at once: it never left",

@@ -4,12 +4,12 @@ using KvLab.Core.Versioning;
 
 namespace KvLab.Web.State;
 
-public static partial class Explain
+public sealed partial class Explain
 {
     /// <summary>One sentence for a write as a whole.</summary>
-    public static string Write(WriteView write)
+    public string Write(WriteView write)
     {
-        var what = $"{write.Version} of {write.Key}";
+        var what = $"{V(write.Version)} of {write.Key}";
         var pending = write.Deliveries.Count(d => d.Outcome == DeliveryOutcome.Pending);
         var rest = pending > 0 ? $"; {Count(pending, "delivery", "deliveries")} still under way" : "";
         if (write.Status is null)
@@ -39,9 +39,9 @@ public static partial class Explain
     };
 
     /// <summary>One sentence for what became of a write at one follower.</summary>
-    public static string Delivery(WriteView write, DeliveryView delivery)
+    public string Delivery(WriteView write, DeliveryView delivery)
     {
-        var what = $"{write.Version} of {write.Key}";
+        var what = $"{V(write.Version)} of {write.Key}";
         var facts = $"{After(delivery.CompletedMs)}{(delivery.Attempts > 1 ? $", at attempt {delivery.Attempts}" : "")}";
         var late = delivery.Late ? "; this was in the background, after the client had its answer" : "";
         return delivery.Outcome switch
@@ -59,6 +59,6 @@ public static partial class Explain
         };
     }
 
-    private static string Superseded(EntryVersion version, string key, DeliveryView delivery) =>
-        $"{delivery.Follower} already holds {delivery.Held} of {key}, this was {version}, {Older(version, delivery.Held)}";
+    private string Superseded(EntryVersion version, string key, DeliveryView delivery) =>
+        $"{delivery.Follower} already holds {V(delivery.Held)} of {key}, this was {V(version)}, {Older(version, delivery.Held)}";
 }

@@ -8,8 +8,14 @@ namespace KvLab.Web.State;
 /// "Why?": one plain sentence, with its numbers, for every event, outcome and cell. Pure: the same facts give the same words
 /// on the page, in exports and over REST.
 /// </summary>
-public static partial class Explain
+/// <param name="labels">What versions and nodes are called on the page that the sentence stands on.</param>
+public sealed partial class Explain(Labels labels)
 {
+    /// <summary>For one epoch, and while the node that is called leader leads.</summary>
+    public static readonly Explain Plain = new(Labels.Plain);
+
+    private string V(EntryVersion version) => labels.Version(version);
+
     /// <summary>A count with its noun: <c>1 version</c>, <c>5 versions</c>.</summary>
     internal static string Count(long count, string noun, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? noun : plural ?? noun + "s")}");

@@ -24,8 +24,8 @@ public sealed class FilteredEventsTests
                 for (var i = 0; i < added; i++) all.Add(Event(all.Count));
                 discarded = Math.Min(all.Count, discarded + dropped);
                 if (clear) from = all.Count;
-                filtered.Update(ClusterStory.Log(all.Skip(discarded), discarded), Filters[filter], from);
-                var expected = all.Skip((int)Math.Max(discarded, from)).Where(Filters[filter].Matches).Reverse().ToList();
+                filtered.Update(ClusterStory.Log(all.Skip(discarded), discarded), Filters[filter], Labels.Plain, from);
+                var expected = all.Skip((int)Math.Max(discarded, from)).Where(e => Filters[filter].Matches(e, Labels.Plain)).Reverse().ToList();
                 if (!filtered.Select(l => l.Event).SequenceEqual(expected) || filtered.Count != expected.Count) return false;
             }
             return true;
@@ -36,7 +36,7 @@ public sealed class FilteredEventsTests
     {
         var events = Enumerable.Range(0, 2000).Select(Event).ToList();
         var filtered = new FilteredEvents();
-        filtered.Update(ClusterStory.Log(events), EventFilter.None);
+        filtered.Update(ClusterStory.Log(events), EventFilter.None, Labels.Plain);
         Assert.Equal(events.AsEnumerable().Reverse().Skip(700).Take(3), filtered.Skip(700).Take(3).Select(l => l.Event));
         Assert.Equal(1999, filtered.IndexOf(events[0]));
         Assert.Equal(1998, filtered.IndexOf(Event(1)));

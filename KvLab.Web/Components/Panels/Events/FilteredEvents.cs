@@ -18,6 +18,7 @@ public sealed class FilteredEvents : IList<EventLine>
     private readonly List<(long Position, NodeEvent Event)> _matches = [];
     private EventLogView _log = EventLogView.Empty;
     private EventFilter _filter = EventFilter.None;
+    private Labels _labels = Labels.Plain;
     private long _from;
     private long _next;
     private int _head;
@@ -39,11 +40,12 @@ public sealed class FilteredEvents : IList<EventLine>
     /// <summary>The ordinal of the newest; −1 when there was none.</summary>
     public long Newest => (_filter.IsEmpty ? _log.Total() : _gone + _matches.Count) - 1;
 
+    /// <param name="labels">The words that a text is looked for in.</param>
     /// <param name="from">Events before this position are not shown: they were cleared from this view.</param>
-    public void Update(EventLogView log, EventFilter filter, long from = 0)
+    public void Update(EventLogView log, EventFilter filter, Labels labels, long from = 0)
     {
-        var again = filter != _filter || from != _from || log.Total() < _next;
-        (_log, _filter, _from) = (log, filter, from);
+        var again = filter != _filter || (filter.Text is not null && labels != _labels) || from != _from || log.Total() < _next;
+        (_log, _filter, _labels, _from) = (log, filter, labels, from);
         if (again)
         {
             _matches.Clear();
@@ -55,7 +57,7 @@ public sealed class FilteredEvents : IList<EventLine>
         for (var position = Math.Max(Math.Max(_next, from), log.First); position < total; position++)
         {
             var e = log[(int)(position - log.First)];
-            if (filter.Matches(e)) _matches.Add((position, e));
+            if (filter.Matches(e, labels)) _matches.Add((position, e));
         }
         _next = total;
         DropOlder(log.First);
