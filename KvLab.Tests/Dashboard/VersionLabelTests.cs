@@ -75,10 +75,20 @@ public sealed class VersionLabelTests
         EventKind[] without = [EventKind.LeaderRecovered, EventKind.LeaderPromoted, EventKind.LeaderSteppedDown];
         foreach (var kind in Enum.GetValues<EventKind>().Except(without))
         {
-            var e = new NodeEvent
+            var e = new NodeEvent { Node = "follower-1", Incarnation = "a", Sequence = 1, Kind = kind } with
             {
-                Node = "follower-1", Incarnation = "a", Sequence = 1, Kind = kind, Key = "k", Epoch = 2, Version = 1101, HeldEpoch = 1, HeldVersion = 1101,
-                Peer = "follower-2", Acks = 1, Required = 1, Outcome = DeliveryOutcome.Superseded, Reason = "success", Peers = ["follower-2"], DelaysMs = [1],
+                Key = "k",
+                Epoch = 2,
+                Version = 1101,
+                HeldEpoch = 1,
+                HeldVersion = 1101,
+                Peer = "follower-2",
+                Acks = 1,
+                Required = 1,
+                Outcome = DeliveryOutcome.Superseded,
+                Reason = "success",
+                Peers = ["follower-2"],
+                DelaysMs = [1],
             };
             foreach (var text in new[] { EventFacts.Brief(e, labels), new Explain(labels).Event(e) })
                 Assert.False(text.Contains("1101", StringComparison.Ordinal) && !text.Contains("e2·v1101", StringComparison.Ordinal) && !text.Contains("e1·v1101", StringComparison.Ordinal), $"{kind}: {text}");
