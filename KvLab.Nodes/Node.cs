@@ -34,10 +34,10 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
     /// <summary>Where this node is reached; set once it listens.</summary>
     public string Url { get; set; } = "";
 
-    /// <summary>Where the leader is reached, as far as this node knows.</summary>
+    /// <summary>Where the leader is reached, as far as this node knows. One that was replaced and is about to step down is no leader any more, and knows of no other yet.</summary>
     public string? LeaderUrl
     {
-        get => Leader is not null ? Url : _leaderUrl;
+        get => Leader is not { } leader ? _leaderUrl : leader.IsDeposed ? null : Url;
         set => _leaderUrl = value;
     }
 

@@ -32,10 +32,13 @@ public sealed record AcknowledgedWrite(
 /// <param name="HeldAtAnswer">Replicas known to have held it or a newer one when the client was answered, the leader included.</param>
 /// <param name="HeldNow">Replicas that hold it or a newer one; always empty when it is lost.</param>
 /// <param name="Fates">What became of the copies that are gone, in the order in which they went.</param>
-/// <param name="Why">One sentence with its facts.</param>
 public sealed record DurabilityRow(
     AcknowledgedWrite Write, DurabilityState State, ImmutableArray<string> HeldAtAnswer, ImmutableArray<string> HeldNow,
-    ImmutableArray<CopyFate> Fates, DateTimeOffset? LostAt, string Why);
+    ImmutableArray<CopyFate> Fates, DateTimeOffset? LostAt)
+{
+    /// <summary>One sentence with its facts, in which nodes are called by their ids.</summary>
+    public string Why => DurabilityWords.Of(this, id => id);
+}
 
 /// <param name="Acknowledged">Writes that clients were told had succeeded, since the last reset.</param>
 /// <param name="Held">Of the followed ones.</param>

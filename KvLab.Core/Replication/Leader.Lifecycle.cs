@@ -63,6 +63,9 @@ public sealed partial class Leader
             detail: "Nobody was asked: the counter begins at 1 again, as in the seed. Followers refuse what they hold in a newer version, and confirm it all the same.");
     }
 
+    /// <summary>Another leader reigns; whoever owns this one has it step down, which takes a moment.</summary>
+    public bool IsDeposed => Interlocked.Read(ref _deposedBy) > 0;
+
     /// <summary>Says once that another leader reigns; whoever owns this leader has it step down.</summary>
     internal void Depose(long epoch)
     {

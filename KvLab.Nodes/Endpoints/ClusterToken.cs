@@ -26,7 +26,7 @@ internal sealed class ClusterToken(string? token)
     public void LearnLeader(HttpRequest request, Node node)
     {
         string? url = request.Headers[ClusterHttp.LeaderUrlHeader];
-        if (url is null || node.Leader is not null || url == node.LeaderUrl || !Knows(request)) return;
+        if (url is null || node.Leader is not null || url == node.LeaderUrl || url == node.Url || !Knows(request)) return;
         if (NodeUrl.Normalize(url) is { } leaderUrl) node.LeaderUrl = leaderUrl;
     }
 

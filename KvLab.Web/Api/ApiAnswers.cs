@@ -48,14 +48,15 @@ public sealed record FiguresRow(
 /// <param name="StorageOf">By node id.</param>
 public sealed record StorageBody(string? Storage, IReadOnlyDictionary<string, string>? StorageOf);
 
+/// <param name="Label">What the page calls it, with its role: ids are names and do not change with the role.</param>
 /// <param name="State">starting, running, disconnected, stopped, crashed or frozen.</param>
 /// <param name="Behind">Keys on which the follower is behind the leader or which it lacks.</param>
 public sealed record NodeAnswer(
-    string Id, string Role, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys,
+    string Id, string Role, string Label, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys,
     double SlowMs, long ClockSkewMs, string Storage, string? StorageProblem, string? StoragePersistence)
 {
     internal static NodeAnswer Of(NodeView n) => new(
-        n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs,
+        n.Id, n.Role, n.Label, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs,
         n.Storage, n.StorageProblem, n.StoragePersistence);
 }
 

@@ -7,7 +7,7 @@ namespace KvLab.Web.Charts;
 /// <summary>The durability ledger's rows as a table. Pure.</summary>
 public static class DurabilityTable
 {
-    public static SeriesTable Of(IReadOnlyList<DurabilityRow> rows) => new(
+    public static SeriesTable Of(IReadOnlyList<DurabilityRow> rows, Explain explain) => new(
         "Acknowledged writes and who holds them",
         ["epoch", "version", "key", "W", "acks", "answered_at", "state", "held_at_answer", "held_now", "lost_at", "why"],
         [.. rows.Select(r => (IReadOnlyList<string>)
@@ -15,7 +15,7 @@ public static class DurabilityTable
                 SeriesTable.Number(r.Write.Version.Epoch), SeriesTable.Number(r.Write.Version.Counter), EventExport.Disarm(r.Write.Key),
                 SeriesTable.Number(r.Write.Required), SeriesTable.Number(r.Write.Acks), r.Write.At.ToString("O", CultureInfo.InvariantCulture),
                 r.State switch { DurabilityState.Held => "held", DurabilityState.AtRisk => "at_risk", _ => "lost" },
-                string.Join(' ', r.HeldAtAnswer), string.Join(' ', r.HeldNow), r.LostAt?.ToString("O", CultureInfo.InvariantCulture) ?? "", r.Why,
+                string.Join(' ', r.HeldAtAnswer), string.Join(' ', r.HeldNow), r.LostAt?.ToString("O", CultureInfo.InvariantCulture) ?? "", explain.Durability(r),
             ])]);
 
     public static SeriesTable Of(IReadOnlyList<RolledBackView> rows) => new(

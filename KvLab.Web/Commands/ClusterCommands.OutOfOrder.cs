@@ -50,7 +50,7 @@ internal sealed partial class ClusterCommands
         }
         var running = state.Current.Followers.Where(f => f.State is NodeState.Running).Select(f => f.Id).ToArray();
         if (wanted is not null && !running.Contains(wanted))
-            throw new CommandException(StatusCodes.Status409Conflict, $"{wanted} is not running, so nothing can arrive there. Start it first.");
+            throw new CommandException(StatusCodes.Status409Conflict, $"{directory.Name(wanted)} is not running, so nothing can arrive there. Start it first.");
         return wanted ?? running.FirstOrDefault()
             ?? throw new CommandException(StatusCodes.Status409Conflict, "No follower is running, so nothing can arrive anywhere. Start one first.");
     }

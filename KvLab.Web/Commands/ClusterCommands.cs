@@ -49,7 +49,7 @@ internal sealed partial class ClusterCommands(
         catch (CommandException failure)
         {
             events.Report(EventKind.DashboardNotice, follower.Id,
-                $"{follower.Id} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
+                $"{follower.Name} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
         }
     }
 

@@ -101,11 +101,11 @@ internal sealed class DrillService(
         var steps = new List<string>();
         var first = followers[0];
 
-        Step($"W = {w} of {followers.Length}; {first} is quick, {(w < followers.Length ? "whoever W does not ask for gets the writes seconds later" : "the others follow at once")}.");
+        Step($"W = {w} of {followers.Length}; {NodeWords.Name(first, leads: false)} is quick, {(w < followers.Length ? "whoever W does not ask for gets the writes seconds later" : "the others follow at once")}.");
         await commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = w, QuorumCountsLeader = false }, cancellation);
         var versions = await WriteAsync(leader, followers, w, cancellation);
 
-        Step($"{versions.Count} writes were answered with success. {leader.Id} and {first}, which confirmed first, are killed.");
+        Step($"{versions.Count} writes were answered with success. {Capital(NodeWords.Leading(leader.Id))} and {NodeWords.Name(first, leads: false)}, which confirmed first, are killed.");
         await Task.WhenAll(commands.KillNodeAsync(leader.Id, cancellation), commands.KillNodeAsync(first, cancellation));
         await state.WhenAsync(s => IsDown(s, leader.Id) && IsDown(s, first), Patience, time, cancellation);
 
@@ -155,6 +155,8 @@ internal sealed class DrillService(
     private static string Verdict(int w, int writes, int lost) => lost > 0
         ? $"{lost} of {Explain.Count(writes, "promise")} broken: with W = {w} a success meant {Explain.Count(w, "follower")}, and killing the leader and {(w == 1 ? "that one" : "one of those")} killed every copy."
         : $"Every promise kept: with W = {w} a success meant {Explain.Count(w, "follower")}, one of them died with the leader, and {w - 1} kept each write.";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private void Say(string? sentence)
     {

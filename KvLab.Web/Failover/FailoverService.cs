@@ -95,7 +95,7 @@ internal sealed partial class FailoverService(
             if (wanted.Role == NodeRoles.Leader) throw new CommandException(StatusCodes.Status409Conflict, $"{to} leads already.");
             return await HealthAsync(wanted, cancellation) is { Ready: true }
                 ? wanted
-                : throw new CommandException(StatusCodes.Status409Conflict, $"{to} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
+                : throw new CommandException(StatusCodes.Status409Conflict, $"{directory.Name(to)} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
         }
 
         var asked = await Task.WhenAll(directory.Followers.Select(async f => (Node: f, Health: await HealthAsync(f, cancellation))));
@@ -133,7 +133,7 @@ internal sealed partial class FailoverService(
 
                 var silent = Stopwatch.GetElapsedTime(answeredAt);
                 if (silent.TotalMilliseconds < policy.TimeoutMs) continue;
-                await TryAsync($"{leader.Id} had not answered for {silent.TotalMilliseconds:0} ms", stoppingToken);
+                await TryAsync($"{NodeWords.Leading(leader.Id)} had not answered for {silent.TotalMilliseconds:0} ms", stoppingToken);
                 watched = null;
             }
         }

@@ -145,6 +145,14 @@ public sealed record NodeView(
     /// <summary>How far its wall clock is ahead, in ms; versions do not depend on it.</summary>
     public long ClockSkewMs { get; init; }
 
+    public bool Leads => Role == NodeRoles.Leader;
+
+    /// <summary>In headings and lists, with its role.</summary>
+    public string Label => NodeWords.Label(Id, Leads);
+
+    /// <summary>In a sentence.</summary>
+    public string Name => NodeWords.Name(Id, Leads);
+
     public const string InMemory = "memory";
 
     /// <summary>What it keeps its entries in: <c>memory</c>, <c>sqlite</c>, <c>redis</c> or <c>postgres</c>.</summary>

@@ -9,9 +9,8 @@ public sealed partial class Explain
     public string Cell(KeyRow row, string node, ClusterSnapshot snapshot)
     {
         var cell = row.Cells.GetValueOrDefault(node);
-        var leader = snapshot.Leader?.Id ?? NodeRoles.Leader;
-        if (node == leader)
-            return row.Leader.IsNone ? $"{node} does not hold {row.Key}." : $"{node} holds {V(row.Leader)} of {row.Key}; the followers are compared with it.";
+        if (node == snapshot.Leader?.Id)
+            return row.Leader.IsNone ? $"{Leads(node)} does not hold {row.Key}." : $"{Leads(node)} holds {V(row.Leader)} of {row.Key}; the followers are compared with it.";
 
         var status = ReplicaComparison.Compare(row, cell);
         var underway = snapshot.Quiescent ? "" : " Deliveries are still under way.";
@@ -20,14 +19,16 @@ public sealed partial class Explain
             : "";
         var text = status.State switch
         {
-            CellState.Missing => $"missing: {node} holds no version of {row.Key}; the leader holds {V(row.Leader)}.{underway}",
-            CellState.Behind => $"behind: {node} holds {V(cell!.Version)} of {row.Key}, {OlderThanLeaders(cell.Version, row.Leader)}.{underway}",
-            CellState.Conflict => $"conflict: {node} holds {V(cell!.Version)} of {row.Key} as the leader does, but with another value.",
-            CellState.Ahead => $"ahead: {node} holds {V(cell!.Version)} of {row.Key}, newer than the leader's {V(row.Leader)}.{underway}",
-            _ => row.Leader.IsNone ? $"{node} holds nothing for {row.Key}, and neither does the leader." : $"fresh: {node} holds {V(row.Leader)} of {row.Key}, as the leader does.",
+            CellState.Missing => $"missing: {N(node)} holds no version of {row.Key}; the leader holds {V(row.Leader)}.{underway}",
+            CellState.Behind => $"behind: {N(node)} holds {V(cell!.Version)} of {row.Key}, {OlderThanLeaders(cell.Version, row.Leader)}.{underway}",
+            CellState.Conflict => $"conflict: {N(node)} holds {V(cell!.Version)} of {row.Key} as the leader does, but with another value.",
+            CellState.Ahead => $"ahead: {N(node)} holds {V(cell!.Version)} of {row.Key}, newer than the leader's {V(row.Leader)}.{underway}",
+            _ => row.Leader.IsNone ? $"{N(node)} holds nothing for {row.Key}, and neither does the leader." : $"fresh: {N(node)} holds {V(row.Leader)} of {row.Key}, as the leader does.",
         };
         return text + refused;
     }
+
+    private static string Leads(string node) => node == NodeRoles.Leader ? node : $"{node}, the leader,";
 
     private string OlderThanLeaders(EntryVersion held, EntryVersion leader) => held.Epoch == leader.Epoch
         ? $"{Count(leader.VersionsAbove(held), "version")} older than the leader's {V(leader)}"

@@ -47,18 +47,18 @@ public sealed partial class Explain
         return delivery.Outcome switch
         {
             DeliveryOutcome.Pending =>
-                $"pending: {what} is on its way to {delivery.Follower}, with a simulated delay of {Ms(delivery.DelayMs)}{(delivery.Attempts > 1 ? $" (attempt {delivery.Attempts})" : "")}.",
-            DeliveryOutcome.Applied => $"applied: {delivery.Follower} stored {what}{(delivery.StoredMs is { } ms ? $", which took its storage {Ms(ms)}," : "")} and acked{facts}{late}.",
+                $"pending: {what} is on its way to {N(delivery.Follower)}, with a simulated delay of {Ms(delivery.DelayMs)}{(delivery.Attempts > 1 ? $" (attempt {delivery.Attempts})" : "")}.",
+            DeliveryOutcome.Applied => $"applied: {N(delivery.Follower)} stored {what}{(delivery.StoredMs is { } ms ? $", which took its storage {Ms(ms)}," : "")} and acked{facts}{late}.",
             // Given up by the leader, not refused by the follower: nobody asked it what it holds.
             DeliveryOutcome.Superseded when delivery.Held.IsNone =>
-                $"superseded: {what} goes to {delivery.Follower} no more, because {Failure("superseded")}{late}.",
+                $"superseded: {what} goes to {N(delivery.Follower)} no more, because {Failure("superseded")}{late}.",
             DeliveryOutcome.Superseded => $"refused: {Superseded(write.Version, write.Key, delivery)}; it acked{facts}, since a newer version is as good{late}.",
-            DeliveryOutcome.Duplicate => $"duplicate: {delivery.Follower} held {what} already when it came again, and acked{facts}{late}.",
-            DeliveryOutcome.Lost => $"lost: {delivery.Follower} had acked {what}, but does not hold it any more.",
-            _ => $"failed: {what} is not known to be stored at {delivery.Follower}, because {Failure(delivery.Reason)}{facts}; it may be{late}.",
+            DeliveryOutcome.Duplicate => $"duplicate: {N(delivery.Follower)} held {what} already when it came again, and acked{facts}{late}.",
+            DeliveryOutcome.Lost => $"lost: {N(delivery.Follower)} had acked {what}, but does not hold it any more.",
+            _ => $"failed: {what} is not known to be stored at {N(delivery.Follower)}, because {Failure(delivery.Reason)}{facts}; it may be{late}.",
         };
     }
 
     private string Superseded(EntryVersion version, string key, DeliveryView delivery) =>
-        $"{delivery.Follower} already holds {V(delivery.Held)} of {key}, this was {V(version)}, {Older(version, delivery.Held)}";
+        $"{N(delivery.Follower)} already holds {V(delivery.Held)} of {key}, this was {V(version)}, {Older(version, delivery.Held)}";
 }

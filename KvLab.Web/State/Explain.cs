@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Versioning;
 
@@ -14,6 +15,7 @@ public sealed partial class Explain(Labels labels)
     /// <summary>For one epoch, and while the node that is called leader leads.</summary>
     public static readonly Explain Plain = new(Labels.Plain);
 
+    private string N(string? node) => labels.Name(node);
     private string V(EntryVersion version) => labels.Version(version);
 
     /// <summary>A count with its noun: <c>1 version</c>, <c>5 versions</c>.</summary>
@@ -27,6 +29,9 @@ public sealed partial class Explain(Labels labels)
         < 100 => string.Create(CultureInfo.InvariantCulture, $"{ms:0.#} ms"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
     };
+
+    /// <summary>One sentence for what became of an acknowledged write.</summary>
+    public string Durability(DurabilityRow row) => DurabilityWords.Of(row, N);
 
     private static string After(double? ms) => ms is { } value ? $" after {Ms(value)}" : "";
 

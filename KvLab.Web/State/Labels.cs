@@ -17,4 +17,15 @@ public sealed record Labels(bool Epochs, string? Leader)
         Epochs && !version.IsNone ? EntryVersion.WithEpoch(version.Epoch, version.Counter) : version.ToString();
 
     public string Version(long epoch, long counter) => Version(new EntryVersion(epoch, counter));
+
+    /// <summary>A node in a sentence; see <see cref="NodeWords"/>.</summary>
+    public string Name(string? id) => id is null ? "" : NodeWords.Name(id, id == Leader);
+
+    /// <summary>A node in a heading or a list, with its role.</summary>
+    public string Node(string id) => NodeWords.Label(id, id == Leader);
+
+    /// <summary>Where the role stands beside it, or the time of another role is told of.</summary>
+    public string Bare(string id) => NodeWords.Bare(id, id == Leader);
+
+    public string Short(string id) => NodeWords.Short(id, id == Leader);
 }

@@ -27,7 +27,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     {
         var demo = await Commands.OutOfOrderDemoAsync(cancellation: cancellation);
         Views.Update(v => v with { KeyFilter = "", Selection = new Selection(demo.Key, Node: demo.Follower) });
-        return $"{demo.Follower} gets {string.Join(", ", demo.Arrival.Select(v => State.Current.Labels.Version(demo.Epoch, v)))} of {demo.Key}, in this order.";
+        return $"{State.Current.Labels.Name(demo.Follower)} gets {string.Join(", ", demo.Arrival.Select(v => State.Current.Labels.Version(demo.Epoch, v)))} of {demo.Key}, in this order.";
     });
 
     private Task CompareAsync() => RunAsync("Asking every node for all it holds", async cancellation =>

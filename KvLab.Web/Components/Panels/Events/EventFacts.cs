@@ -24,7 +24,7 @@ public static class EventFacts
         EventKind.StorageFailed => $"{e.Reason?.Replace('_', ' ')}: {e.Detail}",
         EventKind.StorageRecovered => $"after {Units.Ms(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", empty" : "")}",
         EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
-        EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{e.Peer} {e.Detail}",
+        EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{labels.Name(e.Peer)} {e.Detail}",
         _ => e.Detail ?? "",
     };
 

@@ -68,6 +68,6 @@ public sealed partial class ReplicaRow : ComponentBase
                 CellState.Ahead => $"{Labels.Version(held)}, newer than the leader",
                 _ => held.IsNone ? "holds nothing, as the leader" : $"{Labels.Version(held)}, fresh",
             };
-        return refused.IsNone ? $"{Row.Key} at {node}: {what}" : $"{Row.Key} at {node}: {what}; refused {Labels.Version(refused)} as stale";
+        return refused.IsNone ? $"{Row.Key} at {Labels.Node(node)}: {what}" : $"{Row.Key} at {Labels.Node(node)}: {what}; refused {Labels.Version(refused)} as stale";
     }
 }
