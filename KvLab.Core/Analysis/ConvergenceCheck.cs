@@ -7,10 +7,9 @@ public static class ConvergenceCheck
 {
     /// <param name="leader">What the leader holds; its entries may be null when it did not answer.</param>
     /// <param name="quiescent">Whether nothing was in flight before and after the dumps were taken.</param>
-    /// <param name="naive">In naive mode no version decides which entry stays, so every other entry in quiescence is a conflict.</param>
     /// <param name="maxDifferences">How many differences per follower are listed; all are counted.</param>
     public static ConvergenceReport Compare(
-        ReplicaDump leader, IReadOnlyList<ReplicaDump> followers, bool quiescent, bool naive = false, int maxDifferences = 100)
+        ReplicaDump leader, IReadOnlyList<ReplicaDump> followers, bool quiescent, int maxDifferences = 100)
     {
         if (leader.Entries is not { } held)
         {
@@ -19,7 +18,7 @@ public static class ConvergenceCheck
         }
 
         var compared = followers
-            .Select(f => f.Entries is null ? Unreachable(f.Node) : CompareOne(held, f.Node, f.Entries, quiescent && naive, maxDifferences))
+            .Select(f => f.Entries is null ? Unreachable(f.Node) : CompareOne(held, f.Node, f.Entries, maxDifferences))
             .ToList();
         var equal = compared.All(f => f.State == Equal);
         return new ConvergenceReport(quiescent, quiescent && equal, held.Count, Note(quiescent, equal, compared), compared);
@@ -30,9 +29,9 @@ public static class ConvergenceCheck
     public const string NotReached = "unreachable";
 
     private static FollowerComparison CompareOne(
-        IReadOnlyDictionary<string, Entry> leader, string node, IReadOnlyDictionary<string, Entry> follower, bool conflictsOnly, int maxDifferences)
+        IReadOnlyDictionary<string, Entry> leader, string node, IReadOnlyDictionary<string, Entry> follower, int maxDifferences)
     {
-        var differences = leader.Values.Select(entry => DifferenceOf(entry, follower.GetValueOrDefault(entry.Key), conflictsOnly))
+        var differences = leader.Values.Select(entry => DifferenceOf(entry, follower.GetValueOrDefault(entry.Key)))
             .Concat(follower.Values.Where(entry => !leader.ContainsKey(entry.Key))
                 .Select(entry => new Difference(entry.Key, DifferenceKind.Ahead, default, entry.Version, 0)))
             .OfType<Difference>()
@@ -45,11 +44,11 @@ public static class ConvergenceCheck
             [.. differences.OrderBy(d => d.Key, StringComparer.Ordinal).Take(maxDifferences)]);
     }
 
-    private static Difference? DifferenceOf(Entry leader, Entry? follower, bool conflictsOnly)
+    private static Difference? DifferenceOf(Entry leader, Entry? follower)
     {
         if (follower is null) return new Difference(leader.Key, DifferenceKind.Missing, leader.Version, default, 0);
         if (follower.Version == leader.Version && follower.Value == leader.Value) return null;
-        var kind = conflictsOnly || follower.Version == leader.Version ? DifferenceKind.Conflict
+        var kind = follower.Version == leader.Version ? DifferenceKind.Conflict
             : follower.Version < leader.Version ? DifferenceKind.Behind
             : DifferenceKind.Ahead;
         return new Difference(leader.Key, kind, leader.Version, follower.Version,

@@ -36,6 +36,12 @@ public sealed record DurabilityRow(
     AcknowledgedWrite Write, DurabilityState State, ImmutableArray<string> HeldAtAnswer, ImmutableArray<string> HeldNow,
     ImmutableArray<CopyFate> Fates, DateTimeOffset? LostAt)
 {
+    /// <summary>A leader that was replaced took it back: the new one does not know it.</summary>
+    public bool RolledBack { get; init; }
+
+    /// <summary>Nodes that held this very write when it was rolled back. No leader knows it any more.</summary>
+    public ImmutableArray<string> StillHeldBy { get; init; } = [];
+
     /// <summary>One sentence with its facts, in which nodes are called by their ids.</summary>
     public string Why => DurabilityWords.Of(this, id => id);
 }

@@ -10,6 +10,8 @@ public static class DurabilityWords
         var promise = Promise(row.Write with { Leader = called(row.Write.Leader) }, [.. row.HeldAtAnswer.Select(called)]);
         return row.State switch
         {
+            DurabilityState.Lost when row.RolledBack && row.StillHeldBy.Length > 0 =>
+                $"{promise}; {Ends(fates)}, because the new leader did not know it: {Join([.. row.StillHeldBy.Select(called)])} still held it, but no leader does.",
             DurabilityState.Lost => $"{promise}; {Ends(fates)}, and nobody else held it.",
             DurabilityState.AtRisk => $"{promise}; now only {called(row.HeldNow[0])} holds it{(fates.Length == 0 ? "" : $", because {Ends(fates)}")}.",
             _ => $"{promise}; now {row.HeldNow.Length} replicas hold it or a newer one{(fates.Length == 0 ? "" : $", although {Ends(fates)}")}.",

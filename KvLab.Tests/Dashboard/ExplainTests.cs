@@ -129,8 +129,8 @@ public sealed class ExplainTests
     {
         Assert.Equal("refused: follower-4 already holds v17 of k1, this was v12, 5 versions older; it acked after 501 ms, since a newer version is as good.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Superseded, held: 17)));
-        Assert.Equal("superseded: v12 of k1 goes to follower-4 no more, because a newer version of the same key is on its way and replaces it.",
-            Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Superseded, held: 0, reason: "superseded")));
+        Assert.Equal("replaced: v12 of k1 goes to follower-4 no more, because a newer version of the same key is on its way and replaces it; follower-4 has refused nothing.",
+            Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Replaced, held: 0, reason: "superseded")));
     }
 
     [Fact]

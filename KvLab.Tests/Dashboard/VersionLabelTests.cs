@@ -61,11 +61,12 @@ public sealed class VersionLabelTests
     }
 
     [Fact]
-    public void A_reset_leaves_the_older_events_in_the_list_and_so_the_epochs_in_the_labels()
+    public void A_reset_ends_the_older_epochs_with_the_lists_that_showed_them()
     {
         var story = Reused();
         story.Tell("follower-1", EventKind.StoreCleared);
-        Assert.True(story.Snapshot.Labels.Epochs);
+        Assert.False(story.Snapshot.Labels.Epochs);
+        Assert.Equal("e2·v1102", story.Snapshot.Labels.Version(2, 1102));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal static class DrillEndpoints
         var api = routes.MapGroup("/api/drills").WithTags("Durability");
         api.MapPost("/durability", RunAsync).Accepts<DrillBody>("application/json").Produces<DrillAnswer>().Refuses(409, 503)
             .WithSummary("Writes with this W, kills the leader and the follower that confirmed first, fails over and reads the ledger; then starts both again. Takes seconds.");
-        api.MapGet("/durability", (IDrills drills, IClusterState state) => drills.History.Select(r => DrillAnswer.Of(r, state.Current.Explain))).Produces<IReadOnlyList<DrillAnswer>>()
+        api.MapGet("/durability", (IDrills drills, IClusterState state) => drills.History.Select(r => DrillAnswer.Of(r, state.Current))).Produces<IReadOnlyList<DrillAnswer>>()
             .WithSummary("The latest drills, newest first.");
     }
 
@@ -24,7 +24,7 @@ internal static class DrillEndpoints
             fields.AllowOnly("writeQuorum");
             return new DrillBody((int)fields.RequiredLong("writeQuorum", 1, MostFollowers));
         });
-        return DrillAnswer.Of(await drills.DurabilityAsync(body.WriteQuorum, cancellation), state.Current.Explain);
+        return DrillAnswer.Of(await drills.DurabilityAsync(body.WriteQuorum, cancellation), state.Current);
     }
 }
 
@@ -38,6 +38,6 @@ public sealed record DrillAnswer(
     IReadOnlyList<string> Steps, double ElapsedMs, DateTimeOffset At, IReadOnlyList<DurabilityAnswerRow> Writes,
     IReadOnlyList<string> Disturbances)
 {
-    internal static DrillAnswer Of(DrillReport r, Explain explain) => new(
-        r.WriteQuorum, r.Followers, r.Killed, r.Promoted, r.Lost, r.Verdict, r.Steps, r.ElapsedMs, r.At, [.. r.Writes.Select(w => DurabilityAnswerRow.Of(w, explain))], r.Disturbances);
+    internal static DrillAnswer Of(DrillReport r, ClusterSnapshot snapshot) => new(
+        r.WriteQuorum, r.Followers, r.Killed, r.Promoted, r.Lost, r.Verdict, r.Steps, r.ElapsedMs, r.At, [.. r.Writes.Select(w => DurabilityAnswerRow.Of(w, snapshot))], r.Disturbances);
 }

@@ -138,6 +138,6 @@ internal sealed partial class ClusterCommands(
         var dumps = await Task.WhenAll(directory.Followers.Prepend(leader).Select(n => client.TryDumpAsync(n, cancellation)));
         var after = await client.TryHealthAsync(leader, cancellation);
         var quiescent = before is { IsQuiescent: true } && after is { IsQuiescent: true } && before.LastVersion == after.LastVersion;
-        return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent, Settings.Versioning == VersioningMode.Naive);
+        return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent);
     }
 }

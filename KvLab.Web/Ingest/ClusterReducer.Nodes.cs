@@ -129,6 +129,7 @@ public sealed partial class ClusterReducer
         ForgetRolledBack();
         foreach (var node in _nodes.Values) node.ForgetCounts();
         _events.ForgetBefore(position);
+        ForgetEpochs();
         _since = time.GetUtcNow();
     }
 

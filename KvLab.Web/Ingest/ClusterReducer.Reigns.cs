@@ -16,7 +16,10 @@ public sealed partial class ClusterReducer
     private bool _manyEpochs;
     private long _rolledBackCount;
 
-    /// <summary>Once a second epoch was told of, versions are shown with theirs: the list of events keeps the older ones, whatever was emptied.</summary>
+    /// <summary>The lists that showed older epochs are empty.</summary>
+    private void ForgetEpochs() => (_epochSeen, _manyEpochs) = (_reign, false);
+
+    /// <summary>Once a second epoch was told of, versions are shown with theirs, until the lists that show the older ones are emptied.</summary>
     private void SeeEpoch(long epoch)
     {
         if (epoch <= 0 || epoch == _epochSeen) return;
@@ -70,7 +73,7 @@ public sealed partial class ClusterReducer
     private void RollBackEntry(NodeRecord node, NodeEvent e)
     {
         _rolledBackCount++;
-        _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At));
+        _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At) { Promised = _ledger.Knows(e.EntryVersion) });
         if (_rolledBack.Count > StateLimits.RolledBack) _rolledBack.Dequeue();
         _rolledBackView = [.. _rolledBack.Reverse()];
         if (Row(e.Key!) is not { } row || row.Cells[node.Id].Version != e.EntryVersion) return;

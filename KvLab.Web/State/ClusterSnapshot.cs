@@ -100,7 +100,11 @@ public sealed record ClusterSnapshot
 
 /// <summary>A write that only a replaced leader had stored, and that it took back.</summary>
 /// <param name="Instead">What it holds for the key since then.</param>
-public sealed record RolledBackView(string Node, string Key, EntryVersion Version, string? Value, EntryVersion Instead, DateTimeOffset At);
+public sealed record RolledBackView(string Node, string Key, EntryVersion Version, string? Value, EntryVersion Instead, DateTimeOffset At)
+{
+    /// <summary>A client is known to have been told that it succeeded: the write is lost.</summary>
+    public bool Promised { get; init; }
+}
 
 /// <summary>A follower was brought to what the leader holds.</summary>
 /// <param name="Rejoined">After it came back or was added; else by anti-entropy.</param>

@@ -26,7 +26,7 @@ public sealed partial class Explain
         EventKind.LeaderSteppedDown =>
             $"{N(e.Node)} led in epoch {e.Epoch} and follows now, because another leader reigns since epoch {e.HeldEpoch}{Tail(e.Detail)}",
         EventKind.EntryRolledBack =>
-            $"rolled back: {N(e.Node)} took back {V(e.EntryVersion)} of {e.Key}, which it alone had stored as a leader that was replaced, and holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}",
+            $"rolled back: {N(e.Node)} took back {V(e.EntryVersion)} of {e.Key}, which it had stored as a leader that was replaced and which the new leader does not know, and holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}",
         EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
         EventKind.StoreCleared => $"{N(e.Node)} was emptied by a reset and holds no key now",
         EventKind.WriteAccepted => WriteAccepted(e),

@@ -49,9 +49,8 @@ public sealed partial class Explain
             DeliveryOutcome.Pending =>
                 $"pending: {what} is on its way to {N(delivery.Follower)}, with a simulated delay of {Ms(delivery.DelayMs)}{(delivery.Attempts > 1 ? $" (attempt {delivery.Attempts})" : "")}.",
             DeliveryOutcome.Applied => $"applied: {N(delivery.Follower)} stored {what}{(delivery.StoredMs is { } ms ? $", which took its storage {Ms(ms)}," : "")} and acked{facts}{late}.",
-            // Given up by the leader, not refused by the follower: nobody asked it what it holds.
-            DeliveryOutcome.Superseded when delivery.Held.IsNone =>
-                $"superseded: {what} goes to {N(delivery.Follower)} no more, because {Failure("superseded")}{late}.",
+            DeliveryOutcome.Replaced =>
+                $"replaced: {what} goes to {N(delivery.Follower)} no more, because {Failure("superseded")}; {N(delivery.Follower)} has refused nothing{late}.",
             DeliveryOutcome.Superseded => $"refused: {Superseded(write.Version, write.Key, delivery)}; it acked{facts}, since a newer version is as good{late}.",
             DeliveryOutcome.Duplicate => $"duplicate: {N(delivery.Follower)} held {what} already when it came again, and acked{facts}{late}.",
             DeliveryOutcome.Lost => $"lost: {N(delivery.Follower)} had acked {what}, but does not hold it any more.",

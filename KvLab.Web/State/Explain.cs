@@ -30,8 +30,17 @@ public sealed partial class Explain(Labels labels)
         _ => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
     };
 
-    /// <summary>One sentence for what became of an acknowledged write.</summary>
-    public string Durability(DurabilityRow row) => DurabilityWords.Of(row, N);
+    /// <summary>What became of an acknowledged write, and which of its copies cannot be reached now.</summary>
+    public string Durability(DurabilityRow row, Reach? reach = null)
+    {
+        var text = DurabilityWords.Of(row, N);
+        return reach?.Of(row.HeldNow) is { Length: > 0 } away
+            ? $"{text} {(row.HeldNow.Length == 1 ? "It" : $"{away.Length} of these {row.HeldNow.Length}")} cannot be reached now ({Away(away)})."
+            : text;
+    }
+
+    /// <summary><c>follower-3: cut off, the old leader: frozen</c>.</summary>
+    public string Away(IEnumerable<UnavailableNode> nodes) => string.Join(", ", nodes.Select(n => $"{N(n.Node)}: {n.Why}"));
 
     private static string After(double? ms) => ms is { } value ? $" after {Ms(value)}" : "";
 

@@ -43,6 +43,26 @@ public sealed class FilteredEventsTests
         Assert.Equal(-1, filtered.IndexOf(Event(2001)));
     }
 
+    /// <summary>A node reports in batches, so its news come after what others did later; the list goes by the time that it shows, also with a filter.</summary>
+    [Fact]
+    public void Newest_first_is_by_time_and_what_has_one_time_keeps_its_order() =>
+        Gen.Select(Gen.Int[0, 20].Array[1, 60].Array[1, 5], Gen.Int[0, 3], Gen.Int[0, 80]).Sample((batches, filter, discarded) =>
+        {
+            var filtered = new FilteredEvents();
+            var all = new List<NodeEvent>();
+            foreach (var batch in batches)
+            {
+                all.AddRange(batch.Select((ms, i) => Event(all.Count + i) with { At = DateTimeOffset.UnixEpoch.AddMilliseconds(ms) }).ToList());
+                var gone = Math.Min(discarded, all.Count / 2);
+                var log = ClusterStory.Log(all.Skip(gone), gone);
+                filtered.Update(log, Filters[filter], Labels.Plain);
+                var expected = all.Skip(gone).Where(e => Filters[filter].Matches(e, Labels.Plain)).Reverse().OrderByDescending(e => e.At).ToList();
+                if (!filtered.Select(l => l.Event).SequenceEqual(expected)) return false;
+                if (filter == 0 && !log.NewestFirst().SequenceEqual(expected)) return false;
+            }
+            return true;
+        }, iter: 300);
+
     private static NodeEvent Event(int i) => new()
     {
         Node = i % 3 == 0 ? "follower-1" : "leader",

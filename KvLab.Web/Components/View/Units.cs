@@ -64,6 +64,7 @@ public static class Units
     public static string Outcome(DeliveryOutcome outcome) => outcome switch
     {
         DeliveryOutcome.Superseded => "refused as stale",
+        DeliveryOutcome.Replaced => "replaced before it arrived",
         _ => outcome.ToString().ToLowerInvariant(),
     };
 

@@ -14,6 +14,7 @@ public static class EventFacts
         EventKind.ReplicationStarted => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Count(e.Peers?.Length ?? 0, "follower")}",
         EventKind.DeliveryAcked => $"{labels.Version(e.EntryVersion)} {e.Key} ← {Units.Short(e.Peer)} {(e.Outcome is { } o ? Units.Outcome(o) : "")} {Units.Ms(e.ElapsedMs)}{(e.Late ? ", late" : "")}",
         EventKind.DeliveryFailed => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} {e.Reason}, attempt {e.Attempt ?? 1}",
+        EventKind.DeliveryAbandoned when e.Outcome == DeliveryOutcome.Replaced => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} replaced by a newer write",
         EventKind.DeliveryAbandoned => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} {e.Reason}",
         EventKind.MessageLost => $"{labels.Version(e.EntryVersion)} {e.Key} ⇢ {Units.Short(e.Peer)} {e.Reason?.Replace('_', ' ')}",
         EventKind.WriteAnswered => $"{labels.Version(e.EntryVersion)} {e.Key} {e.Reason?.Replace('_', ' ')} {e.Acks}/{e.Required} {Units.Ms(e.ElapsedMs)}",
@@ -50,6 +51,7 @@ public static class EventFacts
     {
         { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Superseded } => "superseded",
         { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Duplicate } => "duplicate",
+        { Kind: EventKind.DeliveryAbandoned, Outcome: DeliveryOutcome.Replaced } => "replaced",
         { Kind: EventKind.WriteAnswered, Reason: "partial_success" } => "partial",
         _ => Shape(e.Kind),
     };

@@ -42,7 +42,7 @@ public sealed partial class EventsPanel : ListPanel
     {
         _events.Update(_held ?? Snapshot.Events, View.EventFilter, Snapshot.Labels, _clearedTo);
         if (View.Selection.Event is not { } id) _selected = null;
-        else if (_selected is null || !id.Names(_selected)) _selected = Snapshot.Events.NewestFirst().FirstOrDefault(id.Names);
+        else if (_selected is null || !id.Names(_selected)) _selected = Snapshot.Events.LatestArrivalFirst().FirstOrDefault(id.Names);
     }
 
     private void TogglePause()
