@@ -28,6 +28,17 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
     public Follower? Follower => Replica.Follower;
     public string RoleName => (Leader is null ? NodeRole.Follower : NodeRole.Leader).Name();
 
+    /// <summary>The highest epoch that it has seen.</summary>
+    public long KnownEpoch
+    {
+        get
+        {
+            // Both at once: a change of roles in between would leave neither.
+            var (leader, follower) = Replica.Role;
+            return leader?.Epoch ?? follower!.Epoch;
+        }
+    }
+
     /// <summary>Null where nobody is told: without a dashboard.</summary>
     public TelemetrySender? Telemetry { get; init; }
 

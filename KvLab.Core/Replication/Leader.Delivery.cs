@@ -22,7 +22,7 @@ public sealed partial class Leader
         _work.BeginDeliveries(followers.Count);
         var sentAt = _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version,
             required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive);
-        var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning);
+        var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning) { Leadership = _leadership };
         write.Begin(RecordAnswered);
         for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, message, delaysMs[i]);
     }
@@ -106,9 +106,11 @@ public sealed partial class Leader
         }
 
         _events.Lamport.Witness(answer.Lamport);
-        if (!answer.IsAck)
+        if (!message.IsConfirmedBy(answer))
         {
-            Fail(write, index, attempt, delayMs, "fenced", $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns.");
+            Fail(write, index, attempt, delayMs, "fenced", answer.Epoch > Epoch
+                ? $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns."
+                : $"{follower.Peer.Id} knows epoch {answer.Epoch} from another leader.");
             Abandon(write, follower, attempt, "fenced");
             Depose(answer.Epoch);
             return true;

@@ -15,7 +15,9 @@ internal sealed class ClusterEndpoints(Node node, ClusterToken token)
 
     private async Task ClearAsync(HttpContext context)
     {
-        await (node.Leader?.ClearAsync() ?? node.Follower!.ClearAsync());
+        await JsonBody.RequireEmptyAsync(context);
+        var (leader, follower) = node.Replica.Role;
+        await (leader?.ClearAsync() ?? follower!.ClearAsync());
         await context.AnswerAsync(new ClearAnswer("success", node.Id), AnswerJson.Readable.ClearAnswer);
     }
 

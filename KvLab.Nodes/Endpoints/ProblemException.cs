@@ -6,10 +6,10 @@ namespace KvLab.Nodes.Endpoints;
 public sealed class ProblemException : Exception
 {
     public ProblemException(int status, string detail, IReadOnlyList<FieldError>? fields = null)
-        : base(detail)
+        : base(ErrorText.Short(detail, ErrorText.LongestDetail))
     {
         Status = status;
-        Fields = fields ?? [];
+        Fields = FieldErrors.Bound(fields ?? []);
     }
 
     public ProblemException() { }

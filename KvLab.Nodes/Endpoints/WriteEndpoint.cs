@@ -69,7 +69,7 @@ internal sealed class WriteEndpoint(Node node)
     }
 
     private ProblemException NotReady() => new(StatusCodes.Status503ServiceUnavailable, node.Phase == NodePhase.Starting
-        ? "The leader is starting: it asks its followers what they hold before it takes writes."
+        ? node.Replica.Waiting is { } hearing ? $"The leader takes no writes yet. {hearing.Waiting}" : "The leader is starting: it asks its followers what they hold before it takes writes."
         : "The leader is shutting down and takes no more writes.")
     { RetryAfterSeconds = 1 };
 }

@@ -116,6 +116,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults
 
     public Task KillNodeAsync(string id, CancellationToken cancellation = default) => Done($"kill {id}");
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => Done($"start {id}");
+    public Task ProceedAsync(string id, CancellationToken cancellation = default) => Done($"proceed {id}");
     public StorageRequest? Storage { get; private set; }
 
     public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)

@@ -29,7 +29,7 @@ public sealed class FakeFailover : IFailover, IDrills
         Changed?.Invoke();
     }
 
-    public Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default)
+    public Task<FailoverReport> FailOverAsync(string? to, bool force = false, CancellationToken cancellation = default)
     {
         Note($"promote {to ?? "the most advanced"}");
         var report = new FailoverReport("leader", to ?? "follower-1", 2, 31, ["follower-2"], ["leader"], 4, 6, 12, "by hand", to is null, "Every acknowledged write had 3 of 5 followers.", DateTimeOffset.UnixEpoch);

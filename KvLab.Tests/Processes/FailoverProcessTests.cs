@@ -40,7 +40,7 @@ public sealed class FailoverProcessTests
     [Fact]
     public async Task A_leader_that_is_killed_under_load_comes_back_with_everything_acknowledged_and_no_version_is_used_twice()
     {
-        await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=2", "--Cluster:MaxDelayMs=5");
+        await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=2", "--Cluster:MaxDelayMs=5", LabDashboard.QuickRepair);
         var stop = false;
         var load = LoadAsync(lab, 16, () => !Volatile.Read(ref stop));
         await lab.WhenAsync(s => s.Kpis.Success > 300);
@@ -62,7 +62,7 @@ public sealed class FailoverProcessTests
     [Fact]
     public async Task A_frozen_leader_that_thaws_after_a_failover_steps_down_and_lists_all_that_only_it_had()
     {
-        await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=2");
+        await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=2", LabDashboard.QuickRepair);
         await lab.WriteAsync("kept", "1");
         await lab.ConvergedAsync();
         // Taken by the leader and on their way for a minute: nobody else will have them when it freezes.
@@ -78,7 +78,7 @@ public sealed class FailoverProcessTests
         Signal(old, "STOP");
         try
         {
-            var report = await lab.PostAsync("/api/cluster/failover", """{"to":"follower-2"}""");
+            var report = await lab.PostAsync("/api/cluster/failover", """{"to":"follower-2","force":true}""");
             Assert.Equal((HttpStatusCode.OK, "follower-2", 2), (report.Status, (string)report["to"]!, (int)report["epoch"]!));
             await lab.PatchAsync("""{"writeQuorum":2,"minDelayMs":0,"maxDelayMs":0}""");
             Assert.Equal("success", (string)(await lab.WriteAsync("overwritten", "\"by the new leader\""))["status"]!);
@@ -103,7 +103,7 @@ public sealed class FailoverProcessTests
     [Fact]
     public async Task When_the_rule_is_automatic_a_silent_leader_is_replaced_by_the_most_advanced_follower()
     {
-        await using var lab = await LabDashboard.StartAsync(2, "--Cluster:WriteQuorum=1");
+        await using var lab = await LabDashboard.StartAsync(2, "--Cluster:WriteQuorum=1", LabDashboard.QuickRepair);
         var changed = await NodeClient.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"mode":"automatic","timeoutMs":500}""");
         Assert.Equal(HttpStatusCode.OK, changed.Status);
         await lab.WriteAsync("k", "1");
@@ -120,7 +120,7 @@ public sealed class FailoverProcessTests
     [Fact]
     public async Task A_leader_started_forgetful_stores_nothing_and_reports_full_quorums()
     {
-        await using var lab = await LabDashboard.StartAsync(2, "--Cluster:WriteQuorum=2");
+        await using var lab = await LabDashboard.StartAsync(2, "--Cluster:WriteQuorum=2", LabDashboard.QuickRepair);
         for (var i = 0; i < 3; i++) await lab.WriteAsync("k", $"{i}");
         await lab.ConvergedAsync();
         await lab.PostAsync("/api/cluster/nodes/leader/kill");

@@ -14,7 +14,7 @@ internal static class FailoverEndpoints
         api.MapPatch("", ChangeAsync).Accepts<FailoverPolicy>("application/json").Produces<FailoverAnswer>().Refuses(409)
             .WithSummary("Changes the rule: mode manual or automatic, timeoutMs 500 … 60,000.");
         api.MapPost("", FailOverAsync).Produces<FailoverReport>().Refuses(404, 409, 503)
-            .WithSummary("Promotes the follower named in \"to\", or the most advanced one by (epoch, version).");
+            .WithSummary("Promotes the follower named in \"to\", or the most advanced one by (epoch, version). Refused (409) where too few nodes answer to know every acknowledged write; \"force\": true goes on, and those may be lost.");
         MapSyncs(routes);
         routes.MapGet("/api/cluster/rolled-back", (IClusterState state) => state.Current.RolledBack).Produces<IReadOnlyList<RolledBackView>>().WithTags("Failover")
             .WithSummary("Writes that replaced leaders took back, newest first.");
@@ -32,12 +32,12 @@ internal static class FailoverEndpoints
 
     private static async Task<FailoverReport> FailOverAsync(HttpRequest request, IFailover failover, IClusterState state, TimeProvider time, CancellationToken cancellation)
     {
-        var to = await StrictBody.ReadOptionalAsync(request, fields =>
+        var (to, force) = await StrictBody.ReadOptionalAsync(request, fields =>
         {
-            fields.AllowOnly("to");
-            return fields.Text("to");
-        }, without: null);
-        var report = await failover.FailOverAsync(to, cancellation);
+            fields.AllowOnly("to", "force");
+            return (To: fields.Text("to"), Force: fields.Bool("force") ?? false);
+        }, without: (null, false));
+        var report = await failover.FailOverAsync(to, force, cancellation);
         await state.SettleAsync(s => s.Reign >= report.Epoch, time, cancellation);
         return report;
     }

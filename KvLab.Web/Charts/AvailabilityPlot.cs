@@ -1,14 +1,14 @@
-using Bar = Plotly.Blazor.Traces.Bar;
-using BarMarker = Plotly.Blazor.Traces.BarLib.Marker;
 using KvLab.Web.State;
-using Pattern = Plotly.Blazor.Traces.BarLib.MarkerLib.Pattern;
-using PatternShape = Plotly.Blazor.Traces.BarLib.MarkerLib.PatternLib.ShapeEnum;
 using Plotly.Blazor;
 using Plotly.Blazor.LayoutLib;
 using Plotly.Blazor.Traces;
 using Plotly.Blazor.Traces.ScatterLib;
 using Plotly.Blazor.Traces.ScatterLib.LineLib;
 using Plotly.Blazor.Traces.ScatterLib.MarkerLib;
+using Bar = Plotly.Blazor.Traces.Bar;
+using BarMarker = Plotly.Blazor.Traces.BarLib.Marker;
+using Pattern = Plotly.Blazor.Traces.BarLib.MarkerLib.Pattern;
+using PatternShape = Plotly.Blazor.Traces.BarLib.MarkerLib.PatternLib.ShapeEnum;
 
 namespace KvLab.Web.Charts;
 

@@ -82,9 +82,12 @@ internal sealed class NodeClient : IDisposable
     /// <summary>Has a follower begin its reign over all others.</summary>
     /// <param name="sealing">How long it waits for nodes that are silent.</param>
     public Task<ReignReport> PromoteAsync(
-        NodeAddress node, IReadOnlyList<NodeAddress> others, LiveSettingsPatch settings, TimeSpan sealing, CancellationToken cancellation) => SendAsync<ReignReport>(
+        NodeAddress node, IReadOnlyList<NodeAddress> others, LiveSettingsPatch settings, TimeSpan sealing, KnownPast past, bool force, CancellationToken cancellation) => SendAsync<ReignReport>(
         HttpMethod.Post, node, "/internal/promote",
-        new { Followers = others.Select(f => new { f.Id, f.Url }), Settings = settings, PatienceMs = (int)sealing.TotalMilliseconds }, 3 * sealing + Patience, cancellation);
+        new { Followers = others.Select(f => new { f.Id, f.Url }), Settings = settings, PatienceMs = (int)sealing.TotalMilliseconds, KnownEpoch = past.Epoch, past.SmallestQuorum, Force = force }, 4 * sealing + Patience, cancellation);
+
+    /// <summary>Has a leader that waits for nodes begin without them.</summary>
+    public Task ProceedAsync(NodeAddress node, CancellationToken cancellation) => SendAsync<object>(HttpMethod.Post, node, "/internal/recovery/proceed", null, Patience, cancellation);
 
     public async Task<IReadOnlyDictionary<string, Entry>> DumpAsync(NodeAddress node, CancellationToken cancellation)
     {
@@ -96,7 +99,7 @@ internal sealed class NodeClient : IDisposable
     {
         try
         {
-            return await SendAsync<ReadAnswer>(HttpMethod.Get, node, $"/read/{Uri.EscapeDataString(key)}", null, Patience, cancellation);
+            return await SendAsync<ReadAnswer>(HttpMethod.Get, node, $"/read?key={Uri.EscapeDataString(key)}", null, Patience, cancellation);
         }
         catch (CommandException missing) when (missing.Status == StatusCodes.Status404NotFound)
         {

@@ -29,10 +29,9 @@ internal sealed partial class FailoverService(
     private volatile FailoverPolicy _policy = new();
 
     public FailoverPolicy Policy => _policy;
-    
+
     /// <summary>Those of the cluster as it is: a reset or a change of storage ends the list.</summary>
     public IReadOnlyList<FailoverReport> History => [.. _history.Where(h => h.At >= state.Current.Since)];
-
     public event Action? Changed;
 
     public void Change(FailoverPolicy policy)
@@ -44,13 +43,13 @@ internal sealed partial class FailoverService(
         Changed?.Invoke();
     }
 
-    public async Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default)
+    public async Task<FailoverReport> FailOverAsync(string? to, bool force = false, CancellationToken cancellation = default)
     {
         using var own = lease.Act("promote a follower");
-        return await FailOverAsync(to, "by hand", cancellation);
+        return await FailOverAsync(to, "by hand", force, cancellation);
     }
 
-    private async Task<FailoverReport> FailOverAsync(string? to, string reason, CancellationToken cancellation)
+    private async Task<FailoverReport> FailOverAsync(string? to, string reason, bool force, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
@@ -60,7 +59,8 @@ internal sealed partial class FailoverService(
             var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
             var settings = state.Current.Settings ?? new LiveSettings();
             await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
-            var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience, cancellation);
+            var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
+                new KnownPast(state.Current.Reign > 0 ? state.Current.Reign : null, state.Current.SmallestQuorum), force, cancellation);
             foreach (var other in others) directory.Set(other with { Role = NodeRoles.Follower });
             directory.Set(chosen with { Role = NodeRoles.Leader });
             var report = Report(old?.Id, reign, reason, settings, others.Count);
@@ -146,7 +146,7 @@ internal sealed partial class FailoverService(
     {
         try
         {
-            await FailOverAsync(null, reason, cancellation);
+            await FailOverAsync(null, reason, force: false, cancellation);
         }
         catch (CommandException failure)
         {

@@ -23,8 +23,9 @@ public interface IFailover
     void Change(FailoverPolicy policy);
 
     /// <param name="to">A follower, or null for the one that has seen the newest (epoch, version).</param>
-    /// <exception cref="Commands.CommandException">404 for an unknown node, 409 where it cannot lead, 503 when no follower answers.</exception>
-    Task<FailoverReport> FailOverAsync(string? to, CancellationToken cancellation = default);
+    /// <param name="force">Goes on where too few nodes answer to know every acknowledged write: those that only the silent ones hold may be lost.</param>
+    /// <exception cref="Commands.CommandException">404 for an unknown node, 409 where it cannot lead or acknowledged writes may be lost, 503 when no follower answers.</exception>
+    Task<FailoverReport> FailOverAsync(string? to, bool force = false, CancellationToken cancellation = default);
 
     /// <summary>Raised after every change of the policy and every failover.</summary>
     event Action? Changed;

@@ -39,6 +39,7 @@ public sealed partial class ClusterReducer
         // It was so quick that it introduced itself first.
         if (change.State == NodeState.Starting && node.State == NodeState.Running && node.ProcessId == change.ProcessId) return;
         FollowProcess(node, change.State);
+        EndWaiting(node);
         node.State = change.State;
         node.ProcessId = change.ProcessId;
         node.ProcessNotice = change.Notice;
@@ -118,7 +119,10 @@ public sealed partial class ClusterReducer
         EmptyCells(node);
         node.Cleared = true;
         node.ForgetCounts();
-        if (node.Role == NodeRoles.Leader) ForgetCluster(_position);
+        if (node.Role != NodeRoles.Leader) return;
+        ForgetCluster(_position);
+        // No acknowledged write is left that anybody would have to be asked for.
+        _smallestQuorum = _settings?.FollowerAcks();
     }
 
     /// <summary>What was counted and listed of the cluster as it was ends with it.</summary>
@@ -138,6 +142,7 @@ public sealed partial class ClusterReducer
         foreach (var node in _nodes.Values) EmptyCells(node);
         // Reigns are counted anew, and until one has begun a process says how it was started.
         _reign = 0;
+        (_waiting, _smallestQuorum) = (null, null);
         ForgetCluster(_events.Total);
         TakePromises();
         _promises.Clear();

@@ -33,6 +33,7 @@ public sealed partial class ClusterReducer
         if (e.Epoch < _reign) return;
         _reign = e.Epoch;
         if (e.Settings is not null) Learn(e.Settings);
+        EndWaiting(node);
         foreach (var other in _nodes.Values)
             if (other != node) other.Role = NodeRoles.Follower;
         node.Role = NodeRoles.Leader;
@@ -43,6 +44,7 @@ public sealed partial class ClusterReducer
 
     private void StepDown(NodeRecord node)
     {
+        EndWaiting(node);
         // Until the new leader's own report has come it is nobody's follower that could be compared, but no leader either.
         if (node.Role == NodeRoles.Leader && _nodes.Count > 1) node.Role = NodeRoles.Follower;
     }

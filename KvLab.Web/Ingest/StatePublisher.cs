@@ -23,7 +23,7 @@ public sealed partial class StatePublisher(
     {
         // From here on nothing may run on the thread that starts the host.
         await Task.Yield();
-        await using var timer = time.CreateTimer(_ => Publish(), null, Interval, Interval);
+        await using var timer = time.CreateTimer(_ => TryPublish(), null, Interval, Interval);
         try
         {
             while (await queue.WaitToReadAsync(stoppingToken)) Drain(stoppingToken);
@@ -47,6 +47,19 @@ public sealed partial class StatePublisher(
                 // One message that nobody thought of must not end all telemetry for good.
                 LogReduceFailed(logger, message.GetType().Name, defect);
             }
+        }
+    }
+
+    /// <summary>What escapes from a timer ends the process: one picture that cannot be made must not.</summary>
+    private void TryPublish()
+    {
+        try
+        {
+            Publish();
+        }
+        catch (Exception defect)
+        {
+            LogPublishFailed(logger, defect);
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed partial class RealStage
             await ReadyAsync(forgetful.Id, cancellation);
         }
 
-        if (directory.Leader?.Id != _leader) await failover.FailOverAsync(_leader, cancellation);
+        if (directory.Leader?.Id != _leader) await failover.FailOverAsync(_leader, force: true, cancellation);
     }
 
     /// <summary>Every node runs, thawed, without faults, and no link has any.</summary>

@@ -33,7 +33,8 @@ public sealed record AvailabilityRule(
         var counted = snapshot.Settings?.QuorumCountsLeader == true;
         var tolerated = followers.Length - (snapshot.Settings?.FollowerAcks() ?? 0);
         ImmutableArray<UnavailableNode> unavailable = [.. followers.Select(f => (f.Id, Why: WhyNot(f, snapshot))).Where(f => f.Why is not null).Select(f => new UnavailableNode(f.Id, f.Why!))];
-        var leader = snapshot.Leader is { } node ? WhyNot(node, snapshot) : "not known";
+        var leader = snapshot.Leader is not { } node ? "not known"
+            : WhyNot(node, snapshot) ?? (snapshot.Waiting?.Node == node.Id ? $"waiting for {string.Join(", ", snapshot.Waiting.For)}" : null);
         var verdict = leader is not null ? AvailabilityVerdict.Unreachable : unavailable.Length > tolerated ? AvailabilityVerdict.Partial : AvailabilityVerdict.Success;
         return new AvailabilityRule(followers.Length, required, tolerated, unavailable, verdict, Words(counted ? $"W = {required} of {followers.Length + 1} (leader counted)" : $"W = {required} of {followers.Length}", tolerated, unavailable.Length, leader));
     }

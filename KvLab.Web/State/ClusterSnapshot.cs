@@ -72,6 +72,12 @@ public sealed record ClusterSnapshot
     /// <summary>Sentences in the words of this snapshot.</summary>
     public Explain Explain => new(Labels);
 
+    /// <summary>The fewest followers that a success needed, since all replicas were seen equal last; a leader that starts has to hear so many nodes that this is enough.</summary>
+    public int? SmallestQuorum { get; init; }
+
+    /// <summary>A leader that started and takes no writes yet, because too few nodes answer; null when none waits.</summary>
+    public WaitingView? Waiting { get; init; }
+
     /// <summary>Writes that replaced leaders took back, newest first, at most <see cref="StateLimits.RolledBack"/>.</summary>
     public ImmutableArray<RolledBackView> RolledBack { get; init; } = [];
 
@@ -96,6 +102,15 @@ public sealed record ClusterSnapshot
     public NodeView? Leader => Nodes.FirstOrDefault(n => n.Role == NodeRoles.Leader);
     public IEnumerable<NodeView> Followers => Nodes.Where(n => n.Role == NodeRoles.Follower);
     public bool Naive => Settings?.Versioning == VersioningMode.Naive;
+}
+
+/// <param name="For">Nodes that do not answer.</param>
+/// <param name="Heard">How many nodes that kept their data were heard, this one included where it kept its own.</param>
+/// <param name="Sentence">Whom it waits for, and why.</param>
+public sealed record WaitingView(string Node, ImmutableArray<string> For, int Heard, int Needed, string Sentence)
+{
+    /// <summary>What going on without them gives up.</summary>
+    public string AtRisk => $"Acknowledged writes that only {string.Join(", ", For)} hold{(For.Length == 1 ? "s" : "")} may be lost.";
 }
 
 /// <summary>A write that only a replaced leader had stored, and that it took back.</summary>

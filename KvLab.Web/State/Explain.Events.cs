@@ -14,6 +14,7 @@ public sealed partial class Explain
         EventKind.LeaderRecovered =>
             $"{N(e.Node)} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, the highest that it learnt of{Tail(e.Detail)}",
         EventKind.SettingsChanged => e.Settings is null ? $"{N(e.Node)} has new settings" : $"{N(e.Node)} has new settings: {Settings(e.Settings)}",
+        EventKind.LeaderWaiting => $"{N(e.Node)} started and takes no writes yet: {e.Detail}",
         EventKind.FollowersChanged => FollowersChanged(e),
         EventKind.FollowerCaughtUp => $"caught up: {N(e.Peer)} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
         EventKind.LinkChanged => LinkChanged(e),

@@ -15,6 +15,13 @@ public sealed class NodeDirectory
 {
     private ImmutableDictionary<string, NodeAddress> _nodes = ImmutableDictionary.Create<string, NodeAddress>(StringComparer.Ordinal);
 
+    private ImmutableDictionary<string, int> _processes = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    /// <summary>The process that was started for a node; null where none was from here.</summary>
+    public int? ProcessOf(string id) => _processes.TryGetValue(id, out var process) ? process : null;
+
+    public void SetProcess(string id, int process) => ImmutableInterlocked.AddOrUpdate(ref _processes, id, process, (_, _) => process);
+
     public NodeAddress? Leader => _nodes.Values.FirstOrDefault(n => n.Role == NodeRoles.Leader);
 
     /// <summary>In the order of their numbers.</summary>

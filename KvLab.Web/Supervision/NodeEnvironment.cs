@@ -19,7 +19,7 @@ internal static class NodeEnvironment
         && !PrefixesNotInherited.Any(prefix => name.Replace(":", "__", StringComparison.Ordinal).StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
-        LiveSettings settings, string dashboardUrl, string token, StorageChoice storage)
+        LiveSettings settings, string dashboardUrl, string token, StorageChoice storage, KnownPast past)
     {
         foreach (var name in info.Environment.Keys.Where(name => !IsInherited(name)).ToArray()) info.Environment.Remove(name);
         Set("ROLE", node.Role);
@@ -35,6 +35,8 @@ internal static class NodeEnvironment
         if (node.Role == NodeRoles.Leader)
         {
             Set("FOLLOWERS", string.Join(',', followers.Select(f => $"{f.Id}={f.Url}")));
+            if (past.Epoch is { } epoch) Set("KNOWN_EPOCH", epoch.ToString(CultureInfo.InvariantCulture));
+            if (past.SmallestQuorum is { } smallest) Set("SMALLEST_QUORUM", smallest.ToString(CultureInfo.InvariantCulture));
             Set("WRITE_QUORUM", settings.WriteQuorum.ToString(CultureInfo.InvariantCulture));
             Set("MIN_DELAY_MS", settings.MinDelayMs.ToString("R", CultureInfo.InvariantCulture));
             Set("MAX_DELAY_MS", settings.MaxDelayMs.ToString("R", CultureInfo.InvariantCulture));

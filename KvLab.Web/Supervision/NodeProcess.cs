@@ -31,10 +31,12 @@ internal sealed partial class NodeProcess : IDisposable
     private NodeProcess(Process process)
     {
         _process = process;
+        Id = process.Id;
         Ended = WatchAsync();
     }
 
-    public int Id => _process.Id;
+    /// <summary>Also when the process is gone.</summary>
+    public int Id { get; }
 
     /// <summary>Completes when the process is gone and its output is read; never faults.</summary>
     public Task<ProcessEnd> Ended { get; }

@@ -31,15 +31,21 @@ internal sealed partial class NodeSupervisor
         {
             if (node.IsAlive) throw Conflict($"{directory.Name(id)} is running already.");
             await node.Watch;
-            var port = new Uri(node.Address.Url).Port;
-            if (!FreePorts.IsFree(port)) throw Conflict($"{directory.Name(id)} keeps its port, but another program uses port {port} now. End that program and try again.");
+            if (!FreePorts.IsFree(new Uri(node.Address.Url).Port)) throw PortTaken(node);
             await LaunchAsync(node, forgetful);
         }
         finally
         {
             _changes.Release();
         }
+
+        // Whoever was quicker than the node has the port now, as if it had been taken all the time.
+        if (await LostARaceAsync([node], cancellation)) throw PortTaken(node);
     }
+
+    /// <summary>A node that the others know keeps its address: it does not move, and says why it does not run.</summary>
+    private static CommandException PortTaken(SupervisedNode node) =>
+        Conflict($"{node.Id} keeps its port, but another program uses port {new Uri(node.Address.Url).Port} now. End that program and try again.");
 
     public async Task<string> AddFollowerAsync(CancellationToken cancellation)
     {
@@ -51,24 +57,35 @@ internal sealed partial class NodeSupervisor
             RequireLeader();
             var number = Enumerable.Range(1, ClusterOptions.MostFollowers).First(n => !_nodes.ContainsKey(FollowerId(n)));
             var wanted = options.BasePort == 0 ? 0 : options.BasePort + number;
-            var node = Register(FollowerId(number), NodeRoles.Follower, wanted, FreePorts.Choose([wanted])[0]);
-            try
+            for (var tried = 1; ; tried++)
             {
-                await LaunchAsync(node);
-                await WhenRunningAsync(node, cancellation);
-                await client.PutFollowersAsync(directory.Leader!, directory.Followers, cancellation);
-                return node.Id;
-            }
-            catch
-            {
+                // Nobody knows it yet, so it may take any port when it loses the race for the wanted one.
+                var node = Register(FollowerId(number), NodeRoles.Follower, wanted, FreePorts.Choose([tried == 1 ? wanted : 0])[0]);
+                try
+                {
+                    await LaunchAsync(node);
+                    if (tried == PortTries || !await LostARaceAsync([node], cancellation)) return await TakeInAsync(node, cancellation);
+                }
+                catch
+                {
+                    await ForgetAsync(node);
+                    throw;
+                }
+
                 await ForgetAsync(node);
-                throw;
             }
         }
         finally
         {
             _changes.Release();
         }
+    }
+
+    private async Task<string> TakeInAsync(SupervisedNode node, CancellationToken cancellation)
+    {
+        await WhenRunningAsync(node, cancellation);
+        await client.PutFollowersAsync(directory.Leader!, directory.Followers, cancellation);
+        return node.Id;
     }
 
     private async Task WhenRunningAsync(SupervisedNode node, CancellationToken cancellation)

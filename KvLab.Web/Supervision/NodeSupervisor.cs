@@ -10,7 +10,7 @@ namespace KvLab.Web.Supervision;
 /// <summary>Starts the nodes when the dashboard answers requests, watches them, and ends them with it.</summary>
 internal sealed partial class NodeSupervisor(
     ClusterOptions options, NodeDirectory directory, NodeClient client, DashboardAddress dashboard, DashboardEvents events,
-    IClusterState state, FaultKeeper links, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<NodeSupervisor> logger)
+    IClusterState state, FaultKeeper links, TimeProvider time, IHostApplicationLifetime lifetime)
     : BackgroundService, ISupervisor
 {
     /// <summary>How long nodes may take until they introduce themselves.</summary>
@@ -32,6 +32,11 @@ internal sealed partial class NodeSupervisor(
 
     public Task<string> Ready => _ready.Task;
 
+    /// <summary>What a leader that starts without its memory has to know. Storage that outlives processes may hold a past that this dashboard has not seen.</summary>
+    private KnownPast Past => KnownPastOf(state.Current, mayHaveUnseenPast: directory.All.Any(n => _storage.Of(n.Id) != StorageServers.Memory));
+
+    internal static KnownPast KnownPastOf(ClusterSnapshot now, bool mayHaveUnseenPast) => new(now.Reign > 0 || !mayHaveUnseenPast ? now.Reign : null, now.SmallestQuorum);
+
     private LiveSettings CurrentSettings => state.Current.Settings ?? options.Settings;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,7 +54,7 @@ internal sealed partial class NodeSupervisor(
         }
         catch (Exception failure)
         {
-            LogStartFailed(logger, failure.Message);
+            // Said by whoever waits for it.
             _ready.TrySetException(failure);
         }
     }
@@ -97,11 +102,12 @@ internal sealed partial class NodeSupervisor(
         var info = NodeProgram.StartInfo(options.NodesPath);
         // A failover may have changed the role since the node was registered.
         var address = directory.Find(node.Id) ?? node.Address;
-        NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader!, CurrentSettings, dashboard.Url, options.Token!, _storage);
+        NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader!, CurrentSettings, dashboard.Url, options.Token!, _storage, Past);
         NodeEnvironment.Break(info, links.LinksOf(node.Id));
         if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, state.Current.Reign));
         var process = await NodeProcess.StartAsync(_spawner, info);
         node.Process = process;
+        directory.SetProcess(node.Id, process.Id);
         events.Tell(new ProcessChanged(node.Id, NodeState.Starting, process.Id, null));
         events.Report(EventKind.ProcessStarted, node.Id, $"process {process.Id}, {node.Address.Url}");
         node.Watch = WatchAsync(node, process);
@@ -121,7 +127,7 @@ internal sealed partial class NodeSupervisor(
     {
         bool Settled(ClusterSnapshot s) =>
             s.Nodes.Length >= _nodes.Count && s.Nodes.All(n => n.State is not NodeState.Starting)
-            && (s.Settings is not null || s.Leader?.State != NodeState.Running);
+            && (s.Settings is not null || s.Waiting is not null || s.Leader?.State != NodeState.Running);
         try
         {
             await state.WhenAsync(Settled, StartPatience, time, cancellation);

@@ -57,8 +57,8 @@ public sealed class RunViewTests : ExperimentPageTest
         var page = Result(Naive);
         foreach (var figure in RunFigures.All(Naive))
         {
-            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.svg", page.At($"figure-{figure.Id}-svg").GetAttribute("href"));
-            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.csv", page.At($"figure-{figure.Id}-csv").GetAttribute("href"));
+            Assert.Equal($"api/experiments/naive/figures/{figure.Id}.svg", page.At($"figure-{figure.Id}-svg").GetAttribute("href"));
+            Assert.Equal($"api/experiments/naive/figures/{figure.Id}.csv", page.At($"figure-{figure.Id}-csv").GetAttribute("href"));
             Assert.False(page.Has($"figure-{figure.Id}-numbers"));
         }
 
@@ -152,7 +152,7 @@ public sealed class RunViewTests : ExperimentPageTest
         page.At("run-compare").Change("naive");
         page.UntilThere("figure-comparison");
         Assert.EndsWith("run=clean&compare=naive", Address, StringComparison.Ordinal);
-        Assert.Equal("/api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
+        Assert.Equal("api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
     }
 
     [Fact]

@@ -1,13 +1,13 @@
 using System.Globalization;
-using Bar = Plotly.Blazor.Traces.Bar;
-using Line = Plotly.Blazor.Traces.ScatterLib.Line;
-using Marker = Plotly.Blazor.Traces.ScatterLib.Marker;
 using Plotly.Blazor;
 using Plotly.Blazor.LayoutLib;
 using Plotly.Blazor.Traces;
 using Plotly.Blazor.Traces.ScatterLib;
 using Plotly.Blazor.Traces.ScatterLib.LineLib;
 using Plotly.Blazor.Traces.ScatterLib.MarkerLib;
+using Bar = Plotly.Blazor.Traces.Bar;
+using Line = Plotly.Blazor.Traces.ScatterLib.Line;
+using Marker = Plotly.Blazor.Traces.ScatterLib.Marker;
 
 namespace KvLab.Web.Charts.Figures;
 

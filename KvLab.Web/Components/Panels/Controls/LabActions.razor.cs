@@ -1,3 +1,4 @@
+using KvLab.Core.Analysis;
 using KvLab.Core.Versioning;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
@@ -35,10 +36,19 @@ public sealed partial class LabActions : ComponentBase, IDisposable
         var report = await Commands.CheckConvergenceAsync(cancellation);
         await Dialogs.ShowAsync<ConvergenceDialog>(
             "Replicas compared, entry by entry",
-            new DialogParameters<ConvergenceDialog> { { d => d.Report, report }, { d => d.Labels, State.Current.Labels } },
+            new DialogParameters<ConvergenceDialog> { { d => d.Report, report }, { d => d.Labels, State.Current.Labels }, { d => d.OnRepeated, OnRepeated } },
             new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
-        return report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
+        return InShort(report);
     });
+
+    private void OnRepeated(ConvergenceReport report)
+    {
+        _done = InShort(report);
+        StateHasChanged();
+    }
+
+    private static string InShort(ConvergenceReport report) =>
+        report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
 
     private async Task StorageAsync()
     {
