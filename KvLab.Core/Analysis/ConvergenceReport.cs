@@ -9,13 +9,13 @@ public enum DifferenceKind
     Missing,
     /// <summary>The follower holds an older version.</summary>
     Behind,
-    /// <summary>Same version, other value; in naive mode also any other entry, because there no version decides which one stays.</summary>
+    /// <summary>Same version, other value: two writes were given one version. An older or newer entry is none, also where nothing will repair it (naive mode).</summary>
     Conflict,
     /// <summary>The follower holds a newer version than the leader, or a key that the leader lacks.</summary>
     Ahead,
 }
 
-/// <param name="VersionsBehind">Leader's counter minus follower's for <see cref="DifferenceKind.Behind"/>, else 0.</param>
+/// <param name="VersionsBehind">Leader's counter minus follower's for <see cref="DifferenceKind.Behind"/> within one epoch, else 0.</param>
 public sealed record Difference(string Key, DifferenceKind Kind, EntryVersion Leader, EntryVersion Follower, long VersionsBehind);
 
 /// <summary>One follower against the leader, entry by entry.</summary>

@@ -207,9 +207,7 @@ public sealed partial class DurabilityLedger
     private DurabilityRow View(FollowedWrite write)
     {
         var now = write.State == DurabilityState.Lost || !_keys.TryGetValue(write.Facts.Key, out var copies) ? [] : HoldersOf(write, copies, mayBeGone: false);
-        return new DurabilityRow(
-            write.Facts, write.State, write.HeldAtAnswer, now, [.. write.Fates], write.LostAt,
-            DurabilityWords.Of(write.Facts, write.State, write.HeldAtAnswer, now, write.Fates));
+        return new DurabilityRow(write.Facts, write.State, write.HeldAtAnswer, now, [.. write.Fates], write.LostAt) { RolledBack = write.RolledBack, StillHeldBy = write.StillHeldBy };
     }
 
     /// <param name="mayBeGone">Whether nodes count that held it when they ended.</param>

@@ -138,7 +138,7 @@ public static class EventCodec
             Peer = facts.HasFlag(Facts.Peer) ? ReadText(ref reader, texts) : null,
             HeldEpoch = facts.HasFlag(Facts.Held) ? epoch + reader.Signed() : 0,
             HeldVersion = facts.HasFlag(Facts.Held) ? version + reader.Signed() : 0,
-            Outcome = facts.HasFlag(Facts.Outcome) ? (DeliveryOutcome)reader.Byte((byte)DeliveryOutcome.Lost) : null,
+            Outcome = facts.HasFlag(Facts.Outcome) ? (DeliveryOutcome)reader.Byte((byte)DeliveryOutcome.Replaced) : null,
             ElapsedMs = facts.HasFlag(Facts.Elapsed) ? reader.Double() : null,
             DelayMs = facts.HasFlag(Facts.Delay) ? reader.Double() : null,
             Attempt = facts.HasFlag(Facts.Attempt) ? (int)reader.Signed() : null,

@@ -170,7 +170,7 @@ public sealed partial class Leader
 
     private void RecordAbandoned(WriteInFlight write, FollowerLink follower, int attempt, string reason) => _events.Record(
         EventKind.DeliveryAbandoned, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id,
-        outcome: reason == "superseded" ? DeliveryOutcome.Superseded : DeliveryOutcome.Failed,
+        outcome: reason == "superseded" ? DeliveryOutcome.Replaced : DeliveryOutcome.Failed,
         elapsedMs: write.Elapsed.TotalMilliseconds, attempt: attempt, reason: reason);
 
     private void RecordAcked(

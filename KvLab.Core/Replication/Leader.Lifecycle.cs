@@ -125,7 +125,7 @@ public sealed partial class Leader
 
     /// <summary>
     /// Lab reset: ends what is under way, empties the store. Writes that come meanwhile wait until it is done. The version counter goes
-    /// on, for a version is never used twice. A message that had left already may still arrive at its follower.
+    /// on, for no leader uses a version twice. A message that had left already may still arrive at its follower.
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellation = default)
     {

@@ -96,5 +96,5 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
     }
 
     private Follower RequireFollower() => node.Follower
-        ?? throw new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} is the leader; only followers take replicated entries.");
+        ?? throw new ProblemException(StatusCodes.Status403Forbidden, $"The node “{node.Id}” is the leader; only followers take replicated entries.");
 }

@@ -55,7 +55,7 @@ public sealed class ReducerDurabilityTests
 
         var write = Assert.Single(Durability.Latest).Write;
         Assert.Equal((true, false), (write.LeaderCounted, write.Naive));
-        Assert.Contains("2 of 2 required replicas (the leader counted) had confirmed", Explain.Write(Assert.Single(_story.Snapshot.Writes)), StringComparison.Ordinal);
+        Assert.Contains("2 of 2 required replicas (the leader counted) had confirmed", Explain.Plain.Write(Assert.Single(_story.Snapshot.Writes)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -131,6 +131,9 @@ internal sealed class Story
     public void Seed(string node, params (string Key, long Version)[] entries) => Reducer.Apply(new NodeSeeded(
         node, _nodes[node].Incarnation, [.. entries.Select(e => new Entry(e.Key, JsonText.Of("seeded"), new EntryVersion(1, e.Version)))], null));
 
+    /// <summary>A test sent an event of its own under the node's next sequence number.</summary>
+    public void Skip(string node) => _nodes[node] = (_nodes[node].Incarnation, _nodes[node].Sequence + 1);
+
     public static EventBatch Batch(NodeEvent[] events, long dropped = 0) =>
         new() { Node = events[0].Node, Incarnation = events[0].Incarnation, Events = events, Dropped = dropped };
 }

@@ -48,7 +48,7 @@ internal sealed partial class ClusterCommands(
         catch (CommandException failure)
         {
             events.Report(EventKind.DashboardNotice, follower.Id,
-                $"{follower.Id} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
+                $"{follower.Name} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
         }
     }
 
@@ -154,6 +154,6 @@ internal sealed partial class ClusterCommands(
         var dumps = await Task.WhenAll(directory.Followers.Prepend(leader).Select(n => client.TryDumpAsync(n, cancellation)));
         var after = await client.TryHealthAsync(leader, cancellation);
         var quiescent = before is { IsQuiescent: true } && after is { IsQuiescent: true } && before.LastVersion == after.LastVersion;
-        return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent, Settings.Versioning == VersioningMode.Naive);
+        return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent);
     }
 }

@@ -181,12 +181,12 @@ internal sealed class NodeClient : IDisposable
         catch (HttpRequestException failure)
         {
             throw new CommandException(StatusCodes.Status503ServiceUnavailable,
-                $"{node.Id} does not answer at {node.Url} ({failure.HttpRequestError}).", inner: failure);
+                $"{node.Name} does not answer at {node.Url} ({failure.HttpRequestError}).", inner: failure);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
             throw new CommandException(StatusCodes.Status504GatewayTimeout,
-                $"{node.Id} did not answer {method} {path} within {patience.TotalSeconds:0.#} s; whether it took effect is not known.", inner: late);
+                $"{node.Name} did not answer {method} {path} within {patience.TotalSeconds:0.#} s; whether it took effect is not known.", inner: late);
         }
     }
 
@@ -198,7 +198,7 @@ internal sealed class NodeClient : IDisposable
         }
         catch (JsonException failure)
         {
-            throw new CommandException(StatusCodes.Status502BadGateway, $"{node.Id} gave an answer that could not be read: {failure.Message}", inner: failure);
+            throw new CommandException(StatusCodes.Status502BadGateway, $"{node.Name} gave an answer that could not be read: {failure.Message}", inner: failure);
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed class NodeClient : IDisposable
     {
         var problem = IsProblem(response) ? await ReadBodyAsync<NodeProblem>(node, response, cancellation) : null;
         var fields = (problem?.Errors ?? []).SelectMany(e => e.Value.Select(message => new FieldError(e.Key, message))).ToArray();
-        return new CommandException((int)response.StatusCode, problem?.Detail ?? $"{node.Id} answered {(int)response.StatusCode} {response.ReasonPhrase}.", fields);
+        return new CommandException((int)response.StatusCode, problem?.Detail ?? $"{node.Name} answered {(int)response.StatusCode} {response.ReasonPhrase}.", fields);
     }
 
     public void Dispose() => _http.Dispose();

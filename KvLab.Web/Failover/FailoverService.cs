@@ -118,7 +118,7 @@ internal sealed partial class FailoverService(
         {
             var health = asked.FirstOrDefault(a => a.Node.Id == wanted.Id).Health;
             if (Leads(health)) throw Conflict($"{to} leads already.");
-            if (health is not { Ready: true }) throw Conflict($"{to} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
+            if (health is not { Ready: true }) throw Conflict($"{directory.Name(wanted.Id)} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
         }
 
         // Whoever is called the leader may have stepped down, and then it is a candidate like the others.

@@ -108,6 +108,7 @@ public sealed partial class ClusterReducer
         _durabilityTouched = true;
         foreach (var entry in seeded.Entries)
         {
+            SeeEpoch(entry.Version.Epoch);
             _ledger.Holds(node.Id, entry.Key, entry.Version);
             // Events that came while the dump was under way know better.
             if (Row(entry.Key) is { } row && row.Cells[node.Id].Version < entry.Version)
@@ -135,6 +136,7 @@ public sealed partial class ClusterReducer
         ForgetRolledBack();
         foreach (var node in _nodes.Values) node.ForgetCounts();
         _events.ForgetBefore(position);
+        ForgetEpochs();
         _since = time.GetUtcNow();
     }
 

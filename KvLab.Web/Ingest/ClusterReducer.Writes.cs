@@ -134,7 +134,7 @@ public sealed partial class ClusterReducer
         (write?.Period ?? _figures.Current).Answered(success, e.ElapsedMs ?? 0);
         _figures.Touch();
         CountAnswer(node, e.EntryVersion, success);
-        _latencies.Add(new LatencyPoint(e.Version, e.ElapsedMs ?? 0, success, e.Required ?? 0, write?.PredictedMs));
+        _latencies.Add(new LatencyPoint(e.EntryVersion, e.ElapsedMs ?? 0, success, e.Required ?? 0, write?.PredictedMs));
     }
 
     private void EndWait(WriteRecord write)

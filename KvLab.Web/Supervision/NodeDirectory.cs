@@ -4,7 +4,11 @@ using KvLab.Web.State;
 namespace KvLab.Web.Supervision;
 
 /// <summary>Where a node of the cluster answers.</summary>
-public sealed record NodeAddress(string Id, string Role, string Url);
+public sealed record NodeAddress(string Id, string Role, string Url)
+{
+    /// <summary>What a sentence calls it.</summary>
+    public string Name => NodeWords.Name(Id, Role == NodeRoles.Leader);
+}
 
 /// <summary>Which nodes belong to the cluster and where they answer; what commands go by. Safe for concurrent use.</summary>
 public sealed class NodeDirectory
@@ -38,6 +42,9 @@ public sealed class NodeDirectory
     public IReadOnlyList<NodeAddress> All => [.. _nodes.Values.Where(n => n.Role == NodeRoles.Leader), .. Followers];
 
     public NodeAddress? Find(string id) => _nodes.GetValueOrDefault(id);
+
+    /// <summary>What a sentence calls the node of this id, in the role that it has now.</summary>
+    public string Name(string id) => Find(id)?.Name ?? id;
 
     public void Set(NodeAddress node) => ImmutableInterlocked.AddOrUpdate(ref _nodes, node.Id, node, (_, _) => node);
 

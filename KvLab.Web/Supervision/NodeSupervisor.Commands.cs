@@ -11,7 +11,7 @@ internal sealed partial class NodeSupervisor
     public async Task KillAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be killed.");
+        if (!node.IsAlive) throw Conflict($"{directory.Name(id)} is not running, so it cannot be killed.");
         node.Process!.Kill();
         await node.Process.Ended.WaitAsync(cancellation);
     }
@@ -21,7 +21,7 @@ internal sealed partial class NodeSupervisor
     public Task StartForgetfulAsync(string id, CancellationToken cancellation)
     {
         if (directory.Find(id) is { } node && node.Role != NodeRoles.Leader)
-            throw Conflict($"{id} is a follower; only a leader can forget its counter.");
+            throw Conflict($"{directory.Name(id)} is a follower; only a leader can forget its counter.");
         return StartAsync(id, forgetful: true, cancellation);
     }
 
@@ -31,7 +31,7 @@ internal sealed partial class NodeSupervisor
         await _changes.WaitAsync(cancellation);
         try
         {
-            if (node.IsAlive) throw Conflict($"{id} is running already.");
+            if (node.IsAlive) throw Conflict($"{directory.Name(id)} is running already.");
             await node.Watch;
             if (!FreePorts.IsFree(new Uri(node.Address.Url).Port)) throw PortTaken(node);
             await LaunchAsync(node, forgetful);
@@ -123,17 +123,17 @@ internal sealed partial class NodeSupervisor
     public async Task RemoveFollowerAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (directory.Leader?.Id == id) throw Conflict($"{id} is the leader; only followers can be removed.");
+        if (directory.Leader?.Id == id) throw Conflict($"{directory.Name(id)} is the leader; only followers can be removed.");
         await _changes.WaitAsync(cancellation);
         try
         {
             var remaining = directory.Followers.Where(f => f.Id != id).ToArray();
             if (remaining.Length < ClusterOptions.FewestFollowers)
-                throw Conflict($"{id} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
+                throw Conflict($"{directory.Name(id)} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
             var quorum = CurrentSettings.FollowerAcks();
             if (quorum > remaining.Length)
             {
-                throw Conflict($"{id} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
+                throw Conflict($"{directory.Name(id)} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
                     + $"Set W to {remaining.Length} or less first.");
             }
             await RequireLeaderAsync(cancellation);
