@@ -21,7 +21,7 @@ public sealed partial class Leader
 
         _work.BeginDeliveries(followers.Count);
         var sentAt = _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version,
-            required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive);
+            required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive, leaderCounted: write.Settings.QuorumCountsLeader);
         var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning) { Leadership = _leadership };
         write.Begin(RecordAnswered);
         for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, message, delaysMs[i]);
@@ -170,7 +170,7 @@ public sealed partial class Leader
 
     private void RecordAbandoned(WriteInFlight write, FollowerLink follower, int attempt, string reason) => _events.Record(
         EventKind.DeliveryAbandoned, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id,
-        outcome: reason == "superseded" ? DeliveryOutcome.Superseded : DeliveryOutcome.Failed,
+        outcome: reason == "superseded" ? DeliveryOutcome.Replaced : DeliveryOutcome.Failed,
         elapsedMs: write.Elapsed.TotalMilliseconds, attempt: attempt, reason: reason);
 
     private void RecordAcked(

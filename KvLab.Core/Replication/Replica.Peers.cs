@@ -42,7 +42,7 @@ public sealed partial class Replica
         return true;
     }
 
-    public async Task<SealAnswer> SealAsync(long epoch, long leadership = Leadership.Unnamed)
+    public async Task<SealAnswer> SealAsync(long epoch, long leadership = LeadershipId.Unnamed)
     {
         if (_role.Leader is { } leader)
         {
@@ -100,7 +100,7 @@ public sealed partial class Replica
             var taken = await Store.RollBackAsync(key, version, instead);
             var held = taken ? instead?.Version ?? EntryVersion.None : (await Store.GetAsync(key))?.Version ?? EntryVersion.None;
             _events.Record(EventKind.EntryRolledBack, key, version, own.Value.Preview(), held: held, reason: taken ? "taken_back" : "overwritten",
-                detail: $"Only this node had stored {version} of {key} when epoch {epoch} began.");
+                detail: $"The leader of epoch {epoch} does not know {version} of {key}.");
         }
 
         _unconfirmed = new Dictionary<string, Entry>();

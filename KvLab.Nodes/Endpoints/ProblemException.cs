@@ -34,6 +34,23 @@ public sealed class ProblemException : Exception
         new(status, sentence, [new FieldError(field, sentence)]);
 }
 
+/// <summary>What only the leader does, asked of another node. Its id may be "leader" all the same: ids are names and do not change with the role.</summary>
+internal static class NotLeading
+{
+    /// <param name="what">What only the leader does: <c>takes writes</c>.</param>
+    /// <param name="path">Of the call, at the leader's address.</param>
+    public static ProblemException Of(Node node, string what, string path) => new(StatusCodes.Status403Forbidden,
+        node.LeaderUrl is { } url
+            ? $"The node “{node.Id}” is a follower; only the leader {what}, at {url}{path}."
+            : $"The node “{node.Id}” is a follower; only the leader {what}, and this node does not know yet who leads.")
+    { LeaderUrl = node.LeaderUrl };
+
+    /// <summary>It was replaced, and is about to follow.</summary>
+    public static ProblemException AnyMore(Node node, string why) => new(StatusCodes.Status403Forbidden,
+        $"The node “{node.Id}” does not lead any more: {why}{(node.LeaderUrl is { } url ? $" It is at {url}." : " This node does not know yet who that is.")}")
+    { LeaderUrl = node.LeaderUrl };
+}
+
 internal static class WrongFields
 {
     /// <exception cref="ProblemException">Something was wrong with the fields: 413 where only a value is too large, else 400.</exception>

@@ -12,9 +12,7 @@ internal sealed class WriteEndpoint(Node node)
     private async Task WriteAsync(HttpContext context)
     {
         if (node.Leader is not { } leader)
-            throw new ProblemException(StatusCodes.Status403Forbidden,
-                $"{node.Id} is a follower; only the leader takes writes{(node.LeaderUrl is { } url ? $", at {url}/write" : "")}.")
-            { LeaderUrl = node.LeaderUrl };
+            throw NotLeading.Of(node, "takes writes", "/write");
         if (node.Phase != NodePhase.Ready) throw NotReady();
 
         var (key, value, delaysMs) = await ReadAsync(context, leader);
@@ -29,7 +27,7 @@ internal sealed class WriteEndpoint(Node node)
         catch (LeaderStoppedException stopped)
         {
             throw node.Phase == NodePhase.Ready
-                ? new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} no longer leads: {stopped.Message}") { LeaderUrl = node.LeaderUrl }
+                ? NotLeading.AnyMore(node, stopped.Message)
                 : NotReady();
         }
 

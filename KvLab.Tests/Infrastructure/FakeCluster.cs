@@ -92,7 +92,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults
     public Task<OutOfOrderDemo> OutOfOrderDemoAsync(string? follower = null, CancellationToken cancellation = default)
     {
         Note("out-of-order");
-        return Task.FromResult(new OutOfOrderDemo("demo", "follower-2", [1, 2, 3], [3, 1, 2]));
+        return Task.FromResult(new OutOfOrderDemo("demo", "follower-2", [1, 2, 3], [3, 1, 2], 1));
     }
 
     public Burst StartBurst(BurstPlan plan)

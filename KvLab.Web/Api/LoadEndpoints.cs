@@ -41,7 +41,8 @@ internal static class LoadEndpoints
         var query = new StrictQuery(request, "limit");
         var limit = query.Int("limit", 100, 1, StateLimits.Writes);
         query.ThrowIfWrong();
-        return [.. state.Current.Writes.Take(limit).Select(WriteRow.Of)];
+        var snapshot = state.Current;
+        return [.. snapshot.Writes.Take(limit).Select(w => WriteRow.Of(w, snapshot.Explain))];
     }
 
     private static async Task<OutOfOrderDemo> DemoAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)

@@ -113,7 +113,8 @@ public sealed record WriteAnswer(
 }
 
 /// <param name="Arrival">Versions in the order in which the follower gets them.</param>
-public sealed record OutOfOrderDemo(string Key, string Follower, IReadOnlyList<long> Versions, IReadOnlyList<long> Arrival);
+/// <param name="Epoch">Of all three.</param>
+public sealed record OutOfOrderDemo(string Key, string Follower, IReadOnlyList<long> Versions, IReadOnlyList<long> Arrival, long Epoch);
 
 /// <param name="Writes">1 … 10,000 (REST allows up to 1,000,000).</param>
 /// <param name="Concurrency">Writes in flight at a time, 1 … 200.</param>

@@ -12,7 +12,20 @@ public sealed partial class ClusterReducer
     private readonly Queue<SyncView> _syncs = new();
     private ImmutableArray<SyncView> _syncView = [];
     private long _reign;
+    private long _epochSeen;
+    private bool _manyEpochs;
     private long _rolledBackCount;
+
+    /// <summary>The lists that showed older epochs are empty.</summary>
+    private void ForgetEpochs() => (_epochSeen, _manyEpochs) = (_reign, false);
+
+    /// <summary>Once a second epoch was told of, versions are shown with theirs, until the lists that show the older ones are emptied.</summary>
+    private void SeeEpoch(long epoch)
+    {
+        if (epoch <= 0 || epoch == _epochSeen) return;
+        if (_epochSeen != 0) _manyEpochs = true;
+        _epochSeen = epoch;
+    }
 
     /// <summary>A leader began its reign; what an older one says afterwards makes nobody a leader.</summary>
     private void BeginReign(NodeRecord node, NodeEvent e)
@@ -62,7 +75,7 @@ public sealed partial class ClusterReducer
     private void RollBackEntry(NodeRecord node, NodeEvent e)
     {
         _rolledBackCount++;
-        _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At));
+        _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At) { Promised = _ledger.Knows(e.EntryVersion) });
         if (_rolledBack.Count > StateLimits.RolledBack) _rolledBack.Dequeue();
         _rolledBackView = [.. _rolledBack.Reverse()];
         if (Row(e.Key!) is not { } row || row.Cells[node.Id].Version != e.EntryVersion) return;

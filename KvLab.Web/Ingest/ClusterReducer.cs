@@ -67,6 +67,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
 
     private void ApplyEvent(NodeRecord node, NodeEvent e)
     {
+        SeeEpoch(e.Epoch);
+        SeeEpoch(e.HeldEpoch);
         FollowDurability(node, e);
         MarkFault(node, e);
         switch (e.Kind)
@@ -154,6 +156,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Durability = ViewDurability(),
             Availability = _availability.View(),
             Reign = _reign,
+            ManyEpochs = _manyEpochs,
             RolledBack = _rolledBackView,
             RolledBackCount = _rolledBackCount,
             Syncs = _syncView,

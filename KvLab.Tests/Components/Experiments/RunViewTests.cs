@@ -117,9 +117,9 @@ public sealed class RunViewTests : ExperimentPageTest
         Assert.Contains("not loss", page.Text("check-answered"), StringComparison.Ordinal);
         Assert.Contains("Only from here on", page.Text("check-quiescent"), StringComparison.Ordinal);
         var settled = Naive.Points[point].Check(ReplicaCheck.Settled)!.Report;
-        Assert.True(settled.Followers.Sum(f => f.Conflicts) > 0);
-        Assert.Equal(settled.Followers.Select(f => $"{f.Conflicts}"),
-            page.All("[data-testid=check-settled] tbody tr").Select(r => r.Children[^1].TextContent.Trim()));
+        Assert.True(settled.Followers.Sum(f => f.Behind + f.Ahead) > 0);
+        Assert.Equal(settled.Followers.Select(f => $"{f.Behind + f.Ahead}"),
+            page.All("[data-testid=check-settled] tbody tr").Select(r => r.Children[^2].TextContent.Trim()));
     }
 
     [Fact]
