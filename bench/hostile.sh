@@ -10,7 +10,7 @@ KVLAB_DATA="$work/runs" dotnet "$WEB" --urls "$page" --Cluster:BasePort=0 --Clus
 lab=$!
 trap 'kill $lab 2>/dev/null; wait $lab 2>/dev/null || true; rm -rf "$work"' EXIT
 for i in $(seq 240); do grep -q "KvLab is running" "$work/log" && break; kill -0 $lab || { cat "$work/log"; exit 1; }; sleep 0.25; done
-leader=$(curl -fsS "$page/api/cluster" | grep -o '"role":"leader","url":"[^"]*"' | head -1 | sed 's/.*"url":"//; s/"$//')
+leader=$(curl -fsS "$page/api/cluster" | grep -o '"role":"leader"[^{}]*"url":"[^"]*"' | head -1 | sed 's/.*"url":"//; s/"$//') || { echo "hostile: no leader at $page/api/cluster"; exit 1; }
 
 many() { head -c "$1" /dev/zero | sed "s/\x0/$2/g"; }
 { echo -n '{"key":"k","value":'; many 64000 '['; many 64000 ']'; echo -n '}'; } > "$work/deep"
