@@ -47,9 +47,12 @@ internal static class WebHostSetup
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
-    public static void AddDashboard(this IServiceCollection services, ClusterOptions options)
+    public static void AddDashboard(this IServiceCollection services, ClusterOptions options, AccessOptions access)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(access);
+        services.AddSingleton<LabReach>();
+        services.AddSingleton(provider => new ExclusiveLease(provider.GetRequiredService<TimeProvider>()) { BeforeRun = provider.GetRequiredService<LabReach>().CountRun });
         services.AddSingleton(options);
         services.AddSingleton(options.Servers);
         services.AddPages();

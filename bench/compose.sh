@@ -38,6 +38,7 @@ trap '"${down[@]}" >/dev/null 2>&1 || true' EXIT
 "${up[@]}"
 for port in 8000 8001 8002 8003 8004 8005 5080; do until_true "$port answers" ready "$port"; done
 until_true "the dashboard sees six nodes" sees 6
+expect "without its secret the dashboard tells nothing" '"status":401' "$(curl -sS -m 5 http://127.0.0.1:5080/api/cluster)"
 expect "a write at WRITE_QUORUM=5" '"status":"success"' "$(write before)"
 expect "with five acks" '"required":5' "$(write before)"
 for port in 8001 8002 8003 8004 8005; do until_true "$port holds it" holds "$port" before; done

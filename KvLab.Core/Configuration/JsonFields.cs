@@ -18,8 +18,15 @@ public sealed class JsonFields
     {
         _errors = errors;
         _path = path;
+        var count = 0;
         foreach (var property in json.EnumerateObject())
         {
+            if (++count > InputRules.MostParts)
+            {
+                _errors.Add(path.Length > 0 ? path[..^1] : "body", $"{(path.Length > 0 ? path[..^1] : "The body")} has more than {InputRules.MostParts} fields.");
+                break;
+            }
+
             string name;
             try
             {
@@ -108,7 +115,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<int>? Ints(string field)
     {
-        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (!_fields.TryGetValue(field, out var element) || IsTooLong(field, element)) return null;
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)))
             return [.. element.EnumerateArray().Select(e => e.GetInt32())];
         Add(field, "must be a list of whole numbers.");
@@ -117,7 +124,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<string>? Texts(string field)
     {
-        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (!_fields.TryGetValue(field, out var element) || IsTooLong(field, element)) return null;
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String))
             return [.. element.EnumerateArray().Select(e => Text(field, e) ?? "")];
         Add(field, "must be a list of texts.");
@@ -142,7 +149,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<JsonFields> RequiredObjects(string field)
     {
-        if (!Required(field, out var element)) return [];
+        if (!Required(field, out var element) || IsTooLong(field, element)) return [];
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Object))
             return [.. element.EnumerateArray().Select((e, i) => new JsonFields(e, _errors, $"{_path}{field}[{i}]."))];
         Add(field, "must be a list of objects.");
@@ -158,9 +165,20 @@ public sealed class JsonFields
     public bool IsOnlyTooLarge => _valueIsTooLarge && _errors.All.Count == 1;
 
     /// <summary>An error at this object's field; the sentence goes on behind the field's name.</summary>
-    public void Add(string field, string sentence) => _errors.Add(_path + field, $"{_path}{field} {sentence}");
+    public void Add(string field, string sentence)
+    {
+        var name = ErrorText.Short(_path + field);
+        _errors.Add(name, $"{name} {sentence}");
+    }
 
     public string RequiredText(string field) => Required(field, out var element) ? Text(field, element) ?? "" : "";
+
+    private bool IsTooLong(string field, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() <= InputRules.MostParts) return false;
+        Add(field, $"must have at most {InputRules.MostParts} entries, but has {element.GetArrayLength()}.");
+        return true;
+    }
 
     private bool Required(string field, out JsonElement element)
     {

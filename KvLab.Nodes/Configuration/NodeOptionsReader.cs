@@ -20,10 +20,10 @@ public static class NodeOptionsReader
     /// <summary>All names, as environment variables; on the command line also as <c>--Name=value</c>.</summary>
     public static readonly ImmutableArray<string> Names =
     [
-        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
+        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "CLIENT_ACCESS", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
         "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL",
         "QUORUM_COUNTS_LEADER", "HINT_WINDOW_MS", "HINT_LIMIT", "REJOIN_SYNC", "ANTI_ENTROPY_MS", "DASHBOARD_URL", "CLUSTER_TOKEN",
-        "STORAGE", "LAB", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH",
+        "STORAGE", "LAB", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "KNOWN_EPOCH", "SMALLEST_QUORUM", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH",
     ];
 
     private static readonly ImmutableArray<(string Setting, string Name)> SettingNames =
@@ -49,6 +49,7 @@ public static class NodeOptionsReader
             Port = port,
             AdvertisedUrl = values.Url("NODE_URL"),
             AllowedHosts = [.. AllowedHosts.Read(values.Text("ALLOWED_HOSTS"), "ALLOWED_HOSTS", problems)],
+            ClientAccess = values.Text("CLIENT_ACCESS") is null ? null : values.Choice("CLIENT_ACCESS", Configuration.ClientAccess.Token),
             Followers = followers,
             LeaderUrl = values.Url("LEADER_URL"),
             Settings = ReadSettings(values, role, followers.Length),
@@ -58,6 +59,9 @@ public static class NodeOptionsReader
             Lab = LabName.Read(values.Text("LAB"), "LAB", values.Errors),
             Telemetry = new OutboxLimits { Events = values.Int("EVENT_BUFFER", OutboxLimits.DefaultEvents, OutboxLimits.FewestEvents, OutboxLimits.MostEvents) },
             RecoveryTimeout = TimeSpan.FromMilliseconds(values.Int("RECOVERY_TIMEOUT_MS", 3000, 0, 600_000)),
+            Past = new KnownPast(
+                values.Text("KNOWN_EPOCH") is null ? null : values.Long("KNOWN_EPOCH", 0, 0, InputRules.LargestClock),
+                values.Text("SMALLEST_QUORUM") is null ? null : values.Int("SMALLEST_QUORUM", 0, 0, FollowerList.Longest)),
             ForgetfulEpoch = values.Text("FORGETFUL_EPOCH") is null ? null : Math.Clamp(values.Long("FORGETFUL_EPOCH", 1), 1, InputRules.LargestClock),
             LinkFaults = LinkFaultsOption.Read(values, role, followers),
             WatchParent = ReadParentWatch(values),

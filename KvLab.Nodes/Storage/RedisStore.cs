@@ -167,7 +167,7 @@ public sealed class RedisStore : DurableStore
     protected override async Task<Entry?> ReadAsync(string key, CancellationToken deadline)
     {
         var held = await Database.HashGetAsync(_entries, KeyOf(key));
-        return held.IsNull ? null : EntryOf(key, held!);
+        return held.IsNull ? null : EntryOf(KeyOf(key), held!);
     }
 
     protected override Task<long> CountKeysAsync(CancellationToken deadline) => Database.HashLengthAsync(_entries);
@@ -188,7 +188,7 @@ public sealed class RedisStore : DurableStore
             await foreach (var field in database.HashScanAsync(copy, pageSize: PageSize).WithCancellation(cancellation))
             {
                 seen++;
-                yield return EntryOf(Encoding.UTF8.GetString((byte[])field.Name!), field.Value!);
+                yield return EntryOf((byte[])field.Name!, field.Value!);
             }
         }
         finally
@@ -211,8 +211,12 @@ public sealed class RedisStore : DurableStore
     private static EntryVersion VersionOf(ReadOnlySpan<char> packed) =>
         new(long.Parse(packed[..19], CultureInfo.InvariantCulture), long.Parse(packed[19..38], CultureInfo.InvariantCulture));
 
-    private static Entry EntryOf(string key, byte[] held) =>
-        new(key, JsonText.FromCompactUtf8(held[38..]), VersionOf(Encoding.ASCII.GetString(held, 0, 38)));
+    private static Entry EntryOf(byte[] key, byte[] held)
+    {
+        if (held.Length < 38) throw StoredRow.Damaged("an entry has no version");
+        var version = VersionOf(Encoding.ASCII.GetString(held, 0, 38));
+        return StoredRow.Entry(key, held[38..], version.Epoch, version.Counter);
+    }
 
     /// <summary>By the word with which Redis begins its errors; the library's own text may name users and addresses, so it is left out.</summary>
     protected override StoreException Explain(Exception failure)

@@ -19,6 +19,10 @@ public sealed class LabPage : IAsyncDisposable
     {
         (_context, Page, _origin) = (context, page, origin);
         page.PageError += (_, error) => _troubles.Add($"script error: {error}");
+        page.Console += (_, message) =>
+        {
+            if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal)) _troubles.Add(message.Text);
+        };
         page.Request += (_, request) =>
         {
             if (!request.Url.StartsWith(_origin, StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))

@@ -32,4 +32,19 @@ public sealed class DashboardStartTests
             Assert.DoesNotContain("Exception", dashboard.Output, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData("KvLab.Web", "KvLab cannot start")]
+    [InlineData("KvLab.Nodes", "KvLab node cannot start")]
+    public async Task With_too_few_open_files_it_ends_with_one_sentence(string program, string begins)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads /proc.");
+        var path = Path.Combine(AppContext.BaseDirectory.Replace("KvLab.Tests", program, StringComparison.Ordinal), $"{program}.dll");
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"ulimit -n 100; exec dotnet '{path}' --role=follower"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var words = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith(begins, words);
+        Assert.Single(words.TrimEnd().Split('\n'));
+    }
 }

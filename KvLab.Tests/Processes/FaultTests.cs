@@ -123,7 +123,7 @@ public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
         // Cut off before it freezes: what reached its sockets while it stood still, it would read when it thaws.
         Assert.Equal(HttpStatusCode.OK, (await lab.PostAsync("/api/cluster/partition", """{"followers":["follower-1","follower-2"]}""")).Status);
         await lab.PostAsync("/api/cluster/nodes/leader/freeze");
-        Assert.Equal(HttpStatusCode.OK, (await lab.PostAsync("/api/cluster/failover", """{"to":"follower-1"}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await lab.PostAsync("/api/cluster/failover", """{"to":"follower-1","force":true}""")).Status);
         await lab.PostAsync("/api/cluster/nodes/leader/thaw");
 
         // follower-1 leads one side, and the old leader still believes that it leads the other.

@@ -48,9 +48,6 @@ public sealed record ClusterOptions
     /// <summary>The live settings that the leader begins with; W defaults to 3, or N where that is less.</summary>
     public LiveSettings Settings { get; init; } = new();
 
-    /// <summary>Names under which the dashboard may be called besides loopback and the machine's name; beyond loopback also under any bare address.</summary>
-    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
-
     /// <summary>Names that were set and mean nothing to a dashboard.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
@@ -103,7 +100,6 @@ public sealed record ClusterOptions
             Servers = servers,
             Storage = StorageChoice.Read(configuration, servers, values.Errors),
             Settings = settings,
-            AllowedHosts = [.. ReadHosts(configuration, values.Errors)],
             Ignored = EnvironmentNames.Ignored(configuration, mode),
         };
         values.AllowOnly(Names);
@@ -122,10 +118,6 @@ public sealed record ClusterOptions
             values.Errors.Add(values.NameOf(Names.First(n => string.Equals(n, error.Field, StringComparison.OrdinalIgnoreCase))), message);
         }
     }
-
-    /// <summary>By the web server's own name, and by the one that nodes have for the same.</summary>
-    private static IEnumerable<string> ReadHosts(IConfiguration configuration, FieldErrors errors) =>
-        ((string[])["AllowedHosts", "ALLOWED_HOSTS"]).SelectMany(name => Core.Callers.AllowedHosts.Read(configuration[name], name, errors));
 
     private static int ReadBasePort(ConfigurationValues values, int followers)
     {

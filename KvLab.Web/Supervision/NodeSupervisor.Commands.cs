@@ -6,10 +6,12 @@ namespace KvLab.Web.Supervision;
 
 internal sealed partial class NodeSupervisor
 {
+    private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(2);
+
     public async Task KillAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be killed.");
+        if (!node.IsAlive) throw Conflict($"{directory.Name(id)} is not running, so it cannot be killed.");
         node.Process!.Kill();
         await node.Process.Ended.WaitAsync(cancellation);
     }
@@ -19,7 +21,7 @@ internal sealed partial class NodeSupervisor
     public Task StartForgetfulAsync(string id, CancellationToken cancellation)
     {
         if (directory.Find(id) is { } node && node.Role != NodeRoles.Leader)
-            throw Conflict($"{id} is a follower; only a leader can forget its counter.");
+            throw Conflict($"{directory.Name(id)} is a follower; only a leader can forget its counter.");
         return StartAsync(id, forgetful: true, cancellation);
     }
 
@@ -29,7 +31,7 @@ internal sealed partial class NodeSupervisor
         await _changes.WaitAsync(cancellation);
         try
         {
-            if (node.IsAlive) throw Conflict($"{id} is running already.");
+            if (node.IsAlive) throw Conflict($"{directory.Name(id)} is running already.");
             await node.Watch;
             if (!FreePorts.IsFree(new Uri(node.Address.Url).Port)) throw PortTaken(node);
             await LaunchAsync(node, forgetful);
@@ -54,7 +56,7 @@ internal sealed partial class NodeSupervisor
         {
             if (directory.Followers.Count >= ClusterOptions.MostFollowers)
                 throw Conflict($"There are {ClusterOptions.MostFollowers} followers already, which is the most that this lab runs.");
-            RequireLeader();
+            await RequireLeaderAsync(cancellation);
             var number = Enumerable.Range(1, ClusterOptions.MostFollowers).First(n => !_nodes.ContainsKey(FollowerId(n)));
             var wanted = options.BasePort == 0 ? 0 : options.BasePort + number;
             for (var tried = 1; ; tried++)
@@ -69,6 +71,7 @@ internal sealed partial class NodeSupervisor
                 catch
                 {
                     await ForgetAsync(node);
+                    await TakeBackAsync();
                     throw;
                 }
 
@@ -86,6 +89,19 @@ internal sealed partial class NodeSupervisor
         await WhenRunningAsync(node, cancellation);
         await client.PutFollowersAsync(directory.Leader!, directory.Followers, cancellation);
         return node.Id;
+    }
+
+    /// <summary>The leader may have taken in a follower that is no more, and only its answer was lost.</summary>
+    private async Task TakeBackAsync()
+    {
+        try
+        {
+            if (directory.Leader is { } leader) await client.PutFollowersAsync(leader, directory.Followers, CancellationToken.None);
+        }
+        catch (CommandException)
+        {
+            // It does not answer now either. It counts a follower that never confirms, until followers change again.
+        }
     }
 
     private async Task WhenRunningAsync(SupervisedNode node, CancellationToken cancellation)
@@ -107,20 +123,20 @@ internal sealed partial class NodeSupervisor
     public async Task RemoveFollowerAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (directory.Leader?.Id == id) throw Conflict($"{id} is the leader; only followers can be removed.");
+        if (directory.Leader?.Id == id) throw Conflict($"{directory.Name(id)} is the leader; only followers can be removed.");
         await _changes.WaitAsync(cancellation);
         try
         {
             var remaining = directory.Followers.Where(f => f.Id != id).ToArray();
             if (remaining.Length < ClusterOptions.FewestFollowers)
-                throw Conflict($"{id} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
+                throw Conflict($"{directory.Name(id)} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
             var quorum = CurrentSettings.FollowerAcks();
             if (quorum > remaining.Length)
             {
-                throw Conflict($"{id} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
+                throw Conflict($"{directory.Name(id)} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
                     + $"Set W to {remaining.Length} or less first.");
             }
-            RequireLeader();
+            await RequireLeaderAsync(cancellation);
             await client.PutFollowersAsync(directory.Leader!, remaining, cancellation);
             await ForgetAsync(node);
         }
@@ -139,10 +155,14 @@ internal sealed partial class NodeSupervisor
         events.Tell(new NodeRemoved(node.Id));
     }
 
-    private void RequireLeader()
+    /// <summary>Before a process begins or ends for it.</summary>
+    private async Task RequireLeaderAsync(CancellationToken cancellation)
     {
-        if (directory.Leader is not { } known || !_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
+        if (directory.Leader is not { } known) throw Conflict(Leadership.WhyNone(state.Current));
+        if (!_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
             throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
+        if (await client.TryHealthAsync(known, cancellation, LeaderPatience) is not { Ready: true, Role: NodeRoles.Leader })
+            throw Conflict($"{known.Id} does not answer as the leader now, and only the leader can take followers in or let them go. Thaw it, wait until it is ready, or promote a follower.");
     }
 
     private SupervisedNode Find(string id) =>

@@ -1,5 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Web.Commands;
+using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -27,6 +28,9 @@ public sealed partial class ConvergenceDialog : ComponentBase, IDisposable
 
     /// <summary>The first comparison.</summary>
     [Parameter, EditorRequired] public required ConvergenceReport Report { get; set; }
+
+    /// <summary>As of the comparison: a dialog stands outside of what the page hands down.</summary>
+    [Parameter] public Labels Labels { get; set; } = Labels.Plain;
 
     /// <summary>Hears of each later one.</summary>
     [Parameter] public Action<ConvergenceReport>? OnRepeated { get; set; }
