@@ -18,8 +18,15 @@ public sealed class JsonFields
     {
         _errors = errors;
         _path = path;
+        var count = 0;
         foreach (var property in json.EnumerateObject())
         {
+            if (++count > InputRules.MostParts)
+            {
+                _errors.Add(path.Length > 0 ? path[..^1] : "body", $"{(path.Length > 0 ? path[..^1] : "The body")} has more than {InputRules.MostParts} fields.");
+                break;
+            }
+
             string name;
             try
             {
@@ -81,7 +88,14 @@ public sealed class JsonFields
 
     public long RequiredLong(string field, long from, long to = long.MaxValue) => Required(field, out _) ? Long(field, from, to) ?? from : from;
 
-    public int? Int(string field) => (int?)Long(field, int.MinValue, int.MaxValue);
+    /// <summary>Its range is checked by whoever knows it; here only that it is a number that a computer's int can hold.</summary>
+    public int? Int(string field)
+    {
+        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)) return value;
+        Add(field, $"must be a whole number{(element.ValueKind == JsonValueKind.Number ? " of at most 2147483647" : "")}, but is {Show(element)}.");
+        return null;
+    }
 
     public double? Number(string field)
     {
@@ -101,7 +115,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<int>? Ints(string field)
     {
-        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (!_fields.TryGetValue(field, out var element) || IsTooLong(field, element)) return null;
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)))
             return [.. element.EnumerateArray().Select(e => e.GetInt32())];
         Add(field, "must be a list of whole numbers.");
@@ -110,7 +124,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<string>? Texts(string field)
     {
-        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (!_fields.TryGetValue(field, out var element) || IsTooLong(field, element)) return null;
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String))
             return [.. element.EnumerateArray().Select(e => Text(field, e) ?? "")];
         Add(field, "must be a list of texts.");
@@ -135,7 +149,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<JsonFields> RequiredObjects(string field)
     {
-        if (!Required(field, out var element)) return [];
+        if (!Required(field, out var element) || IsTooLong(field, element)) return [];
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Object))
             return [.. element.EnumerateArray().Select((e, i) => new JsonFields(e, _errors, $"{_path}{field}[{i}]."))];
         Add(field, "must be a list of objects.");
@@ -151,9 +165,20 @@ public sealed class JsonFields
     public bool IsOnlyTooLarge => _valueIsTooLarge && _errors.All.Count == 1;
 
     /// <summary>An error at this object's field; the sentence goes on behind the field's name.</summary>
-    public void Add(string field, string sentence) => _errors.Add(_path + field, $"{_path}{field} {sentence}");
+    public void Add(string field, string sentence)
+    {
+        var name = ErrorText.Short(_path + field);
+        _errors.Add(name, $"{name} {sentence}");
+    }
 
     public string RequiredText(string field) => Required(field, out var element) ? Text(field, element) ?? "" : "";
+
+    private bool IsTooLong(string field, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() <= InputRules.MostParts) return false;
+        Add(field, $"must have at most {InputRules.MostParts} entries, but has {element.GetArrayLength()}.");
+        return true;
+    }
 
     private bool Required(string field, out JsonElement element)
     {

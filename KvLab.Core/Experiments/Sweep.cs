@@ -53,8 +53,8 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
     private bool CanRead(string value) => Axis switch
     {
         SweepAxis.DelayRange => Range(value) is not null,
-        SweepAxis.Distribution => Enum.TryParse<DelayDistribution>(value, ignoreCase: true, out _) && !int.TryParse(value, out _),
-        SweepAxis.Versioning => Enum.TryParse<VersioningMode>(value, ignoreCase: true, out _) && !int.TryParse(value, out _),
+        SweepAxis.Distribution => EnumNames.TryParse<DelayDistribution>(value, out _),
+        SweepAxis.Versioning => EnumNames.TryParse<VersioningMode>(value, out _),
         SweepAxis.Storage => Storages.Contains(value),
         _ => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
     };
@@ -94,5 +94,6 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
 
     private static int ReadInt(string value) => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static T Read<T>(string value) where T : struct, Enum => Enum.Parse<T>(value, ignoreCase: true);
+    private static T Read<T>(string value) where T : struct, Enum =>
+        EnumNames.TryParse<T>(value, out var known) ? known : throw new FormatException($"\"{value}\" is none of {EnumNames.ListOf<T>()}.");
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using KvLab.Core.Configuration;
+
 namespace KvLab.Core.Scenarios;
 
 /// <summary>Reads a scenario's text. This file knows lines, <c>ScenarioParser.Commands.cs</c> and <c>ScenarioParser.Expectations.cs</c> know words.</summary>
@@ -5,45 +8,63 @@ internal static partial class ScenarioParser
 {
     public static Scenario Parse(string text, string name)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        if (text.Length > Scenario.LongestText)
+            throw new ScenarioSyntaxException([Whole($"A scenario has at most {Scenario.LongestText} characters, this one has {text.Length}.")]);
+        var normal = text.ReplaceLineEndings("\n");
         var errors = new List<ScenarioError>();
         var steps = new List<ScenarioStep>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var (title, summary) = ("", "");
-        var sentences = new List<string>();
-        foreach (var (index, raw) in lines.Index())
+        var title = "";
+        var (summary, story) = (new StringBuilder(), new StringBuilder());
+        var (number, afterBlank) = (0, true);
+        foreach (var raw in normal.AsSpan().EnumerateLines())
         {
+            number++;
+            if (errors.Count >= FieldErrors.Most)
+            {
+                errors.Add(new ScenarioError(number, "", $"From line {number} on nothing more was read."));
+                break;
+            }
+
             var line = raw.Trim();
             if (line.StartsWith('>'))
             {
                 try
                 {
-                    steps.Add(new ScenarioStep(index + 1, line[1..].Trim(), string.Join(' ', sentences), Command(new ScenarioWords(index + 1, line[1..]), names)));
+                    var words = line[1..].ToString();
+                    steps.Add(new ScenarioStep(number, words.Trim(), story.ToString(), Command(new ScenarioWords(number, words), names)));
                 }
                 catch (ScenarioSyntaxException wrong)
                 {
                     errors.AddRange(wrong.Errors);
                 }
 
-                sentences.Clear();
+                story.Clear();
             }
-            else if (title.Length == 0 && line.StartsWith("# ", StringComparison.Ordinal))
+            else if (title.Length == 0 && line.StartsWith("# "))
             {
-                title = line[2..].Trim();
+                title = line[2..].Trim().ToString();
             }
             else if (line.Length > 0)
             {
-                sentences.Add(line);
-                if (title.Length > 0 && steps.Count == 0 && (index == 0 || summary.Length == 0 || lines[index - 1].Trim().Length > 0)) summary = $"{summary} {line}".Trim();
+                Append(story, line);
+                if (title.Length > 0 && steps.Count == 0 && (summary.Length == 0 || !afterBlank)) Append(summary, line);
             }
+
+            afterBlank = line.Length == 0;
         }
 
-        if (text.Length > Scenario.LongestText) errors.Add(Whole($"A scenario has at most {Scenario.LongestText} characters, this one has {text.Length}."));
         if (title.Length == 0) errors.Add(Whole("A scenario begins with its title: # and a sentence."));
         if (steps.Count == 0 && errors.Count == 0) errors.Add(Whole("A scenario has at least one command: > and a word."));
         if (steps.Count > Scenario.MostSteps) errors.Add(Whole($"A scenario has at most {Scenario.MostSteps} commands, this one has {steps.Count}."));
         if (errors.Count > 0) throw new ScenarioSyntaxException(errors);
-        return new Scenario(name, title, summary, string.Join('\n', lines), steps);
+        return new Scenario(name, title, summary.ToString(), normal, steps);
+    }
+
+    private static void Append(StringBuilder paragraph, ReadOnlySpan<char> line)
+    {
+        if (paragraph.Length > 0) paragraph.Append(' ');
+        paragraph.Append(line);
     }
 
     private static ScenarioError Whole(string message) => new(1, "", message);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 using Microsoft.AspNetCore.WebUtilities;
@@ -41,6 +42,10 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
         catch (BadHttpRequestException bad)
         {
             await WriteAsync(context, new ProblemException(bad.StatusCode, bad.Message));
+        }
+        catch (IOException broken) when (BrokenBody.IsCause(broken) && !context.Response.HasStarted)
+        {
+            await WriteAsync(context, ProblemException.BadField("body", BrokenBody.Sentence));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -92,7 +92,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults
     public Task<OutOfOrderDemo> OutOfOrderDemoAsync(string? follower = null, CancellationToken cancellation = default)
     {
         Note("out-of-order");
-        return Task.FromResult(new OutOfOrderDemo("demo", "follower-2", [1, 2, 3], [3, 1, 2]));
+        return Task.FromResult(new OutOfOrderDemo("demo", "follower-2", [1, 2, 3], [3, 1, 2], 1));
     }
 
     public Burst StartBurst(BurstPlan plan)
@@ -116,6 +116,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults
 
     public Task KillNodeAsync(string id, CancellationToken cancellation = default) => Done($"kill {id}");
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => Done($"start {id}");
+    public Task ProceedAsync(string id, CancellationToken cancellation = default) => Done($"proceed {id}");
     public StorageRequest? Storage { get; private set; }
 
     public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)

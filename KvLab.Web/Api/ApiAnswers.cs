@@ -10,16 +10,19 @@ namespace KvLab.Web.Api;
 // The shapes of the REST API. Scripts depend on these names; the state behind them may change.
 
 /// <param name="Mode"><c>supervised</c> or <c>external</c>.</param>
-/// <param name="Quiescent">No write in flight and no delivery pending, as far as events told.</param>
+/// <param name="Leader">Who leads; null: nobody does.</param>
+/// <param name="Problem">Why no write is taken, where nobody leads; null while somebody does, and while the first leader is starting.</param>
+/// <param name="Quiescent">No write in flight and no delivery pending, as far as events told; never where nobody leads.</param>
 /// <param name="Kpis">Figures of the writes that began under the settings in force; inFlight, pendingDeliveries, eventsPerSecond and droppedEvents are of the cluster as it is.</param>
 /// <param name="Figures">The same by settings: those in force, and those before.</param>
 /// <param name="Lease">Who has the cluster for itself; null: nobody.</param>
+/// <param name="Waiting">A leader that started and takes no writes yet, because too few nodes answer; null: none waits.</param>
 public sealed record ClusterAnswer(
-    string Mode, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, FiguresAnswer Figures, long Revision, LeaseView? Lease)
+    string Mode, string? Leader, string? Problem, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, FiguresAnswer Figures, long Revision, LeaseView? Lease, WaitingView? Waiting)
 {
     internal static ClusterAnswer Of(ClusterSnapshot snapshot, bool supervised, LeaseView? lease) => new(
-        supervised ? "supervised" : "external", snapshot.Quiescent, snapshot.Settings,
-        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, FiguresAnswer.Of(snapshot.Figures), snapshot.Revision, lease);
+        supervised ? "supervised" : "external", snapshot.Leader?.Id, Leadership.ProblemOf(snapshot), snapshot.Quiescent, snapshot.Settings,
+        [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, FiguresAnswer.Of(snapshot.Figures), snapshot.Revision, lease, snapshot.Waiting);
 }
 
 /// <param name="Current">Null before the leader told its settings.</param>
@@ -48,14 +51,15 @@ public sealed record FiguresRow(
 /// <param name="StorageOf">By node id.</param>
 public sealed record StorageBody(string? Storage, IReadOnlyDictionary<string, string>? StorageOf);
 
+/// <param name="Label">What the page calls it, with its role: ids are names and do not change with the role.</param>
 /// <param name="State">starting, running, disconnected, stopped, crashed or frozen.</param>
 /// <param name="Behind">Keys on which the follower is behind the leader or which it lacks.</param>
 public sealed record NodeAnswer(
-    string Id, string Role, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys,
+    string Id, string Role, string Label, string Url, int? Pid, string State, string? Notice, int Behind, long Applied, long Refused, long Failed, int Keys,
     double SlowMs, long ClockSkewMs, string Storage, string? StorageProblem, string? StoragePersistence)
 {
     internal static NodeAnswer Of(NodeView n) => new(
-        n.Id, n.Role, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs,
+        n.Id, n.Role, n.Label, n.Url, n.ProcessId, n.State.ToString().ToLowerInvariant(), n.Notice, n.Behind, n.Applied, n.Refused, n.Failed, n.Keys, n.SlowMs, n.ClockSkewMs,
         n.Storage, n.StorageProblem, n.StoragePersistence);
 }
 
@@ -72,17 +76,17 @@ public sealed record WriteRow(
     long Version, long Epoch, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs, string? Reason,
     bool Naive, DateTimeOffset At, double? StoredMs, string Why, IReadOnlyList<DeliveryRow> Deliveries)
 {
-    internal static WriteRow Of(WriteView w) => new(
+    internal static WriteRow Of(WriteView w, Explain explain) => new(
         w.Version.Counter, w.Version.Epoch, w.Key, w.Value, w.Required, w.Status, w.Acks, w.ElapsedMs, w.Reason, w.Naive, w.At, w.StoredMs,
-        Explain.Write(w), [.. w.Deliveries.Select(d => DeliveryRow.Of(w, d))]);
+        explain.Write(w), [.. w.Deliveries.Select(d => DeliveryRow.Of(w, d, explain))]);
 }
 
 public sealed record DeliveryRow(
     string Follower, double DelayMs, DeliveryOutcome Outcome, double? CompletedMs, bool Late, int Attempts, long HeldVersion, long HeldEpoch,
     string? Reason, double? StoredMs, string Why)
 {
-    internal static DeliveryRow Of(WriteView w, DeliveryView d) => new(
-        d.Follower, d.DelayMs, d.Outcome, d.CompletedMs, d.Late, d.Attempts, d.Held.Counter, d.Held.Epoch, d.Reason, d.StoredMs, Explain.Delivery(w, d));
+    internal static DeliveryRow Of(WriteView w, DeliveryView d, Explain explain) => new(
+        d.Follower, d.DelayMs, d.Outcome, d.CompletedMs, d.Late, d.Attempts, d.Held.Counter, d.Held.Epoch, d.Reason, d.StoredMs, explain.Delivery(w, d));
 }
 
 /// <param name="Completed">Writes that came to an end: succeeded, partial or failed.</param>

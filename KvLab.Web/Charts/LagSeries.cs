@@ -9,6 +9,9 @@ public static class LagSeries
     public static IReadOnlyList<string> Followers(IEnumerable<LagPoint> points) =>
         [.. points.SelectMany(p => p.Behind.Keys).Distinct().OrderBy(id => id.Length).ThenBy(id => id, StringComparer.Ordinal)];
 
+    /// <summary>What a follower's line is called; a node has one for the time in which it followed.</summary>
+    public static string NameOf(string follower) => NodeWords.Label(follower, leads: false);
+
     /// <returns>Per follower its (seconds, behind); a follower that was not there at some time has no point then.</returns>
     public static IReadOnlyList<LatencySeries.Line> Build(IReadOnlyList<string> followers, IEnumerable<LagPoint> points)
     {
@@ -49,7 +52,7 @@ public static class LagSeries
         var followers = Followers(points);
         return new SeriesTable(
             "Keys behind per follower",
-            ["seconds", .. followers],
+            ["seconds", .. followers.Select(NameOf)],
             [.. points.Select(p => (IReadOnlyList<string>)
                 [SeriesTable.Number(p.SecondsAgoBase), .. followers.Select(f => p.Behind.TryGetValue(f, out var behind) ? SeriesTable.Number(behind) : "")])]);
     }

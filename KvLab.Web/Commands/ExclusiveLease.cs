@@ -1,3 +1,5 @@
+using KvLab.Web.Timing;
+
 namespace KvLab.Web.Commands;
 
 /// <summary>Who has the cluster for itself.</summary>
@@ -12,12 +14,17 @@ public sealed record LeaseView(string Holder, string Kind, DateTimeOffset Since,
 /// </summary>
 public sealed class ExclusiveLease(TimeProvider? clock = null)
 {
+    internal const string StorageKind = "storage";
+
     /// <summary>How long a take-over waits until the run has put the cluster back.</summary>
     public static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(60);
 
     private readonly TimeProvider _time = clock ?? TimeProvider.System;
     private readonly Lock _gate = new();
     private readonly Listeners<LeaseView?> _listeners = new();
+
+    /// <summary>Asked before a run begins; throws a <see cref="CommandException"/> where none may begin now.</summary>
+    internal Action BeforeRun { get; init; } = static () => { };
 
     // What a run does flows from the task that entered; everybody else has none.
     private readonly AsyncLocal<HeldLease?> _mine = new();
@@ -50,8 +57,13 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
                     + "Wait until it ends, or take over (POST /api/cluster/take-over).");
             }
 
-            if (!evenUnderLoad && _load() is { } load)
-                throw Conflict($"{load} is running, and its writes would disturb this run. Wait until it ends, or cancel it.");
+            // Where nothing is measured a burst may go on, and no run is counted.
+            if (!evenUnderLoad)
+            {
+                if (_load() is { } load) throw Conflict($"{load} is running, and its writes would disturb this run. Wait until it ends, or cancel it.");
+                BeforeRun();
+            }
+
             _held = held = new HeldLease(new LeaseView(holder, kind, _time.GetUtcNow(), false), cancel, _time, GiveBack);
         }
 
@@ -112,7 +124,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
         _listeners.Tell(Current);
         try
         {
-            await held.Over.WaitAsync(TakeOverPatience, _time, cancellation);
+            await held.Over.WaitAwakeAsync(TakeOverPatience, _time, cancellation);
         }
         catch (TimeoutException late)
         {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 
@@ -13,16 +14,21 @@ internal static class NodeJson
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new StrictEnums() },
+        MaxDepth = InputRules.DeepestAnswer,
     };
 }
 
 /// <param name="DelaysMs">Chosen delays by follower id, for a demonstration.</param>
 internal sealed record WriteRequest(string Key, JsonText Value, IReadOnlyDictionary<string, double>? DelaysMs = null);
 
-internal sealed record HealthAnswer(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null)
+internal sealed record HealthAnswer(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null, WaitingHealth? Waiting = null)
 {
     public bool IsQuiescent => WritesInFlight == 0 && PendingDeliveries == 0;
 }
+
+/// <summary>A leader that started and waits for nodes before it takes writes.</summary>
+internal sealed record WaitingHealth(IReadOnlyList<string> For, string Sentence);
 
 /// <param name="Sentence">What is wrong, without secrets; null while it works.</param>
 internal sealed record StorageHealth(string Kind, bool Ok, string? Sentence);

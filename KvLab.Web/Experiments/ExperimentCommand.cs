@@ -45,6 +45,7 @@ internal static class ExperimentCommand
             return OwnLab.WrongArguments;
         }
 
+        if (!OwnLab.CanWriteTo(folder)) return OwnLab.WrongArguments;
         return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), servers);
     }
 

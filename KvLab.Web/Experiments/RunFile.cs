@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
 
 namespace KvLab.Web.Experiments;
@@ -25,6 +26,7 @@ public sealed record RunFile
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         IgnoreReadOnlyProperties = true,
+        Converters = { new StrictEnums() },
     };
 
     public static byte[] Write(ExperimentRun run) => JsonSerializer.SerializeToUtf8Bytes(

@@ -52,10 +52,10 @@ public sealed record PointView(
     internal static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }
 
-public sealed record FollowerView(string Id, int Applied, int Superseded, int Duplicate, int Failed, int Late, double? MeanMs, double? P50Ms, double? P99Ms)
+public sealed record FollowerView(string Id, int Applied, int Superseded, int Duplicate, int Failed, int Late, double? MeanMs, double? P50Ms, double? P99Ms, int Replaced)
 {
     public static FollowerView Of(FollowerSummary f) => new(f.Id, f.Applied, f.Superseded, f.Duplicate, f.Failed, f.Late,
-        PointView.Finite(f.CompletionMs.MeanMs), PointView.Finite(f.CompletionMs.P50Ms), PointView.Finite(f.CompletionMs.P99Ms));
+        PointView.Finite(f.CompletionMs.MeanMs), PointView.Finite(f.CompletionMs.P50Ms), PointView.Finite(f.CompletionMs.P99Ms), f.Replaced);
 }
 
 /// <param name="Moment">answered (t = 0), quiescent or settled.</param>

@@ -67,11 +67,16 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
 
     private void ApplyEvent(NodeRecord node, NodeEvent e)
     {
+        SeeEpoch(e.Epoch);
+        SeeEpoch(e.HeldEpoch);
         FollowDurability(node, e);
         MarkFault(node, e);
         switch (e.Kind)
         {
+            case EventKind.LeaderWaiting: BeginWaiting(node, e); break;
             case EventKind.NodeReady:
+                EndWaiting(node);
+                goto case EventKind.SettingsChanged;
             case EventKind.SettingsChanged:
                 if (node.Role != NodeRoles.Leader || e.Settings is null) break;
                 Learn(e.Settings);
@@ -113,6 +118,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
     {
         _settings = settings;
         _startSettings ??= settings;
+        NoteQuorum(settings);
     }
 
     /// <summary>The state as of now, or null when nothing changed since the last snapshot.</summary>
@@ -122,6 +128,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         var rate = _rate.PerSecond(nowMs);
         SampleLags(nowMs);
         SampleAvailability(nowMs);
+        RaiseSmallestQuorum();
         if (!_changed && rate == _last.Kpis.EventsPerSecond) return null;
         _changed = false;
         var (keys, order) = ViewKeys();
@@ -129,6 +136,8 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         {
             Revision = _last.Revision + 1,
             Settings = _settings,
+            SmallestQuorum = _smallestQuorum,
+            Waiting = _waiting,
             StartSettings = _startSettings,
             Since = _since,
             Nodes = ViewNodes(),
@@ -147,6 +156,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Durability = ViewDurability(),
             Availability = _availability.View(),
             Reign = _reign,
+            ManyEpochs = _manyEpochs,
             RolledBack = _rolledBackView,
             RolledBackCount = _rolledBackCount,
             Syncs = _syncView,

@@ -87,14 +87,14 @@ public static class ReportBuilder
     private static void ReplicaTable(StringBuilder html, ExperimentRun run)
     {
         html.Append(Inv($"<div class=\"{TableClass(run.Points.Sum(p => p.Checks.Count))}\"><table><caption>Entries on followers that are not the leader's, summed over followers and compared entry by entry. Before quiescence a difference is replication under way, not loss.</caption><thead><tr>"))
-            .Append("<th scope=\"col\">point</th><th scope=\"col\">moment</th><th scope=\"col\">after the last answer</th><th scope=\"col\">quiescent</th><th scope=\"col\">missing</th><th scope=\"col\">behind</th><th scope=\"col\">conflicting</th><th scope=\"col\">unreachable followers</th></tr></thead><tbody>");
+            .Append("<th scope=\"col\">point</th><th scope=\"col\">moment</th><th scope=\"col\">after the last answer</th><th scope=\"col\">quiescent</th><th scope=\"col\">missing</th><th scope=\"col\">older or newer</th><th scope=\"col\">conflict: same version, other value</th><th scope=\"col\">unreachable followers</th></tr></thead><tbody>");
         foreach (var p in run.Points)
         {
             foreach (var check in p.Checks)
             {
                 var f = check.Report.Followers;
                 html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}</th><td>{MomentName(check.Moment)}</td><td>{check.AtMs:0} ms</td><td>{(check.Report.Quiescent ? "yes" : "no")}</td>"))
-                    .Append(Inv($"<td>{f.Sum(x => x.Missing)}</td><td>{f.Sum(x => x.Behind)}</td><td>{f.Sum(x => x.Conflicts)}</td><td>{f.Count(x => x.State == Core.Analysis.ConvergenceCheck.NotReached)}</td></tr>"));
+                    .Append(Inv($"<td>{f.Sum(x => x.Missing)}</td><td>{f.Sum(x => x.Behind + x.Ahead)}</td><td>{f.Sum(x => x.Conflicts)}</td><td>{f.Count(x => x.State == Core.Analysis.ConvergenceCheck.NotReached)}</td></tr>"));
             }
         }
 

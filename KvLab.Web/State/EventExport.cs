@@ -46,17 +46,18 @@ public static class EventExport
         ("reason", e => e.Reason),
         ("detail", e => e.Detail),
         ("naive", e => e.Naive ? "true" : "false"),
-        ("why", e => Explain.Event(e)),
+        ("leaderCounted", e => e.LeaderCounted ? "true" : "false"),
     ];
 
-    public static async Task WriteCsvAsync(Stream output, IEnumerable<NodeEvent> events, CancellationToken cancellation = default)
+    public static async Task WriteCsvAsync(Stream output, IEnumerable<NodeEvent> events, Labels labels, CancellationToken cancellation = default)
     {
         await using var writer = Writer(output);
-        await writer.WriteAsync(string.Join(',', Columns.Select(c => c.Name)) + "\r\n");
+        var explain = new Explain(labels);
+        await writer.WriteAsync(string.Join(',', Columns.Select(c => c.Name).Append("why")) + "\r\n");
         foreach (var e in events)
         {
             cancellation.ThrowIfCancellationRequested();
-            await writer.WriteAsync(string.Join(',', Columns.Select(c => Cell(c.Value(e)))) + "\r\n");
+            await writer.WriteAsync(string.Join(',', Columns.Select(c => Cell(c.Value(e))).Append(Cell(explain.Event(e)))) + "\r\n");
         }
     }
 

@@ -44,7 +44,13 @@ public sealed class EventLogView
         }
     }
 
-    public IEnumerable<NodeEvent> NewestFirst()
+    /// <summary>
+    /// By the time that each event shows, and what has the same time in the order in which it came, which is a node's sequence: nodes report in batches, so
+    /// what comes last need not have happened last.
+    /// </summary>
+    public IEnumerable<NodeEvent> NewestFirst() => LatestArrivalFirst().OrderByDescending(e => e.At);
+
+    public IEnumerable<NodeEvent> LatestArrivalFirst()
     {
         for (var i = Count - 1; i >= 0; i--) yield return this[i];
     }

@@ -57,8 +57,8 @@ public sealed class RunViewTests : ExperimentPageTest
         var page = Result(Naive);
         foreach (var figure in RunFigures.All(Naive))
         {
-            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.svg", page.At($"figure-{figure.Id}-svg").GetAttribute("href"));
-            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.csv", page.At($"figure-{figure.Id}-csv").GetAttribute("href"));
+            Assert.Equal($"api/experiments/naive/figures/{figure.Id}.svg", page.At($"figure-{figure.Id}-svg").GetAttribute("href"));
+            Assert.Equal($"api/experiments/naive/figures/{figure.Id}.csv", page.At($"figure-{figure.Id}-csv").GetAttribute("href"));
             Assert.False(page.Has($"figure-{figure.Id}-numbers"));
         }
 
@@ -117,9 +117,9 @@ public sealed class RunViewTests : ExperimentPageTest
         Assert.Contains("not loss", page.Text("check-answered"), StringComparison.Ordinal);
         Assert.Contains("Only from here on", page.Text("check-quiescent"), StringComparison.Ordinal);
         var settled = Naive.Points[point].Check(ReplicaCheck.Settled)!.Report;
-        Assert.True(settled.Followers.Sum(f => f.Conflicts) > 0);
-        Assert.Equal(settled.Followers.Select(f => $"{f.Conflicts}"),
-            page.All("[data-testid=check-settled] tbody tr").Select(r => r.Children[^1].TextContent.Trim()));
+        Assert.True(settled.Followers.Sum(f => f.Behind + f.Ahead) > 0);
+        Assert.Equal(settled.Followers.Select(f => $"{f.Behind + f.Ahead}"),
+            page.All("[data-testid=check-settled] tbody tr").Select(r => r.Children[^2].TextContent.Trim()));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class RunViewTests : ExperimentPageTest
         page.At("run-compare").Change("naive");
         page.UntilThere("figure-comparison");
         Assert.EndsWith("run=clean&compare=naive", Address, StringComparison.Ordinal);
-        Assert.Equal("/api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
+        Assert.Equal("api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
     }
 
     [Fact]

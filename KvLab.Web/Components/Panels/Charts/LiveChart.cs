@@ -78,6 +78,8 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
 
     private void Redraw()
     {
+        // The chart keeps the layout that it was given; what its axis says may have changed.
+        Layout.XAxis = BuildLayout().XAxis;
         Data.Clear();
         Data.AddRange(Draw(Points));
         _last = Points.Count > 0 ? Points[^1] : null;

@@ -1,3 +1,4 @@
+using KvLab.Core.Analysis;
 using KvLab.Core.Versioning;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
@@ -27,7 +28,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     {
         var demo = await Commands.OutOfOrderDemoAsync(cancellation: cancellation);
         Views.Update(v => v with { KeyFilter = "", Selection = new Selection(demo.Key, Node: demo.Follower) });
-        return $"{demo.Follower} gets {string.Join(", ", demo.Arrival.Select(v => $"v{v}"))} of {demo.Key}, in this order.";
+        return $"{State.Current.Labels.Name(demo.Follower)} gets {string.Join(", ", demo.Arrival.Select(v => State.Current.Labels.Version(demo.Epoch, v)))} of {demo.Key}, in this order.";
     });
 
     private Task CompareAsync() => RunAsync("Asking every node for all it holds", async cancellation =>
@@ -35,10 +36,19 @@ public sealed partial class LabActions : ComponentBase, IDisposable
         var report = await Commands.CheckConvergenceAsync(cancellation);
         await Dialogs.ShowAsync<ConvergenceDialog>(
             "Replicas compared, entry by entry",
-            new DialogParameters<ConvergenceDialog> { { d => d.Report, report } },
+            new DialogParameters<ConvergenceDialog> { { d => d.Report, report }, { d => d.Labels, State.Current.Labels }, { d => d.OnRepeated, OnRepeated } },
             new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
-        return report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
+        return InShort(report);
     });
+
+    private void OnRepeated(ConvergenceReport report)
+    {
+        _done = InShort(report);
+        StateHasChanged();
+    }
+
+    private static string InShort(ConvergenceReport report) =>
+        report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
 
     private async Task StorageAsync()
     {
