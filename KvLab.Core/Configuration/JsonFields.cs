@@ -40,8 +40,12 @@ public sealed class JsonFields
     /// <summary>For settings: a misspelt name must not look like a change that worked.</summary>
     public void AllowOnly(params ReadOnlySpan<string> names)
     {
+        string? known = null;
         foreach (var field in _fields.Keys)
-            if (!names.Contains(field)) Add(field, $"is not known here; known are {string.Join(", ", names)}.");
+        {
+            if (names.Contains(field)) continue;
+            Add(field, $"is not known here; known are {known ??= string.Join(", ", names)}.");
+        }
     }
 
     public string Key()
@@ -99,9 +103,12 @@ public sealed class JsonFields
         return null;
     }
 
+    /// <summary>A longer list is refused before any of it is read.</summary>
+    public const int LongestList = 256;
+
     public IReadOnlyList<int>? Ints(string field)
     {
-        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (!_fields.TryGetValue(field, out var element) || IsTooLong(field, element)) return null;
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out _)))
             return [.. element.EnumerateArray().Select(e => e.GetInt32())];
         Add(field, "must be a list of whole numbers.");
@@ -110,7 +117,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<string>? Texts(string field)
     {
-        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (!_fields.TryGetValue(field, out var element) || IsTooLong(field, element)) return null;
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String))
             return [.. element.EnumerateArray().Select(e => Text(field, e) ?? "")];
         Add(field, "must be a list of texts.");
@@ -135,7 +142,7 @@ public sealed class JsonFields
 
     public IReadOnlyList<JsonFields> RequiredObjects(string field)
     {
-        if (!Required(field, out var element)) return [];
+        if (!Required(field, out var element) || IsTooLong(field, element)) return [];
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Object))
             return [.. element.EnumerateArray().Select((e, i) => new JsonFields(e, _errors, $"{_path}{field}[{i}]."))];
         Add(field, "must be a list of objects.");
@@ -151,9 +158,22 @@ public sealed class JsonFields
     public bool IsOnlyTooLarge => _valueIsTooLarge && _errors.All.Count == 1;
 
     /// <summary>An error at this object's field; the sentence goes on behind the field's name.</summary>
-    public void Add(string field, string sentence) => _errors.Add(_path + field, $"{_path}{field} {sentence}");
+    public void Add(string field, string sentence)
+    {
+        if (_errors.IsFull) _errors.Count(field);
+        else _errors.Add(_path + field, $"{_path}{FieldErrors.Cut(field, LongestName)} {sentence}");
+    }
+
+    private const int LongestName = 100;
 
     public string RequiredText(string field) => Required(field, out var element) ? Text(field, element) ?? "" : "";
+
+    private bool IsTooLong(string field, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() <= LongestList) return false;
+        Add(field, $"must have at most {LongestList} values, but has {element.GetArrayLength()}.");
+        return true;
+    }
 
     private bool Required(string field, out JsonElement element)
     {

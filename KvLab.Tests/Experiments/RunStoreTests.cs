@@ -53,10 +53,10 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(RunCsv.Samples(Run.Value), RunCsv.Samples(RunFile.Read(file)));
 
         var tampered = Encoding.UTF8.GetString(file).Replace("\"clientMs\":[", "\"clientMs\":[1,", StringComparison.Ordinal);
-        Assert.Contains("checksum", Assert.Throws<FormatException>(() => RunFile.Read(Encoding.UTF8.GetBytes(tampered))).Message);
-        Assert.Throws<FormatException>(() => RunFile.Read("{}"u8));
-        Assert.Throws<FormatException>(() => RunFile.Read("no json"u8));
-        Assert.Contains("newer", Assert.Throws<FormatException>(() =>
+        Assert.Contains("checksum", Assert.Throws<WrongRunException>(() => RunFile.Read(Encoding.UTF8.GetBytes(tampered))).Message);
+        Assert.Throws<WrongRunException>(() => RunFile.Read("{}"u8));
+        Assert.Throws<WrongRunException>(() => RunFile.Read("no json"u8));
+        Assert.Contains("newer", Assert.Throws<WrongRunException>(() =>
             RunFile.Read(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(file).Replace("\"schema\":1", "\"schema\":99", StringComparison.Ordinal)))).Message);
     }
 

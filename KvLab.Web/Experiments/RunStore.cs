@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using KvLab.Core.Experiments;
 using Microsoft.Data.Sqlite;
@@ -62,7 +63,14 @@ public sealed class RunStore : IDisposable
         return runs;
     }
 
+    public bool Has(string id)
+    {
+        using var connection = Open();
+        return Scalar(connection, "SELECT 1 FROM runs WHERE id = $id", ("$id", id)) is not null;
+    }
+
     /// <returns>Null when there is no such run.</returns>
+    /// <exception cref="WrongRunException">Its rows are damaged.</exception>
     public ExperimentRun? Load(string id)
     {
         using var connection = Open();
@@ -70,8 +78,10 @@ public sealed class RunStore : IDisposable
         using var command = Command(connection, "SELECT point FROM points WHERE run_id = $id ORDER BY position", ("$id", id));
         using var reader = command.ExecuteReader();
         var points = new List<PointResult>();
-        while (reader.Read()) points.Add(Unpack((byte[])reader[0]));
-        return JsonSerializer.Deserialize<ExperimentRun>(json, RunFile.Json)! with { Points = points };
+        while (reader.Read()) points.Add(Unpack((byte[])reader[0], id));
+        var run = RunFile.Parse<ExperimentRun>(Encoding.UTF8.GetBytes(json), $"The stored run {id} is damaged") with { Points = points };
+        RunRules.Check(run);
+        return run;
     }
 
     /// <summary>Stores the run as it is now; points that are stored already are not written again.</summary>
@@ -141,10 +151,20 @@ public sealed class RunStore : IDisposable
         return packed.ToArray();
     }
 
-    private static PointResult Unpack(byte[] packed)
+    /// <exception cref="WrongRunException">It is no point.</exception>
+    private static PointResult Unpack(byte[] packed, string id)
     {
-        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<PointResult>(gzip, RunFile.Json)!;
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            using var point = new MemoryStream();
+            gzip.CopyTo(point);
+            return RunFile.Parse<PointResult>(point.GetBuffer().AsSpan(0, (int)point.Length), $"The stored run {id} is damaged");
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new WrongRunException("points", $"The stored run {id} is damaged: one of its points cannot be unpacked.", problem);
+        }
     }
 
     private static SqliteCommand Command(SqliteConnection connection, string sql, params (string Name, object Value)[] parameters)

@@ -180,7 +180,8 @@ public static class RunFigures
             [.. g.OrderBy(p => p.Plan.Settings.WriteQuorum)]))];
     }
 
-    private static List<PointResult> FirstRepetition(ExperimentRun run) => [.. run.Points.Where(p => p.Plan.Repetition == 1)];
+    /// <summary>The first of which a point was measured.</summary>
+    private static List<PointResult> FirstRepetition(ExperimentRun run) => [.. run.Points.Where(p => p.Plan.Repetition == run.Points.Min(q => q.Plan.Repetition))];
 
     private static double[] Quorums(IEnumerable<PointResult> points) => [.. points.Select(p => (double)p.Plan.Settings.WriteQuorum)];
 

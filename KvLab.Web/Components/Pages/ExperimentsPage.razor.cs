@@ -12,8 +12,6 @@ namespace KvLab.Web.Components.Pages;
 /// <summary>Experiments: the list of runs, and beside it the form of a new one, or the one that the address names.</summary>
 public sealed partial class ExperimentsPage : ComponentBase, IDisposable
 {
-    /// <summary>As much as the REST call takes.</summary>
-    private const long LargestImport = 512L * 1024 * 1024;
     private const string DraftKey = "plan";
     private const int UsualFollowers = 5;
 
@@ -25,6 +23,7 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
     private ExperimentRun? _compared;
     private ExperimentRun? _busy;
     private string? _missing;
+    private string? _unreadable;
     private Problem? _problem;
     private int _followers = UsualFollowers;
     private bool _loaded;
@@ -65,12 +64,12 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
     {
         if (Run != _picture?.Run.Id)
         {
-            (_picture, _missing) = (null, null);
+            (_picture, _missing, _unreadable) = (null, null, null);
             if (Run is { } wanted)
             {
-                var found = await Task.Run(() => Experiments.Find(wanted) is { } run ? RunPicture.Of(run) : null);
+                var (found, unreadable) = await Task.Run(() => Read(wanted));
                 if (Run != wanted) return;
-                (_picture, _missing) = (found, found is null ? wanted : null);
+                (_picture, _missing, _unreadable) = (found, found is null && unreadable is null ? wanted : null, unreadable);
             }
         }
 
@@ -78,8 +77,21 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         if (Compare == _compared?.Id) return;
         _compared = null;
         if (Compare is not { } second || second == Run) return;
-        var other = await Task.Run(() => Experiments.Find(second));
-        if (Compare == second) _compared = other;
+        var (other, _) = await Task.Run(() => Read(second));
+        if (Compare == second) _compared = other?.Run;
+    }
+
+    /// <summary>A run that is there and cannot be read gives the sentence that says why.</summary>
+    private (RunPicture? Picture, string? Unreadable) Read(string id)
+    {
+        try
+        {
+            return (Experiments.Find(id) is { } run ? RunPicture.Of(run) : null, null);
+        }
+        catch (CommandException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     private void Go(string? run, string? compare) => Navigation.NavigateTo(ExperimentAddress.Page(View, run, compare));
@@ -165,8 +177,9 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         _problem = null;
         try
         {
-            using var file = new MemoryStream();
-            await using (var stream = e.File.OpenReadStream(LargestImport)) await stream.CopyToAsync(file);
+            if (e.File.Size > RunFile.Largest) throw new IOException(RunFile.TooLarge);
+            using var file = new MemoryStream((int)e.File.Size);
+            await using (var stream = e.File.OpenReadStream(RunFile.Largest)) await stream.CopyToAsync(file);
             var run = await Task.Run(() => Experiments.Import(file.GetBuffer().AsSpan(0, (int)file.Length)));
             List();
             Go(run.Id, null);
