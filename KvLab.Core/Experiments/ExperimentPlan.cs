@@ -66,7 +66,7 @@ public sealed record ExperimentPlan
 
     /// <summary>Null when a run can be called so, else the sentence that says why not.</summary>
     public static string? CheckName(string name) =>
-        name.Length is 0 or > LongestName ? $"name must have 1 to {LongestName} characters, but has {name.Length}."
+        name.Length is 0 or > LongestName ? $"name must have 1 to {LongestName} characters."
         : name.Any(char.IsControl) ? "name must not hold control characters."
         : null;
 
@@ -82,7 +82,8 @@ public sealed record ExperimentPlan
         Between(Repetitions, 1, 20, "repetitions");
         Between(WarmUpWrites, 0, 10_000, "warmUpWrites");
         Between(SettleMs, 0, 60_000, "settleMs");
-        errors.Require(Quorums.Count is > 0 and <= MostQuorums, "quorums", $"quorums must name 1 to {MostQuorums} write quorums, but names {Quorums.Count}.");
+        errors.Require(Quorums.Count > 0, "quorums", "quorums must name at least one write quorum.");
+        errors.Require(Quorums.Count <= MostQuorums, "quorums", $"quorums must name at most {MostQuorums} write quorums, but names {Quorums.Count}.");
         errors.Require(Quorums.Count > MostQuorums || Quorums.Distinct().Count() == Quorums.Count, "quorums", "quorums must not name a write quorum twice.");
         if (Sweep is { } sweep) sweep.Validate(errors);
         if (errors.Any) return errors.All;

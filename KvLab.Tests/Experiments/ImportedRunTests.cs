@@ -20,7 +20,7 @@ public sealed class ImportedRunTests
     {
         { "kind", "\"other\"", "kind" },
         { "schema", "0", "schema" },
-        { "schema", "2", "schema" },
+        { "schema", "3", "schema" },
         { "schema", "\"1\"", "schema" },
         { "samplesSha256", null, "samplesSha256" },
         { "run", "null", "run" },

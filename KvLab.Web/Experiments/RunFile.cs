@@ -4,14 +4,15 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.Experiments;
 
 /// <summary>One run with all its raw samples as one file: what export writes and import reads.</summary>
 public sealed partial record RunFile
 {
-    /// <summary>Raised when an older reader could misread a file.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>Raised when an older reader could misread a file. 2: the checksum is of the CSV file as it is saved, byte order mark and all.</summary>
+    public const int CurrentSchema = 2;
 
     public const string KindName = "kvlab-run";
 
@@ -34,6 +35,7 @@ public sealed partial record RunFile
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         IgnoreReadOnlyProperties = true,
+        Encoder = ReadableEncoder.Instance,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         AllowDuplicateProperties = false,
@@ -60,7 +62,7 @@ public sealed partial record RunFile
             throw new WrongRunException("schema", $"This run was exported by a newer KvLab (schema {file.Schema}; this one reads up to {CurrentSchema}).");
         if (file.Schema < 1) throw new WrongRunException("schema", $"schema must be from 1 to {CurrentSchema}, but is {file.Schema}.");
         RunRules.Check(file.Run);
-        if (RunCsv.Checksum(file.Run) != file.SamplesSha256)
+        if ((file.Schema == 1 ? RunCsv.OldChecksum(file.Run) : RunCsv.Checksum(file.Run)) != file.SamplesSha256)
             throw new WrongRunException("samplesSha256", "The samples do not match their checksum: the file was changed after it was exported.");
         return Sealed(file.Run);
     }

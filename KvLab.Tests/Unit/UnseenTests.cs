@@ -1,0 +1,32 @@
+using KvLab.Core.Wire;
+using Xunit;
+
+namespace KvLab.Tests.Unit;
+
+/// <summary>Two texts that are not the same do not look the same.</summary>
+[Trait("Category", "Unit")]
+public sealed class UnseenTests
+{
+    [Theory]
+    [InlineData("k1\u200B", "k1⟨U+200B⟩")]
+    [InlineData("\u202Etxt.exe", "⟨U+202E⟩txt.exe")]
+    [InlineData("a\u2066b\u2069", "a⟨U+2066⟩b⟨U+2069⟩")]
+    [InlineData("k\u200D1", "k⟨U+200D⟩1")]
+    [InlineData("k1\uFE0F", "k1⟨U+FE0F⟩")]
+    [InlineData("a\u00A0b\u2003c", "a⟨U+00A0⟩b⟨U+2003⟩c")]
+    [InlineData("a\u00ADb", "a⟨U+00AD⟩b")]
+    [InlineData("\u3164", "⟨U+3164⟩")]
+    [InlineData("k\U000E0041", "k⟨U+E0041⟩")]
+    [InlineData("a\u0000\n\t", "a⟨U+0000⟩⟨U+000A⟩⟨U+0009⟩")]
+    [InlineData("half \uD83D", "half ⟨U+D83D⟩")]
+    [InlineData("\uE000", "⟨U+E000⟩")]
+    public void What_nobody_sees_is_written_out(string text, string shown) => Assert.Equal(shown, Unseen.Shown(text));
+
+    [Theory]
+    [InlineData("plain key-1_x")]
+    [InlineData("值　キー 한글")]
+    [InlineData("😀 👩‍👩‍👧 🏳️‍🌈 1️⃣ ❤️ 👍🏽")]
+    [InlineData("می‌خواهم क्‍ष")]
+    [InlineData("é e\u0301 ñ ß")]
+    public void What_people_write_stays_as_it_is(string text) => Assert.Same(text, Unseen.Shown(text));
+}
