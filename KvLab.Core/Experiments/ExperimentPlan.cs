@@ -89,9 +89,9 @@ public sealed record ExperimentPlan
         if (errors.Any) return errors.All;
 
         // Products first: a few bytes can ask for millions of points, which must not be made in order to be counted.
-        errors.Require(PointCount <= MostPoints, "quorums", $"The plan has {PointCount} points; at most {MostPoints} are possible.");
+        errors.Require(PointCount <= MostPoints, "quorums", $"quorums, repetitions and the values of the sweep give {PointCount} points; at most {MostPoints} are possible.");
         errors.Require(PointCount * Writes <= MostTotalWrites, "writes",
-            $"The plan has {PointCount * Writes} writes ({PointCount} points of {Writes}); at most {MostTotalWrites} are possible.");
+            $"writes: {PointCount} points of {Writes} have {PointCount * Writes} writes; at most {MostTotalWrites} are possible.");
         if (errors.Any) return errors.All;
 
         var points = Points(followers);
