@@ -45,7 +45,7 @@ internal static class ExperimentCommand
             return OwnLab.WrongArguments;
         }
 
-        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), servers);
+        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), stores: true, servers);
     }
 
     private static string[] Server(Dictionary<string, string> options, string name, string setting) =>

@@ -48,6 +48,10 @@ public sealed class ExperimentService : IAsyncDisposable
         get { lock (_gate) return _active?.Latest is { IsOver: false } run ? run : null; }
     }
 
+    /// <summary>Why experiments cannot be stored, or not even read, and what to do; null while all is well.</summary>
+    public string? StoreProblem => _store.Problem;
+
+    /// <exception cref="CommandException">503: the store cannot be read.</exception>
     public IReadOnlyList<RunSummary> List() => _unstored.Over(_store.List());
 
     /// <returns>Null when there is no such run.</returns>
@@ -85,7 +89,7 @@ public sealed class ExperimentService : IAsyncDisposable
             var first = new ExperimentRun { Id = id, Plan = plan, Environment = Here, StartedAt = _time.GetUtcNow(), Followers = [] };
             _unstored.Retry(_store);
             // Stored before anything is done to the cluster: what cannot be kept is not begun.
-            UnstoredRuns.Store(_store, first);
+            _store.Save(first);
             var active = new Active(id, new PauseGate(), cancel, held) { Latest = first };
             lock (_gate) _active = active;
             active.Begin(() => RunAsync(active, plan));
@@ -174,7 +178,7 @@ public sealed class ExperimentService : IAsyncDisposable
             if (!run.IsOver) run = run with { State = RunState.Broken };
             Drawn(run);
             if (_store.Has(run.Id) || _unstored.Find(run.Id) is not null) run = run with { Id = NewId() };
-            UnstoredRuns.Store(_store, run);
+            _store.Save(run);
             _listeners.Tell(new RunNews(run.Id, run));
             return run;
         }

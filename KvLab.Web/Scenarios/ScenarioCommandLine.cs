@@ -27,7 +27,7 @@ internal static class ScenarioCommandLine
 
         if (OwnLab.Options(args[1..], Usage) is not { } options) return OwnLab.WrongArguments;
         if (Read(args[0]) is not { } scenarios) return OwnLab.WrongArguments;
-        return await OwnLab.RunAsync(options.GetValueOrDefault("followers", "5"), services => PlayAsync(services.GetRequiredService<ScenarioService>(), scenarios));
+        return await OwnLab.RunAsync(options.GetValueOrDefault("followers", "5"), services => PlayAsync(services.GetRequiredService<ScenarioService>(), scenarios), stores: false);
     }
 
     private static ImmutableArray<Scenario>? Read(string name)

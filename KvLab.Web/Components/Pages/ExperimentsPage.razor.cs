@@ -22,6 +22,7 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
     private RunPicture? _picture;
     private ExperimentRun? _compared;
     private ExperimentRun? _busy;
+    private string? _storeProblem;
     private string? _missing;
     private string? _unreadable;
     private Problem? _problem;
@@ -98,11 +99,21 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
 
     private void List()
     {
-        _runs = Experiments.List();
+        try
+        {
+            _runs = Experiments.List();
+        }
+        catch (CommandException)
+        {
+            // The page says why; what it showed before may not be there any more.
+            _runs = [];
+        }
+
+        _storeProblem = Experiments.StoreProblem;
         Others();
     }
 
-    private void Others() => _others = [.. _runs.Where(r => r.Id != Run && r.Points > 0)];
+    private void Others() => _others = [.. _runs.Where(r => r.Id != Run && r.Points > 0 && r.Problem is null)];
 
     private async Task TakeAsync(IReadOnlyList<RunNews> news)
     {
@@ -157,6 +168,20 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
     {
         _draft = draft;
         await Browser.SaveAsync(DraftKey, draft, lasting: false);
+    }
+
+    /// <summary>A run that cannot be shown can be deleted all the same.</summary>
+    private void DeleteUnreadable()
+    {
+        try
+        {
+            Experiments.Delete(Run!);
+            OnDeleted();
+        }
+        catch (CommandException e)
+        {
+            _problem = Problem.Of(e, "Nothing was deleted.", "");
+        }
     }
 
     /// <summary>Fills the form; nothing starts by itself.</summary>

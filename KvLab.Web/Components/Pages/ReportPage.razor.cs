@@ -47,9 +47,9 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        _others = [.. Experiments.List().Where(r => r.Id != Id && r.Points > 0)];
         try
         {
+            _others = [.. Experiments.List().Where(r => r.Id != Id && r.Points > 0 && r.Problem is null)];
             _run = await Task.Run(() => Experiments.Find(Id));
         }
         catch (CommandException e)
