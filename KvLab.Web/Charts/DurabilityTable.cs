@@ -12,7 +12,7 @@ public static class DurabilityTable
         ["epoch", "version", "key", "W", "acks", "answered_at", "state", "held_at_answer", "held_now", "lost_at", "why"],
         [.. rows.Select(r => (IReadOnlyList<string>)
             [
-                SeriesTable.Number(r.Write.Version.Epoch), SeriesTable.Number(r.Write.Version.Counter), EventExport.Disarm(r.Write.Key),
+                SeriesTable.Number(r.Write.Version.Epoch), SeriesTable.Number(r.Write.Version.Counter), r.Write.Key,
                 SeriesTable.Number(r.Write.Required), SeriesTable.Number(r.Write.Acks), r.Write.At.ToString("O", CultureInfo.InvariantCulture),
                 r.State switch { DurabilityState.Held => "held", DurabilityState.AtRisk => "at_risk", _ => "lost" },
                 string.Join(' ', r.HeldAtAnswer), string.Join(' ', r.HeldNow), r.LostAt?.ToString("O", CultureInfo.InvariantCulture) ?? "", r.Why,
@@ -23,7 +23,7 @@ public static class DurabilityTable
         ["node", "epoch", "version", "key", "value", "held_epoch", "held_version", "at"],
         [.. rows.Select(r => (IReadOnlyList<string>)
             [
-                r.Node, SeriesTable.Number(r.Version.Epoch), SeriesTable.Number(r.Version.Counter), EventExport.Disarm(r.Key), EventExport.Disarm(r.Value ?? ""),
+                r.Node, SeriesTable.Number(r.Version.Epoch), SeriesTable.Number(r.Version.Counter), r.Key, r.Value ?? "",
                 SeriesTable.Number(r.Instead.Epoch), SeriesTable.Number(r.Instead.Counter), r.At.ToString("O", CultureInfo.InvariantCulture),
             ])]);
 }
