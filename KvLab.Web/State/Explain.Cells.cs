@@ -1,3 +1,5 @@
+using KvLab.Core.Wire;
+
 namespace KvLab.Web.State;
 
 public static partial class Explain
@@ -6,10 +8,11 @@ public static partial class Explain
     /// <param name="snapshot">Says whether deliveries are still under way; a comparison outside quiescence is a moment, not a verdict.</param>
     public static string Cell(KeyRow row, string node, ClusterSnapshot snapshot)
     {
+        var key = Unseen.Shown(row.Key);
         var cell = row.Cells.GetValueOrDefault(node);
         var leader = snapshot.Leader?.Id ?? NodeRoles.Leader;
         if (node == leader)
-            return row.Leader.IsNone ? $"{node} does not hold {row.Key}." : $"{node} holds {row.Leader} of {row.Key}; the followers are compared with it.";
+            return row.Leader.IsNone ? $"{node} does not hold {key}." : $"{node} holds {row.Leader} of {key}; the followers are compared with it.";
 
         var status = ReplicaComparison.Compare(row, cell);
         var underway = snapshot.Quiescent ? "" : " Deliveries are still under way.";
@@ -18,11 +21,11 @@ public static partial class Explain
             : "";
         var text = status.State switch
         {
-            CellState.Missing => $"missing: {node} holds no version of {row.Key}; the leader holds {row.Leader}.{underway}",
-            CellState.Behind => $"behind: {node} holds {cell!.Version} of {row.Key}, {Older(cell.Version, row.Leader)} than the leader's {row.Leader}.{underway}",
-            CellState.Conflict => $"conflict: {node} holds {cell!.Version} of {row.Key} as the leader does, but with another value.",
-            CellState.Ahead => $"ahead: {node} holds {cell!.Version} of {row.Key}, newer than the leader's {row.Leader}.{underway}",
-            _ => row.Leader.IsNone ? $"{node} holds nothing for {row.Key}, and neither does the leader." : $"fresh: {node} holds {row.Leader} of {row.Key}, as the leader does.",
+            CellState.Missing => $"missing: {node} holds no version of {key}; the leader holds {row.Leader}.{underway}",
+            CellState.Behind => $"behind: {node} holds {cell!.Version} of {key}, {Older(cell.Version, row.Leader)} than the leader's {row.Leader}.{underway}",
+            CellState.Conflict => $"conflict: {node} holds {cell!.Version} of {key} as the leader does, but with another value.",
+            CellState.Ahead => $"ahead: {node} holds {cell!.Version} of {key}, newer than the leader's {row.Leader}.{underway}",
+            _ => row.Leader.IsNone ? $"{node} holds nothing for {key}, and neither does the leader." : $"fresh: {node} holds {row.Leader} of {key}, as the leader does.",
         };
         return text + refused;
     }

@@ -1,4 +1,5 @@
 using KvLab.Core.Experiments;
+using KvLab.Core.Wire;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Experiments;
 using KvLab.Web.Components.Shared;
@@ -134,7 +135,7 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
                 var before = _picture;
                 var next = before.Run.Points.Count == run.Points.Count ? before.Next(run) : await Task.Run(() => before.Next(run));
                 if (_picture?.Run.Id == run.Id) _picture = next;
-                if (run.IsOver && !before.Run.IsOver) Announcements.Say($"Experiment {run.Plan.Name} is {ExperimentWords.State(run.State)}: {run.Points.Count} points measured.");
+                if (run.IsOver && !before.Run.IsOver) Announcements.Say($"Experiment {Unseen.Shown(run.Plan.Name)} is {ExperimentWords.State(run.State)}: {run.Points.Count} points measured.");
             }
         }
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
@@ -25,7 +26,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     {
         var demo = await Commands.OutOfOrderDemoAsync(cancellation: cancellation);
         Views.Update(v => v with { KeyFilter = "", Selection = new Selection(demo.Key, Node: demo.Follower) });
-        return $"{demo.Follower} gets {string.Join(", ", demo.Arrival.Select(v => $"v{v}"))} of {demo.Key}, in this order.";
+        return $"{demo.Follower} gets {string.Join(", ", demo.Arrival.Select(v => $"v{v}"))} of {Unseen.Shown(demo.Key)}, in this order.";
     });
 
     private Task CompareAsync() => RunAsync("Asking every node for all it holds", async cancellation =>

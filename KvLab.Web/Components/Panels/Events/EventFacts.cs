@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Wire;
 using KvLab.Web.Components.View;
 using KvLab.Web.State;
 
@@ -7,7 +8,7 @@ namespace KvLab.Web.Components.Panels.Events;
 /// <summary>An event in the few characters of a list; <see cref="Explain"/> has the whole sentence.</summary>
 public static class EventFacts
 {
-    public static string Brief(NodeEvent e) => e.Kind switch
+    public static string Brief(NodeEvent e) => Unseen.Shown(e.Kind switch
     {
         EventKind.WriteAccepted => $"v{e.Version} {e.Key}={e.Value}{Stored(e)}",
         EventKind.ReplicationStarted => $"v{e.Version} {e.Key} → {Units.Count(e.Peers?.Length ?? 0, "follower")}",
@@ -25,7 +26,7 @@ public static class EventFacts
         EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
         EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{e.Peer} {e.Detail}",
         _ => e.Detail ?? "",
-    };
+    });
 
     private static string Stored(NodeEvent e) => e.ElapsedMs is { } ms ? $", stored in {Units.Ms(ms)}" : "";
 

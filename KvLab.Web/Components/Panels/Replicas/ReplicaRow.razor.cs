@@ -1,4 +1,5 @@
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 using KvLab.Web.Components.View;
 using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
@@ -67,6 +68,7 @@ public sealed partial class ReplicaRow : ComponentBase
                 CellState.Ahead => $"{held}, newer than the leader",
                 _ => held.IsNone ? "holds nothing, as the leader" : $"{held}, fresh",
             };
-        return refused.IsNone ? $"{Row.Key} at {node}: {what}" : $"{Row.Key} at {node}: {what}; refused {refused} as stale";
+        var key = Unseen.Shown(Row.Key);
+        return refused.IsNone ? $"{key} at {node}: {what}" : $"{key} at {node}: {what}; refused {refused} as stale";
     }
 }
