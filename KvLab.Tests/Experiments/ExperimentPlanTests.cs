@@ -67,6 +67,8 @@ public sealed class ExperimentPlanTests
     {
         var text = "# T\n" + string.Concat(Enumerable.Repeat("a\n", 40_000));
         Assert.Contains("at most", Assert.Throws<KvLab.Core.Scenarios.ScenarioSyntaxException>(() => KvLab.Core.Scenarios.Scenario.Parse(text)).Message);
+        var burst = "# T\n" + string.Concat(Enumerable.Repeat("> burst 10000 writes\n", 11));
+        Assert.Contains("110000", Assert.Throws<KvLab.Core.Scenarios.ScenarioSyntaxException>(() => KvLab.Core.Scenarios.Scenario.Parse(burst)).Message);
         var wrong = "# T\n" + string.Concat(Enumerable.Repeat("> fly\n", 4000));
         Assert.Equal(FieldErrors.Most + 1, Assert.Throws<KvLab.Core.Scenarios.ScenarioSyntaxException>(() => KvLab.Core.Scenarios.Scenario.Parse(wrong)).Errors.Count);
     }
