@@ -66,8 +66,6 @@ public sealed class ApiBadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         { "POST", "/api/scenarios", "{\"story\":\"freeze\"}", 400, "story" },
         { "POST", "/api/chaos", "{\"faults\":0}", 400, "faults" },
         { "POST", "/api/scenarios", $"{{\"text\":\"# T{string.Concat(Enumerable.Repeat("\\n> wait 60000 ms", 11))}\"}}", 400, "text" },
-        { "POST", "/api/experiments", "{\"quorums\":[0,1,2,3,4,5],\"repetitions\":20,\"sweep\":{\"axis\":\"keys\",\"values\":[\"1\",\"2\"]}}", 400, "quorums" },
-        { "POST", "/api/experiments", "{\"writes\":1000000,\"repetitions\":2}", 400, "writes" },
         { "POST", "/api/cluster/partition", $"{{\"followers\":[{string.Join(",", Enumerable.Repeat("\"x\"", 300))}]}}", 400, "followers" },
         { "POST", "/api/chaos", "{\"seed\":\"x\"}", 400, "seed" },
         { "POST", "/api/chaos", "{\"writeQuorum\":9}", 400, "writeQuorum" },
