@@ -31,12 +31,12 @@ public static partial class NumberText
         ? $"is too large: {Shown(typed)}."
         : whole ? $"must be a whole number, but is \"{Shown(typed)}\"." : $"must be a number, with a point before its decimals, but is \"{Shown(typed)}\".";
 
-    private static string Range(string typed, decimal? min, decimal? max) => string.Create(CultureInfo.InvariantCulture, (min, max) switch
+    private static string Range(string typed, decimal? min, decimal? max) => (min, max) switch
     {
         ({ } low, { } high) => $"must be from {low} to {high}, but is {Shown(typed)}.",
         ({ } low, null) => $"must be at least {low}, but is {Shown(typed)}.",
         (_, var high) => $"must be at most {high}, but is {Shown(typed)}.",
-    });
+    };
 
     private static string Shown(string typed) => typed.Length <= 40 ? typed : typed[..40] + "…";
 
