@@ -30,8 +30,12 @@ public sealed class NumberTextTests
     [InlineData("1'000", "1000")]
     [InlineData("1_000", "1000")]
     [InlineData("9223372036854775807", "9223372036854775807")]
-    public void What_can_only_mean_one_number_is_that_number(string typed, string number) =>
-        Assert.Equal((decimal.Parse(number, CultureInfo.InvariantCulture), null), NumberText.Read(typed, whole: false));
+    public void What_can_only_mean_one_number_is_that_number(string typed, string number)
+    {
+        var (value, wrong) = NumberText.Read(typed, whole: false);
+        Assert.Null(wrong);
+        Assert.Equal(decimal.Parse(number, CultureInfo.InvariantCulture), value);
+    }
 
     [Theory]
     [InlineData("1,000", "may be read as 1000 or as 1.000: write 1000, or 1.")]
