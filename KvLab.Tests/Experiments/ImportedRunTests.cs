@@ -39,7 +39,7 @@ public sealed class ImportedRunTests
         { "run.environment.software", $"\"{new string('s', 301)}\"", "run.environment.software" },
         { "run.startedAt", "\"0001-01-01T00:00:00+00:00\"", "run.startedAt" },
         { "run.startedAt", "\"yesterday\"", "run.startedAt" },
-        { "run.endedAt", "\"2001-01-01T00:00:00+00:00\"", "run.endedAt" },
+        { "run.endedAt", "\"9001-01-01T00:00:00+00:00\"", "run.endedAt" },
         { "run.state", "\"done,failed\"", "run.state" },
         { "run.state", "2", "run.state" },
         { "run.state", "\"2\"", "run.state" },

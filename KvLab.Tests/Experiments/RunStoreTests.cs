@@ -52,7 +52,7 @@ public sealed class RunStoreTests : IDisposable
         var file = RunFile.Write(Run.Value);
         Assert.Equal(RunCsv.Samples(Run.Value), RunCsv.Samples(RunFile.Read(file)));
 
-        var tampered = Encoding.UTF8.GetString(file).Replace("\"clientMs\":[", "\"clientMs\":[1,", StringComparison.Ordinal);
+        var tampered = Encoding.UTF8.GetString(file).Replace("\"success\":[true", "\"success\":[false", StringComparison.Ordinal);
         Assert.Contains("checksum", Assert.Throws<WrongRunException>(() => RunFile.Read(Encoding.UTF8.GetBytes(tampered))).Message);
         Assert.Throws<WrongRunException>(() => RunFile.Read("{}"u8));
         Assert.Throws<WrongRunException>(() => RunFile.Read("no json"u8));

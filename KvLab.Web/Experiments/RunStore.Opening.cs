@@ -23,6 +23,8 @@ public sealed partial class RunStore
         get { lock (_gate) return _owned; }
     }
 
+    private string OwnersConnection => new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Pooling = true }.ToString();
+
     private string OwnerFile => Path.Combine(Folder, "experiments.owner");
 
     /// <summary>A connection for one use.</summary>
@@ -80,15 +82,14 @@ public sealed partial class RunStore
 
     private void OpenAsOwner()
     {
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Pooling = true }.ToString();
-        using (var connection = Connect(connectionString))
+        using (var connection = Connect(OwnersConnection))
         {
             Check(connection, mayCreate: true);
             Execute(connection, "PRAGMA journal_mode = WAL");
         }
 
         File.WriteAllText(OwnerFile, $"process {Environment.ProcessId} on {Environment.MachineName}");
-        (_connectionString, _owned) = (connectionString, true);
+        (_connectionString, _owned) = (OwnersConnection, true);
         MarkBroken();
     }
 
@@ -190,12 +191,8 @@ public sealed partial class RunStore
 
     private void Close()
     {
-        if (_connectionString is { } opened)
-        {
-            using var pooled = new SqliteConnection(opened);
-            SqliteConnection.ClearPool(pooled);
-        }
-
+        // Also what was opened in vain: a pooled connection would go on reading a file that was replaced.
+        using (var pooled = new SqliteConnection(OwnersConnection)) SqliteConnection.ClearPool(pooled);
         (_connectionString, _owned) = (null, false);
         _claim.Dispose();
     }

@@ -68,8 +68,15 @@ public sealed partial class RunStore : IDisposable
         var points = new List<PointResult>();
         while (reader.Read()) points.Add(Unpack(reader[0], id));
         var run = RunFile.Parse<ExperimentRun>(Encoding.UTF8.GetBytes(json), $"The stored run {id} is damaged") with { Points = points };
-        RunRules.Check(run);
-        return run;
+        try
+        {
+            RunRules.Check(run);
+            return run;
+        }
+        catch (WrongRunException wrong)
+        {
+            throw new WrongRunException("run", $"The stored run {id} is damaged: {wrong.Message}", wrong);
+        }
     });
 
     /// <summary>Stores the run as it is now; points that are stored already are not written again.</summary>
