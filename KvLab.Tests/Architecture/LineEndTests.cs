@@ -14,8 +14,8 @@ public sealed class LineEndTests
         var files = Git("-c", "core.autocrlf=true", "ls-files", "--eol");
         Assert.Contains(files, f => f.EndsWith("\ttest.sh", StringComparison.Ordinal));
         Assert.Contains(files, f => f.EndsWith("Dockerfile", StringComparison.Ordinal));
-        Assert.Empty(files.Where(f => !f.StartsWith("i/-text", StringComparison.Ordinal) && !(f.StartsWith("i/lf", StringComparison.Ordinal) || f.StartsWith("i/none", StringComparison.Ordinal))));
-        Assert.Empty(files.Where(f => f.StartsWith("i/lf", StringComparison.Ordinal) && !f.Contains("eol=lf", StringComparison.Ordinal)));
+        Assert.DoesNotContain(files, f => !f.StartsWith("i/-text", StringComparison.Ordinal) && !(f.StartsWith("i/lf", StringComparison.Ordinal) || f.StartsWith("i/none", StringComparison.Ordinal)));
+        Assert.DoesNotContain(files, f => f.StartsWith("i/lf", StringComparison.Ordinal) && !f.Contains("eol=lf", StringComparison.Ordinal));
     }
 
     private static string[] Git(params string[] arguments)
