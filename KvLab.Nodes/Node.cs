@@ -14,7 +14,6 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
 {
     private readonly long _startedAt = time.GetTimestamp();
     private volatile NodePhase _phase = NodePhase.Starting;
-    private volatile string? _leaderUrl = options.LeaderUrl;
 
     public NodeOptions Options { get; } = options;
     public string Id => Options.NodeId;
@@ -28,18 +27,28 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
     public Follower? Follower => Replica.Follower;
     public string RoleName => (Leader is null ? NodeRole.Follower : NodeRole.Leader).Name();
 
+    /// <summary>The highest epoch that it has seen.</summary>
+    public long KnownEpoch
+    {
+        get
+        {
+            // Both at once: a change of roles in between would leave neither.
+            var (leader, follower) = Replica.Role;
+            return leader?.Epoch ?? follower!.Epoch;
+        }
+    }
+
     /// <summary>Null where nobody is told: without a dashboard.</summary>
     public TelemetrySender? Telemetry { get; init; }
 
     /// <summary>Where this node is reached; set once it listens.</summary>
     public string Url { get; set; } = "";
 
-    /// <summary>Where the leader is reached, as far as this node knows.</summary>
-    public string? LeaderUrl
-    {
-        get => Leader is not null ? Url : _leaderUrl;
-        set => _leaderUrl = value;
-    }
+    /// <summary>What a follower knows of its leader.</summary>
+    public KnownLeader KnownLeader { get; } = new(options.LeaderUrl, time);
+
+    /// <summary>Where the leader is reached; null where this node does not know. One that is being replaced knows only that it is not itself.</summary>
+    public string? LeaderUrl => Leader is { } leader ? leader.IsDeposed ? null : Url : KnownLeader.Url;
 
     public NodePhase Phase
     {

@@ -53,8 +53,9 @@ public sealed partial class NodeHost : IAsyncDisposable
             : Replica.Following(new LeaderOptions(), options.Settings.Versioning, store, _transport, peers, events, _time);
         _node = new Node(options, _replica, events, _time) { Telemetry = CreateTelemetry() };
         // Whoever replaced this node says so with its first call; until then nobody is sent to a leader of the past.
-        _replica.RoleChanged += _ => _node.LeaderUrl = null;
+        _replica.RoleChanged += _ => _node.KnownLeader.Forget();
         _http.Faults = _node.Faults;
+        _http.LeaderEpoch = () => _node.Leader?.Epoch;
         MapEndpoints(_app, _node);
     }
 
@@ -123,19 +124,27 @@ public sealed partial class NodeHost : IAsyncDisposable
         _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
     }
 
-    /// <returns>False while the storage is away: what it remembers has to be known first.</returns>
+    /// <returns>False while the storage is away: what it remembers has to be known first. And where it did not come to a reign.</returns>
+    /// <exception cref="StoreException">What lies in the storage must not be used: waiting would not help.</exception>
     private async Task<bool> TryRecoverAsync(CancellationToken cancellation)
     {
         try
         {
+            if (_store is DurableStore { Status.Ok: true, BeganEmpty: false }) _replica.Remembers = true;
             if (_node.Leader is null) await _replica.Follower!.RecallAsync(cancellation);
             else if (_options.ForgetfulEpoch is { } epoch) _replica.BeginForgetful(epoch);
-            else if (await _replica.RecoverAsync(_options.RecoveryTimeout, cancellation) is { Silent.Count: > 0 } report)
+            else if (await _replica.RecoverAsync(_options.RecoveryTimeout, _options.Past, cancellation) is { Silent.Count: > 0 } report)
                 FollowersSilent(string.Join(", ", report.Silent), _options.RecoveryTimeout.TotalMilliseconds);
             return true;
         }
-        catch (StoreException)
+        catch (StoreException failure) when (failure.Failure != StoreFailure.Schema)
         {
+            return false;
+        }
+        catch (Exception unexpected) when (unexpected is not (StoreException or OperationCanceledException))
+        {
+            // Whatever another node answers, this one does not end of it: others begin epochs, or one is broken. It asks again.
+            RecoveryFailed(unexpected.Message);
             return false;
         }
     }
@@ -146,6 +155,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         if (status.Ok)
         {
             StorageRecovered(change.After.TotalMilliseconds);
+            if (change.Emptied) _replica.Remembers = false;
             _node.Events.Record(EventKind.StorageRecovered, elapsedMs: change.After.TotalMilliseconds, reason: change.Emptied ? StorageReasons.Emptied : null, detail: (_store as DurableStore)?.Persistence);
         }
         else
@@ -245,10 +255,10 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     private static void MapEndpoints(WebApplication app, Node node)
     {
-        var token = new ClusterToken(node.Options.ClusterToken);
+        var token = new ClusterToken(node.Options.ClusterToken, TimeProvider.System);
         var faults = new FaultEndpoints(node, token);
         app.UseMiddleware<ProblemDetails>();
-        app.Use(new CallerGuard(node.Options).CheckAsync);
+        app.Use(new CallerGuard(node.Options, token).CheckAsync);
         app.Use(faults.HoldWhileFrozenAsync);
         app.UseRouting();
         new WriteEndpoint(node).Map(app);

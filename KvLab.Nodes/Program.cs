@@ -11,6 +11,7 @@ internal static class Program
 {
     private const int WrongConfiguration = 2;
     private const int CannotStart = 1;
+    private const int FewestOpenFiles = 256;
 
     /// <summary>Whoever started it can choose another port and try again.</summary>
     private const int PortTaken = 3;
@@ -19,6 +20,12 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        if (OpenFiles.TooFew("KvLab node", FewestOpenFiles) is { } tooFew)
+        {
+            Console.Error.WriteLine(tooFew);
+            return CannotStart;
+        }
+
         // What a socket brings is dealt with by the thread that waits for sockets. Waking one of the pool, at each hop of a write, was a third of what the lab adds to the delays
         // that it simulates. No store blocks such a thread: commits run on the pool. The runtime reads this when the first socket is made.
         if (Environment.GetEnvironmentVariable(InlineSockets) is null) Environment.SetEnvironmentVariable(InlineSockets, "1");
@@ -69,7 +76,16 @@ internal static class Program
             return CannotStart;
         }
 
-        await host.RunAsync(ready: () => Console.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} ready on {host.Url}"));
-        return 0;
+        try
+        {
+            await host.RunAsync(ready: () => Console.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} ready on {host.Url}"));
+            return 0;
+        }
+        catch (StoreException failure)
+        {
+            // Found only when all of it was read.
+            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot use its storage: {failure.Message}");
+            return CannotStart;
+        }
     }
 }

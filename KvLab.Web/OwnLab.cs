@@ -34,6 +34,24 @@ internal static class OwnLab
         return options;
     }
 
+    /// <summary>Whether results can be written there, asked before they cost anything; why not is said.</summary>
+    public static bool CanWriteTo(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".kvlab-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            return true;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"Nothing was run: results cannot be written to {Path.GetFullPath(folder)} ({cause.Message.TrimEnd('.')}). Choose another folder: --out FOLDER");
+            return false;
+        }
+    }
+
     /// <param name="stores">Whether it needs the data folder; then nothing is started without.</param>
     public static async Task<int> RunAsync(string followers, Func<IServiceProvider, Task<int>> work, bool stores, params string[] more)
     {
@@ -71,7 +89,15 @@ internal static class OwnLab
         Console.CancelKeyPress += (_, e) =>
         {
             e.Cancel = Interlocked.Increment(ref asked) == 1;
-            if (e.Cancel) cancel();
+            if (!e.Cancel) return;
+            try
+            {
+                cancel();
+            }
+            catch (CommandException)
+            {
+                // It has ended by itself just now.
+            }
         };
     }
 }

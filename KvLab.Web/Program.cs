@@ -9,8 +9,17 @@ internal static class Program
     private const int CannotStart = 1;
     private const int WrongOptions = 2;
 
+    /// <summary>Itself and its connections to fifteen nodes; each of those needs a good many of its own.</summary>
+    private const int FewestOpenFiles = 512;
+
     private static async Task<int> Main(string[] args)
     {
+        if (Core.Configuration.OpenFiles.TooFew("KvLab", FewestOpenFiles) is { } tooFew)
+        {
+            Console.Error.WriteLine(tooFew);
+            return CannotStart;
+        }
+
         // No file of the configuration is read again, so none needs to be watched: each watch counts against a limit of the user's (inotify).
         if (Environment.GetEnvironmentVariable(ReloadFiles) is null) Environment.SetEnvironmentVariable(ReloadFiles, "false");
         try

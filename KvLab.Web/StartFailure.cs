@@ -29,6 +29,11 @@ internal static partial class StartFailure
             IOException when cause.Message.Contains("Too many open files", StringComparison.Ordinal) => "the limit for open files is reached. Raise it in this shell: ulimit -n 4096",
             InvalidOperationException when cause.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase) =>
                 "https needs a certificate, and none is configured. Use http, or make one for development: dotnet dev-certs https",
+            FileNotFoundException or DirectoryNotFoundException when QuotedPath(cause.Message) is { } file =>
+                $"there is no file {file}. Correct the option that names it, such as Kestrel:Certificates:Default:Path.",
+            DirectoryNotFoundException when Path.IsPathRooted(cause.Message) => $"the folder {cause.Message} is not there, or this user may not look into it.",
+            FileNotFoundException or DirectoryNotFoundException => cause.Message,
+            ArgumentOutOfRangeException { ParamName: "port" } => $"a port in --urls is not from 0 to 65535. An address is {WebHost.DefaultUrl}",
             CryptographicException => "the certificate cannot be read: its file is none, or its password is wrong (Kestrel:Certificates:Default:Path and :Password).",
             InvalidDataException when cause.Message.Contains("configuration", StringComparison.Ordinal) => $"{FileIn(cause.Message)} is no valid JSON. Mend or remove it.",
             UnauthorizedAccessException => $"{FileIn(cause.Message)} may not be read by this user. Change its rights (chmod, chown).",
@@ -57,7 +62,11 @@ internal static partial class StartFailure
     private static Uri? AddressIn(IEnumerable<Exception> chain) => chain
         .Select(e => Address().Match(e.Message)).Where(m => m.Success).Select(m => Uri.TryCreate(m.Value, UriKind.Absolute, out var uri) ? uri : null).FirstOrDefault(u => u is not null);
 
-    private static string FileIn(string message) => QuotedFile().Match(message) is { Success: true } match ? match.Groups[1].Value : "a file of the configuration";
+    private static string FileIn(string message) => Quoted(message) ?? "a file of the configuration";
+
+    private static string? Quoted(string message) => QuotedFile().Match(message) is { Success: true } match ? match.Groups[1].Value : null;
+
+    private static string? QuotedPath(string message) => Quoted(message) is { } quoted && Path.IsPathRooted(quoted) ? quoted : null;
 
     private static IEnumerable<Exception> Chain(Exception failure)
     {

@@ -2,6 +2,7 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Web.Access;
 using KvLab.Web.Api;
+using KvLab.Web.Commands;
 using KvLab.Web.Experiments;
 using KvLab.Web.Hubs;
 using KvLab.Web.Supervision;
@@ -31,20 +32,23 @@ public sealed class WebHost : IAsyncDisposable
             // Where the program lies, not where it was called from: `dotnet run --project KvLab.Web` works from any directory.
             ContentRootPath = AppContext.BaseDirectory,
         });
-        var options = ClusterOptions.Read(builder.Configuration, out var errors) ?? throw new InvalidOptionsException(errors);
+        var options = ClusterOptions.Read(builder.Configuration, out var wrong);
+        var errors = new FieldErrors();
+        var access = AccessOptions.Read(builder.Configuration, errors);
+        if (options is null || errors.All.Count > 0) throw new InvalidOptionsException([.. wrong, .. errors.All]);
         builder.AddServer();
-        builder.Services.AddDashboard(options);
+        builder.Services.AddDashboard(options, access);
         configure?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseMiddleware<CallerGuard>();
+        app.UseCallerChecks(access);
         app.UseApi();
         app.UseMiddleware<TokenGate>();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHub<NodeEventsHub>(TelemetryContract.HubPath);
         app.MapApi();
-        app.MapRazorComponents<Components.App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<Components.App>().AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = null /* SafeHeaders says it. */);
         return new WebHost(app);
     }
 
@@ -57,15 +61,25 @@ public sealed class WebHost : IAsyncDisposable
     public Task<string> Ready => _app.Services.GetRequiredService<ISupervisor>().Ready;
 
     /// <exception cref="IOException">The port is taken.</exception>
-    /// <exception cref="InvalidOptionsException">It would answer other machines without a token.</exception>
+    /// <exception cref="InvalidOptionsException">It would answer other machines without a secret.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         await _app.StartAsync(cancellation);
-        if (_app.Services.GetRequiredService<ClusterOptions>().Token is not null
-            || _app.Services.GetRequiredService<DashboardAddress>().IsLoopbackOnly) return;
+        if (MissingSecrets() is not { Count: > 0 } missing) return;
         await _app.StopAsync(cancellation);
-        throw new InvalidOptionsException([new FieldError("Cluster:Token",
-            "Cluster:Token (or CLUSTER_TOKEN) must be set, because other machines can reach this dashboard; without a token it listens on loopback only.")]);
+        throw new InvalidOptionsException(missing);
+    }
+
+    /// <summary>Asked of the server itself, because many options say where it listens.</summary>
+    private List<FieldError> MissingSecrets()
+    {
+        if (!_app.Services.GetRequiredService<LabReach>().IsOpenToOthers) return [];
+        var missing = new FieldErrors();
+        missing.Require(_app.Services.GetRequiredService<AccessOptions>().Secret is not null, "Lab:Secret",
+            $"Lab:Secret (or Cluster:Token, in the environment CLUSTER_TOKEN) must be set, because others than this machine can reach this dashboard at {_app.Services.GetRequiredService<DashboardAddress>().Listens}; without a secret it listens on loopback only, such as {DefaultUrl}. docs/classroom.md says what is safe.");
+        missing.Require(_app.Services.GetRequiredService<ClusterOptions>().Token is not null, "Cluster:Token",
+            "Cluster:Token (or CLUSTER_TOKEN) must be set too: it is what the nodes that others start are known by.");
+        return [.. missing.All];
     }
 
     public Task StopAsync(CancellationToken cancellation = default) => _app.StopAsync(cancellation);
@@ -81,7 +95,11 @@ public sealed class WebHost : IAsyncDisposable
         if (_app.Services.GetRequiredService<ClusterOptions>().Ignored is { Count: > 0 } ignored)
             Console.Error.WriteLine($"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:….");
         if (store.Problem is { } problem) Console.Error.WriteLine(problem);
-        if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}  ({await Ready})");
+        if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}{_app.Services.GetRequiredService<AccessOptions>().PathBase}  ({await Ready})");
+        if (_app.Services.GetRequiredService<LabReach>().IsOpenToOthers)
+            Console.WriteLine("Others than this machine can reach it. They are asked for its secret, which is sent in clear where the address begins with http: (docs/classroom.md).");
+        // A lab without nodes is none: it ends, and its last word is why.
+        if (Ready.IsFaulted) await StopAsync();
         await stopped;
         if (Ready.IsFaulted) await Ready;
     }

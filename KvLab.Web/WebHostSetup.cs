@@ -11,6 +11,7 @@ using KvLab.Web.Experiments;
 using KvLab.Web.Failover;
 using KvLab.Web.Hubs;
 using KvLab.Web.Ingest;
+using KvLab.Web.Resets;
 using KvLab.Web.Scenarios;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
@@ -46,9 +47,12 @@ internal static class WebHostSetup
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
-    public static void AddDashboard(this IServiceCollection services, ClusterOptions options)
+    public static void AddDashboard(this IServiceCollection services, ClusterOptions options, AccessOptions access)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(access);
+        services.AddSingleton<LabReach>();
+        services.AddSingleton(provider => new ExclusiveLease(provider.GetRequiredService<TimeProvider>()) { BeforeRun = provider.GetRequiredService<LabReach>().CountRun });
         services.AddSingleton(options);
         services.AddSingleton(options.Servers);
         services.AddPages();
@@ -64,7 +68,7 @@ internal static class WebHostSetup
     private static void AddPages(this IServiceCollection services)
     {
         // Nothing that is protected outlives this process, so that no key ring is left in anybody's home directory.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddDataProtection().AddKeyManagementOptions(keys => keys.XmlRepository = new KeysInMemory());
         // A browser that is slow gets the next picture when it has drawn the last but one: it skips states instead of running behind.
         services.AddRazorComponents().AddInteractiveServerComponents(circuit => circuit.MaxBufferedUnacknowledgedRenderBatches = 2)
             // A report's answers are long texts, and a text that is too long for one message would end the circuit it was typed in.
@@ -127,6 +131,7 @@ internal static class WebHostSetup
         services.AddSingleton<NodeDirectory>();
         services.AddHostedService<RoleKeeper>();
         services.AddSingleton<IDrills, DrillService>();
+        services.AddSingleton<ILabDefaults, LabDefaults>();
         services.AddSingleton<FailoverService>();
         services.AddSingleton<IFailover>(provider => provider.GetRequiredService<FailoverService>());
         services.AddHostedService(provider => provider.GetRequiredService<FailoverService>());

@@ -24,10 +24,12 @@ until_true() { # what, command…: for two minutes at most
   for i in $(seq 240); do "$@" >/dev/null 2>&1 && { echo "  $what"; return; }; sleep 0.5; done
   fail "not within two minutes: $what"
 }
+# The dashboard's API is for those who know the token; its health, and a node's, are for everybody.
+dashboard() { curl -fsS -m 5 -H "Authorization: Bearer $CLUSTER_TOKEN" "http://127.0.0.1:5080$1"; }
 ready() { curl -fsS -m 2 "http://127.0.0.1:$1/health"; }
 write() { curl -sS -m 20 -X POST "http://127.0.0.1:8000/write" -H 'Content-Type: application/json' -d "{\"key\":\"compose\",\"value\":\"$1\"}"; }
 holds() { curl -fsS -m 2 "http://127.0.0.1:$1/read/compose" | grep -q "\"$2\""; }
-sees() { curl -fsS -m 2 -H "X-Cluster-Token: $CLUSTER_TOKEN" "http://127.0.0.1:5080/api/cluster" | grep -o '"state":"running"' | [ "$(wc -l)" = "$1" ]; }
+sees() { dashboard /api/cluster | grep -o '"state":"running"' | [ "$(wc -l)" = "$1" ]; }
 
 if out=$(CLUSTER_TOKEN='' "${up[@]}" 2>&1); then "${down[@]}" || true; fail "it started without CLUSTER_TOKEN"; fi
 expect "refuses to start without CLUSTER_TOKEN" CLUSTER_TOKEN "$out"
@@ -36,6 +38,7 @@ trap '"${down[@]}" >/dev/null 2>&1 || true' EXIT
 "${up[@]}"
 for port in 8000 8001 8002 8003 8004 8005 5080; do until_true "$port answers" ready "$port"; done
 until_true "the dashboard sees six nodes" sees 6
+expect "without its secret the dashboard tells nothing" '"status":401' "$(curl -sS -m 5 http://127.0.0.1:5080/api/cluster)"
 expect "a write at WRITE_QUORUM=5" '"status":"success"' "$(write before)"
 expect "with five acks" '"required":5' "$(write before)"
 for port in 8001 8002 8003 8004 8005; do until_true "$port holds it" holds "$port" before; done

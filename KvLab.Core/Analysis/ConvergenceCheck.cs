@@ -5,21 +5,23 @@ namespace KvLab.Core.Analysis;
 /// <summary>Compares replicas entry by entry: key, version and value; never by counts.</summary>
 public static class ConvergenceCheck
 {
+    /// <summary>Nobody leads: there is nothing to compare with, so nothing is said of any replica but whether it answered.</summary>
+    public static ConvergenceReport WithoutLeader(string why, IReadOnlyList<ReplicaDump> replicas) =>
+        new(false, false, 0, $"{why} There is nothing to compare with, so whether the replicas agree cannot be judged.", [.. replicas.Select(NotJudgedOf)]);
+
     /// <param name="leader">What the leader holds; its entries may be null when it did not answer.</param>
     /// <param name="quiescent">Whether nothing was in flight before and after the dumps were taken.</param>
-    /// <param name="naive">In naive mode no version decides which entry stays, so every other entry in quiescence is a conflict.</param>
     /// <param name="maxDifferences">How many differences per follower are listed; all are counted.</param>
     public static ConvergenceReport Compare(
-        ReplicaDump leader, IReadOnlyList<ReplicaDump> followers, bool quiescent, bool naive = false, int maxDifferences = 100)
+        ReplicaDump leader, IReadOnlyList<ReplicaDump> followers, bool quiescent, int maxDifferences = 100)
     {
         if (leader.Entries is not { } held)
         {
-            return new ConvergenceReport(false, false, 0, $"{leader.Node} did not answer, so there is nothing to compare with.",
-                [.. followers.Select(f => Unreachable(f.Node))]);
+            return WithoutLeader($"{leader.Node}, the leader, did not answer.", followers);
         }
 
         var compared = followers
-            .Select(f => f.Entries is null ? Unreachable(f.Node) : CompareOne(held, f.Node, f.Entries, quiescent && naive, maxDifferences))
+            .Select(f => f.Entries is null ? Unreachable(f.Node) : CompareOne(held, f.Node, f.Entries, maxDifferences))
             .ToList();
         var equal = compared.All(f => f.State == Equal);
         return new ConvergenceReport(quiescent, quiescent && equal, held.Count, Note(quiescent, equal, compared), compared);
@@ -28,11 +30,12 @@ public static class ConvergenceCheck
     public const string Equal = "equal";
     public const string Different = "different";
     public const string NotReached = "unreachable";
+    public const string NotJudged = "not judged";
 
     private static FollowerComparison CompareOne(
-        IReadOnlyDictionary<string, Entry> leader, string node, IReadOnlyDictionary<string, Entry> follower, bool conflictsOnly, int maxDifferences)
+        IReadOnlyDictionary<string, Entry> leader, string node, IReadOnlyDictionary<string, Entry> follower, int maxDifferences)
     {
-        var differences = leader.Values.Select(entry => DifferenceOf(entry, follower.GetValueOrDefault(entry.Key), conflictsOnly))
+        var differences = leader.Values.Select(entry => DifferenceOf(entry, follower.GetValueOrDefault(entry.Key)))
             .Concat(follower.Values.Where(entry => !leader.ContainsKey(entry.Key))
                 .Select(entry => new Difference(entry.Key, DifferenceKind.Ahead, default, entry.Version, 0)))
             .OfType<Difference>()
@@ -45,16 +48,19 @@ public static class ConvergenceCheck
             [.. differences.OrderBy(d => d.Key, StringComparer.Ordinal).Take(maxDifferences)]);
     }
 
-    private static Difference? DifferenceOf(Entry leader, Entry? follower, bool conflictsOnly)
+    private static Difference? DifferenceOf(Entry leader, Entry? follower)
     {
         if (follower is null) return new Difference(leader.Key, DifferenceKind.Missing, leader.Version, default, 0);
         if (follower.Version == leader.Version && follower.Value == leader.Value) return null;
-        var kind = conflictsOnly || follower.Version == leader.Version ? DifferenceKind.Conflict
+        var kind = follower.Version == leader.Version ? DifferenceKind.Conflict
             : follower.Version < leader.Version ? DifferenceKind.Behind
             : DifferenceKind.Ahead;
         return new Difference(leader.Key, kind, leader.Version, follower.Version,
-            kind == DifferenceKind.Behind ? Math.Max(0, leader.Version.Counter - follower.Version.Counter) : 0);
+            kind == DifferenceKind.Behind ? leader.Version.VersionsAbove(follower.Version) : 0);
     }
+
+    private static FollowerComparison NotJudgedOf(ReplicaDump replica) =>
+        replica.Entries is null ? Unreachable(replica.Node) : new FollowerComparison(replica.Node, NotJudged, 0, 0, 0, 0, 0, []);
 
     private static FollowerComparison Unreachable(string node) => new(node, NotReached, 0, 0, 0, 0, 0, []);
 

@@ -9,17 +9,17 @@ public enum DifferenceKind
     Missing,
     /// <summary>The follower holds an older version.</summary>
     Behind,
-    /// <summary>Same version, other value; in naive mode also any other entry, because there no version decides which one stays.</summary>
+    /// <summary>Same version, other value: two writes were given one version. An older or newer entry is none, also where nothing will repair it (naive mode).</summary>
     Conflict,
     /// <summary>The follower holds a newer version than the leader, or a key that the leader lacks.</summary>
     Ahead,
 }
 
-/// <param name="VersionsBehind">Leader's counter minus follower's for <see cref="DifferenceKind.Behind"/>, else 0.</param>
+/// <param name="VersionsBehind">Leader's counter minus follower's for <see cref="DifferenceKind.Behind"/> within one epoch, else 0.</param>
 public sealed record Difference(string Key, DifferenceKind Kind, EntryVersion Leader, EntryVersion Follower, long VersionsBehind);
 
 /// <summary>One follower against the leader, entry by entry.</summary>
-/// <param name="State"><c>equal</c>, <c>different</c> or <c>unreachable</c>; a follower that does not answer is never equal.</param>
+/// <param name="State"><c>equal</c>, <c>different</c>, <c>unreachable</c>, or <c>not judged</c> where no leader answered; a follower that does not answer is never equal.</param>
 /// <param name="Differences">The first few, for people; the counts are over all.</param>
 public sealed record FollowerComparison(
     string Id, string State, int Equal, int Missing, int Behind, int Conflicts, int Ahead, IReadOnlyList<Difference> Differences);

@@ -1,43 +1,33 @@
 namespace KvLab.Core.Configuration;
 
 /// <summary>One thing that is wrong with an input.</summary>
-/// <param name="Field">The field's name as the client wrote it.</param>
+/// <param name="Field">The field's name as the client wrote it; a long one is cut.</param>
 /// <param name="Message">A whole sentence that names the field, says what is allowed and what was given.</param>
 public sealed record FieldError(string Field, string Message);
 
 /// <summary>
-/// Collects what is wrong, so that people mend an input once instead of once per mistake. An answer stays short whatever was sent: after
-/// <see cref="Most"/> mistakes the others are counted, and long names and sentences are cut.
+/// Collects what is wrong, so that people mend an input once instead of once per mistake. Nobody reads thousands of mistakes, so only the first are kept; how many
+/// more there are is said.
 /// </summary>
 public sealed class FieldErrors
 {
-    public const int Most = 20;
-    private const int LongestField = 100;
-    private const int LongestMessage = 1000;
+    public const int Most = 50;
 
     private readonly List<FieldError> _errors = [];
-    private int _unsaid;
-    private string _firstUnsaid = "";
+    private string _firstLeftOut = "";
+    private int _leftOut;
 
-    /// <summary>What was found, and behind it how much more there is.</summary>
-    public IReadOnlyList<FieldError> All => _unsaid == 0 ? _errors
-        : [.. _errors, new FieldError(_firstUnsaid, $"And {_unsaid} more {(_unsaid == 1 ? "mistake" : "mistakes")}, the first of them at {_firstUnsaid}.")];
+    public IReadOnlyList<FieldError> All => _leftOut == 0 ? _errors : [.. _errors, MoreThan(_leftOut, _firstLeftOut)];
 
     public bool Any => _errors.Count > 0;
 
-    /// <summary>True: one more mistake is only counted, so nobody needs to make a sentence of it.</summary>
+    /// <summary>True: one more mistake is only counted.</summary>
     public bool IsFull => _errors.Count >= Most;
 
     public void Add(string field, string message)
     {
-        if (IsFull) Count(field);
-        else _errors.Add(new FieldError(Cut(field, LongestField), Cut(message, LongestMessage)));
-    }
-
-    /// <summary>One more mistake, without a sentence.</summary>
-    public void Count(string field)
-    {
-        if (_unsaid++ == 0) _firstUnsaid = Cut(field, LongestField);
+        if (_errors.Count < Most) _errors.Add(new FieldError(ErrorText.Short(field), ErrorText.Short(message, ErrorText.LongestSentence)));
+        else if (_leftOut++ == 0) _firstLeftOut = ErrorText.Short(field);
     }
 
     public void Require(bool condition, string field, string message)
@@ -45,12 +35,15 @@ public sealed class FieldErrors
         if (!condition) Add(field, message);
     }
 
-    /// <summary>As much of a text that somebody sent as a sentence can hold.</summary>
-    public static string Cut(string text, int longest)
+    /// <summary>The same bounds for errors that were collected elsewhere.</summary>
+    public static IReadOnlyList<FieldError> Bound(IReadOnlyList<FieldError> errors)
     {
-        if (text.Length <= longest) return text;
-        // Not between the halves of a surrogate pair, or the answer would hold no valid text.
-        var end = char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
-        return string.Concat(text.AsSpan(0, end), "…");
+        if (errors.Count <= Most + 1 && errors.All(e => e.Field.Length <= ErrorText.LongestName && e.Message.Length <= ErrorText.LongestSentence)) return errors;
+        var bounded = new FieldErrors();
+        foreach (var error in errors) bounded.Add(error.Field, error.Message);
+        return bounded.All;
     }
+
+    private static FieldError MoreThan(int leftOut, string field) =>
+        new(field, $"{leftOut} more {(leftOut == 1 ? "problem is" : "problems are")} not listed, the first of them with {field}.");
 }

@@ -15,8 +15,23 @@ public static class InputRules
     /// <summary>Levels of arrays and objects in a request, the outermost object included.</summary>
     public const int DeepestBody = 64;
 
+    /// <summary>Levels of what nodes tell each other and the dashboard: a value as deep as is allowed, and what is around it.</summary>
+    public const int DeepestAnswer = DeepestBody + 8;
+
+    /// <summary>Fields of one object and entries of one list that something is read from; what is inside a value does not count.</summary>
+    public const int MostParts = 256;
+
     /// <summary>Epochs and Lamport times that a client may claim: far above any real one, and far from where adding one would overflow.</summary>
     public const long LargestClock = (1L << 53) - 1;
+
+    /// <summary>
+    /// So far above the epoch that a node knows may be one that somebody claims: far more failovers than a cluster ever has between two looks, and so few that no single
+    /// message can use up all epochs that there are.
+    /// </summary>
+    public const long LargestEpochStep = 1_000_000;
+
+    /// <summary>The highest epoch that is believed, by a node that knows <paramref name="known"/>.</summary>
+    public static long HighestEpochAfter(long known) => Math.Min(LargestClock, Math.Max(1, known) + LargestEpochStep);
 
     /// <summary>Null when it is a key, else the sentence that says why not.</summary>
     public static string? CheckKey(string key, string field = "key")

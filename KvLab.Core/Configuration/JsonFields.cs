@@ -18,8 +18,15 @@ public sealed class JsonFields
     {
         _errors = errors;
         _path = path;
+        var count = 0;
         foreach (var property in json.EnumerateObject())
         {
+            if (++count > InputRules.MostParts)
+            {
+                _errors.Add(path.Length > 0 ? path[..^1] : "body", $"{(path.Length > 0 ? path[..^1] : "The body")} has more than {InputRules.MostParts} fields.");
+                break;
+            }
+
             string name;
             try
             {
@@ -40,12 +47,8 @@ public sealed class JsonFields
     /// <summary>For settings: a misspelt name must not look like a change that worked.</summary>
     public void AllowOnly(params ReadOnlySpan<string> names)
     {
-        string? known = null;
         foreach (var field in _fields.Keys)
-        {
-            if (names.Contains(field)) continue;
-            Add(field, $"is not known here; known are {known ??= string.Join(", ", names)}.");
-        }
+            if (!names.Contains(field)) Add(field, $"is not known here; known are {string.Join(", ", names)}.");
     }
 
     public string Key()
@@ -85,7 +88,14 @@ public sealed class JsonFields
 
     public long RequiredLong(string field, long from, long to = long.MaxValue) => Required(field, out _) ? Long(field, from, to) ?? from : from;
 
-    public int? Int(string field) => (int?)Long(field, int.MinValue, int.MaxValue);
+    /// <summary>Its range is checked by whoever knows it; here only that it is a number that a computer's int can hold.</summary>
+    public int? Int(string field)
+    {
+        if (!_fields.TryGetValue(field, out var element)) return null;
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)) return value;
+        Add(field, $"must be a whole number{(element.ValueKind == JsonValueKind.Number ? " of at most 2147483647" : "")}, but is {Show(element)}.");
+        return null;
+    }
 
     public double? Number(string field)
     {
@@ -102,9 +112,6 @@ public sealed class JsonFields
         Add(field, $"must be true or false, but is {Show(element)}.");
         return null;
     }
-
-    /// <summary>A longer list is refused before any of it is read.</summary>
-    public const int LongestList = 256;
 
     public IReadOnlyList<int>? Ints(string field)
     {
@@ -160,18 +167,16 @@ public sealed class JsonFields
     /// <summary>An error at this object's field; the sentence goes on behind the field's name.</summary>
     public void Add(string field, string sentence)
     {
-        if (_errors.IsFull) _errors.Count(field);
-        else _errors.Add(_path + field, $"{_path}{FieldErrors.Cut(field, LongestName)} {sentence}");
+        var name = ErrorText.Short(_path + field);
+        _errors.Add(name, $"{name} {sentence}");
     }
-
-    private const int LongestName = 100;
 
     public string RequiredText(string field) => Required(field, out var element) ? Text(field, element) ?? "" : "";
 
     private bool IsTooLong(string field, JsonElement element)
     {
-        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() <= LongestList) return false;
-        Add(field, $"must have at most {LongestList} values, but has {element.GetArrayLength()}.");
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() <= InputRules.MostParts) return false;
+        Add(field, $"must have at most {InputRules.MostParts} entries, but has {element.GetArrayLength()}.");
         return true;
     }
 

@@ -39,11 +39,16 @@ public static class JsonObjectText
         }
     }
 
+    // A reader keeps one bit per level. A document of many levels would look for the beginning of each one from its end: quadratic.
     private static bool IsOnlyTooDeep(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = InputRules.LargestBody }).Dispose();
+            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            while (reader.Read())
+            {
+            }
+
             return true;
         }
         catch (JsonException)

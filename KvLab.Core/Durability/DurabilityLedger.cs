@@ -122,6 +122,7 @@ public sealed partial class DurabilityLedger
         {
             // That the key has a newer write by now is no comfort: it began without this one.
             write.RolledBack = true;
+            write.StillHeldBy = [.. _nodes.Values.Where(n => n.Name != node && !n.Gone && copies![n] is var copy && copy.Version == version && copy.Covers(write)).Select(n => n.Name)];
             write.Add(new CopyFate(node, why, at));
             Lose(copies!, write, at);
         }

@@ -32,10 +32,27 @@ public sealed record AcknowledgedWrite(
 /// <param name="HeldAtAnswer">Replicas known to have held it or a newer one when the client was answered, the leader included.</param>
 /// <param name="HeldNow">Replicas that hold it or a newer one; always empty when it is lost.</param>
 /// <param name="Fates">What became of the copies that are gone, in the order in which they went.</param>
-/// <param name="Why">One sentence with its facts.</param>
 public sealed record DurabilityRow(
     AcknowledgedWrite Write, DurabilityState State, ImmutableArray<string> HeldAtAnswer, ImmutableArray<string> HeldNow,
-    ImmutableArray<CopyFate> Fates, DateTimeOffset? LostAt, string Why);
+    ImmutableArray<CopyFate> Fates, DateTimeOffset? LostAt)
+{
+    /// <summary>A leader that was replaced took it back: the new one does not know it.</summary>
+    public bool RolledBack { get; init; }
+
+    /// <summary>Nodes that held this very write when it was rolled back. No leader knows it any more.</summary>
+    public ImmutableArray<string> StillHeldBy { get; init; } = [];
+
+    /// <summary>One sentence with its facts, in which nodes are called by their ids.</summary>
+    public string Why => DurabilityWords.Of(this, id => id);
+}
+
+/// <summary>What would be missing if some nodes alone went on, as far as news told.</summary>
+/// <param name="Followed">Acknowledged writes that were looked at: those in the window that are not lost.</param>
+/// <param name="Beyond">Of these, held by none of the nodes, nor is a newer one of their key.</param>
+/// <param name="Rows">The latest of them.</param>
+/// <param name="Lost">Acknowledged writes that were lost before, whoever goes on.</param>
+/// <param name="Unknown">Acknowledged writes that are followed no more, or never were: nothing is known of them.</param>
+public sealed record BeyondReach(int Followed, int Beyond, ImmutableArray<DurabilityRow> Rows, long Lost, long Unknown);
 
 /// <param name="Acknowledged">Writes that clients were told had succeeded, since the last reset.</param>
 /// <param name="Held">Of the followed ones.</param>

@@ -3,16 +3,23 @@ namespace KvLab.Core.Durability;
 /// <summary>One sentence for what became of an acknowledged write. Pure.</summary>
 public static class DurabilityWords
 {
-    public static string Of(
-        AcknowledgedWrite write, DurabilityState state, IReadOnlyList<string> atAnswer, IReadOnlyList<string> now, IReadOnlyList<CopyFate> fates) => state switch
+    /// <param name="called">What a node of this id is called.</param>
+    public static string Of(DurabilityRow row, Func<string, string> called)
+    {
+        CopyFate[] fates = [.. row.Fates.Select(f => f with { Node = called(f.Node) })];
+        var promise = Promise(row.Write with { Leader = called(row.Write.Leader) }, [.. row.HeldAtAnswer.Select(called)]);
+        return row.State switch
         {
-            DurabilityState.Lost => $"{Promise(write, atAnswer)}; {Ends(fates)}, and nobody else held it.",
-            DurabilityState.AtRisk => $"{Promise(write, atAnswer)}; now only {now[0]} holds it{(fates.Count == 0 ? "" : $", because {Ends(fates)}")}.",
-            _ => $"{Promise(write, atAnswer)}; now {now.Count} replicas hold it or a newer one{(fates.Count == 0 ? "" : $", although {Ends(fates)}")}.",
+            DurabilityState.Lost when row.RolledBack && row.StillHeldBy.Length > 0 =>
+                $"{promise}; {Ends(fates)}, because the new leader did not know it: {Join([.. row.StillHeldBy.Select(called)])} still held it, but no leader does.",
+            DurabilityState.Lost => $"{promise}; {Ends(fates)}, and nobody else held it.",
+            DurabilityState.AtRisk => $"{promise}; now only {called(row.HeldNow[0])} holds it{(fates.Length == 0 ? "" : $", because {Ends(fates)}")}.",
+            _ => $"{promise}; now {row.HeldNow.Length} replicas hold it or a newer one{(fates.Length == 0 ? "" : $", although {Ends(fates)}")}.",
         };
+    }
 
     /// <summary>What W meant for this write: who had it when the client was answered.</summary>
-    private static string Promise(AcknowledgedWrite write, IReadOnlyList<string> atAnswer)
+    private static string Promise(AcknowledgedWrite write, string[] atAnswer)
     {
         var followers = atAnswer.Where(n => n != write.Leader).ToArray();
         var w = write.LeaderCounted ? $"W = {write.Required}, {write.Leader} counted" : $"W = {write.Required}";
@@ -32,7 +39,7 @@ public static class DurabilityWords
     }
 
     /// <summary>"follower-3 and leader were killed, and follower-1 was emptied", in the order of events, those of one kind together.</summary>
-    private static string Ends(IReadOnlyList<CopyFate> fates) => fates.Count == 0
+    private static string Ends(CopyFate[] fates) => fates.Length == 0
         ? "no copy of it is known"
         : string.Join(", ", fates.GroupBy(f => f.Why).Select(g =>
         {

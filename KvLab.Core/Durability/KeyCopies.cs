@@ -51,6 +51,9 @@ internal sealed class FollowedWrite(AcknowledgedWrite facts, int generation)
     /// <summary>Somebody said that this very write is part of no history any more; no late news changes that.</summary>
     public bool RolledBack { get; set; }
 
+    /// <summary>Nodes that held this very write when it was rolled back.</summary>
+    public ImmutableArray<string> StillHeldBy { get; set; } = [];
+
     public CopyFate[] Fates { get; private set; } = None;
 
     public void Add(CopyFate fate) => Fates = [.. Fates, fate];

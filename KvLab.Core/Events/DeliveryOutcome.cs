@@ -15,4 +15,6 @@ public enum DeliveryOutcome
     [JsonStringEnumMemberName("failed")] Failed,
     /// <summary>Was acked, is no longer held.</summary>
     [JsonStringEnumMemberName("lost")] Lost,
+    /// <summary>A newer write of the same key took its place while it waited for another attempt: nobody refused it, and it is not known to have arrived.</summary>
+    [JsonStringEnumMemberName("replaced")] Replaced,
 }

@@ -15,7 +15,7 @@ public sealed record ReplicaCheck(string Moment, double AtMs, ConvergenceReport 
 
 /// <summary>One follower's part in a point.</summary>
 /// <param name="CompletionMs">From the start of a write to the leader's knowing the outcome, leader's clock.</param>
-public sealed record FollowerSummary(string Id, int Applied, int Superseded, int Duplicate, int Failed, int Late, LatencySummary CompletionMs);
+public sealed record FollowerSummary(string Id, int Applied, int Superseded, int Duplicate, int Failed, int Late, LatencySummary CompletionMs, int Replaced = 0);
 
 /// <summary>What one point gave. Everything but the samples and the checks is computed from the samples.</summary>
 public sealed record PointResult
@@ -73,7 +73,7 @@ public sealed record PointResult
             var rows = Enumerable.Range(0, samples.Count).Select(row => row * n + f).ToArray();
             int Count(DeliveryOutcome outcome) => rows.Count(i => samples.Outcome[i] == outcome);
             return new FollowerSummary(id, Count(DeliveryOutcome.Applied), Count(DeliveryOutcome.Superseded), Count(DeliveryOutcome.Duplicate),
-                Count(DeliveryOutcome.Failed), rows.Count(i => samples.Late[i]), LatencySummary.Of(rows.Select(i => samples.CompletedMs[i])));
+                Count(DeliveryOutcome.Failed), rows.Count(i => samples.Late[i]), LatencySummary.Of(rows.Select(i => samples.CompletedMs[i])), Count(DeliveryOutcome.Replaced));
         })];
     }
 }

@@ -216,10 +216,16 @@ public static partial class SanityDetector
         var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
         var naive = p.Plan.Settings.Versioning == Replication.VersioningMode.Naive;
         return new Finding(FindingKind.Diverged, naive ? Severity.Info : Severity.Error,
-            $"Replicas differ for good at {p.Plan.Label}: after settling, {differing} entries on followers are not the leader's, {conflicts} of them conflicts."
+            $"Replicas differ for good at {p.Plan.Label}: after settling, {differing} entries on followers are not the leader's ({Kinds(check.Report.Followers)})."
             + (naive ? " That is what naive mode does." : ""),
             new Dictionary<string, double> { ["differing"] = differing, ["conflicts"] = conflicts }, [p.Plan.Index]);
     }
+
+    private static string Kinds(IReadOnlyList<Analysis.FollowerComparison> followers) => string.Join(", ", new (int Count, string Word)[]
+    {
+        (followers.Sum(f => f.Missing), "missing"), (followers.Sum(f => f.Behind), "older"), (followers.Sum(f => f.Ahead), "newer"),
+        (followers.Sum(f => f.Conflicts), "of the same version with another value"),
+    }.Where(k => k.Count > 0).Select(k => $"{k.Count} {k.Word}").DefaultIfEmpty("not all answered"));
 
     private static Finding? OutsideBand(PointResult p)
     {

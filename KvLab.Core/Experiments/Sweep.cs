@@ -26,7 +26,6 @@ public enum SweepAxis
 public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
 {
     public const int MostValues = 20;
-    private const int LongestValue = 40;
 
     /// <summary>What nodes can keep their entries in.</summary>
     public static readonly IReadOnlyList<string> Storages = ["memory", "sqlite", "redis", "postgres"];
@@ -39,7 +38,7 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
         errors.Require(Values.Distinct(StringComparer.Ordinal).Count() == Values.Count, "sweep", "sweep.values must not name a value twice.");
         foreach (var value in Values)
         {
-            if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{FieldErrors.Cut(value, LongestValue)}\" is no value of {JsonName}; {Expected}.");
+            if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(value)}\" is no value of {JsonName}; {Expected}.");
         }
     }
 
@@ -99,5 +98,5 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
     private static int ReadInt(string value) => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static T Read<T>(string value) where T : struct, Enum =>
-        EnumNames.TryParse<T>(value, out var known) ? known : throw new FormatException($"\"{value}\" is no {typeof(T).Name}.");
+        EnumNames.TryParse<T>(value, out var known) ? known : throw new FormatException($"\"{value}\" is none of {EnumNames.ListOf<T>()}.");
 }

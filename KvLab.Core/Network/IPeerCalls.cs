@@ -5,10 +5,18 @@ namespace KvLab.Core.Network;
 
 /// <summary>Who a replica is and how far it has come.</summary>
 /// <param name="Incarnation">Another one than before: its process is new, and with it a memory that is lost with the process.</param>
-/// <param name="Leads">Whether it takes writes.</param>
+/// <param name="Leads">Whether it takes writes, or did until now: one that is still asking others before it begins does not lead.</param>
 /// <param name="Highest">The highest epoch and the highest counter that it has ever seen.</param>
 /// <param name="Unconfirmed">Entries of a reign of its own that was ended: whether they stay is the new leader's decision.</param>
-public sealed record PeerState(string Node, string Incarnation, bool Leads, EntryVersion Highest, int Unconfirmed);
+/// <param name="Remembers">It holds all that it ever confirmed. False after it began empty, until a leader has brought it up to date.</param>
+/// <param name="SmallestQuorum">The fewest followers that a success needed, as the leader told it last; null where none did.</param>
+public sealed record PeerState(
+    string Node, string Incarnation, bool Leads, EntryVersion Highest, int Unconfirmed, bool Remembers = true, int? SmallestQuorum = null);
+
+/// <summary>What a leader has a follower remember, for the day when somebody else is to lead.</summary>
+/// <param name="HasEverything">The follower holds all that the leader held when it was compared.</param>
+/// <param name="SmallestQuorum">The fewest followers that a success needed, among writes that may not be on all nodes.</param>
+public sealed record LeaderNote(long Epoch, long Leadership, bool HasEverything, int SmallestQuorum);
 
 /// <param name="Accepted">From now on it refuses leaders of any older epoch. False: it has seen this epoch or a newer one.</param>
 /// <param name="Highest">What it has seen, the new epoch included.</param>
@@ -27,8 +35,12 @@ public interface IPeerCalls
 {
     Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation);
 
-    /// <summary>Has the peer refuse leaders of an epoch below <paramref name="epoch"/>; a leader steps down.</summary>
-    Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation);
+    /// <summary>Has the peer refuse leaders of an epoch below <paramref name="epoch"/>, and of this one any other leadership; a leader steps down.</summary>
+    /// <param name="leadership">Who is to lead in it; see <see cref="LeadershipId"/>.</param>
+    Task<SealAnswer> SealAsync(Peer peer, long epoch, long leadership, CancellationToken cancellation);
+
+    /// <summary>Has the peer remember what a later leader will ask it. A peer that knows a newer leadership takes no note.</summary>
+    Task NoteAsync(Peer peer, LeaderNote note, CancellationToken cancellation);
 
     /// <summary>Everything that it holds.</summary>
     Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation);

@@ -36,7 +36,8 @@ public sealed class InMemoryPeers(TimeProvider time) : IReplicaTransport, IPeerC
     }
 
     public Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation) => AskAsync(peer, r => r.StateAsync(), cancellation);
-    public Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation) => AskAsync(peer, r => r.SealAsync(epoch), cancellation);
+    public Task<SealAnswer> SealAsync(Peer peer, long epoch, long leadership, CancellationToken cancellation) => AskAsync(peer, r => r.SealAsync(epoch, leadership), cancellation);
+    public Task NoteAsync(Peer peer, LeaderNote note, CancellationToken cancellation) => AskAsync(peer, r => Task.FromResult(r.Note(note)), cancellation);
     public Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation) => AskAsync(peer, r => r.DumpAsync(cancellation), cancellation);
     public Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation) => AskAsync(peer, r => r.DigestAsync(cancellation), cancellation);
 

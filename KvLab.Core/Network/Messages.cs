@@ -14,6 +14,16 @@ public sealed record ReplicateMessage(
 {
     /// <summary>The epoch of the leader that sends. Older than <see cref="Version"/>'s it never is; newer it is when a leader passes on what an earlier one wrote.</summary>
     public long Reign { get; init; } = Version.Epoch;
+
+    /// <summary>Who began that epoch: a follower that knows the epoch from another leadership refuses. <see cref="Versioning.LeadershipId.Unnamed"/> by hand.</summary>
+    public long Leadership { get; init; }
+
+    /// <summary>
+    /// Whether an answer says that this entry, or a newer one that stands in its place, is held. A refusal as stale counts only where the newer entry is of an epoch at
+    /// least as new as the sender's: what an older leadership left behind confirms nothing.
+    /// </summary>
+    public bool IsConfirmedBy(ReplicateAnswer answer) =>
+        answer.IsAck && (answer.Outcome != ReplicateOutcome.Superseded || answer.Held.Epoch >= Version.Epoch);
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<ReplicateOutcome>))]
@@ -26,7 +36,7 @@ public enum ReplicateOutcome
 
     [JsonStringEnumMemberName("duplicate")] Duplicate,
 
-    /// <summary>Refused: the sender's epoch is older than one that the follower has seen. Not an ack.</summary>
+    /// <summary>Refused: the sender's epoch is older than one that the follower has seen, or belongs to another leadership. Not an ack.</summary>
     [JsonStringEnumMemberName("fenced")] Fenced,
 }
 
@@ -36,6 +46,6 @@ public enum ReplicateOutcome
 /// <param name="Node">The follower's own id.</param>
 public sealed record ReplicateAnswer(ReplicateOutcome Outcome, EntryVersion Held, long Epoch, long Lamport, string Node)
 {
-    /// <summary>An ack says: this version or a newer one of the same epoch is held. A refusal as stale is one, being fenced is not.</summary>
+    /// <summary>The follower took the message: it holds this version or a newer one. Whether that confirms a write, <see cref="ReplicateMessage.IsConfirmedBy"/> says.</summary>
     public bool IsAck => Outcome != ReplicateOutcome.Fenced;
 }

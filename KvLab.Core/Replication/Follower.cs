@@ -11,8 +11,8 @@ namespace KvLab.Core.Replication;
 /// </summary>
 public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder events)
 {
-    // Highest epoch seen in any message; only grows. Messages of an older one are refused: their leader has been replaced.
-    private long _epoch;
+    // Highest epoch seen in any message, and whose it is; only grows. Messages of an older one, or of this one by another leadership, are refused.
+    private Reign _reign = new(0, LeadershipId.Unnamed);
 
     // Highest counter seen in any message; survives a reset, so that a leader which recovers from this follower never reuses a version.
     private long _counter;
@@ -24,7 +24,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     public string NodeId { get; } = nodeId;
 
     /// <summary>The highest epoch seen, 0 before the first message.</summary>
-    public long Epoch => Volatile.Read(ref _epoch);
+    public long Epoch => Volatile.Read(ref _reign).Epoch;
 
     /// <summary>The highest epoch and the highest counter ever seen, whatever became of their entries.</summary>
     public EntryVersion Highest => new(Epoch, Volatile.Read(ref _counter));
@@ -48,7 +48,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     {
         if (_keptEpoch < 0) await RecallAsync(cancellation);
         events.Lamport.Witness(message.Lamport);
-        if (!AdvanceEpoch(message.Reign)) return Fence(message);
+        if (!Accepts(message.Reign, message.Leadership)) return Fence(message);
         Raise(ref _counter, message.Version.Counter);
         if (message.Reign > Volatile.Read(ref _keptEpoch)) await KeepEpochAsync(cancellation);
         var startedAt = Now();
@@ -68,7 +68,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
 
         if (_keptEpoch < 0) await RecallAsync(cancellation);
         var reign = messages[0].Reign;
-        var current = AdvanceEpoch(reign);
+        var current = Accepts(reign, messages[0].Leadership);
         var entries = new Entry[answers.Length];
         for (var i = 0; i < answers.Length; i++)
         {
@@ -90,7 +90,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     private static bool HaveOneRule(IReadOnlyList<ReplicateMessage> messages)
     {
         for (var i = 1; i < messages.Count; i++)
-            if (messages[i].Reign != messages[0].Reign || messages[i].Versioning != messages[0].Versioning) return false;
+            if (messages[i].Reign != messages[0].Reign || messages[i].Leadership != messages[0].Leadership || messages[i].Versioning != messages[0].Versioning) return false;
         return messages.Count > 0;
     }
 
@@ -115,17 +115,18 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
         return new ReplicateAnswer(answer, result.Held, Epoch, events.Lamport.Time, NodeId);
     }
 
-    /// <summary>Refuses leaders of an older epoch from now on, because a new one is about to begin.</summary>
+    /// <summary>Refuses leaders of an older epoch from now on, and in this one all but one, because it is about to begin.</summary>
     /// <returns>False when this epoch or a newer one was seen before: two that want to lead never get the same.</returns>
     /// <exception cref="StoreException">It may forget the promise: it counts as not given.</exception>
-    public async ValueTask<bool> SealAsync(long epoch, CancellationToken cancellation = default)
+    public async ValueTask<bool> SealAsync(long epoch, long leadership = LeadershipId.Unnamed, CancellationToken cancellation = default)
     {
         await RecallAsync(cancellation);
+        var next = new Reign(epoch, leadership);
         while (true)
         {
-            var seen = Volatile.Read(ref _epoch);
-            if (epoch <= seen) return false;
-            if (Interlocked.CompareExchange(ref _epoch, epoch, seen) == seen) break;
+            var seen = Volatile.Read(ref _reign);
+            if (epoch <= seen.Epoch) return false;
+            if (Interlocked.CompareExchange(ref _reign, next, seen) == seen) break;
         }
 
         await KeepEpochAsync(cancellation);
@@ -153,7 +154,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     /// <summary>Takes over what the node knew in another role.</summary>
     public void Remember(EntryVersion highest)
     {
-        Raise(ref _epoch, highest.Epoch);
+        AdvanceEpoch(highest.Epoch);
         Raise(ref _counter, highest.Counter);
     }
 
@@ -166,7 +167,25 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
 
     /// <summary>Takes over an epoch learnt elsewhere, as from a durable store. Never goes back.</summary>
     /// <returns>False when <paramref name="epoch"/> is older than one seen.</returns>
-    public bool AdvanceEpoch(long epoch) => Raise(ref _epoch, epoch);
+    public bool AdvanceEpoch(long epoch) => Accepts(epoch, LeadershipId.Unnamed);
+
+    /// <summary>Takes over an epoch, and learns whose it is. Never goes back.</summary>
+    /// <returns>False when <paramref name="epoch"/> is older than one seen, or is known from another leadership.</returns>
+    public bool Accepts(long epoch, long leadership)
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref _reign);
+            if (epoch < seen.Epoch) return false;
+            if (epoch == seen.Epoch)
+            {
+                if (leadership == seen.Leadership || leadership == LeadershipId.Unnamed) return true;
+                if (seen.Leadership != LeadershipId.Unnamed) return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _reign, new Reign(epoch, leadership), seen) == seen) return true;
+        }
+    }
 
     /// <returns>False when <paramref name="value"/> is below what is there.</returns>
     private static bool Raise(ref long highest, long value)
@@ -182,7 +201,10 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     private ReplicateAnswer Fence(ReplicateMessage message)
     {
         events.Record(EventKind.MessageFenced, message.Key, message.Version, peer: message.From,
-            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, reason: "fenced");
+            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, reason: "fenced",
+            detail: message.Reign == Epoch ? $"Epoch {Epoch} is known from another leader." : null);
         return new ReplicateAnswer(ReplicateOutcome.Fenced, EntryVersion.None, Epoch, events.Lamport.Time, NodeId);
     }
+
+    private sealed record Reign(long Epoch, long Leadership);
 }

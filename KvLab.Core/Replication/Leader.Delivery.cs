@@ -21,8 +21,8 @@ public sealed partial class Leader
 
         _work.BeginDeliveries(followers.Count);
         var sentAt = _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version,
-            required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive);
-        var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning);
+            required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive, leaderCounted: write.Settings.QuorumCountsLeader);
+        var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning) { Leadership = _leadership };
         write.Begin(RecordAnswered);
         for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, message, delaysMs[i]);
     }
@@ -106,9 +106,11 @@ public sealed partial class Leader
         }
 
         _events.Lamport.Witness(answer.Lamport);
-        if (!answer.IsAck)
+        if (!message.IsConfirmedBy(answer))
         {
-            Fail(write, index, attempt, delayMs, "fenced", $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns.");
+            Fail(write, index, attempt, delayMs, "fenced", answer.Epoch > Epoch
+                ? $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns."
+                : $"{follower.Peer.Id} knows epoch {answer.Epoch} from another leader.");
             Abandon(write, follower, attempt, "fenced");
             Depose(answer.Epoch);
             return true;
@@ -168,7 +170,7 @@ public sealed partial class Leader
 
     private void RecordAbandoned(WriteInFlight write, FollowerLink follower, int attempt, string reason) => _events.Record(
         EventKind.DeliveryAbandoned, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id,
-        outcome: reason == "superseded" ? DeliveryOutcome.Superseded : DeliveryOutcome.Failed,
+        outcome: reason == "superseded" ? DeliveryOutcome.Replaced : DeliveryOutcome.Failed,
         elapsedMs: write.Elapsed.TotalMilliseconds, attempt: attempt, reason: reason);
 
     private void RecordAcked(

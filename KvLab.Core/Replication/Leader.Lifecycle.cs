@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -13,10 +14,23 @@ public sealed partial class Leader
     private const int RecoveryPiece = 1000;
 
     private volatile bool _stopping;
+    private volatile bool _begun;
     private long _deposedBy;
+
+    // Unnamed until it has asked the others: the seed's leader never does.
+    private long _leadership;
+
+    /// <summary>Another leader reigns, and this one is about to step down.</summary>
+    public bool IsDeposed => Interlocked.Read(ref _deposedBy) != 0;
 
     // What was held when this reign began, by key: a replaced leader's entry above it is known to nobody else.
     private ConcurrentDictionary<string, EntryVersion> _reignStart = new(StringComparer.Ordinal);
+
+    /// <summary>It takes writes, or has: before, it is still asking others.</summary>
+    public bool HasBegun => _begun;
+
+    /// <summary>Who leads in this epoch; see <see cref="LeadershipId"/>.</summary>
+    internal long LeadershipName => _leadership;
 
     /// <summary>
     /// Before the first write: takes over what followers and the own store remember, and begins a reign above all of it. Without this a
@@ -25,8 +39,9 @@ public sealed partial class Leader
     /// </summary>
     /// <param name="epoch">The reign to begin, for which followers were sealed; null for one above all that was seen.</param>
     /// <param name="known">What this node has seen itself, in an earlier role.</param>
+    /// <param name="hearing">Who was asked; null where all are in <paramref name="dumps"/>.</param>
     public async Task RecoverAsync(
-        IReadOnlyList<ReplicaDump> dumps, long? epoch = null, EntryVersion known = default, CancellationToken cancellation = default)
+        IReadOnlyList<ReplicaDump> dumps, long? epoch = null, EntryVersion known = default, Hearing? hearing = null, CancellationToken cancellation = default)
     {
         var answered = 0;
         foreach (var dump in dumps)
@@ -46,27 +61,38 @@ public sealed partial class Leader
             ? _versions.BeginReign(new EntryVersion(given, first))
             : _versions.BeginReignAbove(seen with { Counter = first });
         await _store.RememberAsync(reign, cancellation);
+        _leadership = LeadershipId.Of(NodeId, _events.Incarnation);
+        BeginPromises(reign, hearing);
 
         var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
         await foreach (var entry in _store.SnapshotAsync(cancellation)) start[entry.Key] = entry.Version;
         _reignStart = start;
-        _events.Record(EventKind.LeaderRecovered, version: reign, detail: seen.IsNone
-            ? $"Nothing to recover from {answered} of {dumps.Count} followers."
-            : $"Recovered {start.Count} keys up to version {seen.Counter} from {answered} of {dumps.Count} followers; epoch {reign.Epoch} begins.");
+        var asked = hearing is null ? dumps.Count : _state.Followers.Length;
+        // Where no version was ever given, and all say so, nobody can have lost one.
+        var isNew = seen.Counter == 0;
+        _events.Record(EventKind.LeaderRecovered, version: reign, detail: (isNew
+            ? $"Nothing to recover from {answered} of {asked} followers."
+            : $"Recovered {start.Count} keys up to version {seen.Counter} from {answered} of {asked} followers; epoch {reign.Epoch} begins.")
+            + (isNew && hearing is { Silent.IsEmpty: true } ? "" : hearing?.Doubt));
+        _begun = true;
     }
 
     /// <summary>A lesson: counts from 1 again and asks nobody, as the seed's leader does after a restart.</summary>
     internal void BeginForgetful(long epoch)
     {
         _versions.BeginReign(new EntryVersion(epoch, 0));
+        _begun = true;
         _events.Record(EventKind.LeaderRecovered, version: _versions.Last, naive: true,
             detail: "Nobody was asked: the counter begins at 1 again, as in the seed. Followers refuse what they hold in a newer version, and confirm it all the same.");
     }
 
-    /// <summary>Says once that another leader reigns; whoever owns this leader has it step down.</summary>
+    /// <summary>
+    /// Says once that another leader reigns, in a newer epoch or in this one; whoever owns this leader has it step down. An epoch that no cluster can have come to is one
+    /// node's error, and no reason.
+    /// </summary>
     internal void Depose(long epoch)
     {
-        if (epoch > Epoch && Interlocked.CompareExchange(ref _deposedBy, epoch, 0) == 0) Deposed?.Invoke(epoch);
+        if (epoch >= Epoch && epoch <= InputRules.HighestEpochAfter(Epoch) && Interlocked.CompareExchange(ref _deposedBy, epoch, 0) == 0) Deposed?.Invoke(epoch);
     }
 
     /// <summary>
@@ -99,7 +125,7 @@ public sealed partial class Leader
 
     /// <summary>
     /// Lab reset: ends what is under way, empties the store. Writes that come meanwhile wait until it is done. The version counter goes
-    /// on, for a version is never used twice. A message that had left already may still arrive at its follower.
+    /// on, for no leader uses a version twice. A message that had left already may still arrive at its follower.
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellation = default)
     {

@@ -153,9 +153,10 @@ public sealed partial class Leader
     /// <returns>False when it was fenced.</returns>
     private async Task<bool> SendEntryAsync(FollowerLink follower, Entry entry, LiveSettings settings, CancellationToken ended)
     {
-        var message = new ReplicateMessage(entry.Key, entry.Value, entry.Version, _events.Lamport.Tick(), NodeId, VersioningMode.Versioned) { Reign = Epoch };
+        var message = new ReplicateMessage(entry.Key, entry.Value, entry.Version, _events.Lamport.Tick(), NodeId, VersioningMode.Versioned) { Reign = Epoch, Leadership = _leadership };
         var answer = await _network.SendAsync(follower.Peer, message, TimeSpan.Zero, TimeSpan.FromMilliseconds(settings.ReplicationTimeoutMs), ended);
         _events.Lamport.Witness(answer.Lamport);
+        // What it holds instead is newer, whatever its epoch: it does not lack this one.
         if (!answer.IsAck) Depose(answer.Epoch);
         return answer.IsAck;
     }
@@ -199,6 +200,14 @@ public sealed partial class Leader
         }, cancellation);
         return takeBack.Count;
     }
+
+    /// <summary>Has a follower remember what whoever leads next will ask it.</summary>
+    /// <exception cref="TransportException">It did not answer.</exception>
+    internal Task NoteAsync(Peer peer, IPeerCalls peers, bool hasEverything, TimeSpan patience, CancellationToken cancellation) => AskAsync(peer, async c =>
+    {
+        await peers.NoteAsync(peer, new LeaderNote(Epoch, _leadership, hasEverything, SmallestQuorum), c);
+        return true;
+    }, patience, cancellation);
 
     /// <summary>Asks a peer through the simulated network, so that a partition parts this too.</summary>
     /// <exception cref="TransportException">It did not answer, or not in time.</exception>

@@ -13,7 +13,7 @@ namespace KvLab.Core.Replication;
 /// </summary>
 /// <remarks>
 /// <c>Leader.Writes.cs</c> is the client's side, <c>Leader.Delivery.cs</c> the followers' side,
-/// <c>Leader.Links.cs</c> the faults between them, <c>Leader.Sync.cs</c> what followers lack, <c>Leader.Lifecycle.cs</c> recovery, stepping down, reset and
+/// <c>Leader.Links.cs</c> the faults between them, <c>Leader.Promises.cs</c> what its successor has to know, <c>Leader.Sync.cs</c> what followers lack, <c>Leader.Lifecycle.cs</c> recovery, stepping down, reset and
 /// shutdown. This file: what may change while it runs.
 /// </remarks>
 public sealed partial class Leader : IDisposable
@@ -48,6 +48,7 @@ public sealed partial class Leader : IDisposable
         var errors = CheckFollowers(followers, settings).Concat(settings.Validate(followers.Count)).ToList();
         if (errors.Count > 0) throw new ArgumentException(string.Join(" ", errors.Select(e => e.Message)));
         _state = new State(settings, [.. followers.Select(NewLink)]);
+        _promises = [(0, AcksOf(_state))];
     }
 
     public string NodeId => _events.Node;
@@ -84,7 +85,7 @@ public sealed partial class Leader : IDisposable
             if (patch.RestartSchedule == true) changed = changed with { DelayOrigin = _versions.Last.Counter };
             var errors = changed.Validate(_state.Followers.Length);
             if (errors.Count > 0) return errors;
-            _state = _state with { Settings = changed };
+            NotePromise(_state = _state with { Settings = changed });
             _events.Record(EventKind.SettingsChanged, settings: changed, naive: changed.Versioning == VersioningMode.Naive);
             return [];
         }
@@ -102,7 +103,7 @@ public sealed partial class Leader : IDisposable
             var current = _state.Followers;
             ImmutableArray<FollowerLink> next = [.. followers.Select(p => current.FirstOrDefault(f => f.Peer == p) ?? NewLink(p))];
             removed = [.. current.Where(f => !next.Contains(f))];
-            _state = _state with { Followers = next };
+            NotePromise(_state = _state with { Followers = next });
             _events.Record(EventKind.FollowersChanged, peers: [.. followers.Select(f => f.Id)]);
         }
 

@@ -21,6 +21,9 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
         public string? Incarnation { get; set; }
         public long ComparedAt { get; set; }
 
+        /// <summary>It was found to hold everything up to here.</summary>
+        public EntryVersion HoldsUpTo { get; set; }
+
         /// <summary>It was a leader, and what it takes back is not decided yet.</summary>
         public bool Undecided { get; set; }
 
@@ -58,6 +61,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
         foreach (var follower in followers) _known.TryAdd(follower, new Known { ComparedAt = time.GetTimestamp() });
         var horizon = Horizon();
         await Task.WhenAll(followers.Select(f => LookAsync(f, _known[f], horizon, cancellation)));
+        if (_known.Count > 0) leader.KnownEverywhere(_known.Values.Min(k => k.HoldsUpTo));
     }
 
     /// <summary>The newest version that is at least one period old.</summary>
@@ -91,7 +95,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
             if (state.Leads)
             {
                 // A leader of an older reign that does not know yet; it is looked at again when it follows.
-                await leader.AskAsync(follower, c => peers.SealAsync(follower, leader.Epoch, c), Patience, cancellation);
+                await leader.AskAsync(follower, c => peers.SealAsync(follower, leader.Epoch, leader.LeadershipName, c), Patience, cancellation);
                 return;
             }
 
@@ -105,7 +109,9 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
                 (known.Incarnation, known.Undecided) = (null, false);
             }
 
-            await SyncAsync(follower, known, state.Incarnation, horizon, cancellation);
+            var compared = await SyncAsync(follower, known, state.Incarnation, horizon, cancellation);
+            if ((compared && !state.Remembers) || state.SmallestQuorum != leader.SmallestQuorum)
+                await leader.NoteAsync(follower, peers, hasEverything: compared || state.Remembers, Patience, cancellation);
         }
         catch (TransportException)
         {
@@ -117,31 +123,35 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
         }
     }
 
-    private async Task SyncAsync(Peer follower, Known known, string incarnation, EntryVersion horizon, CancellationToken cancellation)
+    /// <returns>True when it holds everything now that the leader held when they were compared.</returns>
+    private async Task<bool> SyncAsync(Peer follower, Known known, string incarnation, EntryVersion horizon, CancellationToken cancellation)
     {
         var settings = leader.Settings;
         if (settings.Versioning == VersioningMode.Naive)
         {
             // When versions count again, everybody is compared.
             known.Incarnation = null;
-            return;
+            return false;
         }
 
         var rejoined = incarnation != known.Incarnation;
         if (rejoined && settings.RejoinSync == RejoinSync.None)
         {
             known.Incarnation = incarnation;
-            return;
+            return false;
         }
 
         var due = settings.AntiEntropyMs > 0 && time.GetElapsedTime(known.ComparedAt).TotalMilliseconds >= settings.AntiEntropyMs;
-        if (!rejoined && !due) return;
-        var report = await leader.SyncAsync(follower, peers, rejoined, rejoined ? leader.LastVersion : horizon, cancellation);
-        if (report is null) return;
+        if (!rejoined && !due) return false;
+        var upTo = rejoined ? leader.LastVersion : horizon;
+        var report = await leader.SyncAsync(follower, peers, rejoined, upTo, cancellation);
+        if (report is null) return false;
+        known.HoldsUpTo = upTo;
         known.ComparedAt = time.GetTimestamp();
         known.Incarnation = incarnation;
         // What was taken over here is news for all the others.
         if (report.Adopted > 0)
             foreach (var other in _known.Where(k => k.Key != follower).Select(k => k.Value)) other.Incarnation = null;
+        return true;
     }
 }

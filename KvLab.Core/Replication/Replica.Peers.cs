@@ -30,19 +30,30 @@ public sealed partial class Replica
         return answers;
     }
 
-    public async Task<PeerState> StateAsync() => new(NodeId, _events.Incarnation, _role.Leader is not null, await HighestAsync(), _unconfirmed.Count);
+    public async Task<PeerState> StateAsync() => new(
+        NodeId, _events.Incarnation, _role.Leader is { HasBegun: true }, await HighestAsync(), _unconfirmed.Count, Remembers, _role.Leader?.SmallestQuorum ?? _smallestQuorum);
 
-    public async Task<SealAnswer> SealAsync(long epoch)
+    /// <returns>False when a newer leadership is known here than the one that wants it noted.</returns>
+    public bool Note(LeaderNote note)
+    {
+        if (_role.Follower is not { } follower || !follower.Accepts(note.Epoch, note.Leadership)) return false;
+        _smallestQuorum = note.SmallestQuorum;
+        if (note.HasEverything) Remembers = true;
+        return true;
+    }
+
+    public async Task<SealAnswer> SealAsync(long epoch, long leadership = LeadershipId.Unnamed)
     {
         if (_role.Leader is { } leader)
         {
             if (leader.Epoch >= epoch) return new SealAnswer(false, leader.LastVersion);
             await StepDownAsync(epoch);
-            if (_role.Follower is { } replaced) await replaced.KeepEpochAsync();
-            return new SealAnswer(true, await HighestAsync());
+            var kept = _role.Follower is { } replaced && replaced.Accepts(epoch, leadership);
+            if (kept) await _role.Follower!.KeepEpochAsync();
+            return new SealAnswer(kept, await HighestAsync());
         }
 
-        var accepted = _role.Follower is { } follower && await follower.SealAsync(epoch);
+        var accepted = _role.Follower is { } follower && await follower.SealAsync(epoch, leadership);
         return new SealAnswer(accepted, await HighestAsync());
     }
 
@@ -89,7 +100,7 @@ public sealed partial class Replica
             var taken = await Store.RollBackAsync(key, version, instead);
             var held = taken ? instead?.Version ?? EntryVersion.None : (await Store.GetAsync(key))?.Version ?? EntryVersion.None;
             _events.Record(EventKind.EntryRolledBack, key, version, own.Value.Preview(), held: held, reason: taken ? "taken_back" : "overwritten",
-                detail: $"Only this node had stored {version} of {key} when epoch {epoch} began.");
+                detail: $"The leader of epoch {epoch} does not know {version} of {key}.");
         }
 
         _unconfirmed = new Dictionary<string, Entry>();

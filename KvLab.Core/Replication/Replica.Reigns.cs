@@ -12,7 +12,11 @@ namespace KvLab.Core.Replication;
 /// <param name="Merged">Entries that this node took over from others.</param>
 /// <param name="Keys">Keys held at the start of the reign.</param>
 public sealed record ReignReport(
-    string Node, long Epoch, long FirstVersion, IReadOnlyList<string> Sealed, IReadOnlyList<string> Silent, int Merged, int Keys, double ElapsedMs);
+    string Node, long Epoch, long FirstVersion, IReadOnlyList<string> Sealed, IReadOnlyList<string> Silent, int Merged, int Keys, double ElapsedMs)
+{
+    /// <summary>Which acknowledged writes may be missing, because too few were heard; empty where every one is known.</summary>
+    public string Doubt { get; init; } = "";
+}
 
 /// <summary>It did not come to a reign; nothing has changed but epochs that were sealed.</summary>
 public sealed class ReignException : Exception
@@ -31,45 +35,20 @@ public sealed partial class Replica
 
     private IReadOnlyDictionary<string, Entry> _unconfirmed = new Dictionary<string, Entry>();
 
-    /// <summary>
-    /// What a leader does before its first write: asks the followers who leads, has them refuse older epochs, takes over what they hold. Where another leads
-    /// already, it follows.
-    /// </summary>
-    /// <param name="patience">How long followers are waited for that do not answer.</param>
-    /// <returns>Null when it follows now.</returns>
-    public async Task<ReignReport?> RecoverAsync(TimeSpan patience, CancellationToken cancellation = default)
-    {
-        await _changes.WaitAsync(cancellation);
-        try
-        {
-            var leader = _role.Leader ?? throw new InvalidOperationException($"{NodeId} does not lead.");
-            var states = await Task.WhenAll(leader.Followers.Select(f => StateOrNullAsync(leader, f, patience, cancellation)));
-            if (states.OfType<PeerState>().Where(s => s.Leads).MaxBy(s => s.Highest.Epoch) is { } other)
-            {
-                await FollowAsync(leader, other.Highest.Epoch);
-                return null;
-            }
-
-            var report = await BeginReignAsync(leader, [.. leader.Followers.Zip(states).Where(p => p.Second is not null).Select(p => p.First)], EntryVersion.None, patience, cancellation);
-            BeginRepair(leader);
-            return report;
-        }
-        finally
-        {
-            _changes.Release();
-        }
-    }
-
     /// <summary>The seed's disaster, as a lesson: a leader that begins at version 1 again and asks nobody.</summary>
     /// <param name="epoch">The epoch that followers have seen, so that nothing but the counter is forgotten: the seed has no epochs.</param>
     public void BeginForgetful(long epoch) => _role.Leader!.BeginForgetful(epoch);
 
     /// <summary>This follower leads from now on.</summary>
     /// <param name="followers">All other nodes, the old leader among them.</param>
-    /// <exception cref="ReignException">It leads already, or another one that wants to lead was faster.</exception>
+    /// <param name="past">What whoever promotes it knows.</param>
+    /// <param name="force">Goes on although acknowledged writes may be lost with those that do not answer.</param>
+    /// <exception cref="ReignException">It leads already, another one that wants to lead was faster, or too few answer to know every acknowledged write.</exception>
     /// <exception cref="ArgumentException">The settings do not fit the number of followers.</exception>
-    public async Task<ReignReport> PromoteAsync(LiveSettings settings, IReadOnlyList<Peer> followers, TimeSpan patience, CancellationToken cancellation = default)
+    public async Task<ReignReport> PromoteAsync(
+        LiveSettings settings, IReadOnlyList<Peer> followers, TimeSpan patience, KnownPast? past = null, bool force = false, CancellationToken cancellation = default)
     {
+        past ??= KnownPast.Unknown;
         await _changes.WaitAsync(cancellation);
         try
         {
@@ -79,7 +58,12 @@ public sealed partial class Replica
             ReignReport report;
             try
             {
-                report = await BeginReignAsync(leader, followers, follower.Highest, patience, cancellation);
+                // Asked before anybody is sealed: a promotion that is refused must not stop a leader that others still reach.
+                var asked = await Task.WhenAll(followers.Select(f => StateOrNullAsync(leader, f, patience, cancellation)));
+                var states = followers.Zip(asked).Where(p => p.Second is not null).ToDictionary(p => p.First, p => p.Second!);
+                var hearing = Hear(leader, states, past);
+                if (!hearing.IsEnough && !force) throw new ReignException(hearing.AtRisk);
+                report = await BeginReignAsync(leader, followers, states, past, follower.Highest, patience, force, cancellation);
                 if (follower.Epoch > report.Epoch) throw new ReignException($"Epoch {follower.Epoch} began elsewhere meanwhile.");
             }
             catch
@@ -92,7 +76,7 @@ public sealed partial class Replica
             _events.Record(EventKind.LeaderPromoted, version: leader.LastVersion, acks: report.Sealed.Count, required: followers.Count,
                 elapsedMs: report.ElapsedMs, settings: settings,
                 detail: $"{report.Sealed.Count} of {followers.Count} other nodes answered{(report.Silent.Count > 0 ? $" (not {string.Join(", ", report.Silent)})" : "")}; "
-                    + $"{report.Merged} entries were taken over from them, {report.Keys} keys are held.");
+                    + $"{report.Merged} entries were taken over from them, {report.Keys} keys are held.{report.Doubt}");
             BeginRepair(leader);
             return report;
         }
@@ -103,12 +87,17 @@ public sealed partial class Replica
     }
 
     /// <summary>Another leader reigns: this one follows from now on. Nothing happens where this reign is as new, or where it follows already.</summary>
-    public async Task StepDownAsync(long epoch)
+    public Task StepDownAsync(long epoch) => FollowAsync(leader => leader.Epoch < epoch, epoch);
+
+    /// <summary>A follower refused this leader: it knows a newer epoch, or this one from another leadership. Either way nobody confirms its writes for long.</summary>
+    private Task YieldAsync(Leader refused, long epoch) => FollowAsync(leader => leader == refused, epoch);
+
+    private async Task FollowAsync(Func<Leader, bool> concerns, long epoch)
     {
         await _changes.WaitAsync();
         try
         {
-            if (_role.Leader is { } leader && leader.Epoch < epoch) await FollowAsync(leader, epoch);
+            if (_role.Leader is { } leader && concerns(leader)) await FollowAsync(leader, epoch);
         }
         finally
         {
@@ -123,6 +112,7 @@ public sealed partial class Replica
         _unconfirmed = own;
         var follower = new Follower(NodeId, Store, _events) { Versioning = leader.Settings.Versioning };
         follower.Remember(new EntryVersion(epoch, leader.LastVersion.Counter));
+        _smallestQuorum = leader.SmallestQuorum;
         Become(new ReplicaRole(null, follower));
         leader.Dispose();
     }
@@ -134,25 +124,36 @@ public sealed partial class Replica
     }
 
     /// <summary>Seals, merges, begins. Nobody who answered can confirm an older leader's write after what it held was read.</summary>
+    /// <param name="force">Goes on with fewer than are needed.</param>
+    /// <exception cref="ReignException">Some that had answered fell silent meanwhile, and too few are left.</exception>
     private async Task<ReignReport> BeginReignAsync(
-        Leader leader, IReadOnlyList<Peer> peers, EntryVersion known, TimeSpan patience, CancellationToken cancellation)
+        Leader leader, IReadOnlyList<Peer> peers, IReadOnlyDictionary<Peer, PeerState> states, KnownPast past, EntryVersion known, TimeSpan patience, bool force,
+        CancellationToken cancellation)
     {
         var startedAt = _time.GetTimestamp();
         var before = await Store.CountAsync(cancellation);
-        var (epoch, answered) = await SealAllAsync(leader, peers, known, patience, cancellation);
+        var draws = past.Epoch is null && !Hear(leader, states, past).SharesEpochs;
+        known = known.Having(new EntryVersion(past.Epoch ?? 0, 0));
+        var (epoch, answered) = await SealAllAsync(leader, peers, known, draws ? LeadershipId.Of(NodeId, _events.Incarnation) % EpochsDrawn : 0, patience, cancellation);
         var dumps = await Task.WhenAll(answered.Select(p => DumpOrNullAsync(leader, p, patience, cancellation)));
-        await leader.RecoverAsync(dumps, epoch, known, cancellation);
+        var full = answered.Zip(dumps).Where(p => p.Second.Entries is not null).Select(p => p.First).ToList();
+        var hearing = Hear(leader, states.Where(s => full.Contains(s.Key)).ToDictionary(), past);
+        if ((!hearing.IsEnough && !force) || (past.Epoch is null && !draws && !hearing.SharesEpochs)) throw new ReignException(hearing.AtRisk);
+        await leader.RecoverAsync(dumps, epoch, known, hearing, cancellation);
+        Remembers = true;
         var keys = await Store.CountAsync(cancellation);
-        var full = answered.Zip(dumps).Where(p => p.Second.Entries is not null).Select(p => p.First.Id).ToList();
-        return new ReignReport(NodeId, leader.Epoch, leader.LastVersion.Counter + 1, full, [.. leader.Followers.Select(f => f.Id).Except(full)],
-            (int)(keys - before), (int)keys, _time.GetElapsedTime(startedAt).TotalMilliseconds);
+        // Where nothing is held yet, they have everything; later it is the repair that finds it out.
+        if (keys == 0) await Task.WhenAll(full.Select(p => NoteAsync(leader, p, patience, cancellation)));
+        return new ReignReport(NodeId, leader.Epoch, leader.LastVersion.Counter + 1, [.. full.Select(p => p.Id)], [.. leader.Followers.Except(full).Select(f => f.Id)],
+            (int)(keys - before), (int)keys, _time.GetElapsedTime(startedAt).TotalMilliseconds)
+        { Doubt = hearing.Doubt };
     }
 
     /// <returns>The epoch, and the peers that refuse every older one now.</returns>
     private async Task<(long Epoch, List<Peer> Answered)> SealAllAsync(
-        Leader leader, IReadOnlyList<Peer> peers, EntryVersion known, TimeSpan patience, CancellationToken cancellation)
+        Leader leader, IReadOnlyList<Peer> peers, EntryVersion known, long skipped, TimeSpan patience, CancellationToken cancellation)
     {
-        var epoch = Math.Max(known.Epoch, (await Store.NewestAsync(cancellation)).Epoch) + 1;
+        var epoch = Math.Max(known.Epoch, (await Store.NewestAsync(cancellation)).Epoch) + 1 + skipped;
         for (var round = 0; round < MostRounds; round++)
         {
             var wanted = epoch;
@@ -160,11 +161,11 @@ public sealed partial class Replica
             if (answers.OfType<SealAnswer>().All(a => a.Accepted))
             {
                 var answered = peers.Zip(answers).Where(p => p.Second is not null).Select(p => p.First).ToList();
-                if (_role.Follower is { } self && self.Epoch < wanted) await self.SealAsync(wanted, cancellation);
+                if (_role.Follower is { } self && self.Epoch < wanted) await self.SealAsync(wanted, LeadershipId.Of(NodeId, _events.Incarnation), cancellation);
                 return (wanted, answered);
             }
 
-            epoch = answers.OfType<SealAnswer>().Max(a => a.Highest.Epoch) + 1;
+            epoch = answers.OfType<SealAnswer>().Max(a => a.Highest.Epoch) + 1 + skipped;
         }
 
         throw new ReignException($"Others began {MostRounds} newer epochs meanwhile; {NodeId} gave up.");
@@ -174,7 +175,7 @@ public sealed partial class Replica
     {
         try
         {
-            return await leader.AskAsync(peer, c => _peers.SealAsync(peer, epoch, c), patience, cancellation);
+            return await leader.AskAsync(peer, c => _peers.SealAsync(peer, epoch, LeadershipId.Of(NodeId, _events.Incarnation), c), patience, cancellation);
         }
         catch (TransportException)
         {
@@ -191,25 +192,6 @@ public sealed partial class Replica
         catch (TransportException)
         {
             return new ReplicaDump(peer.Id, null);
-        }
-    }
-
-    /// <summary>Asks again until it answers: a cluster starts all its nodes together, so one that refuses is probably about to listen.</summary>
-    private async Task<PeerState?> StateOrNullAsync(Leader leader, Peer peer, TimeSpan patience, CancellationToken cancellation)
-    {
-        var startedAt = _time.GetTimestamp();
-        while (true)
-        {
-            var left = patience - _time.GetElapsedTime(startedAt);
-            if (left <= TimeSpan.Zero) return null;
-            try
-            {
-                return await leader.AskAsync(peer, c => _peers.StateAsync(peer, c), left, cancellation);
-            }
-            catch (TransportException)
-            {
-                await _time.WaitAsync(RetryPause, cancellation);
-            }
         }
     }
 }

@@ -11,11 +11,12 @@ public sealed record ReplicaRole(Leader? Leader, Follower? Follower);
 
 /// <summary>
 /// One node's place in the cluster: a leader or a follower over one store, and the way from one to the other. <c>Replica.Peers.cs</c> answers what other
-/// replicas ask, <c>Replica.Links.cs</c> keeps the faults of its links, <c>Replica.Reigns.cs</c> changes the role.
+/// replicas ask, <c>Replica.Links.cs</c> keeps the faults of its links, <c>Replica.Reigns.cs</c> changes the role, <c>Replica.Recovery.cs</c> is how a leader that starts comes to
+/// its reign.
 /// </summary>
 /// <remarks>
 /// Two never lead in one epoch: who wants to lead has the others refuse every older epoch first (<see cref="IPeerCalls.SealAsync"/>), and no follower gives
-/// the same epoch to two. A leader that learns of a newer epoch steps down. This is a lab's failover and no consensus protocol: the supervisor says who leads.
+/// the same epoch to two: who knows an epoch from one leadership refuses another's messages in it. A leader that learns of a newer epoch steps down. This is a lab's failover and no consensus protocol: the supervisor says who leads.
 /// </remarks>
 public sealed partial class Replica : IAsyncDisposable
 {
@@ -81,7 +82,7 @@ public sealed partial class Replica : IAsyncDisposable
     {
         var leader = new Leader(_options, settings, followers, Store, _transport, _events, _time);
         // On its own: the delivery that learnt of it must end before the leader can.
-        leader.Deposed += epoch => _ = StepDownAsync(epoch);
+        leader.Deposed += epoch => _ = YieldAsync(leader, epoch);
         BreakLinksOf(leader);
         return leader;
     }

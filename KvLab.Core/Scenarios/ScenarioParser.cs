@@ -1,3 +1,4 @@
+using System.Text;
 using KvLab.Core.Configuration;
 
 namespace KvLab.Core.Scenarios;
@@ -7,41 +8,50 @@ internal static partial class ScenarioParser
 {
     public static Scenario Parse(string text, string name)
     {
-        // Before it is taken apart: what is too long costs nothing else.
         if (text.Length > Scenario.LongestText)
             throw new ScenarioSyntaxException([Whole($"A scenario has at most {Scenario.LongestText} characters, this one has {text.Length}.")]);
-        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var normal = text.ReplaceLineEndings("\n");
         var errors = new List<ScenarioError>();
         var steps = new List<ScenarioStep>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         var title = "";
-        var summary = new List<string>();
-        var sentences = new List<string>();
-        foreach (var (index, raw) in lines.Index())
+        var (summary, story) = (new StringBuilder(), new StringBuilder());
+        var (number, afterBlank) = (0, true);
+        foreach (var raw in normal.AsSpan().EnumerateLines())
         {
+            number++;
+            if (errors.Count >= FieldErrors.Most)
+            {
+                errors.Add(new ScenarioError(number, "", $"From line {number} on nothing more was read."));
+                break;
+            }
+
             var line = raw.Trim();
             if (line.StartsWith('>'))
             {
                 try
                 {
-                    steps.Add(new ScenarioStep(index + 1, line[1..].Trim(), string.Join(' ', sentences), Command(new ScenarioWords(index + 1, line[1..]), names)));
+                    var words = line[1..].ToString();
+                    steps.Add(new ScenarioStep(number, words.Trim(), story.ToString(), Command(new ScenarioWords(number, words), names)));
                 }
                 catch (ScenarioSyntaxException wrong)
                 {
                     errors.AddRange(wrong.Errors);
                 }
 
-                sentences.Clear();
+                story.Clear();
             }
-            else if (title.Length == 0 && line.StartsWith("# ", StringComparison.Ordinal))
+            else if (title.Length == 0 && line.StartsWith("# "))
             {
-                title = line[2..].Trim();
+                title = line[2..].Trim().ToString();
             }
             else if (line.Length > 0)
             {
-                sentences.Add(line);
-                if (title.Length > 0 && steps.Count == 0 && (index == 0 || summary.Count == 0 || lines[index - 1].Trim().Length > 0)) summary.Add(line);
+                Append(story, line);
+                if (title.Length > 0 && steps.Count == 0 && (summary.Length == 0 || !afterBlank)) Append(summary, line);
             }
+
+            afterBlank = line.Length == 0;
         }
 
         if (title.Length == 0) errors.Add(Whole("A scenario begins with its title: # and a sentence."));
@@ -51,9 +61,14 @@ internal static partial class ScenarioParser
             errors.Add(Whole($"The bursts of a scenario have at most {Scenario.MostTotalWrites} writes together, these have {writes}."));
         if (steps.Sum(s => s.Command is PauseCommand pause ? pause.Ms : 0) is > Scenario.LongestPausesMs and var pauses)
             errors.Add(Whole($"The pauses of a scenario last at most {Scenario.LongestPausesMs:0} ms together, these last {pauses:0} ms."));
-        if (errors.Count > FieldErrors.Most) errors = [.. errors.Take(FieldErrors.Most), Whole($"And {errors.Count - FieldErrors.Most} more mistakes.")];
         if (errors.Count > 0) throw new ScenarioSyntaxException(errors);
-        return new Scenario(name, title, string.Join(' ', summary), string.Join('\n', lines), steps);
+        return new Scenario(name, title, summary.ToString(), normal, steps);
+    }
+
+    private static void Append(StringBuilder paragraph, ReadOnlySpan<char> line)
+    {
+        if (paragraph.Length > 0) paragraph.Append(' ');
+        paragraph.Append(line);
     }
 
     private static ScenarioError Whole(string message) => new(1, "", message);

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using KvLab.Core.Configuration;
 
 namespace KvLab.Core.Scenarios;
 
 /// <summary>The words of one line, read from left to right. What is wrong is thrown as an error that names line and word.</summary>
 internal sealed partial class ScenarioWords
 {
+    private const int MostWords = 200;
+
     private readonly int _line;
     private readonly List<string> _words;
     private int _next;
@@ -13,7 +16,12 @@ internal sealed partial class ScenarioWords
     public ScenarioWords(int line, string text)
     {
         _line = line;
-        _words = [.. Words().Matches(text).Select(m => m.Value)];
+        _words = [];
+        foreach (var word in Words().EnumerateMatches(text))
+        {
+            if (_words.Count == MostWords) throw new ScenarioSyntaxException([new ScenarioError(line, "", $"Line {line} has more than {MostWords} words.")]);
+            _words.Add(text.Substring(word.Index, word.Length));
+        }
     }
 
     // A text in quotes, a comparison, or what stands between blanks and commas.
@@ -82,7 +90,7 @@ internal sealed partial class ScenarioWords
 
     private ScenarioSyntaxException At(int index, string why)
     {
-        var word = index < _words.Count ? _words[index] : "";
+        var word = index < _words.Count ? ErrorText.Short(_words[index]) : "";
         var place = word.Length > 0 ? $"\"{word}\"" : "the end";
         return new ScenarioSyntaxException([new ScenarioError(_line, word, $"Line {_line}, at {place}: {why}.")]);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Wire;
 
 namespace KvLab.Core.Storage;
@@ -48,6 +49,29 @@ public readonly struct JsonText : IEquatable<JsonText>
 
     /// <summary>Takes over text that is known to be compact and valid, such as bytes that another replica sent.</summary>
     public static JsonText FromCompactUtf8(byte[] utf8) => new(utf8);
+
+    /// <summary>Takes over text that others have made, if it is what a client may send.</summary>
+    /// <exception cref="FormatException">It is not one JSON value, too large, too deep, or not valid Unicode.</exception>
+    public static JsonText FromOthers(byte[] utf8)
+    {
+        if (utf8.Length is 0 or > InputRules.LargestValue) throw new FormatException($"A value must have 1 to {InputRules.LargestValue} bytes, but has {utf8.Length}.");
+        if (!System.Text.Unicode.Utf8.IsValid(utf8)) throw new FormatException("A value is not valid UTF-8.");
+        try
+        {
+            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = InputRules.DeepestBody });
+            while (reader.Read())
+            {
+                // Decoding finds half of a surrogate pair, which can only stand in an escape.
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+            }
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        {
+            throw new FormatException("A value is not JSON.", wrong);
+        }
+
+        return new(utf8);
+    }
 
     public bool Equals(JsonText other) => Utf8.SequenceEqual(other.Utf8);
     public override bool Equals(object? obj) => obj is JsonText other && Equals(other);

@@ -18,7 +18,7 @@ public enum StoreFailure
     /// <summary>It has no room.</summary>
     [JsonStringEnumMemberName("full")] Full,
 
-    /// <summary>What lies there was made by a newer KvLab or belongs to another node or a running process: this one must not touch it. Waiting does not help.</summary>
+    /// <summary>What lies there was made by a newer KvLab, belongs to another node or a running process, or is damaged: this one must not touch it. Waiting does not help.</summary>
     [JsonStringEnumMemberName("schema")] Schema,
 
     /// <summary>Anything else; the sentence says what.</summary>

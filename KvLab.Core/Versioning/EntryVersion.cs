@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvLab.Core.Configuration;
 
 namespace KvLab.Core.Versioning;
@@ -7,7 +8,7 @@ namespace KvLab.Core.Versioning;
 /// Entries compare by (epoch, counter); a leader's counter never goes back, also not over a change of epoch.
 /// </summary>
 /// <param name="Epoch">The leader's reign, ≥ 1.</param>
-/// <param name="Counter">What the protocol and the REST API call <c>version</c>: int64, ≥ 1, strictly increasing, never reused.</param>
+/// <param name="Counter">What the protocol and the REST API call <c>version</c>: int64, ≥ 1, strictly increasing within an epoch. The pair is never reused; the number alone may be, after a failover from a leader that went on unseen.</param>
 public readonly record struct EntryVersion(long Epoch, long Counter) : IComparable<EntryVersion>
 {
     /// <summary>Older than every write: "nothing is held".</summary>
@@ -31,6 +32,9 @@ public readonly record struct EntryVersion(long Epoch, long Counter) : IComparab
     /// <summary>Whether a leader could have given it, and can count on from there.</summary>
     public bool IsCountable => Counter <= InputRules.LargestClock && Epoch <= InputRules.LargestClock;
 
+    /// <summary>How many versions this is newer than <paramref name="older"/>; 0 where that is of another epoch, whose numbers may overlap with these.</summary>
+    public long VersionsAbove(EntryVersion older) => Epoch == older.Epoch ? Math.Max(0, Counter - older.Counter) : 0;
+
     public static EntryVersion Max(EntryVersion left, EntryVersion right) => left >= right ? left : right;
 
     public static bool operator >(EntryVersion left, EntryVersion right) => left.CompareTo(right) > 0;
@@ -38,6 +42,9 @@ public readonly record struct EntryVersion(long Epoch, long Counter) : IComparab
     public static bool operator >=(EntryVersion left, EntryVersion right) => left.CompareTo(right) >= 0;
     public static bool operator <=(EntryVersion left, EntryVersion right) => left.CompareTo(right) <= 0;
 
-    /// <summary><c>v17</c>, as everywhere on screen; the epoch only shows where it is not the first.</summary>
-    public override string ToString() => IsNone ? "nothing" : Epoch <= 1 ? $"v{Counter}" : $"v{Counter} (epoch {Epoch})";
+    /// <summary><c>v17</c>, and <c>e3·v17</c> where the epoch is not the first; what shows several epochs at once writes <see cref="WithEpoch"/> for all of them.</summary>
+    public override string ToString() => IsNone ? "nothing" : Epoch <= 1 ? $"v{Counter}" : WithEpoch(Epoch, Counter);
+
+    /// <summary><c>e2·v17</c>: the number alone may be used again by a leader that never heard of the first.</summary>
+    public static string WithEpoch(long epoch, long counter) => string.Create(CultureInfo.InvariantCulture, $"e{epoch}·v{counter}");
 }

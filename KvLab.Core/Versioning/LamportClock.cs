@@ -1,3 +1,5 @@
+using KvLab.Core.Configuration;
+
 namespace KvLab.Core.Versioning;
 
 /// <summary>
@@ -13,9 +15,10 @@ public sealed class LamportClock
     /// <summary>IR1: tick between any two events of one node.</summary>
     public long Tick() => Interlocked.Increment(ref _time);
 
-    /// <summary>IR2: a receiver moves past the time that the message carried: max(own, message) + 1.</summary>
+    /// <summary>IR2: a receiver moves past the time that the message carried: max(own, message) + 1. A time that no clock can have come to is none.</summary>
     public long Witness(long messageTime)
     {
+        if (messageTime > InputRules.LargestClock) messageTime = 0;
         while (true)
         {
             var own = Volatile.Read(ref _time);

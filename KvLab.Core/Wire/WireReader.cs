@@ -6,6 +6,8 @@ namespace KvLab.Core.Wire;
 /// <summary>Reads what <see cref="WireWriter"/> wrote. Whatever does not fit is a <see cref="FormatException"/>; nothing is reserved on a sender's word.</summary>
 public ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private ReadOnlySpan<byte> _rest = bytes;
 
     public readonly int Left => _rest.Length;
@@ -34,6 +36,8 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
         ulong value = 0;
         for (var i = 0; i < _rest.Length && i < 10; i++)
         {
+            // Nine bytes hold 63 bits, so of the tenth only one is left.
+            if (i == 9 && _rest[i] > 1) throw new FormatException("The batch holds a number of more than 64 bits.");
             value |= (ulong)(_rest[i] & 0x7F) << (7 * i);
             if (_rest[i] >= 0x80) continue;
             _rest = _rest[(i + 1)..];
@@ -67,13 +71,26 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
         return bytes;
     }
 
-    public string Text() => Encoding.UTF8.GetString(Bytes());
+    public string Text() => Decode(Bytes());
 
     /// <summary>Gives back <paramref name="expected"/> where that is what stands there.</summary>
     public string Text(string expected)
     {
         var bytes = Bytes();
-        return expected.Length == bytes.Length && Ascii.Equals(bytes, expected) ? expected : Encoding.UTF8.GetString(bytes);
+        return expected.Length == bytes.Length && Ascii.Equals(bytes, expected) ? expected : Decode(bytes);
+    }
+
+    /// <summary>Two texts must not become one because both hold bytes that are no characters.</summary>
+    private static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException wrong)
+        {
+            throw new FormatException("The batch holds a text that is not UTF-8.", wrong);
+        }
     }
 
     public readonly void End()

@@ -29,6 +29,9 @@ public sealed record NodeOptions
     /// <summary>Names under which the node may be called besides loopback, <see cref="AdvertisedUrl"/> and the machine's name; beyond loopback also under any bare address.</summary>
     public ImmutableArray<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>Whether clients' calls (<c>/write</c>, <c>/read</c>, <c>/dump</c>, <c>GET /config</c>) need the token as the cluster's own do; by default where other machines can reach the node.</summary>
+    public ClientAccess? ClientAccess { get; init; }
+
     /// <summary>Leader only, at most <see cref="FollowerList.Longest"/>.</summary>
     public ImmutableArray<Peer> Followers { get; init; } = [];
 
@@ -51,8 +54,11 @@ public sealed record NodeOptions
 
     public OutboxLimits Telemetry { get; init; } = new();
 
-    /// <summary>How long a starting leader waits for followers that do not answer, 0 … 600,000 ms; it takes no write before.</summary>
+    /// <summary>How long a starting leader waits for all followers, 0 … 600,000 ms, before fewer are enough (<see cref="Hearing"/>); it takes no write before.</summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What whoever starts this node knows of the cluster's past: how many nodes a leader has to hear depends on it.</summary>
+    public KnownPast Past { get; init; } = KnownPast.Unknown;
 
     /// <summary>
     /// A lesson, not for use: the leader asks nobody and counts from 1 again in this epoch, as the seed's does after a restart. Null: it recovers.

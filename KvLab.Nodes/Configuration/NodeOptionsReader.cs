@@ -20,10 +20,10 @@ public static class NodeOptionsReader
     /// <summary>All names, as environment variables; on the command line also as <c>--Name=value</c>.</summary>
     public static readonly ImmutableArray<string> Names =
     [
-        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
+        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "CLIENT_ACCESS", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
         "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL",
         "QUORUM_COUNTS_LEADER", "HINT_WINDOW_MS", "HINT_LIMIT", "REJOIN_SYNC", "ANTI_ENTROPY_MS", "DASHBOARD_URL", "CLUSTER_TOKEN",
-        "STORAGE", "LAB", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH",
+        "STORAGE", "LAB", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "KNOWN_EPOCH", "SMALLEST_QUORUM", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH",
     ];
 
     private static readonly ImmutableArray<(string Setting, string Name)> SettingNames =
@@ -49,6 +49,7 @@ public static class NodeOptionsReader
             Port = port,
             AdvertisedUrl = values.Url("NODE_URL"),
             AllowedHosts = [.. AllowedHosts.Read(values.Text("ALLOWED_HOSTS"), "ALLOWED_HOSTS", problems)],
+            ClientAccess = values.Text("CLIENT_ACCESS") is null ? null : values.Choice("CLIENT_ACCESS", Configuration.ClientAccess.Token),
             Followers = followers,
             LeaderUrl = values.Url("LEADER_URL"),
             Settings = ReadSettings(values, role, followers.Length),
@@ -58,6 +59,9 @@ public static class NodeOptionsReader
             Lab = LabName.Read(values.Text("LAB"), "LAB", values.Errors),
             Telemetry = new OutboxLimits { Events = values.Int("EVENT_BUFFER", OutboxLimits.DefaultEvents, OutboxLimits.FewestEvents, OutboxLimits.MostEvents) },
             RecoveryTimeout = TimeSpan.FromMilliseconds(values.Int("RECOVERY_TIMEOUT_MS", 3000, 0, 600_000)),
+            Past = new KnownPast(
+                values.Text("KNOWN_EPOCH") is null ? null : values.Long("KNOWN_EPOCH", 0, 0, InputRules.LargestClock),
+                values.Text("SMALLEST_QUORUM") is null ? null : values.Int("SMALLEST_QUORUM", 0, 0, FollowerList.Longest)),
             ForgetfulEpoch = values.Text("FORGETFUL_EPOCH") is null ? null : Math.Clamp(values.Long("FORGETFUL_EPOCH", 1), 1, InputRules.LargestClock),
             LinkFaults = LinkFaultsOption.Read(values, role, followers),
             WatchParent = ReadParentWatch(values),
@@ -121,26 +125,26 @@ public static class NodeOptionsReader
 
     private static LiveSettings ReadSettings(OptionValues values, NodeRole role, int followers)
     {
-        var standard = new LiveSettings();
+        // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
+        var most = role == NodeRole.Leader ? followers : FollowerList.Longest;
+        var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QUORUM_COUNTS_LEADER", false) };
         var settings = standard with
         {
-            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), int.MinValue, int.MaxValue),
+            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), 0, standard.LargestQuorum(most)),
             MinDelayMs = values.Number("MIN_DELAY_MS", standard.MinDelayMs),
             MaxDelayMs = values.Number("MAX_DELAY_MS", standard.MaxDelayMs),
             Distribution = values.Choice("DELAY_DISTRIBUTION", standard.Distribution),
             Seed = values.Long("DELAY_SEED", standard.Seed),
-            ReplicationTimeoutMs = values.Int("REPLICATION_TIMEOUT_MS", standard.ReplicationTimeoutMs, int.MinValue, int.MaxValue),
+            ReplicationTimeoutMs = values.Int("REPLICATION_TIMEOUT_MS", standard.ReplicationTimeoutMs, 1, LiveSettings.LongestTimeoutMs),
             Versioning = values.Choice("VERSIONING", standard.Versioning),
             Delivery = values.Choice("DELIVERY", standard.Delivery),
             OnShortfall = values.Choice("ON_SHORTFALL", standard.OnShortfall),
-            QuorumCountsLeader = values.Flag("QUORUM_COUNTS_LEADER", standard.QuorumCountsLeader),
-            HintWindowMs = values.Int("HINT_WINDOW_MS", standard.HintWindowMs, int.MinValue, int.MaxValue),
-            HintLimit = values.Int("HINT_LIMIT", standard.HintLimit, int.MinValue, int.MaxValue),
+            HintWindowMs = values.Int("HINT_WINDOW_MS", standard.HintWindowMs, 0, LiveSettings.LongestPeriodMs),
+            HintLimit = values.Int("HINT_LIMIT", standard.HintLimit, 0, LiveSettings.MostHints),
             RejoinSync = values.Choice("REJOIN_SYNC", standard.RejoinSync),
-            AntiEntropyMs = values.Int("ANTI_ENTROPY_MS", standard.AntiEntropyMs, int.MinValue, int.MaxValue),
+            AntiEntropyMs = values.Int("ANTI_ENTROPY_MS", standard.AntiEntropyMs, 0, LiveSettings.LongestPeriodMs),
         };
-        // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
-        foreach (var error in settings.Validate(role == NodeRole.Leader ? followers : FollowerList.Longest))
+        foreach (var error in settings.Validate(most))
         {
             var (field, message) = SettingNames.Aggregate((error.Field, error.Message), (e, name) =>
                 (e.Field.Replace(name.Setting, name.Name, StringComparison.Ordinal), e.Message.Replace(name.Setting, name.Name, StringComparison.Ordinal)));

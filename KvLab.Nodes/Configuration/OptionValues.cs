@@ -55,6 +55,13 @@ internal sealed class OptionValues
         return fallback;
     }
 
+    public long Long(string name, long fallback, long from, long to)
+    {
+        var value = Long(name, fallback);
+        Errors.Require(value >= from && value <= to, name, $"{name} must be a whole number from {from} to {to}, but is {value}.");
+        return value;
+    }
+
     public double Number(string name, double fallback)
     {
         if (Text(name) is not { } text) return fallback;

@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Storage;
 
@@ -43,7 +44,7 @@ public sealed record StorageOption(StorageKind Kind, string Connection)
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var (word, connection) = colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..].Trim());
         // Only the word before the colon may be repeated to whoever reads the error: a password may follow it.
-        if (!Enum.TryParse<StorageKind>(word, ignoreCase: true, out var kind) || char.IsDigit(word[0]))
+        if (!EnumNames.TryParse<StorageKind>(word, out var kind))
         {
             values.Errors.Add("STORAGE", $"STORAGE must be {Forms}, but begins with \"{(word.Length > 20 ? word[..20] + "…" : word)}\".");
             return Memory;

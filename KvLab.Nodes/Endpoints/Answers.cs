@@ -23,7 +23,21 @@ internal sealed record ReplicateResult(
 /// <param name="Leader">Where the leader answers; null while a follower has not heard of one.</param>
 internal sealed record HealthAnswer(
     string Status, bool Ready, string Role, string Node, string Incarnation, long Epoch, long LastVersion, long? Keys, string? Leader, double UptimeSeconds,
-    int WritesInFlight, int PendingDeliveries, StorageStatus Storage);
+    int WritesInFlight, int PendingDeliveries, StorageStatus Storage,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WaitingAnswer? Waiting = null);
+
+/// <summary>Why a leader that started takes no writes yet.</summary>
+/// <param name="For">Nodes that do not answer.</param>
+/// <param name="Heard">Nodes that answered and kept their data.</param>
+/// <param name="Forgetful">Nodes that answered, but began empty.</param>
+/// <param name="Needed">How many nodes that kept their data have to be heard.</param>
+/// <param name="AtRisk">What going on now (<c>POST /internal/recovery/proceed</c>) may lose.</param>
+internal sealed record WaitingAnswer(
+    IReadOnlyList<string> For, IReadOnlyList<string> Heard, IReadOnlyList<string> Forgetful, int Needed, int SmallestQuorum, string Sentence, string AtRisk)
+{
+    public static WaitingAnswer? Of(Hearing? hearing) => hearing is null ? null : new(
+        hearing.Silent, hearing.Heard, hearing.Forgetful, hearing.Needed, hearing.SmallestQuorum, hearing.Waiting, hearing.AtRisk);
+}
 
 /// <summary>A leader's live settings, and N beside them.</summary>
 internal sealed record LeaderConfigAnswer(
@@ -53,6 +67,8 @@ internal sealed record StatusAnswer(
     string Node, string Role, bool Quiescent, int WritesInFlight, int PendingDeliveries,
     IReadOnlyList<FollowerStatusAnswer> Followers, RepairTotals? Repairs, TelemetryStatusAnswer? Telemetry);
 
+internal sealed record ProceedAnswer(string Node, string Status);
+
 internal sealed record StepDownAnswer(string Node, string Role, long Epoch);
 
 internal sealed record LinksAnswer(IReadOnlyList<LinkReport> Links);
@@ -71,6 +87,7 @@ internal sealed record ClearAnswer(string Status, string Node);
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ReignReport))]
 [JsonSerializable(typeof(StepDownAnswer))]
+[JsonSerializable(typeof(ProceedAnswer))]
 [JsonSerializable(typeof(ClearAnswer))]
 [JsonSerializable(typeof(NodeFaults))]
 [JsonSerializable(typeof(LinksAnswer))]

@@ -15,14 +15,16 @@ internal sealed class ClusterEndpoints(Node node, ClusterToken token)
 
     private async Task ClearAsync(HttpContext context)
     {
-        await (node.Leader?.ClearAsync() ?? node.Follower!.ClearAsync());
+        await JsonBody.RequireEmptyAsync(context);
+        var (leader, follower) = node.Replica.Role;
+        await (leader?.ClearAsync() ?? follower!.ClearAsync());
         await context.AnswerAsync(new ClearAnswer("success", node.Id), AnswerJson.Readable.ClearAnswer);
     }
 
     private async Task ChangeFollowersAsync(HttpContext context)
     {
         if (node.Leader is not { } leader)
-            throw new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} is a follower; only the leader has a list of followers.") { LeaderUrl = node.LeaderUrl };
+            throw NotLeading.Of(node, "has a list of followers", "/internal/followers");
 
         using (var body = await JsonBody.ReadAsync(context))
         {

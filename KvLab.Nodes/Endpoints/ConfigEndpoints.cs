@@ -20,8 +20,9 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
         using (var body = await JsonBody.ReadAsync(context))
         {
             var fields = body.Fields(new FieldErrors());
-            if (node.Leader is { } leader) Change(leader, fields);
-            else Change(node.Follower!, fields);
+            var (leader, follower) = node.Replica.Role;
+            if (leader is not null) Change(leader, fields);
+            else Change(follower!, fields);
         }
 
         await AnswerAsync(context);
@@ -45,7 +46,11 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
         if (versioning is { } mode) follower.Versioning = mode;
     }
 
-    private Task AnswerAsync(HttpContext context) => node.Leader is { } leader
-        ? context.AnswerAsync(LeaderConfigAnswer.Of(leader.Settings, leader.Followers.Length), AnswerJson.Readable.LeaderConfigAnswer)
-        : context.AnswerAsync(new FollowerConfigAnswer(node.Follower!.Versioning), AnswerJson.Readable.FollowerConfigAnswer);
+    private Task AnswerAsync(HttpContext context)
+    {
+        var (leader, follower) = node.Replica.Role;
+        return leader is not null
+            ? context.AnswerAsync(LeaderConfigAnswer.Of(leader.Settings, leader.Followers.Length), AnswerJson.Readable.LeaderConfigAnswer)
+            : context.AnswerAsync(new FollowerConfigAnswer(follower!.Versioning), AnswerJson.Readable.FollowerConfigAnswer);
+    }
 }

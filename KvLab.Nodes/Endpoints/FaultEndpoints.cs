@@ -58,11 +58,12 @@ internal sealed class FaultEndpoints(Node node, ClusterToken token)
             var fields = body.Fields(errors);
             fields.AllowOnly("links");
             var links = new List<KeyValuePair<string, LinkFaults>>();
+            var named = new HashSet<string>(StringComparer.Ordinal);
             foreach (var link in fields.RequiredObjects("links"))
             {
                 link.AllowOnly("follower", "faults");
                 var follower = link.RequiredText("follower");
-                if (links.Any(l => l.Key == follower)) link.Add("follower", $"names {follower} a second time.");
+                if (!named.Add(follower)) link.Add("follower", $"names {follower} a second time.");
                 if (!link.Has("faults")) link.Add("faults", "is missing.");
                 else if (link.Object("faults") is { } faults) links.Add(new(follower, LinkFaults.Read(faults)));
             }

@@ -41,6 +41,16 @@ internal sealed class JsonBody : IDisposable
         string.IsNullOrEmpty(request.ContentType) || request.HasJsonContentType()
         || string.Equals(request.ContentType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>For calls that take nothing: no body, or an empty object.</summary>
+    public static async ValueTask RequireEmptyAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength is null or 0 && !context.Request.Headers.ContainsKey("Transfer-Encoding")) return;
+        using var body = await ReadAsync(context);
+        var fields = body.Fields(new FieldErrors());
+        fields.AllowOnly();
+        fields.ThrowIfWrong();
+    }
+
     /// <summary>The object's fields, each once.</summary>
     public JsonFields Fields(FieldErrors errors) => new(_document.RootElement, errors);
 

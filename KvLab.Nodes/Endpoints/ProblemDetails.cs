@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
@@ -40,6 +41,10 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
         catch (BadHttpRequestException bad)
         {
             await WriteAsync(context, new ProblemException(bad.StatusCode, bad.Message));
+        }
+        catch (IOException broken) when (BrokenBody.IsCause(broken) && !context.Response.HasStarted)
+        {
+            await WriteAsync(context, ProblemException.BadField("body", BrokenBody.Sentence));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

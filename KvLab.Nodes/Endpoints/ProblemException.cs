@@ -6,10 +6,10 @@ namespace KvLab.Nodes.Endpoints;
 public sealed class ProblemException : Exception
 {
     public ProblemException(int status, string detail, IReadOnlyList<FieldError>? fields = null)
-        : base(detail)
+        : base(ErrorText.Short(detail, ErrorText.LongestDetail))
     {
         Status = status;
-        Fields = fields ?? [];
+        Fields = FieldErrors.Bound(fields ?? []);
     }
 
     public ProblemException() { }
@@ -32,6 +32,23 @@ public sealed class ProblemException : Exception
 
     public static ProblemException BadField(string field, string sentence, int status = StatusCodes.Status400BadRequest) =>
         new(status, sentence, [new FieldError(field, sentence)]);
+}
+
+/// <summary>What only the leader does, asked of another node. Its id may be "leader" all the same: ids are names and do not change with the role.</summary>
+internal static class NotLeading
+{
+    /// <param name="what">What only the leader does: <c>takes writes</c>.</param>
+    /// <param name="path">Of the call, at the leader's address.</param>
+    public static ProblemException Of(Node node, string what, string path) => new(StatusCodes.Status403Forbidden,
+        node.LeaderUrl is { } url
+            ? $"The node “{node.Id}” is a follower; only the leader {what}, at {url}{path}."
+            : $"The node “{node.Id}” is a follower; only the leader {what}, and this node does not know yet who leads.")
+    { LeaderUrl = node.LeaderUrl };
+
+    /// <summary>It was replaced, and is about to follow.</summary>
+    public static ProblemException AnyMore(Node node, string why) => new(StatusCodes.Status403Forbidden,
+        $"The node “{node.Id}” does not lead any more: {why}{(node.LeaderUrl is { } url ? $" It is at {url}." : " This node does not know yet who that is.")}")
+    { LeaderUrl = node.LeaderUrl };
 }
 
 internal static class WrongFields

@@ -41,16 +41,25 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
     private static string KeyOf(HttpContext context)
     {
         var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
-        var start = target.IndexOf(ReadPrefix, StringComparison.OrdinalIgnoreCase);
-        if (start < 0) return (string?)context.Request.RouteValues["key"] ?? "";
-        var query = target.IndexOf('?', start);
-        return Uri.UnescapeDataString(query < 0 ? target[(start + ReadPrefix.Length)..] : target[(start + ReadPrefix.Length)..query]);
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? target : target[..query];
+        var start = path.IndexOf(ReadPrefix, StringComparison.OrdinalIgnoreCase);
+        var inPath = start < 0 ? "" : path[(start + ReadPrefix.Length)..];
+        return inPath.Length == 0 ? InQuery(context.Request) : Uri.UnescapeDataString(inPath);
     }
+
+    /// <summary><c>/read?key=…</c>: clients and servers take <c>/read/..</c> for <c>/</c>, percent-encoded too, so in a path not every key can be said.</summary>
+    private static string InQuery(HttpRequest request) => request.Query["key"] switch
+    {
+        { Count: 0 } => "",
+        { Count: 1 } one => one.ToString(),
+        var many => throw ProblemException.BadField("key", $"key must be given once, but is given {many.Count} times."),
+    };
 
     private async Task DumpAsync(HttpContext context)
     {
-        // A starting leader asks for this before its first batch. One that was replaced may ask too, so whoever is known already stays.
-        if (node.LeaderUrl is null) token.LearnLeader(context.Request, node);
+        // A starting leader asks for this before its first batch.
+        token.HearFrom(context.Request, node);
         var highest = await node.HighestAsync();
         await using var entries = node.Store.SnapshotAsync(context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
         // Before anything is answered, so that a storage that is away is an error and no empty dump.

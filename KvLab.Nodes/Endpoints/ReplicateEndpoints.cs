@@ -36,13 +36,14 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
 
     private static async ValueTask<ReplicateMessage> ReadMessageAsync(HttpContext context, Follower follower)
     {
+        var highest = InputRules.HighestEpochAfter(follower.Epoch);
         using var body = await JsonBody.ReadAsync(context);
         var fields = body.Fields(new FieldErrors());
         var message = new ReplicateMessage(
             fields.Key(),
             fields.Value(),
             // By hand people leave the epoch out and mean "now".
-            new EntryVersion(fields.Long("epoch", 1, InputRules.LargestClock) ?? Math.Max(1, follower.Epoch), fields.RequiredLong("version", 1)),
+            new EntryVersion(fields.Long("epoch", 1, highest) ?? Math.Max(1, follower.Epoch), fields.RequiredLong("version", 1)),
             fields.Long("lamport", 0, InputRules.LargestClock) ?? 0,
             fields.Text("from") ?? "client",
             fields.Choice<VersioningMode>("versioning") ?? follower.Versioning);
@@ -53,18 +54,29 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
 
     private async Task ReplicateBatchAsync(HttpContext context)
     {
-        var answers = await TakeAsync(context.Request, await ReadBatchAsync(context));
-        context.Response.ContentType = BatchCodec.ContentType;
-        BatchCodec.WriteAnswers(context.Response.BodyWriter, answers);
+        try
+        {
+            var answers = await TakeAsync(context.Request, await ReadBatchAsync(context));
+            context.Response.ContentType = BatchCodec.ContentType;
+            BatchCodec.WriteAnswers(context.Response.BodyWriter, answers);
+        }
+        catch (FormatException failure)
+        {
+            throw ProblemException.BadField("body", $"The body is no batch: {failure.Message}");
+        }
     }
 
+    /// <exception cref="FormatException">Its epoch is one that no cluster can have come to.</exception>
     private async ValueTask<ReplicateAnswer[]> TakeAsync(HttpRequest request, ReplicateMessage[] messages)
     {
+        var highest = InputRules.HighestEpochAfter(node.KnownEpoch);
+        if (Array.Find(messages, m => m.Reign > highest) is { } wrong) throw new FormatException($"A message's reign must be at most {highest}, but is {wrong.Reign}.");
         // A slow node is slow also for a sender that has given up meanwhile: what reached it is applied.
         await node.Faults.SlowDownAsync(CancellationToken.None);
         var answers = await node.Replica.ReceiveManyAsync(messages, CancellationToken.None);
         // A leader that was replaced and does not know it yet must not be taken for the leader.
-        if (!Array.Exists(answers, static a => a.Outcome == ReplicateOutcome.Fenced)) token.LearnLeader(request, node);
+        if (Array.Exists(answers, static a => a.Outcome == ReplicateOutcome.Fenced)) token.ForgetLeader(request, node);
+        else token.LearnLeader(request, node);
         return answers;
     }
 
@@ -77,10 +89,6 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
         {
             return BatchCodec.ReadMessages(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
         }
-        catch (FormatException failure)
-        {
-            throw new ProblemException(StatusCodes.Status400BadRequest, failure.Message);
-        }
         finally
         {
             context.Request.BodyReader.AdvanceTo(read.Buffer.End);
@@ -88,5 +96,5 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
     }
 
     private Follower RequireFollower() => node.Follower
-        ?? throw new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} is the leader; only followers take replicated entries.");
+        ?? throw new ProblemException(StatusCodes.Status403Forbidden, $"The node “{node.Id}” is the leader; only followers take replicated entries.");
 }

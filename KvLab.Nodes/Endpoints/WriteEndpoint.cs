@@ -12,9 +12,7 @@ internal sealed class WriteEndpoint(Node node)
     private async Task WriteAsync(HttpContext context)
     {
         if (node.Leader is not { } leader)
-            throw new ProblemException(StatusCodes.Status403Forbidden,
-                $"{node.Id} is a follower; only the leader takes writes{(node.LeaderUrl is { } url ? $", at {url}/write" : "")}.")
-            { LeaderUrl = node.LeaderUrl };
+            throw NotLeading.Of(node, "takes writes", "/write");
         if (node.Phase != NodePhase.Ready) throw NotReady();
 
         var (key, value, delaysMs) = await ReadAsync(context, leader);
@@ -29,7 +27,7 @@ internal sealed class WriteEndpoint(Node node)
         catch (LeaderStoppedException stopped)
         {
             throw node.Phase == NodePhase.Ready
-                ? new ProblemException(StatusCodes.Status403Forbidden, $"{node.Id} no longer leads: {stopped.Message}") { LeaderUrl = node.LeaderUrl }
+                ? NotLeading.AnyMore(node, stopped.Message)
                 : NotReady();
         }
 
@@ -71,7 +69,7 @@ internal sealed class WriteEndpoint(Node node)
     }
 
     private ProblemException NotReady() => new(StatusCodes.Status503ServiceUnavailable, node.Phase == NodePhase.Starting
-        ? "The leader is starting: it asks its followers what they hold before it takes writes."
+        ? node.Replica.Waiting is { } hearing ? $"The leader takes no writes yet. {hearing.Waiting}" : "The leader is starting: it asks its followers what they hold before it takes writes."
         : "The leader is shutting down and takes no more writes.")
     { RetryAfterSeconds = 1 };
 }

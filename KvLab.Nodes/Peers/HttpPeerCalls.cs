@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -13,61 +15,70 @@ namespace KvLab.Nodes.Peers;
 /// <summary>Asks real nodes; <see cref="PeerEndpoints"/> answers.</summary>
 internal sealed class HttpPeerCalls(ClusterHttp http) : IPeerCalls
 {
-    public async Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation)
+    public Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation) => ExchangeAsync(peer, Get(peer, PeerPaths.State), async response =>
     {
-        var state = await GetAsync(peer, PeerPaths.State, PeerJson.Default.StateMessage, cancellation);
-        return new PeerState(state.Node, state.Incarnation, state.Leads, new EntryVersion(state.Epoch, state.Version), state.Unconfirmed);
-    }
+        var state = await ReadAsync(response, PeerJson.Default.StateMessage, cancellation);
+        return new PeerState(state.Node, state.Incarnation, state.Leads, PeerRules.Seen(state.Epoch, state.Version), state.Unconfirmed, state.Remembers, state.SmallestQuorum);
+    }, cancellation);
 
-    public async Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation)
-    {
-        var answer = await PostAsync(peer, PeerPaths.Seal, new SealRequest(epoch), PeerJson.Default.SealRequest, PeerJson.Default.SealResult, cancellation);
-        return new SealAnswer(answer.Accepted, new EntryVersion(answer.Epoch, answer.Version));
-    }
+    public Task<SealAnswer> SealAsync(Peer peer, long epoch, long leadership, CancellationToken cancellation) =>
+        ExchangeAsync(peer, Post(peer, PeerPaths.Seal, new SealRequest(epoch, leadership), PeerJson.Default.SealRequest), async response =>
+        {
+            var answer = await ReadAsync(response, PeerJson.Default.SealResult, cancellation);
+            return new SealAnswer(answer.Accepted, PeerRules.Seen(answer.Epoch, answer.Version));
+        }, cancellation);
 
-    public Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation) => GetAsync(peer, PeerPaths.Digest, PeerJson.Default.UInt64Array, cancellation);
+    public Task NoteAsync(Peer peer, LeaderNote note, CancellationToken cancellation) =>
+        PostAsync(peer, PeerPaths.Note, note, PeerJson.Default.LeaderNote, PeerJson.Default.NoteResult, cancellation);
 
-    public Task<ulong[]> LeavesAsync(Peer peer, IReadOnlyList<int> branches, CancellationToken cancellation) =>
-        PostAsync(peer, PeerPaths.Digest, [.. branches], PeerJson.Default.Int32Array, PeerJson.Default.UInt64Array, cancellation);
+    public Task<ulong[]> DigestAsync(Peer peer, CancellationToken cancellation) =>
+        ExchangeAsync(peer, Get(peer, PeerPaths.Digest), async r => PeerRules.OfLength(await ReadAsync(r, PeerJson.Default.UInt64Array, cancellation), ReplicaDigest.Branches), cancellation);
 
-    public async Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation) =>
-        ByKey(await PostAsync(peer, PeerPaths.Versions, [.. leaves], PeerJson.Default.Int32Array, PeerJson.Default.WireVersionArray, cancellation));
+    public Task<ulong[]> LeavesAsync(Peer peer, IReadOnlyList<int> branches, CancellationToken cancellation) => ExchangeAsync(
+        peer, Post(peer, PeerPaths.Digest, [.. branches], PeerJson.Default.Int32Array),
+        async r => PeerRules.OfLength(await ReadAsync(r, PeerJson.Default.UInt64Array, cancellation), branches.Count * ReplicaDigest.LeavesPerBranch), cancellation);
 
-    public async Task<IReadOnlyList<Entry>> EntriesAsync(Peer peer, IReadOnlyList<string> keys, CancellationToken cancellation)
-    {
-        var entries = await PostAsync(peer, PeerPaths.Entries, [.. keys], PeerJson.Default.StringArray, PeerJson.Default.WireEntryArray, cancellation);
-        return [.. entries.Select(e => e.ToEntry())];
-    }
+    public Task<IReadOnlyDictionary<string, EntryVersion>> VersionsAsync(Peer peer, IReadOnlyList<int> leaves, CancellationToken cancellation) => ExchangeAsync(
+        peer, Post(peer, PeerPaths.Versions, [.. leaves], PeerJson.Default.Int32Array),
+        async r => PeerRules.ByKey(await ReadAsync(r, PeerJson.Default.WireVersionArray, cancellation)), cancellation);
 
-    public async Task<IReadOnlyDictionary<string, EntryVersion>> UnconfirmedAsync(Peer peer, CancellationToken cancellation) =>
-        ByKey(await GetAsync(peer, PeerPaths.Unconfirmed, PeerJson.Default.WireVersionArray, cancellation));
+    public Task<IReadOnlyList<Entry>> EntriesAsync(Peer peer, IReadOnlyList<string> keys, CancellationToken cancellation) => ExchangeAsync(
+        peer, Post(peer, PeerPaths.Entries, [.. keys], PeerJson.Default.StringArray),
+        async r => PeerRules.Entries(await ReadAsync(r, PeerJson.Default.WireEntryArray, cancellation)), cancellation);
+
+    public Task<IReadOnlyDictionary<string, EntryVersion>> UnconfirmedAsync(Peer peer, CancellationToken cancellation) =>
+        ExchangeAsync(peer, Get(peer, PeerPaths.Unconfirmed), async r => PeerRules.ByKey(await ReadAsync(r, PeerJson.Default.WireVersionArray, cancellation)), cancellation);
 
     public Task DecideAsync(Peer peer, long epoch, IReadOnlyList<RollBack> rollBacks, CancellationToken cancellation) => PostAsync(
         peer, PeerPaths.Decide, new DecideRequest(epoch, [.. rollBacks.Select(WireRollBack.Of)]), PeerJson.Default.DecideRequest, PeerJson.Default.DecideResult, cancellation);
 
     public Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation) => ExchangeAsync(peer, new HttpRequestMessage(HttpMethod.Get, peer.Url + ReadEndpoints.DumpPath), async response =>
     {
-        using var document = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), default, cancellation);
-        var entries = document.RootElement.EnumerateObject().ToDictionary(
-            e => e.Name,
-            e => new Entry(e.Name, JsonText.From(e.Value.GetProperty("value")),
-                new EntryVersion(e.Value.GetProperty("epoch").GetInt64(), e.Value.GetProperty("version").GetInt64())),
-            StringComparer.Ordinal);
-        return new ReplicaDump(peer.Id, entries, new EntryVersion(Header(response, ReadEndpoints.EpochHeader), Header(response, ReadEndpoints.LastVersionHeader)));
+        using var document = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), Deep, cancellation);
+        var entries = new Dictionary<string, Entry>(StringComparer.Ordinal);
+        foreach (var e in document.RootElement.EnumerateObject())
+        {
+            var version = PeerRules.Written(e.Value.GetProperty("epoch").GetInt64(), e.Value.GetProperty("version").GetInt64());
+            if (!entries.TryAdd(PeerRules.Key(e.Name), new Entry(e.Name, JsonText.From(e.Value.GetProperty("value")), version))) throw new JsonException("It holds a key twice.");
+        }
+
+        return new ReplicaDump(peer.Id, entries, PeerRules.Seen(Header(response, ReadEndpoints.EpochHeader), Header(response, ReadEndpoints.LastVersionHeader)));
     }, cancellation);
 
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = InputRules.DeepestAnswer };
+
     private static long Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values) ? long.Parse(values.First()) : 0;
+        !response.Headers.TryGetValues(name, out var values) ? 0
+        : long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new JsonException($"Its header {name} is no number.");
 
-    private static Dictionary<string, EntryVersion> ByKey(WireVersion[] versions) => versions.ToDictionary(v => v.Key, v => v.ToVersion(), StringComparer.Ordinal);
+    private static HttpRequestMessage Get(Peer peer, string path) => new(HttpMethod.Get, peer.Url + path);
 
-    private Task<T> GetAsync<T>(Peer peer, string path, JsonTypeInfo<T> type, CancellationToken cancellation) =>
-        ExchangeAsync(peer, new HttpRequestMessage(HttpMethod.Get, peer.Url + path), response => ReadAsync(response, type, cancellation), cancellation);
+    private static HttpRequestMessage Post<T>(Peer peer, string path, T body, JsonTypeInfo<T> type) => new(HttpMethod.Post, peer.Url + path) { Content = JsonContent.Create(body, type) };
 
     private Task<TAnswer> PostAsync<T, TAnswer>(
         Peer peer, string path, T body, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation) => ExchangeAsync(
-        peer, new HttpRequestMessage(HttpMethod.Post, peer.Url + path) { Content = JsonContent.Create(body, type) },
-        response => ReadAsync(response, answerType, cancellation), cancellation);
+        peer, Post(peer, path, body, type), response => ReadAsync(response, answerType, cancellation), cancellation);
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellation) =>
         await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("The answer is null.");

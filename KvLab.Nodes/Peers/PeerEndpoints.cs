@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Endpoints;
@@ -15,6 +13,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
     {
         routes.MapGet(PeerPaths.State, token.Guard(StateAsync));
         routes.MapPost(PeerPaths.Seal, token.Guard(SealAsync));
+        routes.MapPost(PeerPaths.Note, token.Guard(NoteAsync));
         routes.MapGet(PeerPaths.Digest, token.Guard(async c => await c.AnswerAsync(await Replica.DigestAsync(c.RequestAborted), PeerJson.Default.UInt64Array)));
         routes.MapPost(PeerPaths.Digest, token.Guard(LeavesAsync));
         routes.MapPost(PeerPaths.Versions, token.Guard(VersionsAsync));
@@ -27,40 +26,45 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
     {
         // A node that is starting has recovered nothing yet: who asks for its state comes again.
         if (node.Phase == NodePhase.Stopping) throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"{node.Id} is shutting down.");
-        // One that was replaced may ask too, so whoever is known already stays.
-        if (node.LeaderUrl is null) token.LearnLeader(context.Request, node);
+        token.HearFrom(context.Request, node);
         var state = await Replica.StateAsync();
-        // A leader that has not recovered does not lead yet: two that start together must not both take the other for the leader.
-        var leads = state.Leads && node.Phase == NodePhase.Ready;
         await context.AnswerAsync(
-            new StateMessage(state.Node, state.Incarnation, leads, state.Highest.Epoch, state.Highest.Counter, state.Unconfirmed), PeerJson.Default.StateMessage);
+            new StateMessage(state.Node, state.Incarnation, state.Leads, state.Highest.Epoch, state.Highest.Counter, state.Unconfirmed, state.Remembers, state.SmallestQuorum),
+            PeerJson.Default.StateMessage);
     }
 
     private async Task SealAsync(HttpContext context)
     {
-        var request = await ReadAsync(context, PeerJson.Default.SealRequest);
-        var answer = await Replica.SealAsync(request.Epoch);
+        var request = await PeerBody.ReadAsync(context, PeerJson.Default.SealRequest, (r, errors) => PeerRules.CheckEpoch(r.Epoch, node.KnownEpoch, errors));
+        var answer = await Replica.SealAsync(request.Epoch, request.Leadership);
         if (answer.Accepted) token.LearnLeader(context.Request, node);
         await context.AnswerAsync(new SealResult(answer.Accepted, answer.Highest.Epoch, answer.Highest.Counter), PeerJson.Default.SealResult);
     }
 
+    private async Task NoteAsync(HttpContext context)
+    {
+        var note = await PeerBody.ReadAsync(context, PeerJson.Default.LeaderNote, (r, errors) => PeerRules.CheckNote(r, node.KnownEpoch, errors));
+        var accepted = Replica.Note(note);
+        if (accepted) token.LearnLeader(context.Request, node);
+        await context.AnswerAsync(new NoteResult(accepted), PeerJson.Default.NoteResult);
+    }
+
     private async Task LeavesAsync(HttpContext context)
     {
-        var branches = await ReadAsync(context, PeerJson.Default.Int32Array);
-        if (branches.Any(b => b is < 0 or >= ReplicaDigest.Branches))
-            throw ProblemException.BadField("branches", $"branches must be from 0 to {ReplicaDigest.Branches - 1}, but are {string.Join(", ", branches)}.");
+        var branches = await PeerBody.ReadAsync(context, PeerJson.Default.Int32Array, (r, errors) => PeerRules.CheckPlaces(r, ReplicaDigest.Branches, "branches", errors));
         await context.AnswerAsync(await Replica.LeavesAsync(branches, context.RequestAborted), PeerJson.Default.UInt64Array);
     }
 
     private async Task VersionsAsync(HttpContext context)
     {
-        var versions = await Replica.VersionsAsync(await ReadAsync(context, PeerJson.Default.Int32Array), context.RequestAborted);
+        var leaves = await PeerBody.ReadAsync(context, PeerJson.Default.Int32Array, (r, errors) => PeerRules.CheckPlaces(r, ReplicaDigest.Leaves, "leaves", errors));
+        var versions = await Replica.VersionsAsync(leaves, context.RequestAborted);
         await context.AnswerAsync([.. versions.Select(v => WireVersion.Of(v.Key, v.Value))], PeerJson.Default.WireVersionArray);
     }
 
     private async Task EntriesAsync(HttpContext context)
     {
-        var entries = await Replica.EntriesAsync(await ReadAsync(context, PeerJson.Default.StringArray), context.RequestAborted);
+        var entries = await Replica.EntriesAsync(await PeerBody.ReadAsync(context, PeerJson.Default.StringArray, PeerRules.CheckKeys), context.RequestAborted);
         await context.AnswerAsync([.. entries.Select(WireEntry.Of)], PeerJson.Default.WireEntryArray);
     }
 
@@ -69,20 +73,8 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
 
     private async Task DecideAsync(HttpContext context)
     {
-        var request = await ReadAsync(context, PeerJson.Default.DecideRequest);
+        var request = await PeerBody.ReadAsync(context, PeerJson.Default.DecideRequest, (r, errors) => PeerRules.CheckDecision(r, node.KnownEpoch, errors));
         var accepted = await Replica.DecideAsync(request.Epoch, [.. request.RollBacks.Select(r => r.ToRollBack())]);
         await context.AnswerAsync(new DecideResult(accepted), PeerJson.Default.DecideResult);
-    }
-
-    private static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw new JsonException("The body is null.");
-        }
-        catch (JsonException wrong)
-        {
-            throw ProblemException.BadField("body", $"The body is not what a replica asks: {wrong.Message}");
-        }
     }
 }

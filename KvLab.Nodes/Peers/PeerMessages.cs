@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -25,9 +26,10 @@ internal sealed record WireRollBack(string Key, long Epoch, long Version, WireEn
     public RollBack ToRollBack() => new(Key, new EntryVersion(Epoch, Version), Instead?.ToEntry());
 }
 
-internal sealed record StateMessage(string Node, string Incarnation, bool Leads, long Epoch, long Version, int Unconfirmed);
+internal sealed record StateMessage(
+    string Node, string Incarnation, bool Leads, long Epoch, long Version, int Unconfirmed, bool Remembers, int? SmallestQuorum);
 
-internal sealed record SealRequest(long Epoch);
+internal sealed record SealRequest(long Epoch, long Leadership = Core.Versioning.LeadershipId.Unnamed);
 
 internal sealed record SealResult(bool Accepted, long Epoch, long Version);
 
@@ -35,12 +37,18 @@ internal sealed record DecideRequest(long Epoch, WireRollBack[] RollBacks);
 
 internal sealed record DecideResult(bool Accepted);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed record NoteResult(bool Accepted);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    MaxDepth = InputRules.DeepestAnswer, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(SealRequest))]
 [JsonSerializable(typeof(SealResult))]
 [JsonSerializable(typeof(DecideRequest))]
 [JsonSerializable(typeof(DecideResult))]
+[JsonSerializable(typeof(LeaderNote))]
+[JsonSerializable(typeof(NoteResult))]
 [JsonSerializable(typeof(WireVersion[]))]
 [JsonSerializable(typeof(WireEntry[]))]
 [JsonSerializable(typeof(ulong[]))]

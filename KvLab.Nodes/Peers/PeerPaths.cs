@@ -4,6 +4,7 @@ internal static class PeerPaths
 {
     public const string State = "/internal/state";
     public const string Seal = "/internal/seal";
+    public const string Note = "/internal/note";
     public const string Digest = "/internal/digest";
     public const string Versions = "/internal/versions";
     public const string Entries = "/internal/entries";

@@ -209,7 +209,7 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
         try
         {
             if (_open) return;
-            var (kept, isNew) = await OpenAsync(deadline).WaitAsync(deadline);
+            var (kept, isNew) = StoredRow.Checked(await OpenAsync(deadline).WaitAsync(deadline));
             if (isNew && _watch.FoundEmpty()) _beganEmpty = true;
             var known = Newest;
             // A storage that came back without its memory is told again what this node has seen.
@@ -231,6 +231,8 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
             OperationCanceledException when _ended.IsCancellationRequested => new StoreException(StoreFailure.Unavailable, "The storage is closed: the node stops.", failure),
             OperationCanceledException => new StoreException(
                 StoreFailure.Slow, $"The storage ({Status.Kind}) did not answer within {_deadline.TotalMilliseconds:0} ms; whether it did what it was asked is not known.", failure),
+            // Numbers that are no numbers: nobody but a node writes here, and it writes others.
+            FormatException or InvalidCastException or OverflowException => StoredRow.Damaged("a number in it cannot be read", failure),
             _ => Explain(failure),
         };
         if (_ended.IsCancellationRequested) return told;

@@ -77,7 +77,7 @@ internal sealed class PostgresSchema(string node)
         await using (var version = new NpgsqlCommand($"SELECT version, node FROM {_schema}.schema_version", connection))
         await using (var row = await version.ExecuteReaderAsync(deadline))
         {
-            await row.ReadAsync(deadline);
+            if (!await row.ReadAsync(deadline)) throw StoredRow.Damaged("it does not say whose it is");
             SchemaCheck.Require(row.GetInt64(0), Current, row.GetString(1), owner, "PostgreSQL schema");
         }
 

@@ -216,8 +216,7 @@ public sealed class PostgresStore : DurableStore
 
     private static byte[] KeyOf(string key) => Encoding.UTF8.GetBytes(key);
 
-    private static Entry EntryOf(NpgsqlDataReader row) => new(
-        Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)), JsonText.FromCompactUtf8(row.GetFieldValue<byte[]>(1)), new EntryVersion(row.GetInt64(2), row.GetInt64(3)));
+    private static Entry EntryOf(NpgsqlDataReader row) => StoredRow.Entry(row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2), row.GetInt64(3));
 
     /// <summary>By SQLSTATE (PostgreSQL manual, appendix A); the server's own text may repeat what a connection string says, so it is left out.</summary>
     protected override StoreException Explain(Exception failure)

@@ -71,7 +71,7 @@ public sealed class RedisStore : DurableStore
     protected override async Task<Opened> OpenAsync(CancellationToken deadline)
     {
         // A connection that is there mends itself; a new one beside it would be one too many.
-        _connection ??= await ConnectionMultiplexer.ConnectAsync(_options);
+        _connection ??= await ConnectAsync();
         await RequirePasswordAsync();
         await StorageClaim.TakeAsync(TryClaimAsync, $"What {_node} keeps in Redis at {_server}", deadline);
         var found = (RedisValue[])(await RunAsync(RedisScripts.Open, [_seen], [Current, _node, Padded(0)]))!;
@@ -80,20 +80,42 @@ public sealed class RedisStore : DurableStore
         return new Opened(new EntryVersion(Number(found[2]), Number(found[3])), IsNew: (int)found[4] == 1);
     }
 
-    /// <summary>A server whose default user is open takes every password, and the library says nothing of it: whoever set one would believe that it guards something.</summary>
-    private async Task RequirePasswordAsync()
+    private async Task<ConnectionMultiplexer> ConnectAsync()
     {
-        if (_options.Password is not { Length: > 0 } password || _options.User is { Length: > 0 } and not "default") return;
         try
         {
-            // With the password alone an open server answers with an error; with the user's name it would not.
-            await Database.ExecuteAsync("AUTH", password);
+            return await ConnectionMultiplexer.ConnectAsync(_options);
+        }
+        catch (RedisConnectionException refused) when (refused.FailureType == ConnectionFailureType.AuthenticationFailure)
+        {
+            throw LoginRefused();
+        }
+    }
+
+    /// <summary>
+    /// A server whose default user is open takes every password, and goes on as that user where it refuses another; the library says nothing of either: whoever set a
+    /// password would believe that it guards something.
+    /// </summary>
+    private async Task RequirePasswordAsync()
+    {
+        if (_options.Password is not { Length: > 0 } password) return;
+        try
+        {
+            // For the default user with the password alone: an open server answers that with an error, and with the user's name it would not.
+            await Database.ExecuteAsync("AUTH", _options.User is { Length: > 0 } user and not "default" ? [user, password] : [password]);
+        }
+        catch (RedisServerException refused) when (refused.Message.StartsWith("WRONGPASS", StringComparison.Ordinal))
+        {
+            throw LoginRefused();
         }
         catch (RedisServerException open) when (open.Message.Contains("without any password configured", StringComparison.Ordinal) || open.Message.Contains("no password is set", StringComparison.Ordinal))
         {
             throw new StoreException(StoreFailure.Schema, $"Redis at {_server} was given a password, but takes anybody without one, so the password guards nothing. Set one there (requirepass), or leave it out here.");
         }
     }
+
+    // At a start that is final: no waiting makes a wrong password right.
+    private StoreException LoginRefused() => new(StoreFailure.Schema, $"Redis at {_server} refuses the user or the password.");
 
     /// <summary>
     /// The process with the oldest connection to this name space has it. Nothing is written for that, so that a server without room or leave to write can
@@ -145,7 +167,7 @@ public sealed class RedisStore : DurableStore
     protected override async Task<Entry?> ReadAsync(string key, CancellationToken deadline)
     {
         var held = await Database.HashGetAsync(_entries, KeyOf(key));
-        return held.IsNull ? null : EntryOf(key, held!);
+        return held.IsNull ? null : EntryOf(KeyOf(key), held!);
     }
 
     protected override Task<long> CountKeysAsync(CancellationToken deadline) => Database.HashLengthAsync(_entries);
@@ -166,7 +188,7 @@ public sealed class RedisStore : DurableStore
             await foreach (var field in database.HashScanAsync(copy, pageSize: PageSize).WithCancellation(cancellation))
             {
                 seen++;
-                yield return EntryOf(Encoding.UTF8.GetString((byte[])field.Name!), field.Value!);
+                yield return EntryOf((byte[])field.Name!, field.Value!);
             }
         }
         finally
@@ -189,8 +211,12 @@ public sealed class RedisStore : DurableStore
     private static EntryVersion VersionOf(ReadOnlySpan<char> packed) =>
         new(long.Parse(packed[..19], CultureInfo.InvariantCulture), long.Parse(packed[19..38], CultureInfo.InvariantCulture));
 
-    private static Entry EntryOf(string key, byte[] held) =>
-        new(key, JsonText.FromCompactUtf8(held[38..]), VersionOf(Encoding.ASCII.GetString(held, 0, 38)));
+    private static Entry EntryOf(byte[] key, byte[] held)
+    {
+        if (held.Length < 38) throw StoredRow.Damaged("an entry has no version");
+        var version = VersionOf(Encoding.ASCII.GetString(held, 0, 38));
+        return StoredRow.Entry(key, held[38..], version.Epoch, version.Counter);
+    }
 
     /// <summary>By the word with which Redis begins its errors; the library's own text may name users and addresses, so it is left out.</summary>
     protected override StoreException Explain(Exception failure)

@@ -38,8 +38,18 @@ internal static class SqliteSchema
         using (var schema = connection.Command("SELECT version, node FROM kvlab_schema"))
         using (var row = schema.ExecuteReader())
         {
-            row.Read();
+            if (!row.Read()) throw StoredRow.Damaged("it does not say whose it is");
             SchemaCheck.Require(row.GetInt64(0), Current, row.GetString(1), node, "SQLite file");
+        }
+
+        // SQLite stores a text where a number belongs, and gives it back as zero.
+        using (var wrong = connection.Command("""
+            SELECT (SELECT abs(count(*) - 1) FROM kvlab_mark)
+                + (SELECT count(*) FROM kvlab_mark WHERE typeof(epoch) <> 'integer' OR typeof(counter) <> 'integer')
+                + (SELECT count(*) FROM kvlab_entries WHERE typeof(epoch) <> 'integer' OR typeof(counter) <> 'integer' OR typeof(key) <> 'blob' OR typeof(value) <> 'blob')
+            """))
+        {
+            if ((long)wrong.ExecuteScalar()! is > 0 and var count) throw StoredRow.Damaged($"{count} of its rows are no node's");
         }
 
         using var newest = connection.Command("""

@@ -143,8 +143,7 @@ public sealed class SqliteStore : DurableStore
         }
     }
 
-    private static Entry EntryOf(SqliteDataReader row) => new(
-        Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)), JsonText.FromCompactUtf8(row.GetFieldValue<byte[]>(1)), new EntryVersion(row.GetInt64(2), row.GetInt64(3)));
+    private static Entry EntryOf(SqliteDataReader row) => StoredRow.Entry(row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2), row.GetInt64(3));
 
     private SqliteConnection Open()
     {

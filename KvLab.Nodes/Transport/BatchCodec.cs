@@ -1,4 +1,5 @@
 using System.Buffers;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
@@ -18,7 +19,7 @@ public static class BatchCodec
     /// <summary>Bytes that a follower takes in one request; a leader's batches are far smaller.</summary>
     public const int LongestBatch = 4 * 1024 * 1024;
 
-    private const byte Format = 2;
+    private const byte Format = 3;
 
     public static void WriteMessages(IBufferWriter<byte> output, IReadOnlyList<ReplicateMessage> messages)
     {
@@ -36,6 +37,7 @@ public static class BatchCodec
             writer.Text(message.From);
             writer.Byte((byte)message.Versioning);
             writer.Number(message.Reign);
+            writer.Number(message.Leadership);
         }
     }
 
@@ -49,7 +51,7 @@ public static class BatchCodec
         {
             messages[i] = new ReplicateMessage(
                 reader.Text(),
-                JsonText.FromCompactUtf8(reader.Bytes().ToArray()),
+                JsonText.FromOthers(reader.Bytes().ToArray()),
                 new EntryVersion(reader.Number(), reader.Number()),
                 reader.Number(),
                 // All messages of a batch have one sender: one string serves them all.
@@ -57,7 +59,9 @@ public static class BatchCodec
                 (VersioningMode)reader.Byte((byte)VersioningMode.Naive))
             {
                 Reign = reader.Number(),
+                Leadership = reader.Number(),
             };
+            Check(messages[i]);
         }
 
         reader.End();
@@ -94,10 +98,27 @@ public static class BatchCodec
                 reader.Number(),
                 reader.Number(),
                 node = reader.Text(node));
+            if (answers[i].Epoch > InputRules.LargestClock || answers[i].Lamport > InputRules.LargestClock) throw new FormatException("The answers hold a time that no cluster comes to.");
         }
 
         reader.End();
         return answers;
+    }
+
+    /// <summary>The same rules as for one that a person sends: members of the cluster are believed, but a broken one must not break the others.</summary>
+    private static void Check(ReplicateMessage message)
+    {
+        if ((InputRules.CheckKey(message.Key) ?? InputRules.CheckKey(message.From, "from")) is { } sentence) throw new FormatException($"A message's {sentence}");
+        RequireClock(message.Version.Epoch, 1, "epoch");
+        RequireClock(message.Reign, 1, "reign");
+        RequireClock(message.Lamport, 0, "lamport");
+        // A version above every clock can come from a message by hand, and is passed on as it is.
+        if (message.Version.Counter < 1) throw new FormatException("A message's version must be at least 1.");
+    }
+
+    private static void RequireClock(long value, long least, string what)
+    {
+        if (value < least || value > InputRules.LargestClock) throw new FormatException($"A message's {what} must be from {least} to {InputRules.LargestClock}, but is {value}.");
     }
 
     private static WireReader Open(ReadOnlySpan<byte> batch, out int count)

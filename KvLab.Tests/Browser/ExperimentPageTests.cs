@@ -88,7 +88,7 @@ public sealed class ExperimentPageTests(LabInBrowser lab)
         Assert.Equal([1, 3, 5], points.Select(p => p.GetProperty("writeQuorum").GetInt32()));
         foreach (var point in points)
         {
-            var row = string.Concat(new[] { "meanMs", "sdMs", "p50Ms", "p90Ms", "p95Ms", "p99Ms", "predictedMeanMs", "overheadMs" }
+            var row = string.Concat(new[] { "meanMs", "sdMs", "p50Ms", "p90Ms", "p95Ms", "p99Ms", "delayMeanMs", "overheadMs", "predictedMeanMs" }
                 .Select(name => $"<td>{point.GetProperty(name).GetDouble().ToString("0.00", CultureInfo.InvariantCulture)}</td>"));
             Assert.Contains(row, report, StringComparison.Ordinal);
         }

@@ -106,7 +106,7 @@ public sealed class LabInBrowser : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name, DisableParallelization = true)]
+[CollectionDefinition(Name)]
 public sealed class BrowserTests : ICollectionFixture<LabInBrowser>
 {
     public const string Name = "Browser";

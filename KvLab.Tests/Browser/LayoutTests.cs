@@ -93,7 +93,9 @@ public sealed class LayoutTests(LabInBrowser lab)
         Assert.Equal(first, await page.Page.ScreenshotAsync());
     }
 
-    [Fact]
+    /// <summary>Claims nothing; <c>dotnet run --project KvLab.Tests -- --explicit only --filter-method '*Shots_for*'</c>.</summary>
+    [Fact(Explicit = true)]
+    [Trait("Category", "Demo")]
     public async Task Shots_for_the_documentation()
     {
         await using (var idle = await lab.OpenAsync(settings: new() { MinDelayMs = 0.1, MaxDelayMs = 1000 })) await idle.ScreenshotAsync("live-idle-1366x768-light");

@@ -115,7 +115,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.Expect("events-csv").ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("kind=entry_applied"));
         await page.Expect("summary-flow").ToHaveTextAsync("in quiescence");
         await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
-        var expected = lab.State.Current.Events.NewestFirst().Count(new EventFilter("follower-2", EventKind.EntryApplied).Matches);
+        var expected = lab.State.Current.Events.NewestFirst().Count(e => new EventFilter("follower-2", EventKind.EntryApplied).Matches(e, Labels.Plain));
 
         var csv = Encoding.UTF8.GetString(await page.DownloadAsync("events-csv")).Trim().Split("\r\n");
         Assert.Equal(expected, csv.Length - 1);

@@ -173,15 +173,37 @@ public sealed class FaultsPageTests : PageTest
         var page = Show<DurabilityPanel>(Calm with
         {
             Durability = Ledger(),
-            RolledBack = [Taken(1), Taken(9)],
+            RolledBack = [Taken(1) with { Promised = true }, Taken(9)],
             RolledBackCount = 2,
         });
         page.At("durability-tab-rolled-back").Change("on");
         page.Until(() => page.Has("rolled-back-1-9"));
-        Assert.Contains("holds v4 instead. A client had been told that it succeeded: it is lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
-        Assert.Contains("No client had been told that it succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
+        Assert.Contains("The new leader did not know it, so leader rolled it back and holds v4 instead. A client had been told that it succeeded, so it is lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
+        Assert.Contains("the only follower that had confirmed was follower-3", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
+        Assert.Contains("No client is known to have been told that it succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
 
         static RolledBackView Taken(long version) => new("leader", "k1", new EntryVersion(1, version), "\"x\"", new EntryVersion(1, 4), At);
+    }
+
+    [Fact]
+    public void Copies_that_nobody_can_reach_now_are_counted_and_said()
+    {
+        var ledger = new DurabilityLedger();
+        ledger.Accepted("leader", "k1", new EntryVersion(1, 1), new EntryVersion(1, 1));
+        foreach (var follower in new[] { "follower-1", "follower-2" }) ledger.Confirmed(follower, "k1", new EntryVersion(1, 1), new EntryVersion(1, 1));
+        ledger.Answered(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 2, 2, At));
+        var view = new DurabilityView(ledger.Count(At), ledger.Latest(10, At), ledger.Lost(10, At));
+        var page = Show<DurabilityPanel>(Calm with { Durability = view });
+        Assert.False(page.Has("durability-unreachable"));
+        Assert.False(page.Has("unreachable-1-1"));
+
+        Publish(With("follower-2", n => n with { State = NodeState.Frozen }) with { Durability = view, OtherSide = ["follower-1"] });
+        page.Until(() => page.Has("unreachable-1-1"));
+        Assert.Equal(", 2 not reachable", page.At("unreachable-1-1").TextContent);
+        Assert.Contains("3 copies", page.Text("holder-row-1-1"), StringComparison.Ordinal);
+        Assert.Equal("Copies count also where nobody can reach them now: follower-1: cut off, follower-2: frozen.", page.Text("durability-unreachable"));
+        page.At("holder-row-1-1").QuerySelector("button")!.Click();
+        page.Until(() => page.Text("durability-why").EndsWith("2 of these 3 cannot be reached now (follower-1: cut off, follower-2: frozen).", StringComparison.Ordinal));
     }
 
     /// <summary>Two promises with W = 1: one that died with its two holders, one that hangs on the leader alone.</summary>

@@ -45,18 +45,70 @@ public sealed class LabActionsTests : PageTest
         var page = Show<LabActions>(Idle);
         page.At("convergence").Click();
         page.Until(() => page.Text("lab-status") == "Not in quiescence: proves nothing yet.");
+        Assert.Contains("Compared again by itself", page.Text("convergence-again"));
     }
 
     [Fact]
-    public async Task A_reset_asks_first()
+    public async Task A_comparison_outside_quiescence_is_made_again_by_itself_until_there_is_an_answer_and_then_no_more()
+    {
+        var underway = new ConvergenceReport(false, false, 2, "Deliveries are under way.", []);
+        Cluster.Report = underway;
+        var page = Show<LabActions>(Idle);
+        page.At("convergence").Click();
+        page.Until(() => page.Has("convergence-again"));
+        Cluster.Refusal = new CommandException(503, "No leader is known yet.");
+        await LaterAsync(page, TimeSpan.FromMilliseconds(500));
+        page.Until(() => page.Text("convergence-again") == "No leader is known yet.");
+        await LaterAsync(page, TimeSpan.FromSeconds(1));
+        page.Until(() => page.Text("convergence-again").StartsWith("Compared again", StringComparison.Ordinal));
+
+        Cluster.Report = new ConvergenceReport(true, true, 2, "Every follower holds exactly what the leader holds.", []);
+        await LaterAsync(page, TimeSpan.FromSeconds(2));
+        page.Until(() => page.Text("lab-status") == "Converged: all replicas are equal.");
+        Assert.False(page.Has("convergence-again"));
+        var asked = Cluster.Commands.Count(c => c == "compare");
+        Assert.Equal(3, asked);
+        await LaterAsync(page, TimeSpan.FromMinutes(1));
+        Assert.Equal(asked, Cluster.Commands.Count(c => c == "compare"));
+    }
+
+    [Fact]
+    public async Task A_comparison_whose_dialog_is_closed_is_not_made_again()
+    {
+        Cluster.Report = new ConvergenceReport(false, false, 2, "Deliveries are under way.", []);
+        var page = Show<LabActions>(Idle);
+        page.At("convergence").Click();
+        page.Until(() => page.Has("convergence-again"));
+        page.At("convergence-close").Click();
+        page.Until(() => !page.Has("convergence-dialog"));
+        await LaterAsync(page, TimeSpan.FromMinutes(1));
+        Assert.Single(Cluster.Commands, c => c == "compare");
+    }
+
+    /// <summary>On the page's own thread, which has then begun to wait again for whatever comes next.</summary>
+    private Task LaterAsync(Page page, TimeSpan time) => page.On(() => Clock.Advance(time));
+
+    [Fact]
+    public void A_reset_asks_first_what_it_is_to_end()
     {
         var page = Show<LabActions>(Calm);
         page.At("reset").Click();
-        page.Until(() => page.Cut.Markup.Contains("Empty every node?"));
+        page.Until(() => page.Has("reset-dialog"));
+        page.At("reset-cancel").Click();
+        page.Until(() => !page.Has("reset-dialog"));
         Assert.Empty(Cluster.Commands);
 
-        await page.All(".mud-message-box button").First(b => b.TextContent.Contains("Empty them")).ClickAsync();
-        page.Until(() => Cluster.Commands.Contains("reset"));
+        page.At("reset").Click();
+        page.Until(() => page.Has("reset-data"));
+        page.At("reset-data").Click();
+        page.Until(() => Cluster.Commands is ["reset"]);
+        Assert.Equal("Every node that answers is empty.", page.Text("lab-status"));
+
+        page.At("reset").Click();
+        page.Until(() => page.Has("reset-all"));
+        page.At("reset-all").Click();
+        page.Until(() => Cluster.Commands is ["reset", "reset all"]);
+        Assert.Equal("Everything has its start values, and every node is empty.", page.Text("lab-status"));
     }
 
     [Fact]

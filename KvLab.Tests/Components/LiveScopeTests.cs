@@ -1,5 +1,6 @@
 using Bunit;
 using Bunit.TestDoubles;
+using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Kpis;
@@ -45,6 +46,25 @@ public sealed class LiveScopeTests : PageTest
         var page = Show<KpiStrip>(Calm with { Kpis = new Kpis(12_345, 12_000, 345, 678, 9, 3, 512.4, 500, 900.2, 990, 1234.4, 2) });
         Assert.Equal(("12,345", "345", "678", "512 ms", "900 ms", "1234", "2"),
             (page.Text("kpi-writes"), page.Text("kpi-partial"), page.Text("kpi-refused"), page.Text("kpi-mean"), page.Text("kpi-p95"), page.Text("kpi-events-per-second"), page.Text("kpi-dropped")));
+    }
+
+    [Fact]
+    public void Key_figures_say_over_how_many_writes_they_are_and_keep_those_of_the_settings_before()
+    {
+        var now = new FigureConditions(new LiveSettings { WriteQuorum = 2 }, 5, NodeView.InMemory);
+        var before = now with { Settings = now.Settings with { WriteQuorum = 3, Versioning = VersioningMode.Naive, Seed = 7 } };
+        var page = Show<KpiStrip>(Calm with
+        {
+            Kpis = new Kpis(40, 40, 0, 0, 0, 0, 333, 330, 400, 410, 0, 0) { Over = 40 },
+            Figures = new FiguresView(Figures(now, 40, 333), [Figures(before, 3_000, 498)], 0),
+        });
+        Assert.Equal("mean of 40", page.All(".kv-kpi dt").Select(t => t.TextContent.Trim()).Single(t => t.StartsWith("mean", StringComparison.Ordinal)));
+        Assert.Equal("498 ms", page.Text("figures-before"));
+        Assert.Equal("Before: W = 3 of 5 · U(0.1–1000 ms) · naive · seed 7; mean 498 ms over the latest 2,000 of 3,000 writes, predicted 500 ms and the machine's overhead. Show all.",
+            page.At("figures-before").GetAttribute("title"));
+
+        static SettingsFigures Figures(FigureConditions conditions, long writes, double meanMs) => new(
+            conditions, default, writes, writes, 0, 0, new LatencyFigures((int)Math.Min(writes, StateLimits.LatencyPoints), meanMs, meanMs, meanMs, meanMs), 500);
     }
 
     [Fact]

@@ -46,6 +46,21 @@ public sealed class WritesPanelTests : PageTest
     }
 
     [Fact]
+    public void A_delivery_that_a_newer_write_replaced_is_drawn_and_explained_as_that_and_not_as_refused()
+    {
+        var write = Calm.Writes[0];
+        var replaced = write.Deliveries[0] with { Outcome = DeliveryOutcome.Replaced, Held = default, Reason = "superseded" };
+        var page = Show<WritesPanel>(Calm with { Writes = [write with { Deliveries = [replaced] }] });
+        Assert.Equal("#g-replaced", page.At("write-30").QuerySelector(".kv-lane-end use")!.GetAttribute("href"));
+        Assert.Contains("replaced before it arrived", page.All(".kv-lane")[0].GetAttribute("title")!, StringComparison.Ordinal);
+        Assert.True(page.Has("legend-replaced"));
+        page.At("write-30").Click();
+        page.Until(() => page.Has("write-detail"));
+        Assert.StartsWith("replaced: ", page.Text($"why-{replaced.Follower}"), StringComparison.Ordinal);
+        Assert.EndsWith("has refused nothing.", page.Text($"why-{replaced.Follower}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Storing_is_a_segment_of_its_own_at_the_leader_and_at_each_follower_that_told()
     {
         var write = Calm.Writes[0];

@@ -49,6 +49,8 @@ public sealed class ApiBadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         { "POST", "/api/drills/durability", "{\"writeQuorum\":\"all\"}", 400, "writeQuorum" },
         { "POST", "/api/drills/durability", "{\"writeQuorum\":1,\"kill\":\"leader\"}", 400, "kill" },
         { "POST", "/api/cluster/reset", "{\"really\":true}", 400, "really" },
+        { "POST", "/api/cluster/reset", "{\"scope\":\"settings\"}", 400, "scope" },
+        { "POST", "/api/cluster/reset", "{\"scope\":1}", 400, "scope" },
         { "POST", "/api/cluster/followers", "{\"count\":2}", 400, "count" },
         { "PUT", "/api/cluster/links/follower-1", "{\"mode\":\"closed\"}", 400, "mode" },
         { "PUT", "/api/cluster/links/follower-1", "{\"request\":{\"lossPercent\":101}}", 400, "request.lossPercent" },

@@ -53,9 +53,22 @@ public sealed class ClusterOptionsTests
         var (options, fields, words) = Read(("WRITE_QUORUM", "all"), ("MIN_DELAY_MS", "5ms"), ("STORAGE", "tape"), ("LAB", "a.b"), ("CLUSTER_TOKEN", "two words"), ("EVENT_BUFFER", "1"));
         Assert.Null(options);
         Assert.Equal(["CLUSTER_TOKEN", "EVENT_BUFFER", "LAB", "MIN_DELAY_MS", "STORAGE", "WRITE_QUORUM"], fields.Order(StringComparer.Ordinal));
-        Assert.Contains("WRITE_QUORUM must be a whole number", words, StringComparison.Ordinal);
+        Assert.Contains("WRITE_QUORUM must be a whole number from 0 to 5, but is \"all\"", words, StringComparison.Ordinal);
+        Assert.Contains("from 0 to 4, but is", Read(("WRITE_QUORUM", "all"), ("QUORUM_COUNTS_LEADER", "true"), ("Cluster:Followers", "3")).Words, StringComparison.Ordinal);
         Assert.Contains("MIN_DELAY_MS (5) must not be greater than MAX_DELAY_MS (1)", Read(("MIN_DELAY_MS", "5"), ("MAX_DELAY_MS", "1")).Words, StringComparison.Ordinal);
         Assert.Equal(["WRITE_QUORUM"], Read(("WRITE_QUORUM", "6")).Fields);
+    }
+
+    [Theory]
+    [InlineData("WRITE_QUORUM", "0 to 5")]
+    [InlineData("REPLICATION_TIMEOUT_MS", "1 to 600000")]
+    [InlineData("HINT_WINDOW_MS", "0 to 3600000")]
+    [InlineData("HINT_LIMIT", "0 to 100000")]
+    [InlineData("ANTI_ENTROPY_MS", "0 to 3600000")]
+    public void What_is_no_number_and_what_is_too_large_a_one_is_told_the_range_that_holds_here(string name, string range)
+    {
+        foreach (var wrong in (string[])["all", "-1", "2147483647", "99999999999"])
+            Assert.Equal($"{name} must be a whole number from {range}, but is \"{wrong}\".", Read((name, wrong)).Words);
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class EventExportTests
     private static async Task<string> CsvAsync(params NodeEvent[] events)
     {
         using var stream = new MemoryStream();
-        await EventExport.WriteCsvAsync(stream, events, TestContext.Current.CancellationToken);
+        await EventExport.WriteCsvAsync(stream, events, Labels.Plain, TestContext.Current.CancellationToken);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 

@@ -27,7 +27,7 @@ public sealed class EventFilterTests
     {
         Assert.True(EventFilter.None.IsEmpty);
         Assert.True(new EventFilter("", null, "", " ").IsEmpty);
-        Assert.True(new EventFilter("", null, "", " ").Matches(Refusal));
+        Assert.True(new EventFilter("", null, "", " ").Matches(Refusal, Labels.Plain));
     }
 
     [Theory]
@@ -44,14 +44,14 @@ public sealed class EventFilterTests
     [InlineData("follower-4", EventKind.EntryRefused, "k1", "v17", true)]
     [InlineData("follower-4", EventKind.EntryRefused, "k2", "v17", false)]
     public void All_that_is_given_must_match(string? node, EventKind? kind, string? key, string? text, bool matches) =>
-        Assert.Equal(matches, new EventFilter(node, kind, key, text).Matches(Refusal));
+        Assert.Equal(matches, new EventFilter(node, kind, key, text).Matches(Refusal, Labels.Plain));
 
     [Fact]
     public void A_nodes_events_include_what_the_dashboard_reports_about_it()
     {
         var crash = new NodeEvent { Node = "dashboard", Incarnation = "d", Sequence = 1, Kind = EventKind.ProcessCrashed, Peer = "follower-4" };
-        Assert.True(new EventFilter("follower-4").Matches(crash));
-        Assert.False(new EventFilter("follower-3").Matches(crash));
+        Assert.True(new EventFilter("follower-4").Matches(crash, Labels.Plain));
+        Assert.False(new EventFilter("follower-3").Matches(crash, Labels.Plain));
     }
 
     [Fact]

@@ -29,11 +29,12 @@ public sealed class NodeEnvironmentTests
         info.Environment["RECOVERY_TIMEOUT_MS"] = "50";
         foreach (var name in (string[])["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "Kestrel__Endpoints__Http__Url", "Cluster__Token", "Storage__Redis", "DOTNET_URLS", "URLS"])
             info.Environment[name] = "secret-or-wrong";
-        NodeEnvironment.Fill(info, id == "leader" ? Leader : Follower, [Follower], Leader, new LiveSettings { WriteQuorum = 1, Seed = 7 }, "http://127.0.0.1:5080", "token", StorageChoice.Memory);
+        NodeEnvironment.Fill(info, id == "leader" ? Leader : Follower, [Follower], Leader, new LiveSettings { WriteQuorum = 1, Seed = 7 }, "http://127.0.0.1:5080", "token", StorageChoice.Memory, new KnownPast(4, 2));
         Assert.DoesNotContain(info.Environment.Values, v => v is "wrong" or "secret-or-wrong");
         var options = NodeOptionsReader.Read([], name => info.Environment.TryGetValue(name, out var value) ? value : null, out var errors);
         Assert.Empty(errors);
         Assert.Equal((id, 1000, TimeSpan.FromMilliseconds(50)), (options!.NodeId, options.Telemetry.Events, options.RecoveryTimeout));
         if (id == "leader") Assert.Equal((1, 7L, 1), (options.Settings.WriteQuorum, options.Settings.Seed, options.Followers.Length));
+        Assert.Equal(id == "leader" ? new KnownPast(4, 2) : KnownPast.Unknown, options.Past);
     }
 }

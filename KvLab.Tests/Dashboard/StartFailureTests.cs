@@ -29,6 +29,11 @@ public sealed class StartFailureTests
         { new InvalidOperationException("Unable to configure HTTPS endpoint. No server certificate was specified"), "dotnet dev-certs https" },
         { new CryptographicException("The specified network password is not correct."), "certificate cannot be read" },
         { new InvalidDataException("Failed to load configuration from file '/x/appsettings.json'.", new FormatException("Could not parse the JSON file.")), "/x/appsettings.json is no valid JSON" },
+        { new FileNotFoundException("Could not find file '/x/lab.pfx'."), "there is no file /x/lab.pfx" },
+        { new DirectoryNotFoundException("Could not find a part of the path '/x/y/lab.pfx'."), "there is no file /x/y/lab.pfx" },
+        { new FileNotFoundException("The nodes' program KvLab.Nodes is not in /x. Build the solution, or set Cluster:NodesPath to its folder."), "Cluster:NodesPath" },
+        { new DirectoryNotFoundException("/x/wwwroot/"), "the folder /x/wwwroot/ is not there, or this user may not look into it." },
+        { new ArgumentOutOfRangeException("port"), "from 0 to 65535" },
         { new UnauthorizedAccessException("Access to the path '/x/appsettings.json' is denied."), "/x/appsettings.json may not be read" },
     };
 

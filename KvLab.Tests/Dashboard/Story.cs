@@ -83,7 +83,8 @@ internal sealed class Story
     public NodeEvent Tell(
         string node, EventKind kind, string? key = null, long version = 0, string? value = null, string? peer = null, long held = 0,
         DeliveryOutcome? outcome = null, double? elapsedMs = null, int? attempt = null, bool late = false, int? acks = null, int? required = null,
-        string? reason = null, string? detail = null, string[]? peers = null, double[]? delaysMs = null, LiveSettings? settings = null, bool naive = false)
+        string? reason = null, string? detail = null, string[]? peers = null, double[]? delaysMs = null, LiveSettings? settings = null, bool naive = false,
+        bool leaderCounted = false)
     {
         var (incarnation, sequence) = _nodes[node];
         _nodes[node] = (incarnation, sequence + 1);
@@ -113,15 +114,25 @@ internal sealed class Story
             DelaysMs = delaysMs,
             Settings = settings,
             Naive = naive,
+            LeaderCounted = leaderCounted,
         };
         Send(e);
         return e;
     }
 
-    public void Send(params NodeEvent[] events) => Reducer.Apply(new EventsReceived(Batch(events)));
+    public void Send(params NodeEvent[] events)
+    {
+        // What is told next comes after it.
+        foreach (var e in events)
+            if (_nodes.TryGetValue(e.Node, out var node)) _nodes[e.Node] = (node.Incarnation, Math.Max(node.Sequence, e.Sequence));
+        Reducer.Apply(new EventsReceived(Batch(events)));
+    }
 
     public void Seed(string node, params (string Key, long Version)[] entries) => Reducer.Apply(new NodeSeeded(
         node, _nodes[node].Incarnation, [.. entries.Select(e => new Entry(e.Key, JsonText.Of("seeded"), new EntryVersion(1, e.Version)))], null));
+
+    /// <summary>A test sent an event of its own under the node's next sequence number.</summary>
+    public void Skip(string node) => _nodes[node] = (_nodes[node].Incarnation, _nodes[node].Sequence + 1);
 
     public static EventBatch Batch(NodeEvent[] events, long dropped = 0) =>
         new() { Node = events[0].Node, Incarnation = events[0].Incarnation, Events = events, Dropped = dropped };

@@ -1,4 +1,6 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Web.Hubs;
 using Microsoft.AspNetCore.SignalR;
 using Xunit;
@@ -26,6 +28,8 @@ public sealed class TelemetryRulesTests
     [
         Hello with { Node = "" }, Hello with { Node = "dashboard" }, Hello with { Node = new string('x', 65) }, Hello with { Node = "a b" },
         Hello with { Incarnation = "" }, Hello with { Role = "boss" }, Hello with { Url = "ftp://x" }, Hello with { Url = "nowhere" }, Hello with { Dropped = -1 },
+        Hello with { Dropped = long.MaxValue }, Hello with { OldestSequence = long.MaxValue }, Hello with { ProcessId = -1 }, Hello with { Url = null! },
+        Hello with { Url = "http://" + new string('x', 600) }, Hello with { Persistence = new string('x', 3_000) },
     ];
 
     [Theory]
@@ -37,6 +41,13 @@ public sealed class TelemetryRulesTests
         Batch(Event(1), Event(1)), Batch(Event(2), Event(1)), Batch(Event(0)), Batch(Event(1, node: "follower-1")),
         Batch(Event(1, EventKind.ProcessCrashed)), Batch(Event(1, EventKind.EntryApplied)),
         Batch(Event(1)) with { Node = "follower-1" }, Batch(Event(1)) with { Incarnation = "b" }, Batch(Event(1)) with { Dropped = -1 }, Batch(null!),
+        Batch(Event(long.MaxValue)), Batch(Event(1, (EventKind)(-1))), Batch(Event(1) with { Outcome = (DeliveryOutcome)99 }),
+        Batch(Event(1) with { Epoch = -1 }), Batch(Event(1) with { Epoch = long.MaxValue }), Batch(Event(1) with { HeldVersion = -1 }), Batch(Event(1) with { Lamport = long.MaxValue }),
+        Batch(Event(1) with { Acks = -1 }), Batch(Event(1) with { ElapsedMs = double.PositiveInfinity }), Batch(Event(1) with { DelaysMs = [double.NaN] }),
+        Batch(Event(1) with { Key = "" }), Batch(Event(1) with { Key = "a\u0000" }), Batch(Event(1) with { Peers = [null!] }), Batch(Event(1) with { Peers = new string[65] }),
+        Batch(Event(1) with { Reason = new string('x', 1_000) }), Batch(Event(1) with { Detail = new string('x', 100_000) }),
+        Batch(Event(1) with { Settings = new LiveSettings { MaxDelayMs = double.NaN } }), Batch(Event(1) with { Settings = new LiveSettings { Distribution = (DelayDistribution)99 } }),
+        Batch(Event(1) with { Faults = new NodeFaults { SlowMs = -1 } }),
     ];
 
     [Theory]

@@ -58,8 +58,8 @@ public sealed class ExperimentPlanTests
         var errors = new FieldErrors();
         for (var i = 0; i < 5000; i++) errors.Add(new string('f', 200), new string('m', 5000));
         Assert.Equal(FieldErrors.Most + 1, errors.All.Count);
-        Assert.All(errors.All, e => Assert.True(e.Field.Length <= 101 && e.Message.Length <= 1001));
-        Assert.Contains("4980 more", errors.All[^1].Message);
+        Assert.All(errors.All, e => Assert.True(e.Field.Length <= ErrorText.LongestName && e.Message.Length <= ErrorText.LongestSentence));
+        Assert.Contains("4950 more", errors.All[^1].Message);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
 using KvLab.Web.Experiments;
 using Xunit;
@@ -117,7 +118,7 @@ public sealed class ImportedRunTests
         Set(root, path, json);
         var wrong = Assert.Throws<WrongRunException>(() => RunFile.Read(Encoding.UTF8.GetBytes(root.ToJsonString())));
         Assert.Contains(field, wrong.Errors.Select(e => e.Field));
-        Assert.All(wrong.Errors, e => Assert.InRange(e.Message.Length, 10, 1001));
+        Assert.All(wrong.Errors, e => Assert.InRange(e.Message.Length, 10, ErrorText.LongestSentence));
     }
 
     [Fact]

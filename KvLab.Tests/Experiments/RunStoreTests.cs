@@ -114,9 +114,25 @@ public sealed class RunStoreTests : IDisposable
         Assert.Contains(Sentences.Of(backwards), s => s.Contains("did not rise with every step"));
         Assert.Contains(Sentences.Of(backwards), s => s.Contains("0 of 5 measured means"));
 
-        var lost = Run.Value.Points.Where(p => p.Plan.SweepValue == "naive").Sum(p => p.Check(ReplicaCheck.Settled)!.Report.Followers.Sum(f => f.Conflicts));
+        var lost = Run.Value.Points.Where(p => p.Plan.SweepValue == "naive").Sum(p => p.Check(ReplicaCheck.Settled)!.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead));
         Assert.Contains(Sentences.Of(Run.Value), s => s.Contains($"Naive mode left {lost} entries") && s.Contains("The versioned points of this run left 0."));
         Assert.DoesNotContain(Sentences.Of(rising), s => s.Contains("Naive"));
+    }
+
+    [Fact]
+    public void Sentences_and_report_go_by_what_each_point_had_and_not_by_the_plans_own_fields()
+    {
+        var swept = WorldExperiment.Run(Presets.Current with { Writes = 20, Quorums = [1, 2], MaxDelayMs = 1000, Sweep = new Sweep(SweepAxis.DelayRange, ["0-10", "5-100"]) });
+        Assert.StartsWith("Each point is 20 writes over 10 keys by 10 clients, with a uniform delay of 0 to 10 ms or of 5 to 100 ms and seed", Sentences.Of(swept)[0], StringComparison.Ordinal);
+        var report = ReportBuilder.Build(new ReportRequest(), [swept]);
+        Assert.DoesNotContain("1000 ms", report, StringComparison.Ordinal);
+        Assert.Contains("uniform delay of 0 to 10 ms or of 5 to 100 ms, W = 1 and 2", report, StringComparison.Ordinal);
+
+        var shapes = swept.Points[0].Plan with { Settings = swept.Points[0].Plan.Settings with { Distribution = Core.Network.DelayDistribution.Pareto } };
+        Assert.Equal("uniform delay of 0 to 10 ms or pareto delay of 0 to 10 ms", PointWords.Delays([swept.Points[0].Plan, shapes]));
+        Assert.Equal("1, 10 or 100", PointWords.Clients([.. new[] { 1, 10, 100, 10 }.Select(c => shapes with { Concurrency = c })]));
+        Assert.Equal("10 or 20", PointWords.Keys([shapes, shapes with { Keys = 20 }]));
+        Assert.Equal("versioned and naive", PointWords.Modes([shapes, shapes with { Settings = shapes.Settings with { Versioning = Core.Replication.VersioningMode.Naive } }]));
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class ClusterStory
             elapsed, partial ? "quorum_unreachable" : status is null ? null : "quorum_reached", Settings.Versioning == VersioningMode.Naive,
             Epoch.AddMilliseconds(write.Index * GapMs), [.. write.Deliveries.OrderBy(d => d.Follower, StringComparer.Ordinal)]));
         if (elapsed is { } ms && write.Index * GapMs + ms <= cut)
-            _latencies.Add(new LatencyPoint(write.Version.Counter, ms, !partial, Settings.WriteQuorum, OrderStatistics.MeanMs(Settings, Followers)));
+            _latencies.Add(new LatencyPoint(write.Version, ms, !partial, Settings.WriteQuorum, OrderStatistics.MeanMs(Settings, Followers)));
         if (partial)
         {
             Record(write.Index * GapMs + elapsed!.Value, NodeRoles.Leader, EventKind.WriteAnswered, e => Of(e, write) with

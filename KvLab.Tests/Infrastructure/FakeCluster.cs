@@ -3,6 +3,7 @@ using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
+using KvLab.Web.Resets;
 using KvLab.Web.State;
 
 namespace KvLab.Tests.Infrastructure;
@@ -10,7 +11,7 @@ namespace KvLab.Tests.Infrastructure;
 /// <summary>
 /// A cluster at the seam that the page knows: a test publishes snapshots and sees the commands that the page gave.
 /// </summary>
-public sealed class FakeCluster : IClusterState, IClusterCommands
+public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults
 {
     private readonly Lock _gate = new();
     private readonly List<Action<ClusterSnapshot>> _subscribers = [];
@@ -91,7 +92,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
     public Task<OutOfOrderDemo> OutOfOrderDemoAsync(string? follower = null, CancellationToken cancellation = default)
     {
         Note("out-of-order");
-        return Task.FromResult(new OutOfOrderDemo("demo", "follower-2", [1, 2, 3], [3, 1, 2]));
+        return Task.FromResult(new OutOfOrderDemo("demo", "follower-2", [1, 2, 3], [3, 1, 2], 1));
     }
 
     public Burst StartBurst(BurstPlan plan)
@@ -115,6 +116,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
 
     public Task KillNodeAsync(string id, CancellationToken cancellation = default) => Done($"kill {id}");
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => Done($"start {id}");
+    public Task ProceedAsync(string id, CancellationToken cancellation = default) => Done($"proceed {id}");
     public StorageRequest? Storage { get; private set; }
 
     public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
@@ -136,6 +138,7 @@ public sealed class FakeCluster : IClusterState, IClusterCommands
         Task.FromResult<IReadOnlyList<LinkReport>>([.. _current.Links.Select(l => new LinkReport(l.Follower, l.Faults, LinkCounts.None))]);
     public Task RemoveFollowerAsync(string id, CancellationToken cancellation = default) => Done($"remove {id}");
     public Task ResetAsync(CancellationToken cancellation = default) => Done("reset");
+    public Task RestoreAsync(CancellationToken cancellation = default) => Done("reset all");
 
     public Task StartForgetfulAsync(string id, CancellationToken cancellation = default)
     {

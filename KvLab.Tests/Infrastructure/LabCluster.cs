@@ -126,8 +126,7 @@ public sealed class LabCluster
     public EntryVersion HeldBy(int follower, string key) => Held(Followers[follower].Store, key);
 
     public ConvergenceReport Compare() => ConvergenceCheck.Compare(
-        new ReplicaDump("leader", Entries(LeaderStore)), [.. Followers.Select(f => f.Dump())], Leader.Status.Quiescent,
-        naive: Leader.Settings.Versioning == VersioningMode.Naive);
+        new ReplicaDump("leader", Entries(LeaderStore)), [.. Followers.Select(f => f.Dump())], Leader.Status.Quiescent);
 
     public static Dictionary<string, Entry> Entries(IKeyValueStore store) =>
         store.SnapshotAsync().ToBlockingEnumerable().ToDictionary(e => e.Key);

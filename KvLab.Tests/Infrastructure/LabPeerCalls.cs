@@ -11,8 +11,10 @@ internal sealed class LabPeerCalls(LabCluster cluster) : IPeerCalls
 
     public Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation) => Task.FromResult(new PeerState(peer.Id, "1", false, Of(peer).Node.Highest, 0));
 
-    public async Task<SealAnswer> SealAsync(Peer peer, long epoch, CancellationToken cancellation) =>
-        new(await Of(peer).Node.SealAsync(epoch, cancellation), Of(peer).Node.Highest);
+    public async Task<SealAnswer> SealAsync(Peer peer, long epoch, long leadership, CancellationToken cancellation) =>
+        new(await Of(peer).Node.SealAsync(epoch, leadership, cancellation), Of(peer).Node.Highest);
+
+    public Task NoteAsync(Peer peer, LeaderNote note, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation) => Task.FromResult(Of(peer).Dump());
 

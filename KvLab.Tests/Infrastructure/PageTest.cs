@@ -6,6 +6,7 @@ using KvLab.Web.Components.Shell;
 using KvLab.Web.Components.View;
 using KvLab.Web.Drills;
 using KvLab.Web.Failover;
+using KvLab.Web.Resets;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Components;
@@ -29,6 +30,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton<IClusterState>(Cluster);
         Services.AddSingleton<IClusterCommands>(Cluster);
+        Services.AddSingleton<ILabDefaults>(Cluster);
         Services.AddSingleton(StorageServers.None);
         Services.AddSingleton<IFailover>(Failover);
         Services.AddSingleton<IDrills>(Failover);

@@ -63,7 +63,12 @@ public sealed class ReplicaCluster
     public void Kill(LabNode node)
     {
         Wire.SetAway(node.Peer, true);
-        World.Run(async () => await node.Replica.DisposeAsync());
+        World.Run(async () =>
+        {
+            // A dead process tries nothing again.
+            if (node.Replica.Leader is { } leader) await leader.StopAsync(TimeSpan.Zero);
+            await node.Replica.DisposeAsync();
+        });
     }
 
     public void Restart(LabNode node, bool leads)
@@ -72,8 +77,15 @@ public sealed class ReplicaCluster
         if (leads) World.Run(() => node.Replica.RecoverAsync(Patience));
     }
 
-    public ReignReport Promote(LabNode node) =>
-        World.Run(() => node.Replica.PromoteAsync(_settings, [.. Nodes.Where(n => n != node).Select(n => n.Peer)], Patience));
+    /// <summary>A leader that begins when it has heard enough, while the test goes on.</summary>
+    public Pending<ReignReport?> BeginRestart(LabNode node, KnownPast? past = null)
+    {
+        Launch(node, leads: true);
+        return World.Start(() => node.Replica.RecoverAsync(Patience, past));
+    }
+
+    public ReignReport Promote(LabNode node, bool force = false) =>
+        World.Run(() => node.Replica.PromoteAsync(_settings, [.. Nodes.Where(n => n != node).Select(n => n.Peer)], Patience, force: force));
 
     public WriteResult Write(string key, string value = "x") => World.Run(() => Leading.Replica.Leader!.WriteAsync(key, JsonText.Of(value)));
 

@@ -99,4 +99,33 @@ public sealed class NodeCallerTests : IAsyncLifetime
         })
             Assert.Equal((name, status), (name, (await NodeClient.SendAsync(HttpMethod.Get, $"http://127.0.0.1:{port}/health", null, r => r.Headers.Host = name)).Status));
     }
+
+    [Theory]
+    [InlineData("POST", "/write")]
+    [InlineData("GET", "/read/k")]
+    [InlineData("GET", "/dump")]
+    [InlineData("GET", "/config")]
+    [InlineData("POST", "/clear")]
+    public async Task Where_other_machines_reach_a_node_clients_need_the_token_too_unless_they_are_let_in(string method, string path)
+    {
+        foreach (var (access, needsToken) in new (ClientAccess?, bool)[] { (null, true), (ClientAccess.Token, true), (ClientAccess.Open, path == "/clear") })
+        {
+            await using var host = new NodeHost(new NodeOptions
+            {
+                Role = NodeRole.Leader,
+                NodeId = "leader",
+                Host = IPAddress.Any,
+                ClusterToken = "a-secret",
+                ClientAccess = access,
+                Settings = new() { WriteQuorum = 0 },
+            });
+            await host.StartAsync(TestContext.Current.CancellationToken);
+            await host.Ready;
+            var url = $"http://127.0.0.1:{host.BoundPort}{path}";
+            var body = method == "POST" ? Write : null;
+            Assert.Equal(needsToken, (await NodeClient.SendAsync(new HttpMethod(method), url, body)).Status == HttpStatusCode.Unauthorized);
+            Assert.NotEqual(HttpStatusCode.Unauthorized, (await NodeClient.SendAsync(new HttpMethod(method), url, body, "a-secret")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await NodeClient.GetAsync($"http://127.0.0.1:{host.BoundPort}/health")).Status);
+        }
+    }
 }

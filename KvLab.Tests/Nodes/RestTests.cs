@@ -73,6 +73,30 @@ public sealed class RestTests : IAsyncLifetime
         Assert.Equal("leader", (string)answer["node"]!);
     }
 
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("a/../b")]
+    [InlineData("/read/x")]
+    [InlineData("a b+c&d")]
+    public async Task A_key_that_no_path_can_say_is_read_by_query(string key)
+    {
+        await WriteAsync(new JsonObject { ["key"] = key, ["value"] = 1 }.ToJsonString());
+        foreach (var node in (string[])[_nodes.Leader, _nodes.Follower])
+            Assert.Equal(key, (string)(await NodeClient.GetAsync($"{node}/read?key={Uri.EscapeDataString(key)}"))["key"]!);
+    }
+
+    [Theory]
+    [InlineData("/read")]
+    [InlineData("/read?key=")]
+    [InlineData("/read?key=a&key=b")]
+    public async Task One_key_must_be_named(string path)
+    {
+        var answer = await NodeClient.GetAsync(_nodes.Leader + path);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(["key"], answer.Fields);
+    }
+
     [Fact]
     public async Task A_key_that_is_not_held_is_404_with_a_sentence()
     {

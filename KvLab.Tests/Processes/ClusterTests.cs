@@ -72,11 +72,15 @@ public sealed class ClusterTests
     public async Task In_naive_mode_an_older_arrival_overwrites_a_newer_one()
     {
         await using var cluster = await RealCluster.StartAsync(2, ("WRITE_QUORUM", "1"), ("VERSIONING", "naive"));
-        await cluster.WriteAsync("k", "1", ",\"delaysMs\":{\"follower-2\":3000}");
-        await cluster.WriteAsync("k", "2");
-        await cluster.UntilQuiescentAsync();
-        Assert.Equal(1, (int)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["value"]!);
-        Assert.Equal(2, (int)(await NodeClient.GetAsync(cluster.Leader + "/read/k"))["value"]!);
+        await Patience.UntilOrderedAsync(async (attempt, delayMs) =>
+        {
+            var (older, newer) = ((2 * attempt) - 1, 2 * attempt);
+            await cluster.WriteAsync("k", $"{older}", $$""","delaysMs":{"follower-2":{{delayMs}}}""");
+            await cluster.WriteAsync("k", $"{newer}");
+            await cluster.UntilQuiescentAsync();
+            Assert.Equal(newer, (int)(await NodeClient.GetAsync(cluster.Leader + "/read/k"))["value"]!);
+            return (int)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["value"]! == older;
+        }, "the older write arrives last and stays");
     }
 
     [Fact]

@@ -42,6 +42,34 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public async Task A_leader_whose_storage_is_damaged_ends_with_a_sentence()
+    {
+        var folder = Directory.CreateTempSubdirectory("kvlab-damaged-");
+        try
+        {
+            var settings = new Dictionary<string, string> { ["ROLE"] = "leader", ["PORT"] = "0", ["WRITE_QUORUM"] = "0", ["STORAGE"] = $"sqlite:{folder.FullName}/" };
+            await using (var healthy = await RealNode.StartAsync(settings)) await healthy.KillAsync();
+            await using (var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder.FullName}/leader.db;Pooling=False"))
+            {
+                file.Open();
+                await using var command = file.CreateCommand();
+                command.CommandText = "INSERT INTO kvlab_entries VALUES (x'61', x'7B', 1, 1, 0, 0)";
+                await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            }
+
+            await using var damaged = RealNode.Launch(settings);
+            await damaged.WaitForExitAsync();
+            Assert.Equal(1, damaged.ExitCode);
+            Assert.Contains("cannot use its storage: What lies in the storage is damaged", damaged.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("Unhandled exception", damaged.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_leader_that_lost_its_memory_goes_on_above_everything_that_its_followers_hold()
     {
         await using var cluster = await RealCluster.StartAsync(3, ("WRITE_QUORUM", "3"));

@@ -14,7 +14,7 @@ public sealed class RemovedStorageTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Task<LabDashboard> StartAsync(int quorum, params string[] more) =>
-        LabDashboard.StartAsync(2, [$"--Cluster:Storage=sqlite:{_folder}/", $"--Cluster:WriteQuorum={quorum}", .. more]);
+        LabDashboard.StartAsync(2, [$"--Cluster:Storage=sqlite:{_folder}/", $"--Cluster:WriteQuorum={quorum}", LabDashboard.QuickRepair, .. more]);
 
     private void Remove(string node)
     {
@@ -31,7 +31,7 @@ public sealed class RemovedStorageTests : IDisposable
         await lab.PostAsync($"/api/cluster/nodes/{node}/kill");
         Remove(node);
         await lab.PostAsync($"/api/cluster/nodes/{node}/start");
-        await UntilConvergedAsync(lab);
+        await lab.UntilConvergedAsync();
         Assert.Equal(20, (await RealCluster.DumpAsync(lab.Node(node).Url)).Count);
 
         // Who holds it now is more than who held it at the answer, where the leader's last news died with it.
@@ -56,13 +56,10 @@ public sealed class RemovedStorageTests : IDisposable
         // What lies on a disk counts for as long as nobody has looked.
         Assert.Equal(0, lab.Snapshot.Durability.Counts.Lost);
         foreach (var node in (string[])["follower-2", "follower-1", "leader"]) await lab.PostAsync($"/api/cluster/nodes/{node}/start");
-        await UntilConvergedAsync(lab);
+        await lab.UntilConvergedAsync();
         var ledger = await lab.WhenAsync(s => s.Durability.Counts is { Acknowledged: 5, Lost: 5 });
         Assert.All(ledger.Durability.Lost, w => Assert.Equal(
             "W = 1: the only follower that had confirmed was follower-1; follower-1 and leader began anew with an empty storage, and nobody else held it.", w.Why));
         Assert.Empty(await RealCluster.DumpAsync(lab.Node("leader").Url));
     }
-
-    private static Task UntilConvergedAsync(LabDashboard lab) => Patience.UntilAsync(
-        async () => await lab.GetAsync("/api/convergence") is { Status: HttpStatusCode.OK } report && (bool)report["converged"]!, "all replicas are equal");
 }

@@ -7,7 +7,7 @@ namespace KvLab.Tests.Processes;
 
 /// <summary>Scenarios and a short chaos run on real nodes, started as a script would.</summary>
 [Trait("Category", "Process")]
-public sealed class ScenarioProcessTests
+public sealed class ScenarioProcessTests(LabOfFive shared) : IClassFixture<LabOfFive>
 {
     private static async Task<NodeAnswer> OverAsync(LabDashboard lab, string path)
     {
@@ -19,7 +19,7 @@ public sealed class ScenarioProcessTests
     [Fact]
     public async Task Every_story_of_the_library_comes_true_on_real_nodes_and_leaves_the_lab_as_it_was()
     {
-        await using var lab = await LabDashboard.StartAsync(5);
+        var lab = await shared.FreshAsync();
         var settings = lab.Snapshot.Settings;
         var library = await lab.GetAsync("/api/scenarios");
         Assert.Equal(ScenarioLibrary.All.Select(s => s.Name), library.Body!.AsArray().Select(s => (string)s!["name"]!));
@@ -40,7 +40,7 @@ public sealed class ScenarioProcessTests
     [Fact]
     public async Task Ones_own_story_can_fail_and_says_where()
     {
-        await using var lab = await LabDashboard.StartAsync(2);
+        var lab = await shared.FreshAsync();
         var started = await lab.PostAsync("/api/scenarios", """{"text":"# Mine\n> write k = a\n> expect success\n> expect k = b on leader\n"}""");
         var run = await OverAsync(lab, $"/api/scenarios/runs/{started["id"]}");
         Assert.Equal("failed", (string)run["state"]!);
@@ -52,7 +52,7 @@ public sealed class ScenarioProcessTests
     [Fact]
     public async Task A_run_that_is_cancelled_puts_the_lab_back()
     {
-        await using var lab = await LabDashboard.StartAsync(2);
+        var lab = await shared.FreshAsync();
         var started = await lab.PostAsync("/api/scenarios", """{"text":"# Long\n> settings W = 2\n> kill follower-1\n> wait 60 s\n"}""");
         var path = $"/api/scenarios/runs/{started["id"]}";
         await Patience.UntilAsync(async () => (string)(await lab.GetAsync(path))["steps"]![2]!["state"]! == "running", "it waits");
@@ -63,16 +63,16 @@ public sealed class ScenarioProcessTests
     }
 
     [Fact]
-    public async Task Fifteen_faults_under_load_lose_no_acknowledged_write()
+    public async Task Eight_faults_under_load_lose_no_acknowledged_write()
     {
-        await using var lab = await LabDashboard.StartAsync(5);
-        var started = await lab.PostAsync("/api/chaos", """{"faults":15,"seed":3}""");
+        var lab = await shared.FreshAsync();
+        var started = await lab.PostAsync("/api/chaos", """{"faults":8,"seed":3}""");
         Assert.Equal(HttpStatusCode.Accepted, started.Status);
         var report = await OverAsync(lab, $"/api/chaos/{started["id"]}");
         var text = await lab.GetAsync($"/api/chaos/{started["id"]}.txt");
         Assert.True((string)report["state"]! == "passed", text.Text);
         Assert.Equal(0, (int)report["lost"]!);
-        Assert.Equal(15, (int)report["done"]!);
+        Assert.Equal(8, (int)report["done"]!);
         Assert.All(report["verdicts"]!.AsArray(), v => Assert.True((bool)v!["holds"]!));
         Assert.Contains("✓ No acknowledged write is lost", text.Text, StringComparison.Ordinal);
     }

@@ -37,13 +37,28 @@ public sealed class WriteTests
     public async Task Versions_3_1_2_arrive_out_of_order_and_the_newest_stays()
     {
         await using var cluster = await RealCluster.StartAsync(2, ("WRITE_QUORUM", "1"));
-        await cluster.WriteAsync("k", "1", ",\"delaysMs\":{\"follower-2\":3000}");
-        await cluster.WriteAsync("k", "2", ",\"delaysMs\":{\"follower-2\":4000}");
-        await cluster.WriteAsync("k", "3", ",\"delaysMs\":{\"follower-2\":0}");
-        await cluster.AssertConvergedAsync();
-        Assert.Equal(3, (long)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["version"]!);
-        var status = await NodeClient.GetAsync(cluster.Leader + "/internal/status");
-        Assert.Equal((3, 2), ((long)status["followers"]![1]!["acked"]!, (long)status["followers"]![1]!["superseded"]!));
+        await Patience.UntilOrderedAsync(async (attempt, delayMs) =>
+        {
+            var (acked, superseded) = await CountsAsync();
+            await cluster.WriteAsync("k", "1", $$""","delaysMs":{"follower-2":{{delayMs}}}""");
+            await cluster.WriteAsync("k", "2", $$""","delaysMs":{"follower-2":{{delayMs + 500}}}""");
+            var newest = (long)(await cluster.WriteAsync("k", "3", ",\"delaysMs\":{\"follower-2\":0}"))["version"]!;
+            // The newest is there while the others are still on their way.
+            var soFar = acked;
+            await Patience.UntilAsync(async () => (soFar = (await CountsAsync()).Acked) > acked, "the first is confirmed");
+            var first = soFar == acked + 1 && (long)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["version"]! == newest;
+            await cluster.AssertConvergedAsync();
+            Assert.Equal(newest, (long)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["version"]!);
+            if (!first) return false;
+            Assert.Equal((acked + 3, superseded + 2), await CountsAsync());
+            return true;
+        }, "the newest of three arrives first");
+
+        async Task<(long Acked, long Superseded)> CountsAsync()
+        {
+            var follower = (await NodeClient.GetAsync(cluster.Leader + "/internal/status"))["followers"]![1]!;
+            return ((long)follower["acked"]!, (long)follower["superseded"]!);
+        }
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class FailoverTests
         var lost = new[] { cluster.Write("both", "second").Version, cluster.Write("new").Version, cluster.Write("overwritten").Version };
         cluster.Wire.SetSilent(old.Peer, true);
         foreach (var other in cluster.Nodes.Where(n => n != old)) cluster.Wire.SetSilent(other.Peer, false);
-        cluster.Promote(cluster["follower-1"]);
+        cluster.Promote(cluster["follower-1"], force: true);
         cluster.Write("overwritten", "by the new leader");
         cluster.Wire.SetSilent(old.Peer, false);
         cluster.Repair(8);
@@ -119,7 +119,7 @@ public sealed class FailoverTests
         Assert.Equal((WriteStatus.Success, 1), (confirmed.Status, confirmed.Acks));
         foreach (var id in new[] { "leader", "follower-4" }) cluster.Wire.SetSilent(cluster[id].Peer, true);
         foreach (var id in new[] { "follower-1", "follower-2", "follower-3" }) cluster.Wire.SetSilent(cluster[id].Peer, false);
-        cluster.Promote(cluster["follower-1"]);
+        cluster.Promote(cluster["follower-1"], force: true);
         foreach (var id in new[] { "leader", "follower-4" }) cluster.Wire.SetSilent(cluster[id].Peer, false);
         cluster.Repair(10);
 

@@ -80,7 +80,7 @@ public sealed class LeaderRetryTests
         var cluster = OneDown();
         for (var i = 0; i < 10; i++) cluster.StartWrite("k", $"value {i}");
         Assert.Equal(1, cluster.Leader.Status.Followers[0].Pending);
-        Assert.Equal(9, ToFirst(cluster, EventKind.DeliveryAbandoned).Count(e => e.Reason == "superseded" && e.Outcome == DeliveryOutcome.Superseded));
+        Assert.Equal(9, ToFirst(cluster, EventKind.DeliveryAbandoned).Count(e => e.Reason == "superseded" && e.Outcome == DeliveryOutcome.Replaced));
 
         cluster.SetDown(0, false);
         _world.RunToRest();

@@ -81,12 +81,12 @@ public abstract class DurableStoreContract : StoreContract
     public async Task A_promise_to_a_new_leader_survives_a_restart()
     {
         var store = await StartAsync();
-        Assert.True(await NewFollower(store).SealAsync(5, Cancellation));
+        Assert.True(await NewFollower(store).SealAsync(5, cancellation: Cancellation));
         await store.DisposeAsync();
 
         var follower = NewFollower(await StartAsync());
         Assert.Equal(ReplicateOutcome.Fenced, (await follower.ReceiveAsync(Message("a", 1, reign: 4), Cancellation)).Outcome);
-        Assert.False(await follower.SealAsync(5, Cancellation));
+        Assert.False(await follower.SealAsync(5, cancellation: Cancellation));
     }
 
     [Fact]

@@ -43,6 +43,24 @@ public sealed class RedisStoreTests(RedisServer server) : DurableStoreContract, 
         Assert.DoesNotContain("s3cret", refused.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{0},user=lab,password=s3cret")]
+    [InlineData("{0},user=nobody,password=s3cret")]
+    [InlineData("//nobody:s3cret@{0}/0")]
+    public async Task A_named_user_whom_the_server_refuses_stops_the_start_although_the_default_user_is_open(string connection)
+    {
+        server.Require();
+        await OnServerAsync(d => d.ExecuteAsync("ACL", "SETUSER", "lab", "on", ">right", "~*", "&*", "+@all"));
+        await using var store = new RedisStore(string.Format(null, connection, server.Connection), NodeOf("guarded"), TimeSpan.FromSeconds(30));
+        var refused = await Assert.ThrowsAsync<StoreException>(() => store.TryOpenAsync(Cancellation));
+        Assert.Contains("refuses the user or the password", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", refused.ToString(), StringComparison.Ordinal);
+
+        await using var right = new RedisStore($"{server.Connection},user=lab,password=right", NodeOf("right"), TimeSpan.FromSeconds(30));
+        await right.TryOpenAsync(Cancellation);
+        Assert.True(right.Status.Ok, right.Status.Sentence);
+    }
+
     /// <summary>Whether a server keeps anything is its own setting; what the node has promised must hold all the same.</summary>
     [Fact]
     public async Task A_server_that_forgot_everything_is_noticed_and_told_again_what_the_node_has_seen()

@@ -48,6 +48,45 @@ public sealed class SqliteStoreTests : DurableStoreContract
         Assert.Contains("belongs to the node follower-1", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("UPDATE kvlab_mark SET epoch = 9223372036854775807")]
+    [InlineData("UPDATE kvlab_mark SET counter = -1")]
+    [InlineData("UPDATE kvlab_mark SET epoch = 'many'")]
+    [InlineData("DELETE FROM kvlab_mark")]
+    [InlineData("DELETE FROM kvlab_schema")]
+    [InlineData("INSERT INTO kvlab_entries VALUES ('text', 'text', 1, 1, 0, 0)")]
+    [InlineData("INSERT INTO kvlab_entries VALUES (x'61', x'31', 'old', 1, 0, 0)")]
+    public async Task A_file_that_no_node_wrote_so_is_refused_when_it_is_opened(string sql)
+    {
+        await (await StartAsync("follower-1")).DisposeAsync();
+        await RunAsync("follower-1", sql);
+        await using var store = new SqliteStore(FileOf("follower-1"), "follower-1", TimeSpan.FromSeconds(30));
+        var refused = await Assert.ThrowsAsync<StoreException>(() => store.TryOpenAsync(Cancellation));
+        Assert.Equal(StoreFailure.Schema, refused.Failure);
+        Assert.Contains("damaged", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x'61', x'31', 0, 1")]
+    [InlineData("x'61', x'31', 1, -5")]
+    [InlineData("x'61', x'7B', 1, 1")]
+    [InlineData("x'61', x'', 1, 1")]
+    [InlineData("x'61', x'225C756438303022', 1, 1")]
+    [InlineData("x'61', x'22FF22', 1, 1")]
+    [InlineData("x'FF', x'31', 1, 1")]
+    [InlineData("x'', x'31', 1, 1")]
+    [InlineData("x'0A', x'31', 1, 1")]
+    public async Task An_entry_that_no_node_wrote_is_not_given_to_anybody(string entry)
+    {
+        await (await StartAsync("follower-1")).DisposeAsync();
+        await RunAsync("follower-1", $"INSERT INTO kvlab_entries VALUES ({entry}, 0, 0)");
+        await using var store = new SqliteStore(FileOf("follower-1"), "follower-1", TimeSpan.FromSeconds(30));
+        await store.TryOpenAsync(Cancellation);
+        var refused = await Assert.ThrowsAsync<StoreException>(async () => { await foreach (var _ in store.SnapshotAsync(Cancellation)) { } });
+        Assert.Equal(StoreFailure.Schema, refused.Failure);
+        Assert.Contains("damaged", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_file_keeps_a_write_ahead_log()
     {

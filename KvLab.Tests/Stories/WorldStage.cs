@@ -50,7 +50,7 @@ public sealed class WorldStage : IScenarioStage
 
     public IReadOnlyList<StageNode> Nodes => [.. _cluster.Nodes.Select(n => new StageNode(n.Id, n == Leading, !_down.Contains(n.Id)))];
 
-    private LabNode? Leading => _cluster.Nodes.Where(n => !_down.Contains(n.Id) && n.Replica.Leader is not null).MaxBy(n => n.Replica.Leader!.Epoch);
+    private LabNode? Leading => _cluster.Nodes.Where(n => !_down.Contains(n.Id) && n.Replica.Leader is { HasBegun: true }).MaxBy(n => n.Replica.Leader!.Epoch);
 
     private Leader Leader => Leading?.Replica.Leader ?? throw new StageException("Nobody leads now.");
 
@@ -135,8 +135,16 @@ public sealed class WorldStage : IScenarioStage
         if (!leads) return;
         target.Replica.Leader!.Change(LiveSettingsPatch.Of(_settings));
         ApplyLinks();
-        if (recovers) await target.Replica.RecoverAsync(ReplicaCluster.Patience, cancellation);
+        if (recovers) await BeginAsync(target, cancellation);
         else target.Replica.BeginForgetful(_cluster.Nodes.Where(n => n != target).Max(n => n.Replica.Follower?.Epoch ?? 0));
+    }
+
+    /// <summary>As the real stage does: a leader that waits for others has started too.</summary>
+    private async Task BeginAsync(LabNode target, CancellationToken cancellation)
+    {
+        var recovering = target.Replica.RecoverAsync(ReplicaCluster.Patience, cancellation: cancellation);
+        while (!recovering.IsCompleted && target.Replica.Waiting is null) await Time.WaitAsync(TimeSpan.FromMilliseconds(25), cancellation);
+        if (recovering.IsCompleted) await recovering;
     }
 
     public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation)
@@ -194,7 +202,7 @@ public sealed class WorldStage : IScenarioStage
         if (chosen is null) throw new StageException($"{to ?? "No follower"} can lead now.");
         try
         {
-            var report = await chosen.Replica.PromoteAsync(_settings, [.. _cluster.Nodes.Where(n => n != chosen).Select(n => n.Peer)], ReplicaCluster.Patience, cancellation);
+            var report = await chosen.Replica.PromoteAsync(_settings, [.. _cluster.Nodes.Where(n => n != chosen).Select(n => n.Peer)], ReplicaCluster.Patience, force: true, cancellation: cancellation);
             _reigning = chosen.Id;
             ApplyLinks();
             return $"{chosen.Id} leads in epoch {report.Epoch}.";

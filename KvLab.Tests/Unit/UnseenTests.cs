@@ -34,10 +34,10 @@ public sealed class UnseenTests
     public void Events_cells_and_writes_name_keys_so_and_exports_stay_exact()
     {
         var e = new NodeEvent { Node = "leader", Incarnation = "a", Sequence = 1, Kind = EventKind.EntryApplied, Key = "k1\u200B", Epoch = 1, Version = 2 };
-        Assert.Contains("of k1⟨U+200B⟩", Explain.Event(e), StringComparison.Ordinal);
-        Assert.Contains("k1⟨U+200B⟩", EventFacts.Brief(e), StringComparison.Ordinal);
+        Assert.Contains("of k1⟨U+200B⟩", Explain.Plain.Event(e), StringComparison.Ordinal);
+        Assert.Contains("k1⟨U+200B⟩", EventFacts.Brief(e, Labels.Plain), StringComparison.Ordinal);
         var row = new ClusterStory { Writes = 1, Keys = 1 }.Tell().Keys.Values.First() with { Key = "k1\u202E" };
-        Assert.Contains("k1⟨U+202E⟩", Explain.Cell(row, "follower-1", ClusterSnapshot.Empty), StringComparison.Ordinal);
+        Assert.Contains("k1⟨U+202E⟩", Explain.Plain.Cell(row, "follower-1", ClusterSnapshot.Empty), StringComparison.Ordinal);
         Assert.Contains("k1\\u200B", JsonSerializer.Serialize(e, EventExport.Json), StringComparison.Ordinal);
         Assert.Contains("\u202E", CsvWriter.Text(csv => csv.Row("k1\u202E")), StringComparison.Ordinal);
     }

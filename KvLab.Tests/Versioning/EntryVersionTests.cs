@@ -39,6 +39,6 @@ public sealed class EntryVersionTests
     [Theory]
     [InlineData(0, 0, "nothing")]
     [InlineData(1, 17, "v17")]
-    [InlineData(3, 17, "v17 (epoch 3)")]
+    [InlineData(3, 17, "e3·v17")]
     public void It_reads_as_on_screen(long epoch, long counter, string text) => Assert.Equal(text, new EntryVersion(epoch, counter).ToString());
 }

@@ -1,3 +1,4 @@
+using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Web.Commands;
 using Microsoft.AspNetCore.WebUtilities;
@@ -27,6 +28,10 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
         {
             await AnswerAsync(context, new CommandException(bad.StatusCode, bad.Message));
         }
+        catch (IOException broken) when (BrokenBody.IsCause(broken) && !context.Response.HasStarted)
+        {
+            await AnswerAsync(context, new CommandException(StatusCodes.Status400BadRequest, BrokenBody.Sentence, [new FieldError("body", BrokenBody.Sentence)]));
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client went away; there is nobody to answer.
@@ -38,7 +43,7 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
         }
     }
 
-    private static bool IsApi(PathString path) =>
+    public static bool IsApi(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/health") || path.StartsWithSegments("/openapi");
 
     private static CommandException Missing(HttpContext context)

@@ -3,6 +3,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
+using KvLab.Web.Resets;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
@@ -22,13 +23,16 @@ internal static class ClusterEndpoints
             .WithSummary("SIGKILL: no last word. Only for nodes that this dashboard started.");
         cluster.MapPost("/nodes/{id}/start", StartAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("Starts a node again that was killed, was stopped or crashed; it keeps its id and port. recover: false starts a leader that asks nobody and counts from 1, the seed's disaster.");
+        cluster.MapPost("/nodes/{id}/proceed", ProceedAsync).Produces<NodeAnswer>().Refuses(404, 409)
+            .WithSummary("Has a leader that waits for nodes (waiting in GET /api/cluster) begin without them; acknowledged writes that only they hold may be lost. 409 when it does not wait.");
         cluster.MapPut("/storage", PutStorageAsync).Accepts<StorageBody>("application/json").Produces<ClusterAnswer>().Refuses(409, 502, 504)
             .WithSummary("Starts all nodes again over another storage: storage for all, storageOf for single nodes, each memory, sqlite:…, redis:… or postgres:…, or a kind alone where its place is configured. What was in memory is gone, what lies elsewhere stays there.");
         cluster.MapPost("/followers", AddFollowerAsync).Produces<FollowerAnswer>(201).Refuses(409)
             .WithSummary("Starts one more follower. It gets writes from now on.");
         cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
             .WithSummary("Takes a follower out of the cluster; refused when fewer than W would be left.");
-        cluster.MapPost("/reset", ResetAsync).Produces(204).Refuses(409, 503).WithSummary("Empties every node that answers. The version counter goes on.");
+        cluster.MapPost("/reset", ResetAsync).Accepts<ResetBody>("application/json").Produces(204).Refuses(409, 502, 503)
+            .WithSummary("Empties every node that answers (scope data, the default), or brings the whole lab to its start values: settings, failover rule, links, faults, who leads, followers, storage, and no data (scope all). The version counter goes on.");
         cluster.MapPost("/take-over", TakeOverAsync).Produces<LeaseView>().Refuses(409, 504)
             .WithSummary("Cancels the experiment, scenario, chaos run or drill that has the cluster, and answers when it has put back what it changed; 409 when nobody has it.");
         cluster.MapGet("/token", Token).Produces<TokenAnswer>().Refuses(403)
@@ -66,6 +70,15 @@ internal static class ClusterEndpoints
         return await state.SettledNodeAsync(id, before, NodeState.Running, time, cancellation);
     }
 
+    private static async Task<NodeAnswer> ProceedAsync(string id, HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    {
+        await StrictBody.RequireEmptyAsync(request);
+        var before = state.StateOf(id);
+        await commands.ProceedAsync(id, cancellation);
+        await state.SettleAsync(s => s.Waiting?.Node != id, time, cancellation);
+        return await state.SettledNodeAsync(id, before, NodeState.Running, time, cancellation);
+    }
+
     private static async Task<ClusterAnswer> PutStorageAsync(HttpRequest request, IClusterState state, IClusterCommands commands, ExclusiveLease lease, CancellationToken cancellation)
     {
         await commands.ChangeStorageAsync(await StrictBody.ReadAsync(request, StorageRequest.Read), cancellation);
@@ -76,7 +89,7 @@ internal static class ClusterEndpoints
     {
         await StrictBody.RequireEmptyAsync(request);
         var id = await commands.AddFollowerAsync(cancellation);
-        return Results.Created("/api/cluster", new FollowerAnswer(id));
+        return Results.Created($"{request.PathBase}/api/cluster", new FollowerAnswer(id));
     }
 
     private static async Task<IResult> RemoveFollowerAsync(string id, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
@@ -86,10 +99,15 @@ internal static class ClusterEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> ResetAsync(HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> ResetAsync(
+        HttpRequest request, IClusterState state, IClusterCommands commands, ILabDefaults defaults, TimeProvider time, CancellationToken cancellation)
     {
-        await StrictBody.RequireEmptyAsync(request);
-        await commands.ResetAsync(cancellation);
+        var scope = await StrictBody.ReadOptionalAsync(request, fields =>
+        {
+            fields.AllowOnly("scope");
+            return fields.Choice<ResetScope>("scope") ?? ResetScope.Data;
+        }, without: ResetScope.Data);
+        await (scope == ResetScope.All ? defaults.RestoreAsync(cancellation) : commands.ResetAsync(cancellation));
         await state.SettleAsync(s => s.Keys.IsEmpty, time, cancellation);
         return Results.NoContent();
     }
@@ -100,8 +118,8 @@ internal static class ClusterEndpoints
         return await lease.TakeOverAsync(cancellation);
     }
 
-    private static TokenAnswer Token(HttpContext context, ClusterOptions options) =>
-        context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address)
-            ? throw new CommandException(StatusCodes.Status403Forbidden, "The token is told only on the machine where the dashboard runs.")
+    private static TokenAnswer Token(HttpContext context, ClusterOptions options, LabReach reach) =>
+        reach.IsOpenTo(context.Connection.LocalIpAddress) || context.Request.Headers.ContainsKey("X-Forwarded-For") || (context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
+            ? throw new CommandException(StatusCodes.Status403Forbidden, "The token is told only on the machine where the dashboard runs, and only while nobody else can reach the dashboard.")
             : new TokenAnswer(TelemetryContract.TokenHeader, options.Token);
 }

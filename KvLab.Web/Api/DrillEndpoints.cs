@@ -1,4 +1,5 @@
 using KvLab.Web.Drills;
+using KvLab.Web.State;
 
 namespace KvLab.Web.Api;
 
@@ -12,18 +13,18 @@ internal static class DrillEndpoints
         var api = routes.MapGroup("/api/drills").WithTags("Durability");
         api.MapPost("/durability", RunAsync).Accepts<DrillBody>("application/json").Produces<DrillAnswer>().Refuses(409, 503)
             .WithSummary("Writes with this W, kills the leader and the follower that confirmed first, fails over and reads the ledger; then starts both again. Takes seconds.");
-        api.MapGet("/durability", (IDrills drills) => drills.History.Select(DrillAnswer.Of)).Produces<IReadOnlyList<DrillAnswer>>()
+        api.MapGet("/durability", (IDrills drills, IClusterState state) => drills.History.Select(r => DrillAnswer.Of(r, state.Current))).Produces<IReadOnlyList<DrillAnswer>>()
             .WithSummary("The latest drills, newest first.");
     }
 
-    private static async Task<DrillAnswer> RunAsync(HttpRequest request, IDrills drills, CancellationToken cancellation)
+    private static async Task<DrillAnswer> RunAsync(HttpRequest request, IDrills drills, IClusterState state, CancellationToken cancellation)
     {
         var body = await StrictBody.ReadAsync(request, fields =>
         {
             fields.AllowOnly("writeQuorum");
             return new DrillBody((int)fields.RequiredLong("writeQuorum", 1, MostFollowers));
         });
-        return DrillAnswer.Of(await drills.DurabilityAsync(body.WriteQuorum, cancellation));
+        return DrillAnswer.Of(await drills.DurabilityAsync(body.WriteQuorum, cancellation), state.Current);
     }
 }
 
@@ -37,6 +38,6 @@ public sealed record DrillAnswer(
     IReadOnlyList<string> Steps, double ElapsedMs, DateTimeOffset At, IReadOnlyList<DurabilityAnswerRow> Writes,
     IReadOnlyList<string> Disturbances)
 {
-    internal static DrillAnswer Of(DrillReport r) => new(
-        r.WriteQuorum, r.Followers, r.Killed, r.Promoted, r.Lost, r.Verdict, r.Steps, r.ElapsedMs, r.At, [.. r.Writes.Select(DurabilityAnswerRow.Of)], r.Disturbances);
+    internal static DrillAnswer Of(DrillReport r, ClusterSnapshot snapshot) => new(
+        r.WriteQuorum, r.Followers, r.Killed, r.Promoted, r.Lost, r.Verdict, r.Steps, r.ElapsedMs, r.At, [.. r.Writes.Select(w => DurabilityAnswerRow.Of(w, snapshot))], r.Disturbances);
 }

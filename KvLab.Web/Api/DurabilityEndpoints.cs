@@ -24,15 +24,16 @@ internal static class DurabilityEndpoints
         var query = new StrictQuery(request, "limit");
         var limit = query.Int("limit", StateLimits.DurabilityRows, 1, StateLimits.LostRows);
         query.ThrowIfWrong();
-        var (counts, latest, lost) = state.Current.Durability;
+        var snapshot = state.Current;
+        var (counts, latest, lost) = snapshot.Durability;
         return new DurabilityAnswer(
             counts.Acknowledged, counts.Held, counts.AtRisk, counts.Lost, counts.Older, counts.NotFollowed,
-            [.. lost.Take(limit).Select(DurabilityAnswerRow.Of)], [.. latest.Take(limit).Select(DurabilityAnswerRow.Of)]);
+            [.. lost.Take(limit).Select(r => DurabilityAnswerRow.Of(r, snapshot))], [.. latest.Take(limit).Select(r => DurabilityAnswerRow.Of(r, snapshot))], snapshot.Durability.Gaps);
     }
 
-    private static DurabilityAnswerRow Row(long epoch, long version, IDurabilityLookup lookup) =>
+    private static DurabilityAnswerRow Row(long epoch, long version, IDurabilityLookup lookup, IClusterState state) =>
         lookup.Find(new EntryVersion(epoch, version)) is { } row
-            ? DurabilityAnswerRow.Of(row)
+            ? DurabilityAnswerRow.Of(row, state.Current)
             : throw new CommandException(StatusCodes.Status404NotFound,
                 $"No client was told that version {version} of epoch {epoch} succeeded, or it is not among the latest {DurabilityLedger.Window} acknowledged writes.");
 }
@@ -42,18 +43,22 @@ internal static class DurabilityEndpoints
 /// <param name="AtRisk">Held by one replica alone.</param>
 /// <param name="Lost">Held by none.</param>
 /// <param name="Older">No longer followed, and not lost when they were last looked at.</param>
+/// <param name="NotKnown">Leaders that ended without a last report: clients that had asked them directly may have been told what is not counted here.</param>
 /// <param name="NotFollowed">Of keys beyond the ledger's limit.</param>
 public sealed record DurabilityAnswer(
     long Acknowledged, int Held, int AtRisk, long Lost, long Older, long NotFollowed,
-    IReadOnlyList<DurabilityAnswerRow> LostWrites, IReadOnlyList<DurabilityAnswerRow> Latest);
+    IReadOnlyList<DurabilityAnswerRow> LostWrites, IReadOnlyList<DurabilityAnswerRow> Latest, IReadOnlyList<ReportGap> NotKnown);
 
+/// <param name="UnreachableNow">Of those that hold it now: the ones that nobody can reach at the moment, and why.</param>
 public sealed record DurabilityAnswerRow(
     long Version, long Epoch, string Key, string Leader, int Required, int Acks, DateTimeOffset At, DurabilityState State,
-    IReadOnlyList<string> HeldAtAnswer, IReadOnlyList<string> HeldNow, IReadOnlyList<CopyFate> Fates, DateTimeOffset? LostAt, string Why)
+    IReadOnlyList<string> HeldAtAnswer, IReadOnlyList<string> HeldNow, IReadOnlyList<CopyFate> Fates, DateTimeOffset? LostAt, string Why, IReadOnlyList<UnavailableNode> UnreachableNow)
 {
-    internal static DurabilityAnswerRow Of(DurabilityRow r) => new(
+    internal static DurabilityAnswerRow Of(DurabilityRow r, ClusterSnapshot snapshot) => Of(r, snapshot.Explain, Reach.Of(snapshot));
+
+    private static DurabilityAnswerRow Of(DurabilityRow r, Explain explain, Reach reach) => new(
         r.Write.Version.Counter, r.Write.Version.Epoch, r.Write.Key, r.Write.Leader, r.Write.Required, r.Write.Acks, r.Write.At, r.State,
-        r.HeldAtAnswer, r.HeldNow, r.Fates, r.LostAt, r.Why);
+        r.HeldAtAnswer, r.HeldNow, r.Fates, r.LostAt, explain.Durability(r, reach), reach.Of(r.HeldNow));
 }
 
 /// <param name="Verdict">What the rule says of a write now: success, partial or unreachable.</param>

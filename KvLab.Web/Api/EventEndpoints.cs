@@ -28,12 +28,14 @@ internal static class EventEndpoints
         var limit = query.Int("limit", StandardLimit, 1, StateLimits.Events);
         var format = query.OneOf("format", "json", "ndjson", "csv");
         query.ThrowIfWrong();
-        var events = state.Current.Events.NewestFirst().Where(filter.Matches).Take(limit);
+        var snapshot = state.Current;
+        var labels = snapshot.Labels;
+        var events = snapshot.Events.NewestFirst().Where(e => filter.Matches(e, labels)).Take(limit);
         return (format ?? Preferred(request)) switch
         {
             "ndjson" or EventExport.NdjsonType => Results.Stream(output => EventExport.WriteNdjsonAsync(output, events, request.HttpContext.RequestAborted), EventExport.NdjsonType),
             "csv" or EventExport.CsvType => Results.Stream(
-                output => EventExport.WriteCsvAsync(output, events, request.HttpContext.RequestAborted), EventExport.CsvType + "; charset=utf-8", "kvlab-events.csv"),
+                output => EventExport.WriteCsvAsync(output, events, labels, request.HttpContext.RequestAborted), EventExport.CsvType + "; charset=utf-8", "kvlab-events.csv"),
             _ => Results.Json(events, EventExport.Json),
         };
     }

@@ -36,9 +36,9 @@ internal static class ExperimentEndpoints
         api.MapGet("/{id}", (string id, ExperimentService experiments) => RunView.Of(Find(experiments, id))).Produces<RunView>().Refuses(404);
         api.MapPatch("/{id}", RenameAsync).Produces<RunView>().Refuses(404, 409).WithSummary("Renames a run: {\"name\": …}.");
         api.MapDelete("/{id}", Delete).Produces(204).Refuses(404, 409);
-        api.MapPost("/{id}/pause", (string id, ExperimentService experiments) => Act(experiments, id, experiments.Pause)).Produces<RunView>().Refuses(404, 409);
-        api.MapPost("/{id}/resume", (string id, ExperimentService experiments) => Act(experiments, id, experiments.Resume)).Produces<RunView>().Refuses(404, 409);
-        api.MapPost("/{id}/cancel", (string id, ExperimentService experiments) => Act(experiments, id, experiments.Cancel)).Produces<RunView>().Refuses(404, 409)
+        api.MapPost("/{id}/pause", (string id, HttpRequest request, ExperimentService experiments) => ActAsync(request, experiments, id, experiments.Pause)).Produces<RunView>().Refuses(404, 409);
+        api.MapPost("/{id}/resume", (string id, HttpRequest request, ExperimentService experiments) => ActAsync(request, experiments, id, experiments.Resume)).Produces<RunView>().Refuses(404, 409);
+        api.MapPost("/{id}/cancel", (string id, HttpRequest request, ExperimentService experiments) => ActAsync(request, experiments, id, experiments.Cancel)).Produces<RunView>().Refuses(404, 409)
             .WithSummary("Ends a run; what was measured until then is kept.");
     }
 
@@ -46,7 +46,7 @@ internal static class ExperimentEndpoints
     {
         var plan = await StrictBody.ReadAsync(request, PlanReader.Read);
         var run = await experiments.StartAsync(plan, cancellation);
-        return Results.Accepted($"/api/experiments/{run.Id}", RunView.Of(run));
+        return Results.Accepted($"{request.PathBase}/api/experiments/{run.Id}", RunView.Of(run));
     }
 
     private static async Task<IResult> EstimateAsync(HttpRequest request, ExperimentService experiments, CancellationToken cancellation)
@@ -72,7 +72,7 @@ internal static class ExperimentEndpoints
         }
 
         var run = experiments.Import(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-        return Results.Created($"/api/experiments/{run.Id}", RunView.Of(run));
+        return Results.Created($"{request.PathBase}/api/experiments/{run.Id}", RunView.Of(run));
 
         static CommandException TooLarge() => new(413, RunFile.TooLarge, [new("file", RunFile.TooLarge)]);
     }
@@ -136,8 +136,9 @@ internal static class ExperimentEndpoints
         return Results.NoContent();
     }
 
-    private static RunView Act(ExperimentService experiments, string id, Action<string> act)
+    private static async Task<RunView> ActAsync(HttpRequest request, ExperimentService experiments, string id, Action<string> act)
     {
+        await StrictBody.RequireEmptyAsync(request);
         act(id);
         return RunView.Of(Find(experiments, id));
     }

@@ -21,8 +21,8 @@ internal static class LoadEndpoints
         api.MapGet("/bursts", (IClusterCommands commands) => commands.Bursts.Select(BurstAnswer.Of)).Produces<IReadOnlyList<BurstAnswer>>()
             .WithSummary("The latest bursts, newest first.");
         api.MapGet("/bursts/{id}", (string id, IClusterCommands commands) => BurstAnswer.Of(Find(commands, id))).Produces<BurstAnswer>().Refuses(404);
-        api.MapPost("/bursts/{id}/cancel", Cancel).Produces<BurstAnswer>().Refuses(404);
-        api.MapDelete("/bursts/{id}", Cancel).Produces<BurstAnswer>().Refuses(404).WithSummary("Cancels, like POST …/cancel.");
+        api.MapPost("/bursts/{id}/cancel", CancelAsync).Produces<BurstAnswer>().Refuses(404);
+        api.MapDelete("/bursts/{id}", CancelAsync).Produces<BurstAnswer>().Refuses(404).WithSummary("Cancels, like POST …/cancel.");
     }
 
     private static async Task<IResult> WriteAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)
@@ -41,16 +41,17 @@ internal static class LoadEndpoints
         var query = new StrictQuery(request, "limit");
         var limit = query.Int("limit", 100, 1, StateLimits.Writes);
         query.ThrowIfWrong();
-        return [.. state.Current.Writes.Take(limit).Select(WriteRow.Of)];
+        var snapshot = state.Current;
+        return [.. snapshot.Writes.Take(limit).Select(w => WriteRow.Of(w, snapshot.Explain))];
     }
 
     private static async Task<OutOfOrderDemo> DemoAsync(HttpRequest request, IClusterCommands commands, CancellationToken cancellation)
     {
-        var follower = request.ContentLength is null or 0 ? null : await StrictBody.ReadAsync(request, fields =>
+        var follower = await StrictBody.ReadOptionalAsync(request, fields =>
         {
             fields.AllowOnly("follower");
             return fields.Text("follower");
-        });
+        }, without: null);
         return await commands.OutOfOrderDemoAsync(follower, cancellation);
     }
 
@@ -65,11 +66,12 @@ internal static class LoadEndpoints
                 (int)fields.RequiredLong("keys", 1, BurstBook.MostKeys));
         });
         var burst = commands.StartBurst(plan);
-        return Results.Accepted($"/api/bursts/{burst.Id}", BurstAnswer.Of(burst));
+        return Results.Accepted($"{request.PathBase}/api/bursts/{burst.Id}", BurstAnswer.Of(burst));
     }
 
-    private static BurstAnswer Cancel(string id, IClusterCommands commands)
+    private static async Task<BurstAnswer> CancelAsync(string id, HttpRequest request, IClusterCommands commands)
     {
+        await StrictBody.RequireEmptyAsync(request);
         var known = Find(commands, id);
         commands.CancelBurst(known.Id);
         return BurstAnswer.Of(Find(commands, id));

@@ -37,13 +37,13 @@ internal static class ScenarioEndpoints
             return (Name: name, Text: text);
         });
         var run = service.Start(scenario.Name is { } known ? ScenarioService.Find(known) : ScenarioService.Read(scenario.Text!));
-        return Results.Accepted($"/api/scenarios/runs/{run.Id}", run);
+        return Results.Accepted($"{request.PathBase}/api/scenarios/runs/{run.Id}", run);
     }
 
     private static async Task<IResult> StartChaosAsync(HttpRequest request, ScenarioService service)
     {
         var report = service.Start(await StrictBody.ReadAsync(request, ChaosOptions.Read));
-        return Results.Accepted($"/api/chaos/{report.Id}", report);
+        return Results.Accepted($"{request.PathBase}/api/chaos/{report.Id}", report);
     }
 
     private static async Task<IResult> CancelAsync(string id, HttpRequest request, ScenarioService service)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Web.Commands;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace KvLab.Web.Api;
 
@@ -14,7 +15,7 @@ internal static class StrictBody
         if (!request.HasJsonContentType())
         {
             throw new CommandException(StatusCodes.Status415UnsupportedMediaType,
-                $"The body must be sent as Content-Type: application/json, but is {request.ContentType ?? "sent without a type"}.");
+                $"The body must be sent as Content-Type: application/json, but is {ErrorText.Short(request.ContentType ?? "sent without a type")}.");
         }
         var errors = new FieldErrors();
         using var document = JsonObjectText.Parse(await BytesAsync(request), errors);
@@ -34,12 +35,16 @@ internal static class StrictBody
 
     /// <summary>For calls that can do without: no body gives <paramref name="without"/>.</summary>
     public static Task<T> ReadOptionalAsync<T>(HttpRequest request, Func<JsonFields, T> read, T without) =>
-        request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding") ? Task.FromResult(without) : ReadAsync(request, read);
+        HasBody(request) ? ReadAsync(request, read) : Task.FromResult(without);
+
+    /// <summary>A body may come without a length, in chunks.</summary>
+    private static bool HasBody(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength is not (null or 0);
 
     private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequest request)
     {
         if (request.ContentLength > InputRules.LargestBody) throw TooLarge();
-        var buffer = new MemoryStream();
+        var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
         var chunk = new byte[8192];
         int read;
         while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)

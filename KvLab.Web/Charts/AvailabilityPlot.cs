@@ -79,6 +79,7 @@ public static class AvailabilityPlot
         answers.Domain = [both ? 0.44m : 0m, 0.8m];
         answers.FixedRange = true;
         answers.TickFormat = ",d";
+        answers.DTick = Ticks.WholeStep(view.Points.Select(p => p.Success + p.Partial + p.Unreachable).DefaultIfEmpty().Max());
         layout.YAxis.Add(new YAxis { Domain = [0.81m, 1m], Range = [0, 1], Visible = false, FixedRange = true });
         if (!both) return layout;
         layout.XAxis[0].Anchor = "y3";
@@ -91,6 +92,7 @@ public static class AvailabilityPlot
             ZeroLine = false,
             FixedRange = true,
             TickFormat = ",d",
+            DTick = Ticks.WholeStep(view.Points.Max(p => Math.Max(p.OtherStale, p.OtherSuccess + p.OtherPartial))),
             RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero,
         });
         return layout;
@@ -122,19 +124,19 @@ public static class AvailabilityPlot
 
     private static Scatter Faults(AvailabilityView view, ChartLook look)
     {
-        var moments = Moments(view.Marks);
         var (from, to) = InView(view);
+        var labels = FaultLabels.Put(Moments(view.Marks), from, to);
         return new Scatter
         {
             Name = "faults",
             Mode = ModeFlag.Markers | ModeFlag.Text,
             YAxis = "y2",
-            X = [.. moments.Select(m => (object)Math.Round(m.Seconds, 2))],
-            // In turn on three rows, so that what happened soon after one another can be read.
-            Y = [.. moments.Select((_, i) => (object)(0.84 - i % 3 * 0.34))],
-            TextArray = [.. moments.Select(m => m.Words)],
-            // Late ones would run out of the picture.
-            TextPositionArray = [.. moments.Select(m => m.Seconds > (from + to) / 2 ? TextPositionEnum.MiddleLeft : TextPositionEnum.MiddleRight)],
+            X = [.. labels.Select(l => (object)Math.Round(l.Seconds, 2))],
+            Y = [.. labels.Select(l => (object)l.Height)],
+            TextArray = [.. labels.Select(l => l.Shown ? l.Words : "")],
+            TextPositionArray = [.. labels.Select(l => l.Left ? TextPositionEnum.MiddleLeft : TextPositionEnum.MiddleRight)],
+            HoverTextArray = [.. labels.Select(l => l.Words)],
+            HoverInfo = HoverInfoFlag.Text,
             Marker = new Marker { Color = look.Color(6), Symbol = SymbolEnum.TriangleDown, Size = (decimal)(look.FontSize * 0.6) },
             ClipOnAxis = false,
             ShowLegend = false,

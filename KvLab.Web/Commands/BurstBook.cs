@@ -1,5 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
+using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
@@ -24,7 +25,8 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
     }
 
     /// <param name="leader">Who leads at the moment of a write; throws a <see cref="CommandException"/> where nobody is known to.</param>
-    public Burst Start(BurstPlan plan, Func<NodeAddress> leader, TimeSpan patience)
+    /// <param name="conditions">What its figures depend on, as of now.</param>
+    public Burst Start(BurstPlan plan, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions)
     {
         Check(plan);
         lock (_gate)
@@ -34,7 +36,7 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
                 throw new CommandException(StatusCodes.Status409Conflict,
                     $"{RunningAtATime} bursts are running already, which is the most at a time. Wait for one or cancel one.");
             }
-            var run = new BurstRun(string.Create(CultureInfo.InvariantCulture, $"burst-{++_count}"), plan, client, leader, patience, time);
+            var run = new BurstRun(string.Create(CultureInfo.InvariantCulture, $"burst-{++_count}"), plan, client, leader, patience, conditions, time);
             _bursts.AddFirst((run, run.RunAsync()));
             Trim();
             return run.View();

@@ -3,6 +3,7 @@ using System.Globalization;
 using HdrHistogram;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
+using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
@@ -18,6 +19,8 @@ internal sealed class BurstRun : IDisposable
 
     private readonly NodeClient _client;
     private readonly Func<NodeAddress> _leader;
+    private readonly Func<FigureConditions?> _conditions;
+    private readonly FigureConditions? _first;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _cancellation = new();
@@ -32,13 +35,17 @@ internal sealed class BurstRun : IDisposable
     private int _succeeded;
     private int _partial;
     private int _failed;
+    private bool _settingsChanged;
     private string? _lastError;
     private TimeSpan? _elapsed;
     private BurstState _state = BurstState.Running;
 
-    public BurstRun(string id, BurstPlan plan, NodeClient client, Func<NodeAddress> leader, TimeSpan patience, TimeProvider time)
+    /// <param name="conditions">What its figures depend on, as of now.</param>
+    public BurstRun(
+        string id, BurstPlan plan, NodeClient client, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions, TimeProvider time)
     {
-        (Id, Plan, _client, _leader, _patience, _time) = (id, plan, client, leader, patience, time);
+        (Id, Plan, _client, _leader, _patience, _conditions, _time) = (id, plan, client, leader, patience, conditions, time);
+        _first = conditions();
         _startedAt = time.GetTimestamp();
     }
 
@@ -110,6 +117,7 @@ internal sealed class BurstRun : IDisposable
         {
             if (status == WriteStatus.Success) _succeeded++;
             else _partial++;
+            _settingsChanged |= _first is not null && _conditions() is { } now && now != _first;
             _sumMs += elapsedMs;
             _latencies.RecordValue(Math.Clamp((long)(elapsedMs * 1000), 1, LongestMicroseconds));
         }
@@ -125,7 +133,10 @@ internal sealed class BurstRun : IDisposable
             return new Burst(
                 Id, Plan, _state, answered + _failed, _succeeded, _partial, _failed, elapsedMs,
                 answered == 0 ? null : _sumMs / answered, At(50), At(90), At(95), At(99), At(0), At(100),
-                elapsedMs > 0 ? answered / elapsedMs * 1000 : 0, _lastError);
+                elapsedMs > 0 ? answered / elapsedMs * 1000 : 0, _lastError)
+            {
+                SettingsChanged = _settingsChanged,
+            };
         }
     }
 

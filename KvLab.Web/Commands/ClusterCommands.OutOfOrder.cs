@@ -37,8 +37,8 @@ internal sealed partial class ClusterCommands
             // Its answer may take until the quorum; the next write must come after its acceptance, not after its answer.
             versions.Add(await AcceptedVersionAsync(leader, key, value, answer, cancellation));
         }
-        await Task.WhenAll(answers);
-        return new OutOfOrderDemo(key, target, versions, [versions[2], versions[0], versions[1]]);
+        var last = (await Task.WhenAll(answers))[^1];
+        return new OutOfOrderDemo(key, target, versions, [versions[2], versions[0], versions[1]], last.Epoch);
     }
 
     private string ChooseFollower(string? wanted)
@@ -50,7 +50,7 @@ internal sealed partial class ClusterCommands
         }
         var running = state.Current.Followers.Where(f => f.State is NodeState.Running).Select(f => f.Id).ToArray();
         if (wanted is not null && !running.Contains(wanted))
-            throw new CommandException(StatusCodes.Status409Conflict, $"{wanted} is not running, so nothing can arrive there. Start it first.");
+            throw new CommandException(StatusCodes.Status409Conflict, $"{directory.Name(wanted)} is not running, so nothing can arrive there. Start it first.");
         return wanted ?? running.FirstOrDefault()
             ?? throw new CommandException(StatusCodes.Status409Conflict, "No follower is running, so nothing can arrive anywhere. Start one first.");
     }

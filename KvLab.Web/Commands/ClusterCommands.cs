@@ -11,7 +11,7 @@ namespace KvLab.Web.Commands;
 /// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
 internal sealed partial class ClusterCommands(
     NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstBook bursts, IClusterState state, DashboardEvents events,
-    ExclusiveLease lease, TimeProvider time)
+    ExclusiveLease lease, LabReach reach, TimeProvider time)
     : IClusterCommands
 {
     /// <summary>Beyond the leader's own deadline: time for the way there and back on a busy machine.</summary>
@@ -21,8 +21,7 @@ internal sealed partial class ClusterCommands(
 
     private TimeSpan WritePatience => TimeSpan.FromMilliseconds(Settings.ReplicationTimeoutMs) + WriteSlack;
 
-    private NodeAddress Leader => directory.Leader ?? throw new CommandException(
-        StatusCodes.Status503ServiceUnavailable, "No leader is known yet. Wait until it has introduced itself, and try again.");
+    private NodeAddress Leader => directory.Leader ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, Leadership.WhyNone(state.Current));
 
     public bool Supervises => supervisor.Supervises;
 
@@ -49,7 +48,7 @@ internal sealed partial class ClusterCommands(
         catch (CommandException failure)
         {
             events.Report(EventKind.DashboardNotice, follower.Id,
-                $"{follower.Id} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
+                $"{follower.Name} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
         }
     }
 
@@ -64,7 +63,8 @@ internal sealed partial class ClusterCommands(
         lease.Require("start a burst");
         // Where nobody leads nothing is started; later on a write finds out for itself.
         _ = Leader;
-        return bursts.Start(plan, () => Leader, WritePatience);
+        if (lease.Mine is null) reach.CountBurst();
+        return bursts.Start(plan, () => Leader, WritePatience, () => state.Current.Figures.Current?.Conditions);
     }
 
     public Burst? FindBurst(string id) => bursts.Find(id);
@@ -76,26 +76,37 @@ internal sealed partial class ClusterCommands(
     public Task StartForgetfulAsync(string id, CancellationToken cancellation = default) =>
         ActAsync("start a node", () => supervisor.StartForgetfulAsync(Known(id), cancellation));
 
+    public Task ProceedAsync(string id, CancellationToken cancellation = default) =>
+        ActAsync("have a leader go on without nodes", () => client.ProceedAsync(directory.Find(Known(id))!, cancellation));
+
     public async Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
     {
         // It starts every node again: no run may begin in the middle.
-        using var alone = lease.ActAlone("storage", "A change of storage");
+        if (lease.Mine is null) reach.RequireConfigured(request);
+        using var alone = lease.ActAlone(ExclusiveLease.StorageKind, "A change of storage");
         return await supervisor.ChangeStorageAsync(request, cancellation);
     }
 
     public async Task<string> AddFollowerAsync(CancellationToken cancellation = default)
     {
         using var own = lease.Act("add a follower");
+        CountFollower();
         return await supervisor.AddFollowerAsync(cancellation);
     }
 
     public async Task RemoveFollowerAsync(string id, CancellationToken cancellation = default)
     {
         using var own = lease.Act("remove a follower");
+        CountFollower();
         await supervisor.RemoveFollowerAsync(Known(id), cancellation);
         await links.ForgetAsync(id, CancellationToken.None);
     }
 
+    // What a run does was bounded with the run.
+    private void CountFollower()
+    {
+        if (lease.Mine is null) reach.CountFollower();
+    }
 
     private async Task ActAsync(string act, Func<Task> command)
     {
@@ -133,11 +144,16 @@ internal sealed partial class ClusterCommands(
 
     public async Task<ConvergenceReport> CheckConvergenceAsync(CancellationToken cancellation = default)
     {
-        var leader = Leader;
+        if (directory.Leader is not { } leader)
+        {
+            var replicas = await Task.WhenAll(directory.Followers.Select(n => client.TryDumpAsync(n, cancellation)));
+            return ConvergenceCheck.WithoutLeader(Leadership.WhyNone(state.Current), replicas);
+        }
+
         var before = await client.TryHealthAsync(leader, cancellation);
         var dumps = await Task.WhenAll(directory.Followers.Prepend(leader).Select(n => client.TryDumpAsync(n, cancellation)));
         var after = await client.TryHealthAsync(leader, cancellation);
         var quiescent = before is { IsQuiescent: true } && after is { IsQuiescent: true } && before.LastVersion == after.LastVersion;
-        return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent, Settings.Versioning == VersioningMode.Naive);
+        return ConvergenceCheck.Compare(dumps[0], dumps[1..], quiescent);
     }
 }

@@ -1,8 +1,10 @@
+using KvLab.Web.Timing;
+
 namespace KvLab.Web.Commands;
 
 /// <summary>Who has the cluster for itself.</summary>
 /// <param name="Holder">For people, such as <c>Experiment 20260101-…</c>.</param>
-/// <param name="Kind">experiment, scenario, chaos, drill or storage.</param>
+/// <param name="Kind">experiment, scenario, chaos, drill, storage or reset.</param>
 /// <param name="Ending">Somebody took over: it puts the cluster back and ends.</param>
 public sealed record LeaseView(string Holder, string Kind, DateTimeOffset Since, bool Ending);
 
@@ -12,12 +14,17 @@ public sealed record LeaseView(string Holder, string Kind, DateTimeOffset Since,
 /// </summary>
 public sealed class ExclusiveLease(TimeProvider? clock = null)
 {
+    internal const string StorageKind = "storage";
+
     /// <summary>How long a take-over waits until the run has put the cluster back.</summary>
     public static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(60);
 
     private readonly TimeProvider _time = clock ?? TimeProvider.System;
     private readonly Lock _gate = new();
     private readonly Listeners<LeaseView?> _listeners = new();
+
+    /// <summary>Asked before a run begins; throws a <see cref="CommandException"/> where none may begin now.</summary>
+    internal Action BeforeRun { get; init; } = static () => { };
 
     // What a run does flows from the task that entered; everybody else has none.
     private readonly AsyncLocal<HeldLease?> _mine = new();
@@ -46,6 +53,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
                     + "Wait until it ends, or take over (POST /api/cluster/take-over).");
             }
 
+            if (kind != StorageKind) BeforeRun();
             _held = held = new HeldLease(new LeaseView(holder, kind, _time.GetUtcNow(), false), cancel, _time, GiveBack);
         }
 
@@ -92,7 +100,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
         _listeners.Tell(Current);
         try
         {
-            await held.Over.WaitAsync(TakeOverPatience, _time, cancellation);
+            await held.Over.WaitAwakeAsync(TakeOverPatience, _time, cancellation);
         }
         catch (TimeoutException late)
         {

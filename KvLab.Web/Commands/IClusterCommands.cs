@@ -58,6 +58,9 @@ public interface IClusterCommands
 
     Task StartNodeAsync(string id, CancellationToken cancellation = default);
 
+    /// <summary>Has a leader that waits for nodes before it takes writes (<see cref="State.ClusterSnapshot.Waiting"/>) begin without them: what only they hold may be lost.</summary>
+    Task ProceedAsync(string id, CancellationToken cancellation = default);
+
     /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does. Every follower refuses what it writes, and confirms it.</summary>
     Task StartForgetfulAsync(string id, CancellationToken cancellation = default);
 
@@ -84,10 +87,10 @@ public interface IClusterCommands
 public sealed class CommandException : Exception
 {
     public CommandException(int status, string message, IReadOnlyList<FieldError>? fields = null, Exception? inner = null)
-        : base(message, inner)
+        : base(ErrorText.Short(message, ErrorText.LongestDetail), inner)
     {
         Status = status;
-        Fields = fields ?? [];
+        Fields = FieldErrors.Bound(fields ?? []);
     }
 
     public CommandException() { }
@@ -110,7 +113,8 @@ public sealed record WriteAnswer(
 }
 
 /// <param name="Arrival">Versions in the order in which the follower gets them.</param>
-public sealed record OutOfOrderDemo(string Key, string Follower, IReadOnlyList<long> Versions, IReadOnlyList<long> Arrival);
+/// <param name="Epoch">Of all three.</param>
+public sealed record OutOfOrderDemo(string Key, string Follower, IReadOnlyList<long> Versions, IReadOnlyList<long> Arrival, long Epoch);
 
 /// <param name="Writes">1 … 10,000 (REST allows up to 1,000,000).</param>
 /// <param name="Concurrency">Writes in flight at a time, 1 … 200.</param>
@@ -129,4 +133,8 @@ public enum BurstState
 public sealed record Burst(
     string Id, BurstPlan Plan, BurstState State, int Completed, int Succeeded, int Partial, int Failed,
     double ElapsedMs, double? MeanMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MinMs, double? MaxMs,
-    double WritesPerSecond, string? LastError);
+    double WritesPerSecond, string? LastError)
+{
+    /// <summary>Settings, followers or storage changed while it ran, so its latencies are of more than one of them.</summary>
+    public bool SettingsChanged { get; init; }
+}

@@ -10,6 +10,7 @@ using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Ingest;
 using KvLab.Web.Supervision;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Commands;
 
@@ -22,9 +23,11 @@ internal sealed class NodeClient : IDisposable
     private readonly HttpClient _http;
     private readonly ClientOutcomes _outcomes;
 
-    public NodeClient(ClusterOptions options, ClientOutcomes outcomes)
+    private readonly TimeProvider _time;
+
+    public NodeClient(ClusterOptions options, ClientOutcomes outcomes, TimeProvider time)
     {
-        _outcomes = outcomes;
+        (_outcomes, _time) = (outcomes, time);
         _http = new HttpClient(new SocketsHttpHandler
         {
             // Nodes are on this machine or beside it; a proxy in the environment is for the world outside.
@@ -82,9 +85,12 @@ internal sealed class NodeClient : IDisposable
     /// <summary>Has a follower begin its reign over all others.</summary>
     /// <param name="sealing">How long it waits for nodes that are silent.</param>
     public Task<ReignReport> PromoteAsync(
-        NodeAddress node, IReadOnlyList<NodeAddress> others, LiveSettingsPatch settings, TimeSpan sealing, CancellationToken cancellation) => SendAsync<ReignReport>(
+        NodeAddress node, IReadOnlyList<NodeAddress> others, LiveSettingsPatch settings, TimeSpan sealing, KnownPast past, bool force, CancellationToken cancellation) => SendAsync<ReignReport>(
         HttpMethod.Post, node, "/internal/promote",
-        new { Followers = others.Select(f => new { f.Id, f.Url }), Settings = settings, PatienceMs = (int)sealing.TotalMilliseconds }, 3 * sealing + Patience, cancellation);
+        new { Followers = others.Select(f => new { f.Id, f.Url }), Settings = settings, PatienceMs = (int)sealing.TotalMilliseconds, KnownEpoch = past.Epoch, past.SmallestQuorum, Force = force }, 4 * sealing + Patience, cancellation);
+
+    /// <summary>Has a leader that waits for nodes begin without them.</summary>
+    public Task ProceedAsync(NodeAddress node, CancellationToken cancellation) => SendAsync<object>(HttpMethod.Post, node, "/internal/recovery/proceed", null, Patience, cancellation);
 
     public async Task<IReadOnlyDictionary<string, Entry>> DumpAsync(NodeAddress node, CancellationToken cancellation)
     {
@@ -96,7 +102,7 @@ internal sealed class NodeClient : IDisposable
     {
         try
         {
-            return await SendAsync<ReadAnswer>(HttpMethod.Get, node, $"/read/{Uri.EscapeDataString(key)}", null, Patience, cancellation);
+            return await SendAsync<ReadAnswer>(HttpMethod.Get, node, $"/read?key={Uri.EscapeDataString(key)}", null, Patience, cancellation);
         }
         catch (CommandException missing) when (missing.Status == StatusCodes.Status404NotFound)
         {
@@ -166,8 +172,8 @@ internal sealed class NodeClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, node.Url + path);
         if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: NodeJson.Options);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        // A dashboard that stood still for a while finds the answer ready; that it comes late is not the node's doing.
+        using var deadline = new AwakeDeadline(patience, _time, cancellation);
         try
         {
             return await _http.SendAsync(request, deadline.Token);
@@ -175,12 +181,12 @@ internal sealed class NodeClient : IDisposable
         catch (HttpRequestException failure)
         {
             throw new CommandException(StatusCodes.Status503ServiceUnavailable,
-                $"{node.Id} does not answer at {node.Url} ({failure.HttpRequestError}).", inner: failure);
+                $"{node.Name} does not answer at {node.Url} ({failure.HttpRequestError}).", inner: failure);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
             throw new CommandException(StatusCodes.Status504GatewayTimeout,
-                $"{node.Id} did not answer {method} {path} within {patience.TotalSeconds:0.#} s; whether it took effect is not known.", inner: late);
+                $"{node.Name} did not answer {method} {path} within {patience.TotalSeconds:0.#} s; whether it took effect is not known.", inner: late);
         }
     }
 
@@ -192,7 +198,7 @@ internal sealed class NodeClient : IDisposable
         }
         catch (JsonException failure)
         {
-            throw new CommandException(StatusCodes.Status502BadGateway, $"{node.Id} gave an answer that could not be read: {failure.Message}", inner: failure);
+            throw new CommandException(StatusCodes.Status502BadGateway, $"{node.Name} gave an answer that could not be read: {failure.Message}", inner: failure);
         }
     }
 
@@ -202,7 +208,7 @@ internal sealed class NodeClient : IDisposable
     {
         var problem = IsProblem(response) ? await ReadBodyAsync<NodeProblem>(node, response, cancellation) : null;
         var fields = (problem?.Errors ?? []).SelectMany(e => e.Value.Select(message => new FieldError(e.Key, message))).ToArray();
-        return new CommandException((int)response.StatusCode, problem?.Detail ?? $"{node.Id} answered {(int)response.StatusCode} {response.ReasonPhrase}.", fields);
+        return new CommandException((int)response.StatusCode, problem?.Detail ?? $"{node.Name} answered {(int)response.StatusCode} {response.ReasonPhrase}.", fields);
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
@@ -8,16 +9,19 @@ namespace KvLab.Web.Commands;
 /// <summary>How the dashboard reads and writes the nodes' JSON.</summary>
 internal static class NodeJson
 {
-    public static readonly JsonSerializerOptions Options = ReadableJson.Options;
+    public static readonly JsonSerializerOptions Options = new(ReadableJson.Options) { Converters = { new StrictEnums() }, MaxDepth = InputRules.DeepestAnswer };
 }
 
 /// <param name="DelaysMs">Chosen delays by follower id, for a demonstration.</param>
 internal sealed record WriteRequest(string Key, JsonText Value, IReadOnlyDictionary<string, double>? DelaysMs = null);
 
-internal sealed record HealthAnswer(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null)
+internal sealed record HealthAnswer(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null, WaitingHealth? Waiting = null)
 {
     public bool IsQuiescent => WritesInFlight == 0 && PendingDeliveries == 0;
 }
+
+/// <summary>A leader that started and waits for nodes before it takes writes.</summary>
+internal sealed record WaitingHealth(IReadOnlyList<string> For, string Sentence);
 
 /// <param name="Sentence">What is wrong, without secrets; null while it works.</param>
 internal sealed record StorageHealth(string Kind, bool Ok, string? Sentence);

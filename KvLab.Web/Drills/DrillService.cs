@@ -101,16 +101,16 @@ internal sealed class DrillService(
         var steps = new List<string>();
         var first = followers[0];
 
-        Step($"W = {w} of {followers.Length}; {first} is quick, {(w < followers.Length ? "whoever W does not ask for gets the writes seconds later" : "the others follow at once")}.");
+        Step($"W = {w} of {followers.Length}; {NodeWords.Name(first, leads: false)} is quick, {(w < followers.Length ? "whoever W does not ask for gets the writes seconds later" : "the others follow at once")}.");
         await commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = w, QuorumCountsLeader = false }, cancellation);
         var versions = await WriteAsync(leader, followers, w, cancellation);
 
-        Step($"{versions.Count} writes were answered with success. {leader.Id} and {first}, which confirmed first, are killed.");
+        Step($"{versions.Count} writes were answered with success. {Capital(NodeWords.Leading(leader.Id))} and {NodeWords.Name(first, leads: false)}, which confirmed first, are killed.");
         await Task.WhenAll(commands.KillNodeAsync(leader.Id, cancellation), commands.KillNodeAsync(first, cancellation));
         await state.WhenAsync(s => IsDown(s, leader.Id) && IsDown(s, first), Patience, time, cancellation);
 
         Step("Nobody leads. The most advanced follower is promoted.");
-        var reign = await failover.FailOverAsync(null, cancellation);
+        var reign = await failover.FailOverAsync(null, force: true, cancellation: cancellation);
         await state.WhenAsync(s => s.Reign >= reign.Epoch, Patience, time, cancellation);
         Step($"{reign.To} leads epoch {reign.Epoch}. The ledger is asked for the writes.");
 
@@ -135,7 +135,7 @@ internal sealed class DrillService(
         var answers = await Task.WhenAll(Enumerable.Range(1, Writes).Select(i =>
             client.WriteAsync(leader, new WriteRequest($"drill-{number}-{i}", JsonText.Of($"promise {i}"), delaysMs), Patience, cancellation)));
         if (answers.FirstOrDefault(a => a.Status != WriteStatus.Success) is { } partial)
-            throw Conflict($"v{partial.Version} of {partial.Key} was only a partial success, so nothing was promised. Look whether all followers answer, and try again.");
+            throw Conflict($"{state.Current.Labels.Version(partial.Epoch, partial.Version)} of {partial.Key} was only a partial success, so nothing was promised. Look whether all followers answer, and try again.");
         IReadOnlyList<EntryVersion> versions = [.. answers.Select(a => new EntryVersion(a.Epoch, a.Version))];
         await state.WhenAsync(s => versions.All(v => s.Durability.Latest.Any(r => r.Write.Version == v)), Patience, time, cancellation);
         return versions;
@@ -155,6 +155,8 @@ internal sealed class DrillService(
     private static string Verdict(int w, int writes, int lost) => lost > 0
         ? $"{lost} of {Explain.Count(writes, "promise")} broken: with W = {w} a success meant {Explain.Count(w, "follower")}, and killing the leader and {(w == 1 ? "that one" : "one of those")} killed every copy."
         : $"Every promise kept: with W = {w} a success meant {Explain.Count(w, "follower")}, one of them died with the leader, and {w - 1} kept each write.";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private void Say(string? sentence)
     {

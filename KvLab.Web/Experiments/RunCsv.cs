@@ -13,7 +13,7 @@ public static class RunCsv
     [
         "point", "repetition", "sweep", "write_quorum", "followers", "concurrency", "keys", "versioning", "writes", "succeeded", "partial", "unanswered",
         "mean_ms", "sd_ms", "min_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms", "leader_mean_ms", "writes_per_second",
-        "predicted_mean_ms", "overhead_ms", "band_low_ms", "band_high_ms", "residual_ms", "stale_refusals", "late_deliveries", "failed_deliveries", "convergence_ms",
+        "delay_mean_ms", "overhead_ms", "predicted_mean_ms", "band_low_ms", "band_high_ms", "residual_ms", "stale_refusals", "late_deliveries", "failed_deliveries", "convergence_ms",
         "stored_mean_ms", "stored_p50_ms", "stored_p99_ms", "longest_gap_ms", "disturbed",
     ];
 
@@ -32,7 +32,7 @@ public static class RunCsv
             csv.Row(p.Plan.Index, p.Plan.Repetition, p.Plan.SweepValue, p.Plan.Settings.WriteQuorum, p.Plan.Followers, p.Plan.Concurrency, p.Plan.Keys,
                 p.Plan.Settings.Versioning.ToString().ToLowerInvariant(), p.Writes, p.Succeeded, p.Partial, p.Unanswered,
                 p.Client.MeanMs, p.Client.SdMs, p.Client.MinMs, p.Client.P50Ms, p.Client.P90Ms, p.Client.P95Ms, p.Client.P99Ms, p.Client.MaxMs,
-                p.Leader.MeanMs, p.WritesPerSecond, p.Prediction.DelayMeanMs, p.Prediction.OverheadMs, p.Prediction.BandLowMs, p.Prediction.BandHighMs,
+                p.Leader.MeanMs, p.WritesPerSecond, p.Prediction.DelayMeanMs, p.Prediction.OverheadMs, p.Prediction.MeanMs, p.Prediction.BandLowMs, p.Prediction.BandHighMs,
                 p.ResidualMs, p.StaleRefusals, p.LateDeliveries, p.FailedDeliveries, p.ConvergenceMs, p.Storing.MeanMs, p.Storing.P50Ms, p.Storing.P99Ms,
                 p.LongestGap.LengthMs, string.Join(" ", p.Disturbances));
         }

@@ -21,15 +21,16 @@ public sealed record RunView(
 /// <summary>One point. Latencies in ms; null where there is none.</summary>
 /// <param name="MeanMs">Client's clock, from sending to having the answer.</param>
 /// <param name="LeaderMeanMs">Leader's clock, from the start of the write to its answer.</param>
-/// <param name="PredictedMeanMs">Exact mean of the W-th smallest delay, the delay alone.</param>
+/// <param name="DelayMeanMs">Exact mean of the W-th smallest delay, the delay alone.</param>
 /// <param name="OverheadMs">What this machine adds, measured at zero delay in the same run.</param>
+/// <param name="PredictedMeanMs">Both together: what charts draw, and what <paramref name="ResidualMs"/> is measured against.</param>
 /// <param name="StoredMeanMs">What the leader's storage took per write; null in memory.</param>
 /// <param name="InBand">Whether <paramref name="MeanMs"/> lies between <paramref name="BandLowMs"/> and <paramref name="BandHighMs"/>.</param>
 public sealed record PointView(
     int Index, string Label, int WriteQuorum, int Followers, int Repetition, string? SweepValue, int Concurrency, int Keys, string Versioning,
     int Writes, int Succeeded, int Partial, int Unanswered, double DurationMs, double WritesPerSecond,
     double? MeanMs, double? SdMs, double? MinMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MaxMs, double? LeaderMeanMs,
-    double PredictedMeanMs, double OverheadMs, double? SaturationMs, double BandLowMs, double BandHighMs, bool InBand, double? ResidualMs,
+    double DelayMeanMs, double OverheadMs, double PredictedMeanMs, double? SaturationMs, double BandLowMs, double BandHighMs, bool InBand, double? ResidualMs,
     int StaleRefusals, int LateDeliveries, int FailedDeliveries, double? ConvergenceMs, long DelayOrigin,
     string? Storage, double? StoredMeanMs, double? StoredP50Ms, double? StoredP99Ms,
     IReadOnlyList<FollowerView> PerFollower, IReadOnlyList<CheckView> Checks,
@@ -41,7 +42,7 @@ public sealed record PointView(
         p.Writes, p.Succeeded, p.Partial, p.Unanswered, p.DurationMs, p.WritesPerSecond,
         Finite(p.Client.MeanMs), Finite(p.Client.SdMs), Finite(p.Client.MinMs), Finite(p.Client.P50Ms), Finite(p.Client.P90Ms), Finite(p.Client.P95Ms),
         Finite(p.Client.P99Ms), Finite(p.Client.MaxMs), Finite(p.Leader.MeanMs),
-        p.Prediction.DelayMeanMs, p.Prediction.OverheadMs, p.Prediction.SaturationMs, p.Prediction.BandLowMs, p.Prediction.BandHighMs, p.InBand, Finite(p.ResidualMs),
+        p.Prediction.DelayMeanMs, p.Prediction.OverheadMs, p.Prediction.MeanMs, p.Prediction.SaturationMs, p.Prediction.BandLowMs, p.Prediction.BandHighMs, p.InBand, Finite(p.ResidualMs),
         p.StaleRefusals, p.LateDeliveries, p.FailedDeliveries, p.ConvergenceMs, p.DelayOrigin,
         p.Plan.Storage, Finite(p.Storing.MeanMs), Finite(p.Storing.P50Ms), Finite(p.Storing.P99Ms),
         [.. p.Followers.Select(FollowerView.Of)],
@@ -51,10 +52,10 @@ public sealed record PointView(
     internal static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }
 
-public sealed record FollowerView(string Id, int Applied, int Superseded, int Duplicate, int Failed, int Late, double? MeanMs, double? P50Ms, double? P99Ms)
+public sealed record FollowerView(string Id, int Applied, int Superseded, int Duplicate, int Failed, int Late, double? MeanMs, double? P50Ms, double? P99Ms, int Replaced)
 {
     public static FollowerView Of(FollowerSummary f) => new(f.Id, f.Applied, f.Superseded, f.Duplicate, f.Failed, f.Late,
-        PointView.Finite(f.CompletionMs.MeanMs), PointView.Finite(f.CompletionMs.P50Ms), PointView.Finite(f.CompletionMs.P99Ms));
+        PointView.Finite(f.CompletionMs.MeanMs), PointView.Finite(f.CompletionMs.P50Ms), PointView.Finite(f.CompletionMs.P99Ms), f.Replaced);
 }
 
 /// <param name="Moment">answered (t = 0), quiescent or settled.</param>

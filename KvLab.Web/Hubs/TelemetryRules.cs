@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Web.State;
 using Microsoft.AspNetCore.SignalR;
@@ -9,6 +10,8 @@ internal static class TelemetryRules
 {
     public const int LongestName = 64;
     public const int MostEvents = 10_000;
+    private const int LongestUrl = 512;
+    private const int LongestSentence = 2_000;
 
     public static void Check(NodeHello hello)
     {
@@ -17,9 +20,12 @@ internal static class TelemetryRules
             $"node must have 1 to {LongestName} letters, digits, '-', '_' or '.', and not be \"{NodeNames.Dashboard}\".");
         Require(IsName(hello.Incarnation), $"incarnation must have 1 to {LongestName} letters, digits, '-', '_' or '.'.");
         Require(hello.Role is NodeRoles.Leader or NodeRoles.Follower, "role must be leader or follower.");
+        Require(hello.Url is { Length: <= LongestUrl }, $"url must have at most {LongestUrl} characters.");
         Require(Uri.TryCreate(hello.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https", "url must be an http address.");
         Require(hello.Storage is null || IsName(hello.Storage), "storage must be one word.");
-        Require(hello.OldestSequence >= 0 && hello.Dropped >= 0, "oldestSequence and dropped must not be negative.");
+        Require(hello.Persistence is null or { Length: <= LongestSentence }, $"persistence must have at most {LongestSentence} characters.");
+        Require(hello.ProcessId >= 0, "processId must not be negative.");
+        Require(IsCount(hello.OldestSequence) && IsCount(hello.Dropped), "oldestSequence and dropped must be what a node can count to.");
     }
 
     public static void Check(EventBatch batch, NodeHello hello)
@@ -28,7 +34,7 @@ internal static class TelemetryRules
         Require(batch!.Node == hello.Node && batch.Incarnation == hello.Incarnation,
             $"This connection speaks for {hello.Node}, incarnation {hello.Incarnation}, and for nobody else.");
         Require(batch.Events.Length <= MostEvents, $"A batch holds at most {MostEvents} events.");
-        Require(batch.Dropped >= 0, "dropped must not be negative.");
+        Require(IsCount(batch.Dropped), "dropped must be what a node can count to.");
         long previous = 0;
         foreach (var e in batch.Events)
         {
@@ -36,11 +42,14 @@ internal static class TelemetryRules
             Require(e!.Sequence > previous, "Events come in ascending order of sequence numbers from 1.");
             Require(e.Kind < EventKind.ProcessStarted, $"{EventKindNames.NameOf(e.Kind)} is reported by the dashboard only.");
             Require(e.Key is not null || !NeedsKey(e.Kind), $"{EventKindNames.NameOf(e.Kind)} needs a key.");
+            if (EventRules.Check(e) is { } sentence) throw new HubException(sentence);
             previous = e.Sequence;
         }
     }
 
     private static bool NeedsKey(EventKind kind) => kind is EventKind.WriteAccepted or EventKind.EntryApplied or EventKind.EntryRefused;
+
+    private static bool IsCount(long number) => number is >= 0 and <= InputRules.LargestClock;
 
     private static bool IsName(string? name) =>
         name is { Length: >= 1 and <= LongestName } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');

@@ -29,8 +29,11 @@ public sealed partial class ClusterReducer
         _changed = true;
     }
 
+    /// <summary>In the role that it has at this moment: the mark stays, whoever leads later.</summary>
+    private string NameOf(string node) => NodeWords.Bare(node, _nodes.TryGetValue(node, out var known) ? known.Role == NodeRoles.Leader : node == NodeRoles.Leader);
+
     private void Mark(string? node, string words) =>
-        _availability.Mark(new FaultMark(NowMs / 1000.0, node, node is null ? words : $"{node} {words}"));
+        _availability.Mark(new FaultMark(NowMs / 1000.0, node, node is null ? words : $"{NameOf(node)} {words}"));
 
     /// <summary>Faults that nodes report themselves; what happens to processes is seen in <see cref="FollowProcess"/>.</summary>
     private void MarkFault(NodeRecord node, NodeEvent e)
@@ -59,7 +62,7 @@ public sealed partial class ClusterReducer
     private void ChangeSides(SidesChanged sides)
     {
         _otherSide = sides.OtherSide;
-        Mark(null, _otherSide.IsEmpty ? "partition healed" : _otherSide.Length > MostNamed ? $"{_otherSide.Length} nodes cut off" : $"cut off: {string.Join(", ", _otherSide)}");
+        Mark(null, _otherSide.IsEmpty ? "partition healed" : _otherSide.Length > MostNamed ? $"{_otherSide.Length} nodes cut off" : $"cut off: {string.Join(", ", _otherSide.Select(NameOf))}");
     }
 
     private bool IsCutOff(NodeRecord node) =>

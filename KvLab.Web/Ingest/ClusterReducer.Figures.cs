@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Ingest;
@@ -8,6 +10,7 @@ public sealed partial class ClusterReducer
     /// <summary>The least time between two points of the lag series.</summary>
     public const int LagIntervalMs = 500;
 
+    private readonly FigureBook _figures = new();
     private readonly Window<LagPoint> _lags = new(StateLimits.LagPoints);
     private ImmutableDictionary<string, int> _lastLag = ImmutableDictionary<string, int>.Empty;
     private long _lastLagMs = -LagIntervalMs;
@@ -26,20 +29,42 @@ public sealed partial class ClusterReducer
         _changed = true;
     }
 
+    /// <summary>Whatever may have changed them: settings, followers, storage.</summary>
+    private void FollowConditions()
+    {
+        if (_settings is not null) _figures.Begin(Conditions(_settings), time.GetUtcNow(), PredictedMean);
+    }
+
+    /// <summary>A node that has not introduced itself yet takes no part in any write.</summary>
+    private FigureConditions Conditions(LiveSettings settings)
+    {
+        var nodes = _nodes.Values.Where(n => n.Ledger.Incarnation is not null).ToArray();
+        return new FigureConditions(
+            settings with { DelayOrigin = 0 }, Math.Max(0, nodes.Length - 1),
+            string.Join(", ", nodes.Select(n => n.Storage).Distinct().Order(StringComparer.Ordinal)));
+    }
+
+    private double? PredictedMean() =>
+        _settings is { } settings && Conditions(settings).Followers is var followers && settings.WriteQuorum <= settings.LargestQuorum(followers)
+            ? predictMeanMs(settings, followers)
+            : null;
+
+    private void CountRefusal(NodeEvent e)
+    {
+        var write = _writes.GetValueOrDefault(e.EntryVersion);
+        if (write?.Forgotten == true) return;
+        (write?.Period ?? _figures.Current).Refused();
+        _figures.Touch();
+    }
+
     private Kpis ViewKpis(double rate)
     {
         var dropped = _nodes.Values.Sum(n => n.Ledger.Dropped) + _dashboardLedger.Dropped;
-        var kpis = new Kpis(_written, _succeeded, _partial, _refused, _inFlight, _pendingDeliveries, null, null, null, null, rate, dropped);
-        if (_latencies.Count == 0) return kpis;
-        var sorted = _latencies.View().Select(p => p.ElapsedMs).ToArray();
-        var mean = sorted.Average();
-        Array.Sort(sorted);
-        return kpis with
+        var (now, latency) = (_figures.Current, _figures.Current.Latency);
+        return new Kpis(
+            now.Writes, now.Success, now.Partial, now.RefusedStale, _inFlight, _pendingDeliveries, latency.MeanMs, latency.P50Ms, latency.P95Ms, latency.P99Ms, rate, dropped)
         {
-            MeanMs = mean,
-            P50Ms = Percentiles.Of(sorted, 0.50),
-            P95Ms = Percentiles.Of(sorted, 0.95),
-            P99Ms = Percentiles.Of(sorted, 0.99),
+            Over = latency.Over,
         };
     }
 }

@@ -64,7 +64,7 @@ public sealed partial class ClusterReducer
     private void RefuseEntry(NodeRecord node, NodeEvent e)
     {
         node.Refused++;
-        _refused++;
+        CountRefusal(e);
         if (Row(e.Key!) is not { } row) return;
         var cell = row.Cells[node.Id];
         cell.RefusedAt = NowMs;

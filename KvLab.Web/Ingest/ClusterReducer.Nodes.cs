@@ -39,6 +39,7 @@ public sealed partial class ClusterReducer
         // It was so quick that it introduced itself first.
         if (change.State == NodeState.Starting && node.State == NodeState.Running && node.ProcessId == change.ProcessId) return;
         FollowProcess(node, change.State);
+        EndWaiting(node);
         node.State = change.State;
         node.ProcessId = change.ProcessId;
         node.ProcessNotice = change.Notice;
@@ -57,13 +58,15 @@ public sealed partial class ClusterReducer
             // A new process has an empty memory and an unfinished write of its predecessor has nobody who would finish it.
             EndOpenWrites(node);
             EmptyCells(node);
-            node.Cleared = false;
+            node.Cleared = node.ToldAll = false;
             ForgetFaults(node);
             node.Storage = hello.Storage ?? NodeView.InMemory;
             node.StorageProblem = null;
             node.StoragePersistence = hello.Persistence;
             BeginLife(node, hello.StorageIsNew);
         }
+        // It was asked who leads, or learnt of a newer epoch, while nobody was there to be told.
+        if (_reign > 0 && hello.Role == NodeRoles.Follower) StepDown(node);
         node.Url = hello.Url;
         node.ProcessId = hello.ProcessId;
         node.State = NodeState.Running;
@@ -80,6 +83,7 @@ public sealed partial class ClusterReducer
             node.State = node.Stopping ? NodeState.Stopped : NodeState.Disconnected;
             node.ProcessNotice = node.Stopping ? "It shut down." : "Its telemetry connection is down; it may still replicate.";
         }
+        node.ToldAll = true;
         // Its last events may have come after its process was seen to end.
         if (node.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
     }
@@ -97,13 +101,14 @@ public sealed partial class ClusterReducer
     private void Seed(NodeSeeded seeded)
     {
         if (!_nodes.TryGetValue(seeded.Node, out var node) || node.Ledger.Incarnation != seeded.Incarnation) return;
-        if (node.Role == NodeRoles.Leader) _settings ??= seeded.Settings;
+        if (node.Role == NodeRoles.Leader && _settings is null && seeded.Settings is { } settings) Learn(settings);
         SeedFaults(node, seeded);
         // The dump may be from before the reset, and would bring back what is gone.
         if (node.Cleared) return;
         _durabilityTouched = true;
         foreach (var entry in seeded.Entries)
         {
+            SeeEpoch(entry.Version.Epoch);
             _ledger.Holds(node.Id, entry.Key, entry.Version);
             // Events that came while the dump was under way know better.
             if (Row(entry.Key) is { } row && row.Cells[node.Id].Version < entry.Version)
@@ -111,13 +116,28 @@ public sealed partial class ClusterReducer
         }
     }
 
-    /// <summary>A lab reset of this node; the leader's also begins the figures anew.</summary>
+    /// <summary>A lab reset of this node; the leader's is that of the cluster.</summary>
     private void ClearNode(NodeRecord node)
     {
         EmptyCells(node);
         node.Cleared = true;
-        node.Applied = node.Refused = node.Failed = 0;
-        if (node.Role == NodeRoles.Leader) ForgetWrites();
+        node.ForgetCounts();
+        if (node.Role != NodeRoles.Leader) return;
+        ForgetCluster(_position);
+        // No acknowledged write is left that anybody would have to be asked for.
+        _smallestQuorum = _settings?.FollowerAcks();
+    }
+
+    /// <summary>What was counted and listed of the cluster as it was ends with it.</summary>
+    /// <param name="position">The first event of the new one, in the log.</param>
+    private void ForgetCluster(long position)
+    {
+        ForgetWrites();
+        ForgetRolledBack();
+        foreach (var node in _nodes.Values) node.ForgetCounts();
+        _events.ForgetBefore(position);
+        ForgetEpochs();
+        _since = time.GetUtcNow();
     }
 
     private void Renew()
@@ -125,9 +145,10 @@ public sealed partial class ClusterReducer
         foreach (var node in _nodes.Values) EmptyCells(node);
         // Reigns are counted anew, and until one has begun a process says how it was started.
         _reign = 0;
-        ForgetWrites();
+        (_waiting, _smallestQuorum) = (null, null);
+        ForgetCluster(_events.Total);
         TakePromises();
-        _promises.Clear();
+        ForgetPromises();
         _ledger.Clear();
         _durabilityTouched = true;
     }

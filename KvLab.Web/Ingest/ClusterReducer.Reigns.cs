@@ -12,14 +12,28 @@ public sealed partial class ClusterReducer
     private readonly Queue<SyncView> _syncs = new();
     private ImmutableArray<SyncView> _syncView = [];
     private long _reign;
+    private long _epochSeen;
+    private bool _manyEpochs;
     private long _rolledBackCount;
+
+    /// <summary>The lists that showed older epochs are empty.</summary>
+    private void ForgetEpochs() => (_epochSeen, _manyEpochs) = (_reign, false);
+
+    /// <summary>Once a second epoch was told of, versions are shown with theirs, until the lists that show the older ones are emptied.</summary>
+    private void SeeEpoch(long epoch)
+    {
+        if (epoch <= 0 || epoch == _epochSeen) return;
+        if (_epochSeen != 0) _manyEpochs = true;
+        _epochSeen = epoch;
+    }
 
     /// <summary>A leader began its reign; what an older one says afterwards makes nobody a leader.</summary>
     private void BeginReign(NodeRecord node, NodeEvent e)
     {
         if (e.Epoch < _reign) return;
         _reign = e.Epoch;
-        if (e.Settings is not null) _settings = e.Settings;
+        if (e.Settings is not null) Learn(e.Settings);
+        EndWaiting(node);
         foreach (var other in _nodes.Values)
             if (other != node) other.Role = NodeRoles.Follower;
         node.Role = NodeRoles.Leader;
@@ -30,6 +44,7 @@ public sealed partial class ClusterReducer
 
     private void StepDown(NodeRecord node)
     {
+        EndWaiting(node);
         // Until the new leader's own report has come it is nobody's follower that could be compared, but no leader either.
         if (node.Role == NodeRoles.Leader && _nodes.Count > 1) node.Role = NodeRoles.Follower;
     }
@@ -43,6 +58,13 @@ public sealed partial class ClusterReducer
         Touch(row);
     }
 
+    private void ForgetRolledBack()
+    {
+        _rolledBack.Clear();
+        _syncs.Clear();
+        (_rolledBackCount, _rolledBackView, _syncView) = (0, [], []);
+    }
+
     private void NoteSync(NodeRecord leader, NodeEvent e, bool rejoined)
     {
         _syncs.Enqueue(new SyncView(leader.Id, e.Peer ?? "", rejoined, e.Acks ?? 0, e.BytesSent ?? 0, e.BytesCompared ?? 0, e.ElapsedMs ?? 0, e.At));
@@ -53,7 +75,7 @@ public sealed partial class ClusterReducer
     private void RollBackEntry(NodeRecord node, NodeEvent e)
     {
         _rolledBackCount++;
-        _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At));
+        _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At) { Promised = _ledger.Knows(e.EntryVersion) });
         if (_rolledBack.Count > StateLimits.RolledBack) _rolledBack.Dequeue();
         _rolledBackView = [.. _rolledBack.Reverse()];
         if (Row(e.Key!) is not { } row || row.Cells[node.Id].Version != e.EntryVersion) return;

@@ -14,10 +14,6 @@ public sealed partial class ClusterReducer
     private readonly Window<LatencyPoint> _latencies = new(StateLimits.LatencyPoints);
     private ImmutableArray<WriteView> _writeViews = [];
     private bool _writesTouched;
-    private long _written;
-    private long _succeeded;
-    private long _partial;
-    private long _refused;
     private int _inFlight;
     private int _pendingDeliveries;
     private (LiveSettings Settings, int Followers, double? MeanMs)? _prediction;
@@ -25,10 +21,12 @@ public sealed partial class ClusterReducer
     private void Accept(NodeRecord leader, NodeEvent e)
     {
         StoreAtLeader(leader, e);
-        _written++;
+        var period = _figures.Current;
+        period.Accepted();
+        _figures.Touch();
         // A write beyond the limit is counted above, but not followed.
         if (_writes.Count >= StateLimits.OpenWrites || _writes.ContainsKey(e.EntryVersion)) return;
-        var write = new WriteRecord(e.EntryVersion, e.Key!, leader.Id) { Value = e.Value, Naive = e.Naive, At = e.At, StoredMs = e.ElapsedMs, Required = _settings?.WriteQuorum ?? 0 };
+        var write = new WriteRecord(e.EntryVersion, e.Key!, leader.Id, period) { Value = e.Value, Naive = e.Naive, At = e.At, StoredMs = e.ElapsedMs, Required = _settings?.WriteQuorum ?? 0 };
         _writes.Add(write.Version, write);
         _inFlight++;
         _shown.Enqueue(write);
@@ -45,7 +43,8 @@ public sealed partial class ClusterReducer
     {
         if (Find(e) is not { } write || write.Deliveries.Length > 0) return;
         var peers = e.Peers ?? [];
-        write.Required = e.Required ?? write.Required;
+        (write.Required, write.LeaderCounted) = (e.Required ?? write.Required, e.LeaderCounted);
+        if (!write.Forgotten) write.Period = _figures.Place(write.Period, write.Required);
         write.Deliveries = [.. peers.Select((peer, i) => new DeliveryRecord(peer, e.DelaysMs is { } delays && i < delays.Length ? delays[i] : 0) { StoredMs = StoredBefore(write, peer) })];
         write.OpenDeliveries = peers.Length;
         write.PredictedMs = Predict(write.Required, peers.Length);
@@ -124,17 +123,18 @@ public sealed partial class ClusterReducer
         {
             write.Status = success ? WriteStatus.Success : WriteStatus.PartialSuccess;
             write.Acks = e.Acks;
-            write.Required = e.Required ?? write.Required;
+            (write.Required, write.LeaderCounted) = (e.Required ?? write.Required, e.LeaderCounted);
             write.ElapsedMs = e.ElapsedMs;
             write.Reason = e.Detail;
+            CloseGap(write);
             EndWait(write);
             ForgetIfClosed(write);
             if (write.Forgotten) return;
         }
-        if (success) _succeeded++;
-        else _partial++;
+        (write?.Period ?? _figures.Current).Answered(success, e.ElapsedMs ?? 0);
+        _figures.Touch();
         CountAnswer(node, e.EntryVersion, success);
-        _latencies.Add(new LatencyPoint(e.Version, e.ElapsedMs ?? 0, success, e.Required ?? 0, write?.PredictedMs));
+        _latencies.Add(new LatencyPoint(e.EntryVersion, e.ElapsedMs ?? 0, success, e.Required ?? 0, write?.PredictedMs));
     }
 
     private void EndWait(WriteRecord write)
@@ -173,7 +173,8 @@ public sealed partial class ClusterReducer
         _latencies.Clear();
         _lags.Clear();
         _availability.Clear();
-        _written = _succeeded = _partial = _refused = _entriesNotShown = 0;
+        _entriesNotShown = 0;
+        _figures.Clear(time.GetUtcNow(), PredictedMean);
         foreach (var write in _writes.Values.ToArray())
         {
             write.Shown = false;

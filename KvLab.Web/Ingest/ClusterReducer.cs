@@ -17,6 +17,11 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
     private readonly EventLog _events = new();
     private readonly EventRate _rate = new();
     private LiveSettings? _settings;
+    private LiveSettings? _startSettings;
+    private DateTimeOffset _since;
+
+    /// <summary>Of the event that is being applied, in the log.</summary>
+    private long _position;
     private bool _changed;
     private ClusterSnapshot _last = ClusterSnapshot.Empty;
 
@@ -39,6 +44,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case ClusterRenewed: Renew(); break;
             case SidesChanged sides: ChangeSides(sides); break;
         }
+        if (message is not EventsReceived) FollowConditions();
     }
 
     private void ApplyBatch(EventBatch batch, ReadOnlyMemory<byte> packed)
@@ -49,8 +55,10 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         if (node is not null) node.LastSeen = time.GetUtcNow();
         var first = ledger.TakeIn(batch.Events);
         _events.Add(batch.Events, first, packed);
+        _position = _events.Total - (batch.Events.Length - first) - 1;
         foreach (var e in batch.Events.AsSpan(first))
         {
+            _position++;
             if (node is not null) ApplyEvent(node, e);
             tap?.Offer(e);
         }
@@ -59,16 +67,26 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
 
     private void ApplyEvent(NodeRecord node, NodeEvent e)
     {
+        SeeEpoch(e.Epoch);
+        SeeEpoch(e.HeldEpoch);
         FollowDurability(node, e);
         MarkFault(node, e);
         switch (e.Kind)
         {
+            case EventKind.LeaderWaiting: BeginWaiting(node, e); break;
             case EventKind.NodeReady:
+                EndWaiting(node);
+                goto case EventKind.SettingsChanged;
             case EventKind.SettingsChanged:
-                if (node.Role == NodeRoles.Leader && e.Settings is not null) _settings = e.Settings;
+                if (node.Role != NodeRoles.Leader || e.Settings is null) break;
+                Learn(e.Settings);
+                FollowConditions();
                 break;
-            case EventKind.LeaderRecovered: BeginReign(node, e); break;
-            case EventKind.LeaderPromoted: BeginReign(node, e); break;
+            case EventKind.LeaderRecovered:
+            case EventKind.LeaderPromoted:
+                BeginReign(node, e);
+                FollowConditions();
+                break;
             case EventKind.LeaderSteppedDown: StepDown(node); break;
             case EventKind.FollowerCaughtUp: NoteSync(node, e, rejoined: true); break;
             case EventKind.AntiEntropyRepaired: NoteSync(node, e, rejoined: false); break;
@@ -96,6 +114,13 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         }
     }
 
+    private void Learn(LiveSettings settings)
+    {
+        _settings = settings;
+        _startSettings ??= settings;
+        NoteQuorum(settings);
+    }
+
     /// <summary>The state as of now, or null when nothing changed since the last snapshot.</summary>
     public ClusterSnapshot? TakeSnapshot()
     {
@@ -103,6 +128,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         var rate = _rate.PerSecond(nowMs);
         SampleLags(nowMs);
         SampleAvailability(nowMs);
+        RaiseSmallestQuorum();
         if (!_changed && rate == _last.Kpis.EventsPerSecond) return null;
         _changed = false;
         var (keys, order) = ViewKeys();
@@ -110,6 +136,10 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         {
             Revision = _last.Revision + 1,
             Settings = _settings,
+            SmallestQuorum = _smallestQuorum,
+            Waiting = _waiting,
+            StartSettings = _startSettings,
+            Since = _since,
             Nodes = ViewNodes(),
             Keys = keys,
             KeyOrder = order,
@@ -122,9 +152,11 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             Latencies = _latencies.View(),
             Lags = _lags.View(),
             Kpis = ViewKpis(rate),
+            Figures = _figures.View(),
             Durability = ViewDurability(),
             Availability = _availability.View(),
             Reign = _reign,
+            ManyEpochs = _manyEpochs,
             RolledBack = _rolledBackView,
             RolledBackCount = _rolledBackCount,
             Syncs = _syncView,

@@ -11,20 +11,25 @@ public sealed class EventLog(int capacity = StateLimits.Events)
 
     private readonly List<EventRun> _runs = [];
     private GrowingRun? _growing;
-    private long _total;
-    private long _discarded;
 
-    private int Count => (int)(_total - _discarded);
+    // Positions count all events that ever were in the log. Invariant: _forgotten ≤ _first ≤ Total, and the runs hold all from _first on.
+    private long _first;
+    private long _forgotten;
+
+    /// <summary>Events that ever were in the log.</summary>
+    public long Total { get; private set; }
+
+    private int Count => (int)(Total - _first);
 
     public void Add(NodeEvent nodeEvent)
     {
         if (_growing is not { IsFull: false })
         {
             MakeRoom(GrowingRun.Capacity);
-            _runs.Add(_growing = new GrowingRun(_total));
+            _runs.Add(_growing = new GrowingRun(Total));
         }
         _growing.Add(nodeEvent);
-        _total++;
+        Total++;
     }
 
     /// <param name="first">Events of the batch before this one came before.</param>
@@ -38,18 +43,25 @@ public sealed class EventLog(int capacity = StateLimits.Events)
             return;
         }
         MakeRoom(count);
-        _runs.Add(new PackedRun(_total, packed, first, count));
+        _runs.Add(new PackedRun(Total, packed, first, count));
         _growing = null;
-        _total += count;
+        Total += count;
     }
 
-    public EventLogView View() => new([.. _runs], Count, _discarded);
+    /// <summary>What is older than this position is of a cluster that is no more: it is left out, and not counted as fallen out.</summary>
+    public void ForgetBefore(long position)
+    {
+        (_first, _forgotten) = (Math.Max(_first, position), position);
+        _runs.RemoveAll(run => run.Start + run.Count <= _first && run != _growing);
+    }
+
+    public EventLogView View() => new([.. _runs], Count, _first - _forgotten, _first);
 
     private void MakeRoom(int events)
     {
         while (_runs.Count > 0 && Count + events > capacity)
         {
-            _discarded += _runs[0].Count;
+            _first = Math.Max(_first, _runs[0].Start + _runs[0].Count);
             _runs.RemoveAt(0);
         }
         if (_runs.Count == 0) _growing = null;

@@ -62,7 +62,10 @@ internal sealed partial class NodeSeeder(
             await faults.ReapplyAsync(node, cancellation);
             for (var asked = 0; asked < MostQuestions && _seeded.GetValueOrDefault(hello.Node) == hello.Incarnation; asked++)
             {
-                if (await client.TryHealthAsync(node, cancellation) is { Ready: true })
+                var health = await client.TryHealthAsync(node, cancellation);
+                // A leader may wait for other nodes for as long as it likes.
+                if (health is { Waiting: not null }) asked = 0;
+                if (health is { Ready: true })
                 {
                     var entries = await client.DumpAsync(node, cancellation);
                     LiveSettings? settings = hello.Role == NodeRoles.Leader ? await client.GetConfigAsync(node, cancellation) : null;

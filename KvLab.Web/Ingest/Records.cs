@@ -38,6 +38,9 @@ internal sealed class NodeRecord(string id)
 
     public bool Stopping { get; set; }
 
+    /// <summary>Its telemetry connection has ended: of this incarnation nothing more comes, unless it connects again.</summary>
+    public bool ToldAll { get; set; }
+
     public bool Frozen { get; set; }
     public NodeFaults Faults { get; set; } = NodeFaults.None;
 
@@ -56,6 +59,13 @@ internal sealed class NodeRecord(string id)
     public int Keys { get; set; }
     public DateTimeOffset? LastSeen { get; set; }
     public SequenceLedger Ledger { get; } = new();
+
+    /// <summary>The faults of links stay; what they did is of the cluster as it was.</summary>
+    public void ForgetCounts()
+    {
+        Applied = Refused = Failed = 0;
+        foreach (var link in Links.Values) link.RequestsLost = link.AnswersLost = link.Refused = 0;
+    }
 
     public NodeView View() =>
         new(Id, Role, Url, ProcessId, Shown, Notice, Behind, Applied, Refused, Failed, Keys, LastSeen)
@@ -78,6 +88,15 @@ internal sealed class LinkRecord
     public long Refused { get; set; }
 
     public LinkView View(string follower) => new(follower, Faults, RequestsLost, AnswersLost, Refused);
+}
+
+/// <summary>What a leader did after its last report is known to nobody but its clients.</summary>
+internal sealed class GapRecord(string node, DateTimeOffset? lastReport, DateTimeOffset endedAt)
+{
+    /// <summary>Writes that it took and that no answer is known of.</summary>
+    public int Unanswered { get; set; }
+
+    public ReportGap View() => new(node, lastReport, endedAt, Unanswered);
 }
 
 internal sealed class CellRecord
@@ -132,17 +151,20 @@ internal sealed class DeliveryRecord(string follower, double delayMs)
 }
 
 /// <param name="leader">The node that took it.</param>
-internal sealed class WriteRecord(EntryVersion version, string key, string leader)
+/// <param name="period">Whose figures it counts in.</param>
+internal sealed class WriteRecord(EntryVersion version, string key, string leader, FigurePeriod period)
 {
     private WriteView? _view;
 
     public EntryVersion Version { get; } = version;
     public string Key { get; } = key;
     public string Leader { get; } = leader;
+    public FigurePeriod Period { get; set; } = period;
     public string? Value { get; init; }
     public bool Naive { get; init; }
     public DateTimeOffset At { get; init; }
     public int Required { get; set; }
+    public bool LeaderCounted { get; set; }
     public WriteStatus? Status { get; set; }
     public int? Acks { get; set; }
     public double? StoredMs { get; init; }
@@ -150,6 +172,9 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public string? Reason { get; set; }
     public double? PredictedMs { get; set; }
     public DeliveryRecord[] Deliveries { get; set; } = [];
+
+    /// <summary>Its leader ended before it reported an answer, which is not known since; null otherwise.</summary>
+    public GapRecord? Gap { get; set; }
 
     /// <summary>The client has its answer, or nobody is left to give one.</summary>
     public bool Answered { get; set; }
@@ -168,5 +193,5 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public WriteView View() => _view ??= new WriteView(
         Version, Key, Value, Required, Status, Acks, ElapsedMs, Reason, Naive, At,
         ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(Deliveries, d => d.View())))
-    { StoredMs = StoredMs };
+    { StoredMs = StoredMs, LeaderCounted = LeaderCounted };
 }

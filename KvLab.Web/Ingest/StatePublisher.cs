@@ -23,7 +23,7 @@ public sealed partial class StatePublisher(
     {
         // From here on nothing may run on the thread that starts the host.
         await Task.Yield();
-        await using var timer = time.CreateTimer(_ => Publish(), null, Interval, Interval);
+        await using var timer = time.CreateTimer(_ => TryPublish(), null, Interval, Interval);
         try
         {
             while (await queue.WaitToReadAsync(stoppingToken)) Drain(stoppingToken);
@@ -50,6 +50,19 @@ public sealed partial class StatePublisher(
         }
     }
 
+    /// <summary>What escapes from a timer ends the process: one picture that cannot be made must not.</summary>
+    private void TryPublish()
+    {
+        try
+        {
+            Publish();
+        }
+        catch (Exception defect)
+        {
+            LogPublishFailed(logger, defect);
+        }
+    }
+
     /// <summary>Makes and hands out a snapshot if anything changed.</summary>
     internal void Publish()
     {
@@ -62,6 +75,11 @@ public sealed partial class StatePublisher(
     public DurabilityRow? Find(EntryVersion version)
     {
         lock (_gate) return _reducer.FindDurability(version);
+    }
+
+    public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)
+    {
+        lock (_gate) return _reducer.DurabilityBeyond(nodes, listed);
     }
 
     private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);

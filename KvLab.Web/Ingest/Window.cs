@@ -23,5 +23,8 @@ public sealed class Window<T>(int capacity)
         _view = [];
     }
 
+    /// <summary>A copy that its caller may change.</summary>
+    public T[] ToArray() => _items.ToArray();
+
     public ImmutableArray<T> View() => _view ??= [.. _items];
 }

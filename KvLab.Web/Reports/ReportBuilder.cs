@@ -68,16 +68,16 @@ public static class ReportBuilder
 
     private static void LatencyTable(StringBuilder html, ExperimentRun run)
     {
-        html.Append(Inv($"<div class=\"{TableClass(run.Points.Count)}\"><table class=\"numbers\"><caption>Latency in ms, client's clock. Predicted: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run; {(run.Points.Any(p => p.Storing.Count > 0) ? "stored: mean of what the leader's storage took; " : "")}stale: deliveries refused because the follower held a newer version.</caption><thead><tr>"));
+        html.Append(Inv($"<div class=\"{TableClass(run.Points.Count)}\"><table class=\"numbers\"><caption>Latency in ms, client's clock. Delay: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run; predicted: both together, as the charts draw it; {(run.Points.Any(p => p.Storing.Count > 0) ? "stored: mean of what the leader's storage took; " : "")}stale: deliveries refused because the follower held a newer version.</caption><thead><tr>"));
         var storing = run.Points.Any(p => p.Storing.Count > 0);
-        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "predicted", "overhead", "band", "writes/s", .. storing ? ["stored"] : Array.Empty<string>(), "partial", "stale", "late"])
+        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "delay", "overhead", "predicted", "band", "writes/s", .. storing ? ["stored"] : Array.Empty<string>(), "partial", "stale", "late"])
             html.Append(Inv($"<th scope=\"col\">{head}</th>"));
         html.Append("</tr></thead><tbody>");
         foreach (var p in run.Points)
         {
             html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}{(run.Plan.Repetitions > 1 ? Inv($" #{p.Plan.Repetition}") : "")}</th><td>{p.Writes}</td>"))
                 .Append(Inv($"<td>{p.Client.MeanMs:0.00}</td><td>{p.Client.SdMs:0.00}</td><td>{p.Client.P50Ms:0.00}</td><td>{p.Client.P90Ms:0.00}</td><td>{p.Client.P95Ms:0.00}</td><td>{p.Client.P99Ms:0.00}</td>"))
-                .Append(Inv($"<td>{p.Prediction.DelayMeanMs:0.00}</td><td>{p.Prediction.OverheadMs:0.00}</td><td>{p.Prediction.BandLowMs:0.0}–{p.Prediction.BandHighMs:0.0} {(p.InBand ? "✓" : "✗")}</td>"))
+                .Append(Inv($"<td>{p.Prediction.DelayMeanMs:0.00}</td><td>{p.Prediction.OverheadMs:0.00}</td><td>{p.Prediction.MeanMs:0.00}</td><td>{p.Prediction.BandLowMs:0.0}–{p.Prediction.BandHighMs:0.0} {(p.InBand ? "✓" : "✗")}</td>"))
                 .Append(Inv($"<td>{p.WritesPerSecond:0}</td>")).Append(!storing ? "" : p.Storing.Count == 0 ? "<td>–</td>" : Inv($"<td>{p.Storing.MeanMs:0.00}</td>"))
                 .Append(Inv($"<td>{p.Partial}</td><td>{p.StaleRefusals}</td><td>{p.LateDeliveries}</td></tr>"));
         }
@@ -88,14 +88,14 @@ public static class ReportBuilder
     private static void ReplicaTable(StringBuilder html, ExperimentRun run)
     {
         html.Append(Inv($"<div class=\"{TableClass(run.Points.Sum(p => p.Checks.Count))}\"><table><caption>Entries on followers that are not the leader's, summed over followers and compared entry by entry. Before quiescence a difference is replication under way, not loss.</caption><thead><tr>"))
-            .Append("<th scope=\"col\">point</th><th scope=\"col\">moment</th><th scope=\"col\">after the last answer</th><th scope=\"col\">quiescent</th><th scope=\"col\">missing</th><th scope=\"col\">behind</th><th scope=\"col\">conflicting</th><th scope=\"col\">unreachable followers</th></tr></thead><tbody>");
+            .Append("<th scope=\"col\">point</th><th scope=\"col\">moment</th><th scope=\"col\">after the last answer</th><th scope=\"col\">quiescent</th><th scope=\"col\">missing</th><th scope=\"col\">older or newer</th><th scope=\"col\">conflict: same version, other value</th><th scope=\"col\">unreachable followers</th></tr></thead><tbody>");
         foreach (var p in run.Points)
         {
             foreach (var check in p.Checks)
             {
                 var f = check.Report.Followers;
                 html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}</th><td>{MomentName(check.Moment)}</td><td>{check.AtMs:0} ms</td><td>{(check.Report.Quiescent ? "yes" : "no")}</td>"))
-                    .Append(Inv($"<td>{f.Sum(x => x.Missing)}</td><td>{f.Sum(x => x.Behind)}</td><td>{f.Sum(x => x.Conflicts)}</td><td>{f.Count(x => x.State == Core.Analysis.ConvergenceCheck.NotReached)}</td></tr>"));
+                    .Append(Inv($"<td>{f.Sum(x => x.Missing)}</td><td>{f.Sum(x => x.Behind + x.Ahead)}</td><td>{f.Sum(x => x.Conflicts)}</td><td>{f.Count(x => x.State == Core.Analysis.ConvergenceCheck.NotReached)}</td></tr>"));
             }
         }
 
@@ -132,9 +132,10 @@ public static class ReportBuilder
         foreach (var run in runs)
         {
             var p = run.Plan;
+            var points = p.Points(run.Followers.Count);
             html.Append(Inv($"<h3>{Text(p.Name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {run.StartedAt:yyyy-MM-dd HH:mm:ss} UTC{(run.EndedAt is { } end ? Inv($", ended {end:HH:mm:ss} UTC") : "")}</dd>"))
                 .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
-                .Append(Inv($"<dt>Plan</dt><dd>{p.Writes} writes, {p.Keys} keys, concurrency {p.Concurrency}, delay {p.Distribution.ToString().ToLowerInvariant()} {p.MinDelayMs:0.###}–{p.MaxDelayMs:0.###} ms, W = {string.Join(", ", p.Quorums)}, {p.Repetitions} repetition(s), {p.WarmUpWrites} warm-up writes, seed {p.Seed}, {p.Versioning.ToString().ToLowerInvariant()}, deadline {p.ReplicationTimeoutMs} ms, {run.Followers.Count} followers (the leader is not counted in W){(p.Sweep is null ? "" : Inv($", sweep {p.Sweep.Axis}: {Text(string.Join(", ", p.Sweep.Values))}"))}</dd>"))
+                .Append(Inv($"<dt>Plan</dt><dd>{p.Writes} writes, {PointWords.Keys(points)} keys, concurrency {PointWords.Clients(points)}, {PointWords.Delays(points)}, W = {PointWords.Quorums(points)}, {p.Repetitions} repetition(s), {p.WarmUpWrites} warm-up writes, seed {p.Seed}, {PointWords.Modes(points)}, deadline {p.ReplicationTimeoutMs} ms, {PointWords.Followers(points)} followers (the leader is not counted in W){(p.Sweep is null ? "" : Inv($", sweep {p.Sweep.Axis}: {Text(string.Join(", ", p.Sweep.Values))}"))}</dd>"))
                 .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
         }
 

@@ -23,8 +23,10 @@ public static class Sentences
 
     private static string Setup(ExperimentRun run)
     {
-        var p = run.Plan;
-        return Inv($"Each point is {p.Writes} writes over {p.Keys} keys by {p.Concurrency} {(p.Concurrency == 1 ? "client" : "clients")}, with a {p.Distribution.ToString().ToLowerInvariant()} delay of {p.MinDelayMs:0.###} to {p.MaxDelayMs:0.###} ms and seed {p.Seed}.");
+        // By the points: a sweep gives them other values than the plan's own fields have.
+        var points = run.Points.Select(p => p.Plan).ToList();
+        var (keys, clients) = (PointWords.Keys(points), PointWords.Clients(points));
+        return Inv($"Each point is {run.Plan.Writes} writes over {keys} {(keys == "1" ? "key" : "keys")} by {clients} {(clients == "1" ? "client" : "clients")}, with a {PointWords.Delays(points)} and seed {run.Plan.Seed}.");
     }
 
     private static string? Rise((string Name, List<PointResult> Points) curve)

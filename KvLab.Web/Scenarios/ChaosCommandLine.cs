@@ -35,6 +35,7 @@ internal static class ChaosCommandLine
             return OwnLab.WrongArguments;
         }
 
+        if (folder is not null && !OwnLab.CanWriteTo(folder)) return OwnLab.WrongArguments;
         return await OwnLab.RunAsync(followers ?? "5", services => PlayAsync(services.GetRequiredService<ScenarioService>(), wanted, folder), stores: false);
     }
 

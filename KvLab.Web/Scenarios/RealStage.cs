@@ -11,6 +11,7 @@ using KvLab.Web.Failover;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;
 
@@ -46,7 +47,7 @@ internal sealed partial class RealStage(
         get
         {
             var snapshot = state.Current;
-            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new StageNode(n.Node.Id, n.Node.Role == NodeRoles.Leader && n.Up, n.Up))];
+            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new StageNode(n.Node.Id, n.Node.Role == NodeRoles.Leader && n.Up && snapshot.Waiting?.Node != n.Node.Id, n.Up))];
         }
     }
 
@@ -105,18 +106,19 @@ internal sealed partial class RealStage(
 
     public Task StartAsync(string node, bool recovers, CancellationToken cancellation) => Guard(async () =>
     {
+        // As a kill: not cancelled half way, or the node would be started a second time when the lab is put back.
         if (recovers)
         {
-            await commands.StartNodeAsync(node, cancellation);
+            await commands.StartNodeAsync(node, CancellationToken.None);
         }
         else
         {
             _forgetful = true;
-            await commands.StartForgetfulAsync(node, cancellation);
+            await commands.StartForgetfulAsync(node, CancellationToken.None);
         }
 
-        await ReadyAsync(node, cancellation);
         _done[node] = NodeState.Running;
+        await StartedAsync(node, cancellation);
     });
 
     public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => Guard(() => commands.SetLinkAsync(follower, faults, cancellation));
@@ -128,7 +130,7 @@ internal sealed partial class RealStage(
     public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
     {
         FailoverReport? report = null;
-        await Guard(async () => report = await failover.FailOverAsync(to, cancellation));
+        await Guard(async () => report = await failover.FailOverAsync(to, force: true, cancellation: cancellation));
         return $"{report!.To} leads in epoch {report.Epoch}. {report.Note}";
     }
 
@@ -172,18 +174,20 @@ internal sealed partial class RealStage(
         }
     }
 
-    private async Task ReadyAsync(string node, CancellationToken cancellation)
+    private Task ReadyAsync(string node, CancellationToken cancellation) => WhenAsync(node, health => health.Ready, cancellation);
+
+    /// <summary>A leader that waits for other nodes has started: a story goes on and shows it.</summary>
+    private Task StartedAsync(string node, CancellationToken cancellation) => WhenAsync(node, health => health.Ready || health.Waiting is not null, cancellation);
+
+    private async Task WhenAsync(string node, Func<HealthAnswer, bool> condition, CancellationToken cancellation)
     {
-        var start = time.GetTimestamp();
-        while (!await IsReadyAsync(node, cancellation))
+        using var deadline = new AwakeDeadline(StartPatience, time);
+        while (!(directory.Find(node) is { } address && await client.TryHealthAsync(address, cancellation) is { } health && condition(health)))
         {
-            if (time.GetElapsedTime(start) > StartPatience) throw new StageException($"{node} was started, but takes no requests after {StartPatience.TotalSeconds:0} s.");
+            if (deadline.IsOver) throw new StageException($"{node} was started, but takes no requests after {StartPatience.TotalSeconds:0} s.");
             await Task.Delay(Look, time, cancellation);
         }
     }
-
-    private async Task<bool> IsReadyAsync(string node, CancellationToken cancellation) =>
-        directory.Find(node) is { } address && await client.TryHealthAsync(address, cancellation) is { Ready: true };
 
     private static async Task Guard(Func<Task> command)
     {

@@ -51,14 +51,21 @@ internal static class ScenarioCommandLine
     private static async Task<int> PlayAsync(ScenarioService service, IReadOnlyList<Scenario> scenarios)
     {
         var outcome = Passed;
+        string? running = null;
+        var interrupted = false;
+        OwnLab.OnInterrupt(() =>
+        {
+            interrupted = true;
+            if (running is not null) service.Scenarios.Cancel(running);
+        });
         foreach (var scenario in scenarios)
         {
+            if (interrupted) return OwnLab.Interrupted;
             Console.WriteLine($"\n{Unseen.Shown(scenario.Title)}");
             var printed = 0;
             using var listening = service.Scenarios.Listen(run => printed = Print(run, printed));
-            var id = service.Start(scenario).Id;
-            OwnLab.OnInterrupt(() => service.Scenarios.Cancel(id));
-            var done = await service.Scenarios.WhenDoneAsync(id);
+            running = service.Start(scenario).Id;
+            var done = await service.Scenarios.WhenDoneAsync(running);
             Console.WriteLine($"{done.State.ToString().ToLowerInvariant()}: {done.Held} of {done.Expectations} expectations held{(done.Problem is null ? "" : $". {done.Problem}")}");
             if (done.State != ScenarioState.Passed) outcome = Failed;
         }

@@ -20,6 +20,12 @@ public sealed record ClusterSnapshot
     /// <summary>As the leader reported them; null until it did.</summary>
     public LiveSettings? Settings { get; init; }
 
+    /// <summary>Those that were reported first; null until then.</summary>
+    public LiveSettings? StartSettings { get; init; }
+
+    /// <summary>Since when writes, lists and counters are counted: the last reset or change of storage.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>The leader first, then the followers in the order of their numbers.</summary>
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
 
@@ -39,6 +45,9 @@ public sealed record ClusterSnapshot
 
     public Kpis Kpis { get; init; } = Kpis.Zero;
 
+    /// <summary>Figures of writes, by the settings under which they began.</summary>
+    public FiguresView Figures { get; init; } = FiguresView.Empty;
+
     public ImmutableArray<TelemetryCounters> Telemetry { get; init; } = [];
 
     /// <summary>Latency of the latest answered writes, oldest first, at most <see cref="StateLimits.LatencyPoints"/>.</summary>
@@ -53,6 +62,21 @@ public sealed record ClusterSnapshot
 
     /// <summary>The epoch of the leader; 0 before one has reported it.</summary>
     public long Reign { get; init; }
+
+    /// <summary>Versions of more than one epoch have been told of: a number alone may stand for two writes.</summary>
+    public bool ManyEpochs { get; init; }
+
+    /// <summary>What versions and nodes are called as of this snapshot.</summary>
+    public Labels Labels => Nodes.IsEmpty ? Labels.Plain with { Epochs = ManyEpochs } : new(ManyEpochs, Leader?.Id);
+
+    /// <summary>Sentences in the words of this snapshot.</summary>
+    public Explain Explain => new(Labels);
+
+    /// <summary>The fewest followers that a success needed, since all replicas were seen equal last; a leader that starts has to hear so many nodes that this is enough.</summary>
+    public int? SmallestQuorum { get; init; }
+
+    /// <summary>A leader that started and takes no writes yet, because too few nodes answer; null when none waits.</summary>
+    public WaitingView? Waiting { get; init; }
 
     /// <summary>Writes that replaced leaders took back, newest first, at most <see cref="StateLimits.RolledBack"/>.</summary>
     public ImmutableArray<RolledBackView> RolledBack { get; init; } = [];
@@ -69,8 +93,11 @@ public sealed record ClusterSnapshot
     /// <summary>Comparisons that found a follower lacking something, newest first, at most <see cref="StateLimits.Syncs"/>.</summary>
     public ImmutableArray<SyncView> Syncs { get; init; } = [];
 
-    /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
-    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
+    /// <summary>Leaders have reigned, and now none does: every node follows, and there is nothing to compare replicas with.</summary>
+    public bool NobodyLeads => Reign > 0 && Leader is null;
+
+    /// <summary>No write in flight and no delivery pending, as far as events told; never where nobody leads.</summary>
+    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0 && !NobodyLeads;
 
     /// <summary>Whether a partition separates this node from the leader.</summary>
     public bool IsCutOff(NodeView node) => Leader is { } leader && OtherSide.Contains(node.Id) != OtherSide.Contains(leader.Id);
@@ -80,9 +107,22 @@ public sealed record ClusterSnapshot
     public bool Naive => Settings?.Versioning == VersioningMode.Naive;
 }
 
+/// <param name="For">Nodes that do not answer.</param>
+/// <param name="Heard">How many nodes that kept their data were heard, this one included where it kept its own.</param>
+/// <param name="Sentence">Whom it waits for, and why.</param>
+public sealed record WaitingView(string Node, ImmutableArray<string> For, int Heard, int Needed, string Sentence)
+{
+    /// <summary>What going on without them gives up.</summary>
+    public string AtRisk => $"Acknowledged writes that only {string.Join(", ", For)} hold{(For.Length == 1 ? "s" : "")} may be lost.";
+}
+
 /// <summary>A write that only a replaced leader had stored, and that it took back.</summary>
 /// <param name="Instead">What it holds for the key since then.</param>
-public sealed record RolledBackView(string Node, string Key, EntryVersion Version, string? Value, EntryVersion Instead, DateTimeOffset At);
+public sealed record RolledBackView(string Node, string Key, EntryVersion Version, string? Value, EntryVersion Instead, DateTimeOffset At)
+{
+    /// <summary>A client is known to have been told that it succeeded: the write is lost.</summary>
+    public bool Promised { get; init; }
+}
 
 /// <summary>A follower was brought to what the leader holds.</summary>
 /// <param name="Rejoined">After it came back or was added; else by anti-entropy.</param>
@@ -127,6 +167,14 @@ public sealed record NodeView(
     /// <summary>How far its wall clock is ahead, in ms; versions do not depend on it.</summary>
     public long ClockSkewMs { get; init; }
 
+    public bool Leads => Role == NodeRoles.Leader;
+
+    /// <summary>In headings and lists, with its role.</summary>
+    public string Label => NodeWords.Label(Id, Leads);
+
+    /// <summary>In a sentence.</summary>
+    public string Name => NodeWords.Name(Id, Leads);
+
     public const string InMemory = "memory";
 
     /// <summary>What it keeps its entries in: <c>memory</c>, <c>sqlite</c>, <c>redis</c> or <c>postgres</c>.</summary>
@@ -139,7 +187,7 @@ public sealed record NodeView(
     public string? StoragePersistence { get; init; }
 }
 
-/// <summary>The link from the leader to one follower. The counts are of messages of writes since the leader started, as events told them.</summary>
+/// <summary>The link from the leader to one follower. The counts are of messages of writes since the leader started or the last reset, as events told them.</summary>
 /// <param name="Faults">As set; <c>dropNext</c> as far as it is left.</param>
 /// <param name="RequestsLost">Never applied (at that attempt).</param>
 /// <param name="AnswersLost">Applied, but the leader was not told.</param>
@@ -174,6 +222,9 @@ public sealed record WriteView(
     EntryVersion Version, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs,
     string? Reason, bool Naive, DateTimeOffset At, ImmutableArray<DeliveryView> Deliveries)
 {
+    /// <summary>Whether the leader's own copy was one of the required confirmations, as the setting was when the write began.</summary>
+    public bool LeaderCounted { get; init; }
+
     /// <summary>How long the leader's own storage took, before anything was sent; null for memory.</summary>
     public double? StoredMs { get; init; }
 }
@@ -188,12 +239,18 @@ public sealed record DeliveryView(
     public double? StoredMs { get; init; }
 }
 
-/// <summary>Latency figures are over the latest <see cref="StateLimits.LatencyPoints"/> answered writes.</summary>
+/// <summary>
+/// The key figures. Those of writes are of the writes that began under the settings in force (<see cref="FiguresView.Current"/>), the latencies over the latest
+/// <see cref="StateLimits.LatencyPoints"/> of their answers; in flight and pending are whatever is open now.
+/// </summary>
 public sealed record Kpis(
     long Writes, long Success, long Partial, long RefusedStale, int InFlight, int PendingDeliveries,
     double? MeanMs, double? P50Ms, double? P95Ms, double? P99Ms, double EventsPerSecond, long DroppedEvents)
 {
     public static readonly Kpis Zero = new(0, 0, 0, 0, 0, 0, null, null, null, null, 0, 0);
+
+    /// <summary>How many answers mean and percentiles are over.</summary>
+    public int Over { get; init; }
 }
 
 /// <summary>What came from one node since the dashboard began.</summary>
@@ -204,7 +261,7 @@ public sealed record Kpis(
 public sealed record TelemetryCounters(string Node, long Received, long Doubles, long Gaps, long Dropped);
 
 /// <param name="PredictedMs">Exact mean for the settings of that write's moment; null where there is none.</param>
-public sealed record LatencyPoint(long Version, double ElapsedMs, bool Success, int Required, double? PredictedMs);
+public sealed record LatencyPoint(EntryVersion Version, double ElapsedMs, bool Success, int Required, double? PredictedMs);
 
 /// <param name="SecondsAgoBase">Dashboard's monotonic seconds.</param>
 /// <param name="Behind">Per follower id: the sum over keys of the leader's counter positions not yet held (number of keys behind or missing).</param>
@@ -217,12 +274,14 @@ public static class StateLimits
     public const int Events = 50_000;
     public const int LatencyPoints = 2_000;
     public const int LagPoints = 600;
+    public const int FiguresBefore = 20;
     public const int RolledBack = 1_000;
     public const int Syncs = 100;
     public const int AvailabilityPoints = 600;
     public const int FaultMarks = 200;
     public const int DurabilityRows = 40;
     public const int LostRows = 200;
+    public const int ReportGaps = 20;
     public const int Keys = 100_000;
 
     /// <summary>Writes whose answer or deliveries are awaited at a time; further ones are counted but not followed.</summary>

@@ -42,18 +42,19 @@ public static class EventExport
         ("reason", e => e.Reason),
         ("detail", e => e.Detail),
         ("naive", e => e.Naive),
-        ("why", e => Explain.Event(e)),
+        ("leaderCounted", e => e.LeaderCounted),
     ];
 
-    public static async Task WriteCsvAsync(Stream output, IEnumerable<NodeEvent> events, CancellationToken cancellation = default)
+    public static async Task WriteCsvAsync(Stream output, IEnumerable<NodeEvent> events, Labels labels, CancellationToken cancellation = default)
     {
         await using var writer = CsvWriter.To(output);
+        var explain = new Explain(labels);
         // Rows are made in memory and sent in pieces: whoever is slow to read keeps no thread waiting.
         using var piece = new StringWriter(CultureInfo.InvariantCulture);
-        var csv = new CsvWriter(piece).Row([.. Columns.Select(c => c.Name)]);
+        var csv = new CsvWriter(piece).Row([.. Columns.Select(c => c.Name), "why"]);
         foreach (var e in events)
         {
-            csv.Row([.. Columns.Select(c => c.Value(e))]);
+            csv.Row([.. Columns.Select(c => c.Value(e)), explain.Event(e)]);
             if (piece.GetStringBuilder().Length >= LargestPiece) await SendAsync();
         }
 

@@ -13,18 +13,23 @@ public sealed class EventLogView
     // Readers go from one event to the next; wrong guesses cost a search, so circuits may overwrite each other's.
     private int _lastRun;
 
-    /// <param name="runs">In order and without gaps, the first from <paramref name="discarded"/> on.</param>
-    /// <param name="count">Events in all runs together.</param>
-    /// <param name="discarded">Events that fell out at the old end.</param>
-    public EventLogView(EventRun[] runs, int count, long discarded)
+    /// <param name="runs">In order and without gaps.</param>
+    /// <param name="count">Events from <paramref name="first"/> to the end.</param>
+    /// <param name="discarded">Events that fell out at the old end since the last reset.</param>
+    /// <param name="first">Position of the oldest event that is in the log; by default so many as fell out came before it.</param>
+    public EventLogView(EventRun[] runs, int count, long discarded, long? first = null)
     {
         _runs = runs;
         Count = count;
         Discarded = discarded;
+        First = first ?? discarded;
     }
 
     public int Count { get; }
     public long Discarded { get; }
+
+    /// <summary>Position of the oldest among all events that ever were in the log.</summary>
+    public long First { get; }
 
     /// <param name="index">0 is the oldest.</param>
     public NodeEvent this[int index]
@@ -32,14 +37,20 @@ public sealed class EventLogView
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-            var position = Discarded + index;
+            var position = First + index;
             var run = _runs[_lastRun];
             if (position < run.Start || position >= run.Start + run.Count) run = _runs[_lastRun = RunOf(position)];
             return run[(int)(position - run.Start)];
         }
     }
 
-    public IEnumerable<NodeEvent> NewestFirst()
+    /// <summary>
+    /// By the time that each event shows, and what has the same time in the order in which it came, which is a node's sequence: nodes report in batches, so
+    /// what comes last need not have happened last.
+    /// </summary>
+    public IEnumerable<NodeEvent> NewestFirst() => LatestArrivalFirst().OrderByDescending(e => e.At);
+
+    public IEnumerable<NodeEvent> LatestArrivalFirst()
     {
         for (var i = Count - 1; i >= 0; i--) yield return this[i];
     }

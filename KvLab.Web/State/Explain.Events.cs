@@ -3,56 +3,57 @@ using KvLab.Core.Replication;
 
 namespace KvLab.Web.State;
 
-public static partial class Explain
+public sealed partial class Explain
 {
     /// <summary>One sentence for any event.</summary>
-    public static string Event(NodeEvent e) => Sentence(e.Kind switch
+    public string Event(NodeEvent e) => Sentence(e.Kind switch
     {
-        EventKind.NodeStarted => $"{e.Node} started: its process runs{(e.Detail is null ? "" : $" and will answer at {e.Detail}")}",
-        EventKind.NodeReady => $"{e.Node} is ready and answers requests{(e.Settings is null ? "" : $"; {Settings(e.Settings)}")}",
-        EventKind.NodeStopping => $"{e.Node} is shutting down{Tail(e.Detail)}",
+        EventKind.NodeStarted => $"{N(e.Node)} started: its process runs{(e.Detail is null ? "" : $" and will answer at {e.Detail}")}",
+        EventKind.NodeReady => $"{N(e.Node)} is ready and answers requests{(e.Settings is null ? "" : $"; {Settings(e.Settings)}")}",
+        EventKind.NodeStopping => $"{N(e.Node)} is shutting down{Tail(e.Detail)}",
         EventKind.LeaderRecovered =>
-            $"{e.Node} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, so that no version is used twice{Tail(e.Detail)}",
-        EventKind.SettingsChanged => e.Settings is null ? $"{e.Node} has new settings" : $"{e.Node} has new settings: {Settings(e.Settings)}",
+            $"{N(e.Node)} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, the highest that it learnt of{Tail(e.Detail)}",
+        EventKind.SettingsChanged => e.Settings is null ? $"{N(e.Node)} has new settings" : $"{N(e.Node)} has new settings: {Settings(e.Settings)}",
+        EventKind.LeaderWaiting => $"{N(e.Node)} started and takes no writes yet: {e.Detail}",
         EventKind.FollowersChanged => FollowersChanged(e),
-        EventKind.FollowerCaughtUp => $"caught up: {e.Peer} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
+        EventKind.FollowerCaughtUp => $"caught up: {N(e.Peer)} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
         EventKind.LinkChanged => LinkChanged(e),
         EventKind.NodeFaultsChanged => NodeFaultsChanged(e),
         EventKind.MessageLost => MessageLost(e),
         EventKind.AntiEntropyRepaired =>
-            $"anti-entropy: {e.Node} compared itself with {e.Peer}, found it different and sent {Count(e.Acks ?? 0, "entry", "entries")}{Tail(e.Detail)}",
+            $"anti-entropy: {N(e.Node)} compared itself with {N(e.Peer)}, found it different and sent {Count(e.Acks ?? 0, "entry", "entries")}{Tail(e.Detail)}",
         EventKind.LeaderPromoted =>
-            $"{e.Node} leads now, in epoch {e.Epoch}, and counts on above version {e.Version}; leaders of older epochs are refused from here on{Tail(e.Detail)}",
+            $"{N(e.Node)} leads now, in epoch {e.Epoch}, and counts on above version {e.Version}; leaders of older epochs are refused from here on{Tail(e.Detail)}",
         EventKind.LeaderSteppedDown =>
-            $"{e.Node} led in epoch {e.Epoch} and follows now, because another leader reigns since epoch {e.HeldEpoch}{Tail(e.Detail)}",
+            $"{N(e.Node)} led in epoch {e.Epoch} and follows now, because another leader reigns since epoch {e.HeldEpoch}{Tail(e.Detail)}",
         EventKind.EntryRolledBack =>
-            $"rolled back: {e.Node} took back {e.EntryVersion} of {e.Key}, which it alone had stored as a leader that was replaced, and holds {(e.Held.IsNone ? "no entry" : e.Held)} instead{Tail(e.Detail)}",
-        EventKind.NodeSealed => $"{e.Node} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
-        EventKind.StoreCleared => $"{e.Node} was emptied by a reset and holds no key now",
+            $"rolled back: {N(e.Node)} took back {V(e.EntryVersion)} of {e.Key}, which it had stored as a leader that was replaced and which the new leader does not know, and holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}",
+        EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
+        EventKind.StoreCleared => $"{N(e.Node)} was emptied by a reset and holds no key now",
         EventKind.WriteAccepted => WriteAccepted(e),
         EventKind.ReplicationStarted => ReplicationStarted(e),
         EventKind.DeliveryAcked => DeliveryAcked(e),
         EventKind.DeliveryFailed =>
-            $"attempt {e.Attempt ?? 1} to bring v{e.Version} of {e.Key} to {e.Peer} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it is not known to be stored there, but may be{Tail(e.Detail)}",
+            $"attempt {e.Attempt ?? 1} to bring {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it is not known to be stored there, but may be{Tail(e.Detail)}",
         EventKind.DeliveryAbandoned =>
-            $"no further attempt to bring v{e.Version} of {e.Key} to {e.Peer}: {Failure(e.Reason)}{Tail(e.Detail)}",
+            $"no further attempt to bring {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}{Tail(e.Detail)}",
         EventKind.WriteAnswered => WriteAnswered(e),
         EventKind.EntryApplied => EntryApplied(e),
         EventKind.EntryRefused =>
-            $"refused: {e.Node} already holds {e.Held} of {e.Key}, this was {e.EntryVersion}, {Older(e.EntryVersion, e.Held)}",
-        EventKind.EntryDuplicate => $"{e.Node} got {e.EntryVersion} of {e.Key} again and changed nothing, because it holds exactly that version already",
+            $"refused: {N(e.Node)} already holds {V(e.Held)} of {e.Key}, this was {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}",
+        EventKind.EntryDuplicate => $"{N(e.Node)} got {V(e.EntryVersion)} of {e.Key} again and changed nothing, because it holds exactly that version already",
         EventKind.MessageFenced =>
-            $"{e.Node} refused {e.EntryVersion} of {e.Key} from {e.Peer ?? "a leader"}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
+            $"{N(e.Node)} refused {V(e.EntryVersion)} of {e.Key} from {(e.Peer is null ? "a leader" : N(e.Peer))}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
         EventKind.StorageFailed =>
-            $"{e.Node} acknowledges nothing until its storage is back, because what it cannot store it must not confirm{Tail(e.Detail)}",
-        EventKind.StorageRecovered => $"the storage of {e.Node} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but nothing that it held is left" : "")}, and the node goes on by itself{Tail(e.Detail)}",
-        EventKind.ProcessStarted => $"the dashboard started the process of {e.Peer}{Tail(e.Detail)}",
-        EventKind.ProcessStopped => $"the process of {e.Peer} ended as it was asked to{Tail(e.Detail)}",
-        EventKind.ProcessCrashed => $"the process of {e.Peer} ended by itself{Tail(e.Detail)}",
-        EventKind.ProcessFrozen => $"{e.Peer} was frozen: it does nothing, answers nobody and keeps what it holds{Tail(e.Detail)}",
-        EventKind.ProcessThawed => $"{e.Peer} was thawed and goes on where it stood; to itself no time has passed{Tail(e.Detail)}",
+            $"{N(e.Node)} acknowledges nothing until its storage is back, because what it cannot store it must not confirm{Tail(e.Detail)}",
+        EventKind.StorageRecovered => $"the storage of {N(e.Node)} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but nothing that it held is left" : "")}, and the node goes on by itself{Tail(e.Detail)}",
+        EventKind.ProcessStarted => $"the dashboard started the process of {N(e.Peer)}{Tail(e.Detail)}",
+        EventKind.ProcessStopped => $"the process of {N(e.Peer)} ended as it was asked to{Tail(e.Detail)}",
+        EventKind.ProcessCrashed => $"the process of {N(e.Peer)} ended by itself{Tail(e.Detail)}",
+        EventKind.ProcessFrozen => $"{N(e.Peer)} was frozen: it does nothing, answers nobody and keeps what it holds{Tail(e.Detail)}",
+        EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and goes on where it stood; to itself no time has passed{Tail(e.Detail)}",
         EventKind.DashboardNotice => e.Detail ?? "the dashboard has a notice without words",
-        _ => $"{e.Node} reported {EventKindNames.NameOf(e.Kind)}",
+        _ => $"{N(e.Node)} reported {EventKindNames.NameOf(e.Kind)}",
     });
 
     private static string Tail(string? detail) => string.IsNullOrWhiteSpace(detail) ? "" : $" ({detail.Trim().TrimEnd('.')})";
@@ -69,17 +70,17 @@ public static partial class Explain
         + s.RejoinSync switch { RejoinSync.None => ", no sync on rejoin", RejoinSync.Full => ", full sync on rejoin", _ => ", incremental sync on rejoin" }
         + (s.AntiEntropyMs == 0 ? ", no anti-entropy" : $", anti-entropy every {Ms(s.AntiEntropyMs)}");
 
-    private static string FollowersChanged(NodeEvent e) => e.Peers switch
+    private string FollowersChanged(NodeEvent e) => e.Peers switch
     {
-        null or [] => $"{e.Node} replicates to no follower now",
-        var peers => $"{e.Node} replicates to {Count(peers.Length, "follower")} now: {string.Join(", ", peers)}",
+        null or [] => $"{N(e.Node)} replicates to no follower now",
+        var peers => $"{N(e.Node)} replicates to {Count(peers.Length, "follower")} now: {string.Join(", ", peers.Select(N))}",
     };
 
-    private static string WriteAccepted(NodeEvent e)
+    private string WriteAccepted(NodeEvent e)
     {
-        var text = $"{e.Node} took {e.Key} = {e.Value} as {e.EntryVersion} and stored it{Took(e)}";
+        var text = $"{N(e.Node)} took {e.Key} = {e.Value} as {V(e.EntryVersion)} and stored it{Took(e)}";
         return e.Held > e.EntryVersion
-            ? $"{e.Node} took {e.Key} = {e.Value} as {e.EntryVersion}; its own copy stays at {e.Held}, a newer write of the same moment"
+            ? $"{N(e.Node)} took {e.Key} = {e.Value} as {V(e.EntryVersion)}; its own copy stays at {V(e.Held)}, a newer write of the same moment"
             : text;
     }
 
@@ -89,27 +90,27 @@ public static partial class Explain
     /// <summary>Storing in memory takes no time worth a word.</summary>
     private static string Took(NodeEvent e) => e.ElapsedMs is { } ms ? $", which took its storage {Ms(ms)}" : "";
 
-    private static string ReplicationStarted(NodeEvent e)
+    private string ReplicationStarted(NodeEvent e)
     {
-        if (e.Peers is not { Length: > 0 } peers) return $"{e.EntryVersion} of {e.Key} goes nowhere, because there is no follower";
-        var text = $"{e.EntryVersion} of {e.Key} goes to {Count(peers.Length, "follower")} at once";
+        if (e.Peers is not { Length: > 0 } peers) return $"{V(e.EntryVersion)} of {e.Key} goes nowhere, because there is no follower";
+        var text = $"{V(e.EntryVersion)} of {e.Key} goes to {Count(peers.Length, "follower")} at once";
         if (e.DelaysMs is { Length: > 0 } delays && delays.Length == peers.Length)
         {
             var fastest = Array.IndexOf(delays, delays.Min());
             var slowest = Array.IndexOf(delays, delays.Max());
             text += fastest == slowest || delays.Min() == delays.Max()
                 ? $", each after {Ms(delays[0])}"
-                : $", the quickest after {Ms(delays[fastest])} ({peers[fastest]}), the slowest after {Ms(delays[slowest])} ({peers[slowest]})";
+                : $", the quickest after {Ms(delays[fastest])} ({N(peers[fastest])}), the slowest after {Ms(delays[slowest])} ({N(peers[slowest])})";
         }
         return text + e.Required switch
         {
             null => "",
-            0 => "; W = 0, so the client need not wait for any of them",
-            { } w => $"; the client is answered at the {Ordinal(w)} ack (W = {w})",
+            { } w when w - (e.LeaderCounted ? 1 : 0) <= 0 => $"; {Rule(w, e.LeaderCounted)}, so the client need not wait for any of them",
+            { } w => $"; the client is answered at the {Ordinal(w - (e.LeaderCounted ? 1 : 0))} ack ({Rule(w, e.LeaderCounted)})",
         };
     }
 
-    private static string DeliveryAcked(NodeEvent e)
+    private string DeliveryAcked(NodeEvent e)
     {
         var facts = $"{After(e.ElapsedMs)}{(e.DelayMs is { } delay ? $" (of which {Ms(delay)} simulated delay)" : "")}"
             + (e.Attempt is > 1 ? $", at attempt {e.Attempt}" : "")
@@ -117,20 +118,20 @@ public static partial class Explain
         return e.Outcome switch
         {
             DeliveryOutcome.Superseded =>
-                $"{e.Peer} refused {e.EntryVersion} of {e.Key} as stale and acked it{facts}: it holds {e.Held}, {NewerBy(e)}, which is as good as this one",
-            DeliveryOutcome.Duplicate => $"{e.Peer} acked {e.EntryVersion} of {e.Key}{facts}: it held exactly that version already",
-            _ => $"{e.Peer} acked {e.EntryVersion} of {e.Key}{facts}: it holds it now",
+                $"{N(e.Peer)} refused {V(e.EntryVersion)} of {e.Key} as stale and acked it{facts}: it holds {V(e.Held)}, {NewerBy(e)}, which is as good as this one",
+            DeliveryOutcome.Duplicate => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it held exactly that version already",
+            _ => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it holds it now",
         };
     }
 
     private static string NewerBy(NodeEvent e) =>
         e.Held.Epoch == e.Epoch ? $"{Count(e.Held.Counter - e.Version, "version")} newer" : $"of the newer epoch {e.Held.Epoch}";
 
-    private static string WriteAnswered(NodeEvent e)
+    private string WriteAnswered(NodeEvent e)
     {
-        var acked = e.Required == 0
-            ? "without waiting for a follower (W = 0)"
-            : $"{e.Acks ?? 0} of {e.Required ?? 0} required followers had confirmed {e.EntryVersion} of {e.Key}";
+        var acked = e.Required is { } w && w - (e.LeaderCounted ? 1 : 0) <= 0
+            ? $"without waiting for a follower ({Rule(w, e.LeaderCounted)})"
+            : $"{e.Acks ?? 0} of {Required(e.Required ?? 0, e.LeaderCounted)} had confirmed {V(e.EntryVersion)} of {e.Key}";
         return e.Reason switch
         {
             "success" => $"the client was told success{After(e.ElapsedMs)}: {acked}",
@@ -139,15 +140,15 @@ public static partial class Explain
         };
     }
 
-    private static string EntryApplied(NodeEvent e)
+    private string EntryApplied(NodeEvent e)
     {
-        if (e.Held.IsNone) return $"{e.Node} stored {e.EntryVersion} of {e.Key}, a key that it did not hold before{Took(e)}";
+        if (e.Held.IsNone) return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key}, a key that it did not hold before{Took(e)}";
         if (e.Held > e.EntryVersion)
         {
-            return $"{e.Node} replaced the newer {e.Held} of {e.Key} by {e.EntryVersion}, {Older(e.EntryVersion, e.Held)}, "
+            return $"{N(e.Node)} replaced the newer {V(e.Held)} of {e.Key} by {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}, "
                 + "because in naive mode the last arrival wins";
         }
-        return $"{e.Node} stored {e.EntryVersion} of {e.Key} in place of {e.Held}{Took(e)}";
+        return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key} in place of {V(e.Held)}{Took(e)}";
     }
 
     private static string Ordinal(int n) => n + (n % 100 is 11 or 12 or 13 ? "th" : (n % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" });

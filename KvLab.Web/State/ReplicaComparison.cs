@@ -4,7 +4,8 @@ namespace KvLab.Web.State;
 
 /// <param name="VersionsBehind">
 /// The leader's counter minus the replica's. The counter is one for all keys, so this is how many versions older the replica's
-/// entry is, not how many writes of this key it missed. 0 unless <see cref="CellState.Behind"/>.
+/// entry is, not how many writes of this key it missed. 0 unless <see cref="CellState.Behind"/>, and for an entry of an older epoch: numbers of two
+/// epochs may overlap, so their difference counts nothing.
 /// </param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct CellStatus(CellState State, long VersionsBehind)
@@ -23,7 +24,7 @@ public static class ReplicaComparison
         if (cell is null || cell.Version.IsNone)
             return row.Leader.IsNone ? CellStatus.Fresh : new CellStatus(CellState.Missing, 0);
         if (cell.Version > row.Leader) return new CellStatus(CellState.Ahead, 0);
-        if (cell.Version < row.Leader) return new CellStatus(CellState.Behind, row.Leader.Counter - cell.Version.Counter);
+        if (cell.Version < row.Leader) return new CellStatus(CellState.Behind, row.Leader.VersionsAbove(cell.Version));
         return cell.Value == row.LeaderValue ? CellStatus.Fresh : new CellStatus(CellState.Conflict, 0);
     }
 }

@@ -48,9 +48,6 @@ public sealed record ClusterOptions
     /// <summary>The live settings that the leader begins with; W defaults to 3, or N where that is less.</summary>
     public LiveSettings Settings { get; init; } = new();
 
-    /// <summary>Names under which the dashboard may be called besides loopback and the machine's name; beyond loopback also under any bare address.</summary>
-    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
-
     /// <summary>Names that were set and mean nothing to a dashboard.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
@@ -69,23 +66,22 @@ public sealed record ClusterOptions
         var values = new ConfigurationValues(configuration.GetSection("Cluster"), configuration, EnvironmentNames.Taken);
         var mode = values.Choice("Mode", ClusterMode.Supervised);
         var followers = values.Int("Followers", 5, FewestFollowers, MostFollowers);
-        var standard = new LiveSettings();
+        var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QuorumCountsLeader", false) };
         var settings = standard with
         {
-            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), int.MinValue, int.MaxValue),
+            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), 0, mode == ClusterMode.Supervised ? standard.LargestQuorum(followers) : int.MaxValue),
             MinDelayMs = values.Number("MinDelayMs", standard.MinDelayMs),
             MaxDelayMs = values.Number("MaxDelayMs", standard.MaxDelayMs),
             Distribution = values.Choice("Distribution", standard.Distribution),
             Seed = values.Long("Seed", standard.Seed),
-            ReplicationTimeoutMs = values.Int("ReplicationTimeoutMs", standard.ReplicationTimeoutMs, int.MinValue, int.MaxValue),
+            ReplicationTimeoutMs = values.Int("ReplicationTimeoutMs", standard.ReplicationTimeoutMs, 1, LiveSettings.LongestTimeoutMs),
             Versioning = values.Choice("Versioning", standard.Versioning),
             Delivery = values.Choice("Delivery", standard.Delivery),
             OnShortfall = values.Choice("OnShortfall", standard.OnShortfall),
-            QuorumCountsLeader = values.Flag("QuorumCountsLeader", standard.QuorumCountsLeader),
-            HintWindowMs = values.Int("HintWindowMs", standard.HintWindowMs, int.MinValue, int.MaxValue),
-            HintLimit = values.Int("HintLimit", standard.HintLimit, int.MinValue, int.MaxValue),
+            HintWindowMs = values.Int("HintWindowMs", standard.HintWindowMs, 0, LiveSettings.LongestPeriodMs),
+            HintLimit = values.Int("HintLimit", standard.HintLimit, 0, LiveSettings.MostHints),
             RejoinSync = values.Choice("RejoinSync", standard.RejoinSync),
-            AntiEntropyMs = values.Int("AntiEntropyMs", standard.AntiEntropyMs, int.MinValue, int.MaxValue),
+            AntiEntropyMs = values.Int("AntiEntropyMs", standard.AntiEntropyMs, 0, LiveSettings.LongestPeriodMs),
         };
         // Nodes that others started have settings of their own.
         if (mode == ClusterMode.Supervised) Check(settings, followers, values);
@@ -104,7 +100,6 @@ public sealed record ClusterOptions
             Servers = servers,
             Storage = StorageChoice.Read(configuration, servers, values.Errors),
             Settings = settings,
-            AllowedHosts = [.. ReadHosts(configuration, values.Errors)],
             Ignored = EnvironmentNames.Ignored(configuration, mode),
         };
         values.AllowOnly(Names);
@@ -123,10 +118,6 @@ public sealed record ClusterOptions
             values.Errors.Add(values.NameOf(Names.First(n => string.Equals(n, error.Field, StringComparison.OrdinalIgnoreCase))), message);
         }
     }
-
-    /// <summary>By the web server's own name, and by the one that nodes have for the same.</summary>
-    private static IEnumerable<string> ReadHosts(IConfiguration configuration, FieldErrors errors) =>
-        ((string[])["AllowedHosts", "ALLOWED_HOSTS"]).SelectMany(name => Core.Callers.AllowedHosts.Read(configuration[name], name, errors));
 
     private static int ReadBasePort(ConfigurationValues values, int followers)
     {

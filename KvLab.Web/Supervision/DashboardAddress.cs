@@ -9,6 +9,9 @@ public sealed class DashboardAddress(IServer server)
 {
     private ICollection<string> All => server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
 
+    /// <summary>All of them, for people.</summary>
+    public string Listens => string.Join(", ", All);
+
     /// <summary>An address to open on this machine: a wildcard becomes loopback.</summary>
     public string Url
     {
@@ -25,9 +28,6 @@ public sealed class DashboardAddress(IServer server)
         var host = BindingAddress.Parse(address).Host;
         return host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
     });
-
-    /// <param name="local">Where this machine took a request. The server tells its addresses only after it has begun to listen at them.</param>
-    public bool IsBeyondLoopback(IPAddress? local) => (local is not null && !IPAddress.IsLoopback(local)) || !IsLoopbackOnly;
 
     private static bool IsWildcard(string host) =>
         host is "*" or "+" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));

@@ -36,7 +36,7 @@ internal static class EnvironmentNames
 
     /// <summary>Each node has its own: the dashboard says them to the nodes that it starts.</summary>
     public static readonly IReadOnlyList<string> OfOneNode =
-        ["ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "FOLLOWERS", "LEADER_URL", "DASHBOARD_URL", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH"];
+        ["ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "CLIENT_ACCESS", "FOLLOWERS", "LEADER_URL", "DASHBOARD_URL", "KNOWN_EPOCH", "SMALLEST_QUORUM", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH"];
 
     /// <summary>Dashboard and nodes each have their own names; nodes that the dashboard starts answer on loopback only and need none.</summary>
     public static readonly IReadOnlyList<string> OfEveryServer = ["ALLOWED_HOSTS"];

@@ -27,6 +27,9 @@ public interface ISupervisor
     /// <returns>What brings back what they had.</returns>
     Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation);
 
+    /// <summary>What brings back what the nodes stored in at the start; null where they still do, and where nobody here could.</summary>
+    StorageRequest? BackToStartStorage { get; }
+
     /// <returns>The new follower's id.</returns>
     Task<string> AddFollowerAsync(CancellationToken cancellation);
     Task RemoveFollowerAsync(string id, CancellationToken cancellation);

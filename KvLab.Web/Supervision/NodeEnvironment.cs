@@ -18,8 +18,8 @@ internal static class NodeEnvironment
         !NotInherited.Concat(EnvironmentNames.All.Except(EnvironmentNames.Inherited)).Contains(name, StringComparer.OrdinalIgnoreCase)
         && !PrefixesNotInherited.Any(prefix => name.Replace(":", "__", StringComparison.Ordinal).StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
-    public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
-        LiveSettings settings, string dashboardUrl, string token, StorageChoice storage)
+    public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress? leader,
+        LiveSettings settings, string dashboardUrl, string token, StorageChoice storage, KnownPast past)
     {
         foreach (var name in info.Environment.Keys.Where(name => !IsInherited(name)).ToArray()) info.Environment.Remove(name);
         Set("ROLE", node.Role);
@@ -35,6 +35,8 @@ internal static class NodeEnvironment
         if (node.Role == NodeRoles.Leader)
         {
             Set("FOLLOWERS", string.Join(',', followers.Select(f => $"{f.Id}={f.Url}")));
+            if (past.Epoch is { } epoch) Set("KNOWN_EPOCH", epoch.ToString(CultureInfo.InvariantCulture));
+            if (past.SmallestQuorum is { } smallest) Set("SMALLEST_QUORUM", smallest.ToString(CultureInfo.InvariantCulture));
             Set("WRITE_QUORUM", settings.WriteQuorum.ToString(CultureInfo.InvariantCulture));
             Set("MIN_DELAY_MS", settings.MinDelayMs.ToString("R", CultureInfo.InvariantCulture));
             Set("MAX_DELAY_MS", settings.MaxDelayMs.ToString("R", CultureInfo.InvariantCulture));
@@ -49,7 +51,7 @@ internal static class NodeEnvironment
             Set("REJOIN_SYNC", Name(settings.RejoinSync));
             Set("ANTI_ENTROPY_MS", settings.AntiEntropyMs.ToString(CultureInfo.InvariantCulture));
         }
-        else
+        else if (leader is not null)
         {
             Set("LEADER_URL", leader.Url);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Supervision;
 
@@ -31,10 +32,12 @@ internal sealed partial class NodeProcess : IDisposable
     private NodeProcess(Process process)
     {
         _process = process;
+        Id = process.Id;
         Ended = WatchAsync();
     }
 
-    public int Id => _process.Id;
+    /// <summary>Also when the process is gone.</summary>
+    public int Id { get; }
 
     /// <summary>Completes when the process is gone and its output is read; never faults.</summary>
     public Task<ProcessEnd> Ended { get; }
@@ -90,7 +93,7 @@ internal sealed partial class NodeProcess : IDisposable
         if (!Ended.IsCompleted) AskToEnd();
         try
         {
-            await Ended.WaitAsync(patience, time);
+            await Ended.WaitAwakeAsync(patience, time);
         }
         catch (TimeoutException)
         {

@@ -6,10 +6,12 @@ namespace KvLab.Web.Supervision;
 
 internal sealed partial class NodeSupervisor
 {
+    private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(2);
+
     public async Task KillAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be killed.");
+        if (!node.IsAlive) throw Conflict($"{directory.Name(id)} is not running, so it cannot be killed.");
         node.Process!.Kill();
         await node.Process.Ended.WaitAsync(cancellation);
     }
@@ -19,7 +21,7 @@ internal sealed partial class NodeSupervisor
     public Task StartForgetfulAsync(string id, CancellationToken cancellation)
     {
         if (directory.Find(id) is { } node && node.Role != NodeRoles.Leader)
-            throw Conflict($"{id} is a follower; only a leader can forget its counter.");
+            throw Conflict($"{directory.Name(id)} is a follower; only a leader can forget its counter.");
         return StartAsync(id, forgetful: true, cancellation);
     }
 
@@ -29,17 +31,23 @@ internal sealed partial class NodeSupervisor
         await _changes.WaitAsync(cancellation);
         try
         {
-            if (node.IsAlive) throw Conflict($"{id} is running already.");
+            if (node.IsAlive) throw Conflict($"{directory.Name(id)} is running already.");
             await node.Watch;
-            var port = new Uri(node.Address.Url).Port;
-            if (!FreePorts.IsFree(port)) throw Conflict($"{id} keeps its port, but another program uses port {port} now. End that program and try again.");
+            if (!FreePorts.IsFree(new Uri(node.Address.Url).Port)) throw PortTaken(node);
             await LaunchAsync(node, forgetful);
         }
         finally
         {
             _changes.Release();
         }
+
+        // Whoever was quicker than the node has the port now, as if it had been taken all the time.
+        if (await LostARaceAsync([node], cancellation)) throw PortTaken(node);
     }
+
+    /// <summary>A node that the others know keeps its address: it does not move, and says why it does not run.</summary>
+    private static CommandException PortTaken(SupervisedNode node) =>
+        Conflict($"{node.Id} keeps its port, but another program uses port {new Uri(node.Address.Url).Port} now. End that program and try again.");
 
     public async Task<string> AddFollowerAsync(CancellationToken cancellation)
     {
@@ -48,26 +56,51 @@ internal sealed partial class NodeSupervisor
         {
             if (directory.Followers.Count >= ClusterOptions.MostFollowers)
                 throw Conflict($"There are {ClusterOptions.MostFollowers} followers already, which is the most that this lab runs.");
-            RequireLeader();
+            await RequireLeaderAsync(cancellation);
             var number = Enumerable.Range(1, ClusterOptions.MostFollowers).First(n => !_nodes.ContainsKey(FollowerId(n)));
             var wanted = options.BasePort == 0 ? 0 : options.BasePort + number;
-            var node = Register(FollowerId(number), NodeRoles.Follower, wanted, FreePorts.Choose([wanted])[0]);
-            try
+            for (var tried = 1; ; tried++)
             {
-                await LaunchAsync(node);
-                await WhenRunningAsync(node, cancellation);
-                await client.PutFollowersAsync(directory.Leader!, directory.Followers, cancellation);
-                return node.Id;
-            }
-            catch
-            {
+                // Nobody knows it yet, so it may take any port when it loses the race for the wanted one.
+                var node = Register(FollowerId(number), NodeRoles.Follower, wanted, FreePorts.Choose([tried == 1 ? wanted : 0])[0]);
+                try
+                {
+                    await LaunchAsync(node);
+                    if (tried == PortTries || !await LostARaceAsync([node], cancellation)) return await TakeInAsync(node, cancellation);
+                }
+                catch
+                {
+                    await ForgetAsync(node);
+                    await TakeBackAsync();
+                    throw;
+                }
+
                 await ForgetAsync(node);
-                throw;
             }
         }
         finally
         {
             _changes.Release();
+        }
+    }
+
+    private async Task<string> TakeInAsync(SupervisedNode node, CancellationToken cancellation)
+    {
+        await WhenRunningAsync(node, cancellation);
+        await client.PutFollowersAsync(directory.Leader!, directory.Followers, cancellation);
+        return node.Id;
+    }
+
+    /// <summary>The leader may have taken in a follower that is no more, and only its answer was lost.</summary>
+    private async Task TakeBackAsync()
+    {
+        try
+        {
+            if (directory.Leader is { } leader) await client.PutFollowersAsync(leader, directory.Followers, CancellationToken.None);
+        }
+        catch (CommandException)
+        {
+            // It does not answer now either. It counts a follower that never confirms, until followers change again.
         }
     }
 
@@ -90,20 +123,20 @@ internal sealed partial class NodeSupervisor
     public async Task RemoveFollowerAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (directory.Leader?.Id == id) throw Conflict($"{id} is the leader; only followers can be removed.");
+        if (directory.Leader?.Id == id) throw Conflict($"{directory.Name(id)} is the leader; only followers can be removed.");
         await _changes.WaitAsync(cancellation);
         try
         {
             var remaining = directory.Followers.Where(f => f.Id != id).ToArray();
             if (remaining.Length < ClusterOptions.FewestFollowers)
-                throw Conflict($"{id} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
+                throw Conflict($"{directory.Name(id)} is the last follower; the lab needs at least {ClusterOptions.FewestFollowers}.");
             var quorum = CurrentSettings.FollowerAcks();
             if (quorum > remaining.Length)
             {
-                throw Conflict($"{id} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
+                throw Conflict($"{directory.Name(id)} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
                     + $"Set W to {remaining.Length} or less first.");
             }
-            RequireLeader();
+            await RequireLeaderAsync(cancellation);
             await client.PutFollowersAsync(directory.Leader!, remaining, cancellation);
             await ForgetAsync(node);
         }
@@ -122,10 +155,14 @@ internal sealed partial class NodeSupervisor
         events.Tell(new NodeRemoved(node.Id));
     }
 
-    private void RequireLeader()
+    /// <summary>Before a process begins or ends for it.</summary>
+    private async Task RequireLeaderAsync(CancellationToken cancellation)
     {
-        if (directory.Leader is not { } known || !_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
+        if (directory.Leader is not { } known) throw Conflict(Leadership.WhyNone(state.Current));
+        if (!_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
             throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
+        if (await client.TryHealthAsync(known, cancellation, LeaderPatience) is not { Ready: true, Role: NodeRoles.Leader })
+            throw Conflict($"{known.Id} does not answer as the leader now, and only the leader can take followers in or let them go. Thaw it, wait until it is ready, or promote a follower.");
     }
 
     private SupervisedNode Find(string id) =>

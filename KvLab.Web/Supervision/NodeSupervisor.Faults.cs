@@ -8,15 +8,15 @@ internal sealed partial class NodeSupervisor
     public async Task StopAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be stopped.");
+        if (!node.IsAlive) throw Conflict($"{directory.Name(id)} is not running, so it cannot be stopped.");
         await node.Process!.StopAsync(StopPatience, time).WaitAsync(cancellation);
     }
 
     public async Task FreezeAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (!node.IsAlive) throw Conflict($"{id} is not running, so it cannot be frozen.");
-        if (node.Process!.IsFrozen) throw Conflict($"{id} is frozen already.");
+        if (!node.IsAlive) throw Conflict($"{directory.Name(id)} is not running, so it cannot be frozen.");
+        if (node.Process!.IsFrozen) throw Conflict($"{directory.Name(id)} is frozen already.");
         var bySignal = node.Process.TryFreeze();
         if (!bySignal) await client.SetFrozenAsync(node.Address, true, cancellation);
         node.Process.IsFrozen = true;
@@ -27,7 +27,7 @@ internal sealed partial class NodeSupervisor
     public async Task ThawAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
-        if (!node.IsAlive || !node.Process!.IsFrozen) throw Conflict($"{id} is not frozen, so it cannot be thawed.");
+        if (!node.IsAlive || !node.Process!.IsFrozen) throw Conflict($"{directory.Name(id)} is not frozen, so it cannot be thawed.");
         var bySignal = node.Process.TryThaw();
         if (!bySignal) await client.SetFrozenAsync(node.Address, false, cancellation);
         node.Process.IsFrozen = false;

@@ -20,7 +20,7 @@ internal sealed partial class NodeSupervisor
             var wanted = Enumerable.Range(0, options.Followers + 1).Select(i => options.BasePort == 0 ? 0 : options.BasePort + i).ToArray();
             RegisterAll(wanted, FreePorts.Choose(RangeOf(wanted, tried)));
             await Task.WhenAll(_nodes.Values.Select(n => LaunchAsync(n)));
-            if (tried == PortTries || !await LostARaceAsync(cancellation)) return;
+            if (tried == PortTries || !await LostARaceAsync(_nodes.Values, cancellation)) return;
             events.Tell(new ClusterRenewed());
             await Task.WhenAll(_nodes.Values.Select(n => n.Process!.StopAsync(StopPatience, time)));
             await Task.WhenAll(_nodes.Values.Select(n => n.Watch));
@@ -42,15 +42,15 @@ internal sealed partial class NodeSupervisor
             Register(i == 0 ? NodeRoles.Leader : FollowerId(i), i == 0 ? NodeRoles.Leader : NodeRoles.Follower, wanted[i], ports[i]);
     }
 
-    /// <summary>Waits until every node runs or has ended, as long as a start may take.</summary>
-    private async Task<bool> LostARaceAsync(CancellationToken cancellation)
+    /// <summary>Waits until each of these nodes runs with the process that it has now or has ended, as long as a start may take.</summary>
+    private async Task<bool> LostARaceAsync(IEnumerable<SupervisedNode> nodes, CancellationToken cancellation)
     {
-        var processes = _nodes.Values.ToDictionary(n => n.Id, n => n.Process!, StringComparer.Ordinal);
-        bool Lost() => processes.Values.Any(p => p.Ended is { IsCompletedSuccessfully: true, Result.PortTaken: true });
+        var processes = nodes.Select(n => (n.Id, Process: n.Process!, ProcessId: n.Process!.Id)).ToArray();
+        bool Lost() => processes.Any(p => p.Process.Ended is { IsCompletedSuccessfully: true, Result.PortTaken: true });
         try
         {
-            await state.WhenAsync(s => Lost() || processes.All(p => p.Value.Ended.IsCompleted || s.Nodes.Any(n => n.Id == p.Key && n.State == NodeState.Running)),
-                StartPatience, time, cancellation);
+            await state.WhenAsync(s => Lost() || processes.All(p => p.Process.Ended.IsCompleted
+                || s.Nodes.Any(n => n.Id == p.Id && n.State == NodeState.Running && n.ProcessId == p.ProcessId)), StartPatience, time, cancellation);
         }
         catch (TimeoutException)
         {

@@ -22,6 +22,8 @@ public sealed class StorageChoice
 
     public string Of(string node) => _byNode.GetValueOrDefault(node, _all);
 
+    public bool IsSameAs(StorageChoice other, IEnumerable<string> nodes) => nodes.All(node => Of(node) == other.Of(node));
+
     internal static StorageChoice Read(IConfiguration configuration, StorageServers servers, FieldErrors errors)
     {
         var (given, name) = Given(configuration, "Cluster:Storage", "STORAGE");

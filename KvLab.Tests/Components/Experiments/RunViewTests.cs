@@ -4,6 +4,7 @@ using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Experiments;
 using KvLab.Web.Reports;
 using Xunit;
 
@@ -56,8 +57,8 @@ public sealed class RunViewTests : ExperimentPageTest
         var page = Result(Naive);
         foreach (var figure in RunFigures.All(Naive))
         {
-            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.svg", page.At($"figure-{figure.Id}-svg").GetAttribute("href"));
-            Assert.Equal($"/api/experiments/naive/figures/{figure.Id}.csv", page.At($"figure-{figure.Id}-csv").GetAttribute("href"));
+            Assert.Equal($"api/experiments/naive/figures/{figure.Id}.svg", page.At($"figure-{figure.Id}-svg").GetAttribute("href"));
+            Assert.Equal($"api/experiments/naive/figures/{figure.Id}.csv", page.At($"figure-{figure.Id}-csv").GetAttribute("href"));
             Assert.False(page.Has($"figure-{figure.Id}-numbers"));
         }
 
@@ -84,6 +85,28 @@ public sealed class RunViewTests : ExperimentPageTest
     }
 
     [Fact]
+    public void Table_chart_files_and_REST_say_the_same_prediction_with_the_overhead_in_it()
+    {
+        var page = Result(Saturated);
+        var headers = page.All("[data-testid=latency] thead th").Select(h => h.TextContent).ToList();
+        var drawn = RunFigures.QuorumLatency(Saturated).Series.Single(s => s.Name.Contains("predicted", StringComparison.Ordinal)).Y;
+        var csv = RunCsv.Points(Saturated).Split('\n');
+        var column = csv[0].Split(',').ToList().IndexOf("predicted_mean_ms");
+        var report = ReportBuilder.Build(new ReportRequest { Runs = [Saturated.Id] }, [Saturated]);
+        foreach (var (point, i) in Saturated.Points.Select((p, i) => (p, i)))
+        {
+            var predicted = point.Prediction.DelayMeanMs + point.Prediction.OverheadMs;
+            var shown = predicted.ToString("0.00", CultureInfo.InvariantCulture);
+            Assert.True(point.Prediction.OverheadMs > 0);
+            Assert.Equal(predicted, drawn[i], 9);
+            Assert.Equal(predicted, PointView.Of(point).PredictedMeanMs, 9);
+            Assert.Equal(predicted, double.Parse(csv[i + 1].Split(',')[column], CultureInfo.InvariantCulture), 9);
+            Assert.Equal(shown, page.All($"[data-testid=latency-{point.Plan.Index}] > *").ToList()[headers.IndexOf("predicted")].TextContent);
+            Assert.Contains($"<td>{shown}</td>", report, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Replicas_are_compared_at_three_moments_and_each_moment_teaches_why_it_matters()
     {
         var page = Result(Naive);
@@ -94,9 +117,9 @@ public sealed class RunViewTests : ExperimentPageTest
         Assert.Contains("not loss", page.Text("check-answered"), StringComparison.Ordinal);
         Assert.Contains("Only from here on", page.Text("check-quiescent"), StringComparison.Ordinal);
         var settled = Naive.Points[point].Check(ReplicaCheck.Settled)!.Report;
-        Assert.True(settled.Followers.Sum(f => f.Conflicts) > 0);
-        Assert.Equal(settled.Followers.Select(f => $"{f.Conflicts}"),
-            page.All("[data-testid=check-settled] tbody tr").Select(r => r.Children[^1].TextContent.Trim()));
+        Assert.True(settled.Followers.Sum(f => f.Behind + f.Ahead) > 0);
+        Assert.Equal(settled.Followers.Select(f => $"{f.Behind + f.Ahead}"),
+            page.All("[data-testid=check-settled] tbody tr").Select(r => r.Children[^2].TextContent.Trim()));
     }
 
     [Fact]
@@ -129,7 +152,7 @@ public sealed class RunViewTests : ExperimentPageTest
         page.At("run-compare").Change("naive");
         page.UntilThere("figure-comparison");
         Assert.EndsWith("run=clean&compare=naive", Address, StringComparison.Ordinal);
-        Assert.Equal("/api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
+        Assert.Equal("api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
     }
 
     [Fact]

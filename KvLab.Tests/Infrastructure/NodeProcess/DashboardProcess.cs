@@ -39,8 +39,15 @@ internal sealed class DashboardProcess : IAsyncDisposable
     /// <summary>The project's own output folder, where the build puts the nodes beside the dashboard.</summary>
     private static string Folder => AppContext.BaseDirectory.Replace("KvLab.Tests", "KvLab.Web", StringComparison.Ordinal);
 
-    public static DashboardProcess Launch(params string[] args) =>
-        new(new ProcessStartInfo("dotnet", [Path.Combine(Folder, "KvLab.Web.dll"), .. args]));
+    public static DashboardProcess Launch(params string[] args) => LaunchAtHome(null, args);
+
+    /// <param name="home">The home directory of whoever starts it; null for the real one.</param>
+    public static DashboardProcess LaunchAtHome(string? home, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Folder, "KvLab.Web.dll"), .. args]);
+        if (home is not null) start.Environment["HOME"] = home;
+        return new(start);
+    }
 
     /// <summary>A command of it, over this data folder.</summary>
     public static DashboardProcess LaunchCommand(string dataFolder, params string[] args) =>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using KvLab.Web;
 using KvLab.Web.State;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;
@@ -13,24 +14,35 @@ internal sealed class LabDashboard : IAsyncDisposable
 {
     private readonly WebHost _host;
 
-    private LabDashboard(WebHost host) => _host = host;
+    private LabDashboard(WebHost host, LogBook log) => (_host, Log) = (host, log);
+
+    /// <summary>What it wrote to its log.</summary>
+    public LogBook Log { get; }
 
     public string Url => _host.Url;
     public IClusterState State => _host.Services.GetRequiredService<IClusterState>();
     public ClusterSnapshot Snapshot => State.Current;
     public string ReadyPhrase => _host.Ready.Result;
 
+    /// <summary>A request that gets no answer fails a write by itself, not the machine's load; a test that waits for the deadline sets one of its own just before.</summary>
+    public const int DeadlineMs = 30_000;
+
+    /// <summary>For tests that wait until replicas are repaired: what a period of ten seconds does, half a second does too.</summary>
+    public const string QuickRepair = "--Cluster:AntiEntropyMs=500";
+
     // For followers that a test adds, and for ports that others took: so that no lab turns to a port of another.
     private const int SparePorts = 6;
 
     /// <summary>Supervised, with followers and ports of its own.</summary>
     public static Task<LabDashboard> StartAsync(int followers, params string[] args) => StartWithAsync(
-        [$"--Cluster:Followers={followers}", $"--Cluster:BasePort={RealCluster.FreePorts(followers + 1 + SparePorts)}", "--Cluster:MinDelayMs=0", "--Cluster:MaxDelayMs=0", .. args]);
+        [$"--Cluster:Followers={followers}", $"--Cluster:BasePort={RealCluster.FreePorts(followers + 1 + SparePorts)}", "--Cluster:MinDelayMs=0", "--Cluster:MaxDelayMs=0",
+            $"--Cluster:ReplicationTimeoutMs={DeadlineMs}", .. args]);
 
     /// <summary>As told, at any free port unless the arguments name one.</summary>
     public static async Task<LabDashboard> StartWithAsync(params string[] args)
     {
-        var lab = new LabDashboard(WebHost.Create(["--urls", "http://127.0.0.1:0", .. args]));
+        var log = new LogBook();
+        var lab = new LabDashboard(WebHost.Create(["--urls", "http://127.0.0.1:0", .. args], builder => builder.Logging.AddProvider(log)), log);
         try
         {
             await lab._host.StartAsync(TestContext.Current.CancellationToken);
@@ -48,6 +60,7 @@ internal sealed class LabDashboard : IAsyncDisposable
     public Task<NodeAnswer> GetAsync(string path) => NodeClient.GetAsync(Url + path);
     public Task<NodeAnswer> PostAsync(string path, string? json = null) => NodeClient.SendAsync(HttpMethod.Post, Url + path, json);
     public Task<NodeAnswer> PatchAsync(string json) => NodeClient.SendAsync(HttpMethod.Patch, Url + "/api/cluster/settings", json);
+    public Task<NodeAnswer> DeadlineAsync(int milliseconds) => PatchAsync($$"""{"replicationTimeoutMs":{{milliseconds}}}""");
     public Task<NodeAnswer> PutAsync(string path, object body) => NodeClient.SendAsync(HttpMethod.Put, Url + path, JsonSerializer.Serialize(body));
     public Task<NodeAnswer> DeleteAsync(string path) => NodeClient.SendAsync(HttpMethod.Delete, Url + path, null);
     public Task<NodeAnswer> WriteAsync(string key, string json) => PostAsync("/api/writes", $$"""{"key":"{{key}}","value":{{json}}}""");
@@ -83,6 +96,10 @@ internal sealed class LabDashboard : IAsyncDisposable
         Assert.True((bool)report!["converged"]!, report.Text);
         return report.Body!;
     }
+
+    /// <summary>Also after a node has lost what it held, which the leader notices in its own time.</summary>
+    public Task UntilConvergedAsync() => Patience.UntilAsync(
+        async () => await GetAsync("/api/convergence") is { Status: HttpStatusCode.OK } report && (bool)report["converged"]!, "all replicas are equal");
 
     public async ValueTask DisposeAsync()
     {

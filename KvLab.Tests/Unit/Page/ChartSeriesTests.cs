@@ -8,7 +8,7 @@ namespace KvLab.Tests.Unit.Page;
 [Trait("Category", "Unit")]
 public sealed class ChartSeriesTests
 {
-    private static readonly LatencyPoint[] Points = [new(1, 512.3456, true, 3, 500), new(3, 40, true, 1, 166.7), new(2, 5000, false, 3, null)];
+    private static readonly LatencyPoint[] Points = [new(new(1, 1), 512.3456, true, 3, 500), new(new(1, 3), 40, true, 1, 166.7), new(new(1, 2), 5000, false, 3, null)];
 
     [Fact]
     public void Success_partial_success_and_prediction_are_three_lines()
@@ -23,17 +23,17 @@ public sealed class ChartSeriesTests
     [Fact]
     public void The_predicted_line_never_goes_back_to_an_older_version()
     {
-        LatencyPoint[] answered = [new(2, 1, true, 3, 500), new(1, 1, true, 3, 500), new(5, 1, true, 3, 500), new(4, 1, true, 3, 500)];
+        LatencyPoint[] answered = [new(new(1, 2), 1, true, 3, 500), new(new(1, 1), 1, true, 3, 500), new(new(1, 5), 1, true, 3, 500), new(new(1, 4), 1, true, 3, 500)];
         Assert.Equal([2L, 5L], LatencySeries.Build(answered)[2].X.Cast<long>());
-        Assert.Equal([5L], LatencySeries.Build(answered, after: 2)[2].X.Cast<long>());
+        Assert.Equal([5L], LatencySeries.Build(answered, after: new(1, 2))[2].X.Cast<long>());
     }
 
     [Fact]
     public void A_table_has_every_number_and_its_csv_too()
     {
         var table = LatencySeries.Table(Points);
-        Assert.Equal(["2", "5000", "", "3", "partial_success"], table.Rows[2]);
-        Assert.Equal("\uFEFFversion,latency_ms,predicted_mean_ms,W,status\r\n1,512.346,500,3,success\r\n3,40,166.7,1,success\r\n2,5000,,3,partial_success\r\n", table.ToCsv());
+        Assert.Equal(["1", "2", "5000", "", "3", "partial_success"], table.Rows[2]);
+        Assert.Equal("\uFEFFepoch,version,latency_ms,predicted_mean_ms,W,status\r\n1,1,512.346,500,3,success\r\n1,3,40,166.7,1,success\r\n1,2,5000,,3,partial_success\r\n", table.ToCsv());
     }
 
     [Fact]

@@ -24,8 +24,8 @@ public sealed class FilteredEventsTests
                 for (var i = 0; i < added; i++) all.Add(Event(all.Count));
                 discarded = Math.Min(all.Count, discarded + dropped);
                 if (clear) from = all.Count;
-                filtered.Update(ClusterStory.Log(all.Skip(discarded), discarded), Filters[filter], from);
-                var expected = all.Skip((int)Math.Max(discarded, from)).Where(Filters[filter].Matches).Reverse().ToList();
+                filtered.Update(ClusterStory.Log(all.Skip(discarded), discarded), Filters[filter], Labels.Plain, from);
+                var expected = all.Skip((int)Math.Max(discarded, from)).Where(e => Filters[filter].Matches(e, Labels.Plain)).Reverse().ToList();
                 if (!filtered.Select(l => l.Event).SequenceEqual(expected) || filtered.Count != expected.Count) return false;
             }
             return true;
@@ -36,12 +36,32 @@ public sealed class FilteredEventsTests
     {
         var events = Enumerable.Range(0, 2000).Select(Event).ToList();
         var filtered = new FilteredEvents();
-        filtered.Update(ClusterStory.Log(events), EventFilter.None);
+        filtered.Update(ClusterStory.Log(events), EventFilter.None, Labels.Plain);
         Assert.Equal(events.AsEnumerable().Reverse().Skip(700).Take(3), filtered.Skip(700).Take(3).Select(l => l.Event));
         Assert.Equal(1999, filtered.IndexOf(events[0]));
         Assert.Equal(1998, filtered.IndexOf(Event(1)));
         Assert.Equal(-1, filtered.IndexOf(Event(2001)));
     }
+
+    /// <summary>A node reports in batches, so its news come after what others did later; the list goes by the time that it shows, also with a filter.</summary>
+    [Fact]
+    public void Newest_first_is_by_time_and_what_has_one_time_keeps_its_order() =>
+        Gen.Select(Gen.Int[0, 20].Array[1, 60].Array[1, 5], Gen.Int[0, 3], Gen.Int[0, 80]).Sample((batches, filter, discarded) =>
+        {
+            var filtered = new FilteredEvents();
+            var all = new List<NodeEvent>();
+            foreach (var batch in batches)
+            {
+                all.AddRange(batch.Select((ms, i) => Event(all.Count + i) with { At = DateTimeOffset.UnixEpoch.AddMilliseconds(ms) }).ToList());
+                var gone = Math.Min(discarded, all.Count / 2);
+                var log = ClusterStory.Log(all.Skip(gone), gone);
+                filtered.Update(log, Filters[filter], Labels.Plain);
+                var expected = all.Skip(gone).Where(e => Filters[filter].Matches(e, Labels.Plain)).Reverse().OrderByDescending(e => e.At).ToList();
+                if (!filtered.Select(l => l.Event).SequenceEqual(expected)) return false;
+                if (filter == 0 && !log.NewestFirst().SequenceEqual(expected)) return false;
+            }
+            return true;
+        }, iter: 300);
 
     private static NodeEvent Event(int i) => new()
     {

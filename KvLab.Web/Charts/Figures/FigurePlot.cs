@@ -43,7 +43,12 @@ public static class FigurePlot
         }
 
         var y = layout.YAxis[0];
-        if (figure.Y.Whole) y.TickFormat = ",d";
+        if (figure.Y.Whole)
+        {
+            y.TickFormat = ",d";
+            y.DTick = Ticks.WholeStep(figure.Series.SelectMany(s => s.Y).Where(double.IsFinite).DefaultIfEmpty().Max());
+        }
+
         if (figure.Y.Max is { } max) y.Range = [0, max];
         y.ZeroLine = figure.Series.Any(s => s.Mark == Mark.Bars);
         return layout;

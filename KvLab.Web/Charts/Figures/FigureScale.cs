@@ -21,14 +21,14 @@ internal sealed class FigureScale
 
         if (axis is { Whole: true, FromZero: false })
         {
-            (Low, High, Step) = (low - Axis.Room, high + Axis.Room, Math.Max(1, RoundStep((high - low) / 12, whole: true)));
+            (Low, High, Step) = (low - Axis.Room, high + Axis.Room, Math.Max(1, Charts.Ticks.Step((high - low) / 12, whole: true)));
             Ticks = [.. Enumerable.Range(0, (int)((high - low) / Step) + 1).Select(i => low + i * Step)];
             return;
         }
 
         if (axis.FromZero) (low, high) = (Math.Min(low, 0), Math.Max(high, 0));
         if (high <= low) high = low + 1;
-        Step = RoundStep((high - low) / 6, axis.Whole);
+        Step = Charts.Ticks.Step((high - low) / 6, axis.Whole);
         Low = axis.FromZero && low >= 0 ? 0 : Math.Floor((low - padding * (high - low)) / Step) * Step;
         High = axis.Max ?? (padding > 0 ? Math.Ceiling((high + padding * (high - low)) / Step) * Step : high);
         var ticks = new List<double>();
@@ -46,12 +46,4 @@ internal sealed class FigureScale
     public string Label(Axis axis, double tick) => axis.Categories is null
         ? tick.ToString(Step < 1 ? "0.##########" : "#,0.##", CultureInfo.InvariantCulture)
         : axis.Categories[(int)tick];
-
-    private static double RoundStep(double rough, bool whole)
-    {
-        if (rough <= 0) return 1;
-        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        var step = (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 } * power;
-        return whole ? Math.Max(1, Math.Round(step)) : step;
-    }
 }

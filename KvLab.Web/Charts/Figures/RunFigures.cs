@@ -94,7 +94,7 @@ public static class RunFigures
             if (sorted.Length == 0) continue;
             var picked = Thin(sorted.Length, MostDots).ToArray();
             series.Add(new FigureSeries($"{point.Plan.Label} measured", Mark.Steps, [.. picked.Select(r => sorted[r])], [.. picked.Select(r => (r + 1.0) / sorted.Length)], i + 1));
-            var (n, w) = (point.Plan.Followers, point.Plan.Settings.WriteQuorum);
+            var (n, w) = (point.Plan.Followers, point.Plan.Settings.FollowerAcks());
             var shape = DelayShape.Of(point.Plan.Settings);
             if (w == 0) continue;
             var grid = Enumerable.Range(0, CurveSteps + 1).Select(s => sorted[^1] * s / CurveSteps).ToArray();

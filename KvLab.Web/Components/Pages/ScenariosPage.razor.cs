@@ -68,7 +68,7 @@ public sealed partial class ScenariosPage : ComponentBase, IDisposable
     private sealed record OwnStory(string Text);
 
     private void Go(string scenario) => Navigation.NavigateTo(
-        "/scenarios" + QueryHelpers.AddQueryString(ViewQuery.Write(new ViewOptions { Theme = View.Theme, Projector = View.Projector }), "scenario", scenario));
+        "scenarios" + QueryHelpers.AddQueryString(ViewQuery.Write(new ViewOptions { Theme = View.Theme, Projector = View.Projector }), "scenario", scenario));
 
     private ScenarioRun? RunOf(string name) => Service.Scenarios.All.FirstOrDefault(r => r.Name == name);
 

@@ -54,6 +54,10 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     /// <summary>Keeps a chart as large as its place.</summary>
     public ValueTask WatchChartAsync(string elementId) => Run("watchChart", elementId);
 
+    /// <summary>Moves a chart's axes along with its data, unless somebody zoomed into it; a double click lets it follow again.</summary>
+    /// <param name="step">The distance of the ticks upwards.</param>
+    public ValueTask FollowChartAsync(string elementId, double from, double to, double step) => Run("followChart", elementId, from, to, step);
+
     /// <param name="format">png or svg.</param>
     public ValueTask SaveChartAsync(string elementId, string format, string fileName) => Run("saveChart", elementId, format, fileName);
 

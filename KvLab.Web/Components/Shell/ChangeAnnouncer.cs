@@ -23,7 +23,7 @@ public sealed class ChangeAnnouncer
             foreach (var node in snapshot.Nodes)
             {
                 if (_states.TryGetValue(node.Id, out var before) && before != node.State && Worth(before, node.State))
-                    said.Add($"{node.Id} is {node.State.ToString().ToLowerInvariant()}.");
+                    said.Add($"{node.Name} is {node.State.ToString().ToLowerInvariant()}.");
             }
         }
         _settings = snapshot.Settings ?? _settings;

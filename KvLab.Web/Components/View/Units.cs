@@ -2,6 +2,7 @@ using System.Globalization;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Web.State;
 
 namespace KvLab.Web.Components.View;
 
@@ -63,12 +64,12 @@ public static class Units
     public static string Outcome(DeliveryOutcome outcome) => outcome switch
     {
         DeliveryOutcome.Superseded => "refused as stale",
+        DeliveryOutcome.Replaced => "replaced before it arrived",
         _ => outcome.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>"f3" for follower-3, where there is no room for more.</summary>
-    public static string Short(string? node) =>
-        node is not null && node.StartsWith("follower-", StringComparison.Ordinal) ? $"f{node["follower-".Length..]}" : node ?? "";
+    /// <summary>"f3" for follower-3, where there is no room for more. Whoever gets a write follows, whatever its id.</summary>
+    public static string Short(string? follower) => follower is null ? "" : NodeWords.Short(follower, leads: false);
 
     /// <summary>What W means for the client, in a few words.</summary>
     public static string QuorumMeaning(int w, int n, bool countsLeader = false) => (countsLeader ? Math.Max(0, w - 1) : w, n) switch

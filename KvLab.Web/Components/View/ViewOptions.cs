@@ -54,7 +54,15 @@ public sealed record Selection(string? Key = null, EntryVersion Version = defaul
     public static Selection Of(WriteView write) => new(write.Key, write.Version);
 
     public static Selection Of(NodeEvent e) =>
-        new(e.Key, e.EntryVersion, e.Peer is null || e.Node != NodeRoles.Leader ? e.Node : e.Peer, EventId.Of(e));
+        new(e.Key, e.EntryVersion, IsAboutPeer(e) ? e.Peer : e.Node, EventId.Of(e));
+
+    /// <summary>A leader reports these of one of its followers; who leads now says nothing of who led then.</summary>
+    private static bool IsAboutPeer(NodeEvent e) => e is
+    {
+        Peer: not null,
+        Kind: EventKind.DeliveryAcked or EventKind.DeliveryFailed or EventKind.DeliveryAbandoned or EventKind.MessageLost
+            or EventKind.LinkChanged or EventKind.FollowerCaughtUp or EventKind.AntiEntropyRepaired
+    };
 
     public bool IsWrite(WriteView write) => !Version.IsNone && write.Version == Version && write.Key == Key;
 

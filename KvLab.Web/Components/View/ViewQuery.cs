@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -76,7 +77,7 @@ public static class ViewQuery
 
         string? Text(string name) => query.TryGetValue(name, out var value) && !string.IsNullOrEmpty(value) ? value.ToString() : null;
         T Choice<T>(string name) where T : struct, Enum =>
-            Enum.TryParse<T>(Text(name), ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : default;
+            Text(name) is { } text && EnumNames.TryParse<T>(text, out var value) ? value : default;
     }
 
     private static EntryVersion Version(string? text)

@@ -128,6 +128,18 @@ export function watchChart(id) {
   if (chart) sizes.observe(chart);
 }
 
+// Axes that move along with their data. A zoom by hand names the ends of its range one by one, which tells it from ours.
+export async function followChart(id, from, to, step) {
+  const chart = document.getElementById(id);
+  if (!chart?.on || !window.Plotly) return;
+  if (!chart.kvFollows) {
+    chart.kvFollows = true;
+    chart.on('plotly_relayout', change => { if ('xaxis.range[0]' in change) chart.kvZoomed = true; });
+    chart.on('plotly_doubleclick', () => { chart.kvZoomed = false; });
+  }
+  if (!chart.kvZoomed) await window.Plotly.relayout(chart, { 'xaxis.range': [from, to], 'yaxis.dtick': step });
+}
+
 // A picture for a report: on the page's own background, twice as fine as the screen.
 export async function saveChart(id, format, filename) {
   const chart = document.getElementById(id);

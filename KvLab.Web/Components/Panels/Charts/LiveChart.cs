@@ -48,6 +48,9 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
     protected abstract IReadOnlyList<ITrace> Draw(IReadOnlyList<TPoint> points);
     protected abstract IReadOnlyList<LatencySeries.Line> Extend(IReadOnlyList<TPoint> added);
 
+    /// <summary>Lets the axes follow what was added.</summary>
+    protected virtual Task FollowAsync() => Task.CompletedTask;
+
     protected override void OnParametersSet()
     {
         if (_look == Look) return;
@@ -75,6 +78,8 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
 
     private void Redraw()
     {
+        // The chart keeps the layout that it was given; what its axis says may have changed.
+        Layout.XAxis = BuildLayout().XAxis;
         Data.Clear();
         Data.AddRange(Draw(Points));
         _last = Points.Count > 0 ? Points[^1] : null;
@@ -115,10 +120,14 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
             _last = Points[^1];
             var lines = Extend(added);
             await chart.ExtendTraces(lines.Select(l => l.X), lines.Select(l => l.Y), Enumerable.Range(0, lines.Count), MaxPoints, _gone.Token);
+            await FollowAsync();
         }
         else
         {
             Redraw();
+            // The chart holds this very object, so news go into it.
+            var layout = BuildLayout();
+            (Layout.XAxis, Layout.YAxis) = (layout.XAxis, layout.YAxis);
             await chart.React(_gone.Token);
         }
     }

@@ -1,8 +1,10 @@
+using KvLab.Core.Analysis;
 using KvLab.Core.Versioning;
 using KvLab.Core.Wire;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
+using KvLab.Web.Resets;
 using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -18,6 +20,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     private Problem? _problem;
 
     [Inject] public required IClusterCommands Commands { get; init; }
+    [Inject] public required ILabDefaults Defaults { get; init; }
     [Inject] public required IClusterState State { get; init; }
     [Inject] public required IDialogService Dialogs { get; init; }
     [Inject] public required ViewStore Views { get; init; }
@@ -26,7 +29,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     {
         var demo = await Commands.OutOfOrderDemoAsync(cancellation: cancellation);
         Views.Update(v => v with { KeyFilter = "", Selection = new Selection(demo.Key, Node: demo.Follower) });
-        return $"{demo.Follower} gets {string.Join(", ", demo.Arrival.Select(v => $"v{v}"))} of {Unseen.Shown(demo.Key)}, in this order.";
+        return $"{State.Current.Labels.Name(demo.Follower)} gets {string.Join(", ", demo.Arrival.Select(v => State.Current.Labels.Version(demo.Epoch, v)))} of {Unseen.Shown(demo.Key)}, in this order.";
     });
 
     private Task CompareAsync() => RunAsync("Asking every node for all it holds", async cancellation =>
@@ -34,10 +37,19 @@ public sealed partial class LabActions : ComponentBase, IDisposable
         var report = await Commands.CheckConvergenceAsync(cancellation);
         await Dialogs.ShowAsync<ConvergenceDialog>(
             "Replicas compared, entry by entry",
-            new DialogParameters<ConvergenceDialog> { { d => d.Report, report } },
+            new DialogParameters<ConvergenceDialog> { { d => d.Report, report }, { d => d.Labels, State.Current.Labels }, { d => d.OnRepeated, OnRepeated } },
             new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
-        return report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
+        return InShort(report);
     });
+
+    private void OnRepeated(ConvergenceReport report)
+    {
+        _done = InShort(report);
+        StateHasChanged();
+    }
+
+    private static string InShort(ConvergenceReport report) =>
+        report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
 
     private async Task StorageAsync()
     {
@@ -48,19 +60,13 @@ public sealed partial class LabActions : ComponentBase, IDisposable
 
     private async Task ResetAsync()
     {
-        var sure = await Dialogs.ShowMessageBoxAsync(new MessageBoxOptions
+        var dialog = await Dialogs.ShowAsync<ResetDialog>("Reset the lab?", new DialogParameters(), new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true });
+        if (await dialog.Result is not { Canceled: false, Data: ResetScope scope }) return;
+        await RunAsync(scope == ResetScope.All ? "Bringing everything to its start values" : "Deleting all data", async cancellation =>
         {
-            Title = "Empty every node?",
-            Message = "All keys on all nodes are removed. The settings stay, and versions go on counting.",
-            YesText = "Empty them",
-            CancelText = "Keep them",
-        });
-        if (sure != true) return;
-        await RunAsync("Emptying every node", async cancellation =>
-        {
-            await Commands.ResetAsync(cancellation);
+            await (scope == ResetScope.All ? Defaults.RestoreAsync(cancellation) : Commands.ResetAsync(cancellation));
             Views.Select(Selection.None);
-            return "Every node that answers is empty.";
+            return scope == ResetScope.All ? "Everything has its start values, and every node is empty." : "Every node that answers is empty.";
         });
     }
 

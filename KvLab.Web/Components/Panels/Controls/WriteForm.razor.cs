@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 namespace KvLab.Web.Components.Panels.Controls;
 
 /// <summary>One write by hand, as a client would send it. Several may wait at once, as several clients would.</summary>
-public sealed partial class WriteForm : ComponentBase, IDisposable
+public sealed partial class WriteForm : SnapshotPanel, IDisposable
 {
     private CancellationTokenSource _waiting = new();
     private string _key = "";
@@ -18,6 +18,8 @@ public sealed partial class WriteForm : ComponentBase, IDisposable
 
     [Inject] public required IClusterCommands Commands { get; init; }
     [Inject] public required Browser Browser { get; init; }
+
+    protected override object Slice() => Snapshot.Labels;
 
     protected override void OnInitialized()
     {

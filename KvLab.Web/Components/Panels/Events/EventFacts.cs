@@ -8,23 +8,25 @@ namespace KvLab.Web.Components.Panels.Events;
 /// <summary>An event in the few characters of a list; <see cref="Explain"/> has the whole sentence.</summary>
 public static class EventFacts
 {
-    public static string Brief(NodeEvent e) => Unseen.Shown(e.Kind switch
+    /// <param name="labels">What versions and nodes are called on the page.</param>
+    public static string Brief(NodeEvent e, Labels labels) => Unseen.Shown(e.Kind switch
     {
-        EventKind.WriteAccepted => $"v{e.Version} {e.Key}={e.Value}{Stored(e)}",
-        EventKind.ReplicationStarted => $"v{e.Version} {e.Key} → {Units.Count(e.Peers?.Length ?? 0, "follower")}",
-        EventKind.DeliveryAcked => $"v{e.Version} {e.Key} ← {Units.Short(e.Peer)} {(e.Outcome is { } o ? Units.Outcome(o) : "")} {Units.Ms(e.ElapsedMs)}{(e.Late ? ", late" : "")}",
-        EventKind.DeliveryFailed => $"v{e.Version} {e.Key} → {Units.Short(e.Peer)} {e.Reason}, attempt {e.Attempt ?? 1}",
-        EventKind.DeliveryAbandoned => $"v{e.Version} {e.Key} → {Units.Short(e.Peer)} {e.Reason}",
-        EventKind.MessageLost => $"v{e.Version} {e.Key} ⇢ {Units.Short(e.Peer)} {e.Reason?.Replace('_', ' ')}",
-        EventKind.WriteAnswered => $"v{e.Version} {e.Key} {e.Reason?.Replace('_', ' ')} {e.Acks}/{e.Required} {Units.Ms(e.ElapsedMs)}",
-        EventKind.EntryApplied => (e.Held.IsNone ? $"v{e.Version} {e.Key}" : $"v{e.Version} {e.Key}, had v{e.HeldVersion}") + Stored(e),
-        EventKind.EntryRefused => $"v{e.Version} {e.Key}, holds v{e.HeldVersion}",
-        EventKind.EntryDuplicate => $"v{e.Version} {e.Key} again",
-        EventKind.MessageFenced => $"v{e.Version} {e.Key} of epoch {e.Epoch}",
+        EventKind.WriteAccepted => $"{labels.Version(e.EntryVersion)} {e.Key}={e.Value}{Stored(e)}",
+        EventKind.ReplicationStarted => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Count(e.Peers?.Length ?? 0, "follower")}",
+        EventKind.DeliveryAcked => $"{labels.Version(e.EntryVersion)} {e.Key} ← {Units.Short(e.Peer)} {(e.Outcome is { } o ? Units.Outcome(o) : "")} {Units.Ms(e.ElapsedMs)}{(e.Late ? ", late" : "")}",
+        EventKind.DeliveryFailed => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} {e.Reason}, attempt {e.Attempt ?? 1}",
+        EventKind.DeliveryAbandoned when e.Outcome == DeliveryOutcome.Replaced => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} replaced by a newer write",
+        EventKind.DeliveryAbandoned => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} {e.Reason}",
+        EventKind.MessageLost => $"{labels.Version(e.EntryVersion)} {e.Key} ⇢ {Units.Short(e.Peer)} {e.Reason?.Replace('_', ' ')}",
+        EventKind.WriteAnswered => $"{labels.Version(e.EntryVersion)} {e.Key} {e.Reason?.Replace('_', ' ')} {e.Acks}/{e.Required} {Units.Ms(e.ElapsedMs)}",
+        EventKind.EntryApplied => (e.Held.IsNone ? $"{labels.Version(e.EntryVersion)} {e.Key}" : $"{labels.Version(e.EntryVersion)} {e.Key}, had {labels.Version(e.Held)}") + Stored(e),
+        EventKind.EntryRefused => $"{labels.Version(e.EntryVersion)} {e.Key}, holds {labels.Version(e.Held)}",
+        EventKind.EntryDuplicate => $"{labels.Version(e.EntryVersion)} {e.Key} again",
+        EventKind.MessageFenced => $"{labels.Version(e.EntryVersion)} {e.Key}, epoch {e.Epoch} is over",
         EventKind.StorageFailed => $"{e.Reason?.Replace('_', ' ')}: {e.Detail}",
         EventKind.StorageRecovered => $"after {Units.Ms(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", empty" : "")}",
         EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
-        EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{e.Peer} {e.Detail}",
+        EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{labels.Name(e.Peer)} {e.Detail}",
         _ => e.Detail ?? "",
     });
 
@@ -50,6 +52,7 @@ public static class EventFacts
     {
         { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Superseded } => "superseded",
         { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Duplicate } => "duplicate",
+        { Kind: EventKind.DeliveryAbandoned, Outcome: DeliveryOutcome.Replaced } => "replaced",
         { Kind: EventKind.WriteAnswered, Reason: "partial_success" } => "partial",
         _ => Shape(e.Kind),
     };

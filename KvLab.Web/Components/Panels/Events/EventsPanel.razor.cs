@@ -29,7 +29,7 @@ public sealed partial class EventsPanel : ListPanel
 
     protected override long Newest => _events.Newest;
 
-    protected override object Slice() => (Snapshot.Events, Snapshot.Naive, View.EventFilter, View.Selection, _nodes);
+    protected override object Slice() => (Snapshot.Events, Snapshot.Naive, Snapshot.Labels, View.EventFilter, View.Selection, _nodes);
 
     protected override void OnParametersSet()
     {
@@ -40,9 +40,9 @@ public sealed partial class EventsPanel : ListPanel
 
     private void Update()
     {
-        _events.Update(_held ?? Snapshot.Events, View.EventFilter, _clearedTo);
+        _events.Update(_held ?? Snapshot.Events, View.EventFilter, Snapshot.Labels, _clearedTo);
         if (View.Selection.Event is not { } id) _selected = null;
-        else if (_selected is null || !id.Names(_selected)) _selected = Snapshot.Events.NewestFirst().FirstOrDefault(id.Names);
+        else if (_selected is null || !id.Names(_selected)) _selected = Snapshot.Events.LatestArrivalFirst().FirstOrDefault(id.Names);
     }
 
     private void TogglePause()

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 using KvLab.Core.Events;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.State;
@@ -9,65 +10,91 @@ namespace KvLab.Web.Components.Panels.Events;
 public readonly record struct EventLine(long Ordinal, NodeEvent Event);
 
 /// <summary>
-/// The events that pass a filter, newest first, as a list that is cheap to ask for any part. A newer log of the same filter costs only
-/// its new events; without a filter nothing is copied at all.
+/// The events that pass a filter, newest first by the time that they show, as a list that is cheap to ask for any part. A newer log of the same filter costs
+/// its new events and those that happened after the oldest of them: nodes report in batches, so what comes last need not have happened last.
 /// </summary>
 /// <remarks>Positions count from the first event that ever was in the log, so that they survive what falls out at its old end.</remarks>
 public sealed class FilteredEvents : IList<EventLine>
 {
-    private readonly List<(long Position, NodeEvent Event)> _matches = [];
+    /// <param name="Event">Null without a filter: the log has it, and as an object it would outlive several collections.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Line(long Ticks, long Position, NodeEvent? Event) : IComparable<Line>
+    {
+        // Of one node what came later has the higher sequence, so equal times keep it.
+        public int CompareTo(Line other) => Ticks != other.Ticks ? Ticks.CompareTo(other.Ticks) : Position.CompareTo(other.Position);
+    }
+
+    // Oldest first.
+    private readonly List<Line> _lines = [];
+    private readonly List<Line> _news = [];
     private EventLogView _log = EventLogView.Empty;
     private EventFilter _filter = EventFilter.None;
+    private Labels _labels = Labels.Plain;
     private long _from;
     private long _next;
-    private int _head;
+    private long _first;
 
-    // Matches that are in the list no more.
+    // Lines that are in the list no more.
     private long _gone;
 
-    public int Count => _filter.IsEmpty ? (int)(_log.Total() - Math.Max(_from, _log.Discarded)) : _matches.Count - _head;
+    public int Count => _lines.Count;
 
     /// <param name="index">0 is the newest.</param>
     public EventLine this[int index]
     {
-        get => _filter.IsEmpty
-            ? new EventLine(_log.Total() - 1 - index, _log[_log.Count - 1 - index])
-            : new EventLine(_gone + _matches.Count - 1 - index, _matches[_matches.Count - 1 - index].Event);
+        get
+        {
+            var line = _lines[_lines.Count - 1 - index];
+            return new EventLine(_gone + _lines.Count - 1 - index, line.Event ?? _log[(int)(line.Position - _log.First)]);
+        }
         set => throw new NotSupportedException();
     }
 
     /// <summary>The ordinal of the newest; −1 when there was none.</summary>
-    public long Newest => (_filter.IsEmpty ? _log.Total() : _gone + _matches.Count) - 1;
+    public long Newest => _gone + _lines.Count - 1;
 
+    /// <param name="labels">The words that a text is looked for in.</param>
     /// <param name="from">Events before this position are not shown: they were cleared from this view.</param>
-    public void Update(EventLogView log, EventFilter filter, long from = 0)
+    public void Update(EventLogView log, EventFilter filter, Labels labels, long from = 0)
     {
-        var again = filter != _filter || from != _from || log.Total() < _next;
-        (_log, _filter, _from) = (log, filter, from);
+        var again = filter != _filter || (filter.Text is not null && labels != _labels) || from != _from || log.Total() < _next;
+        (_log, _filter, _labels, _from) = (log, filter, labels, from);
         if (again)
         {
-            _matches.Clear();
-            (_head, _next, _gone) = (0, 0, 0);
+            _lines.Clear();
+            (_next, _gone, _first) = (0, 0, 0);
         }
-        if (filter.IsEmpty) return;
+
+        if (log.First > _first)
+        {
+            _first = log.First;
+            _gone += _lines.RemoveAll(line => line.Position < _first);
+        }
 
         var total = log.Total();
-        for (var position = Math.Max(Math.Max(_next, from), log.Discarded); position < total; position++)
+        for (var position = Math.Max(Math.Max(_next, from), log.First); position < total; position++)
         {
-            var e = log[(int)(position - log.Discarded)];
-            if (filter.Matches(e)) _matches.Add((position, e));
+            var e = log[(int)(position - log.First)];
+            if (filter.IsEmpty || filter.Matches(e, labels)) _news.Add(new Line(e.At.UtcTicks, position, filter.IsEmpty ? null : e));
         }
         _next = total;
-        DropDiscarded(log.Discarded);
+        TakeIn();
     }
 
-    private void DropDiscarded(long discarded)
+    /// <summary>Nearly always at the end; what happened earlier is sorted in among what is newer than it.</summary>
+    private void TakeIn()
     {
-        while (_head < _matches.Count && _matches[_head].Position < discarded) _head++;
-        if (_head <= _matches.Count / 2) return;
-        _matches.RemoveRange(0, _head);
-        _gone += _head;
-        _head = 0;
+        if (_news.Count == 0) return;
+        _news.Sort();
+        var at = ~_lines.BinarySearch(_news[0]);
+        if (at < _lines.Count)
+        {
+            _news.AddRange(_lines[at..]);
+            _news.Sort();
+            _lines.RemoveRange(at, _lines.Count - at);
+        }
+        _lines.AddRange(_news);
+        _news.Clear();
     }
 
     public int IndexOf(Func<NodeEvent, bool> wanted)

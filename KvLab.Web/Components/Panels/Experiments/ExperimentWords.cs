@@ -21,8 +21,20 @@ internal static class ExperimentWords
     };
 
     /// <summary>The numbers of a plan in one line.</summary>
-    public static string Numbers(ExperimentPlan plan) =>
-        $"{Units.Count(plan.Writes, "write")} · {Units.Count(plan.Keys, "key")} · {Units.Count(plan.Concurrency, "client")} · {Units.Number(plan.MinDelayMs)}–{Units.Number(plan.MaxDelayMs)} ms · W = {string.Join(", ", plan.Quorums)}";
+    public static string Numbers(ExperimentPlan plan)
+    {
+        // By the points: a sweep gives them other values than the plan's own fields have.
+        var points = plan.Points(plan.Quorums.DefaultIfEmpty().Max());
+        return string.Join(" · ", Units.Count(plan.Writes, "write"), Named(points.Select(p => p.Keys), "key"), Named(points.Select(p => p.Concurrency), "client"),
+            string.Join(", ", points.Select(p => $"{Units.Number(p.Settings.MinDelayMs)}–{Units.Number(p.Settings.MaxDelayMs)} ms").Distinct()),
+            $"W = {string.Join(", ", plan.Quorums)}");
+    }
+
+    /// <summary>"uniform delay": of all points.</summary>
+    public static string Shapes(ExperimentPlan plan) => PointWords.Shapes(plan.Points(plan.Quorums.DefaultIfEmpty().Max()));
+
+    private static string Named(IEnumerable<int> counts, string one) =>
+        counts.Distinct().ToList() is [var only] ? Units.Count(only, one) : $"{string.Join(", ", counts.Distinct().Select(c => Units.Count(c)))} {one}s";
 
     public static string State(RunState state) => state.ToString().ToLowerInvariant();
 

@@ -66,7 +66,7 @@ public sealed partial class PlanForm : ComponentBase
 
     private Task ChooseSweepAsync(string value)
     {
-        SweepAxis? axis = Enum.TryParse<SweepAxis>(value, out var known) ? known : null;
+        SweepAxis? axis = Enum.GetValues<SweepAxis>().Where(a => a.ToString() == value).Cast<SweepAxis?>().FirstOrDefault();
         return EditAsync(Draft with { SweepAxis = axis, SweepValues = axis is null ? "" : Sweeps.Single(s => s.Axis == axis).Example });
     }
 

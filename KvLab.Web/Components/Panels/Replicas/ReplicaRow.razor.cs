@@ -19,11 +19,12 @@ public sealed partial class ReplicaRow : ComponentBase
     private const int RestMs = 1_000;
 
     private KeyRow? _before;
-    private (KeyRow, string[], Selection?, bool, string?) _shown;
+    private (KeyRow, string[], Selection?, bool, string?, Labels) _shown;
 
     [Parameter, EditorRequired] public required KeyRow Row { get; set; }
     [Parameter, EditorRequired] public required string[] NodeIds { get; set; }
     [Parameter] public string? Leader { get; set; }
+    [Parameter, EditorRequired] public required Labels Labels { get; set; }
 
     /// <summary>The selection if it concerns this key.</summary>
     [Parameter] public Selection? Selection { get; set; }
@@ -34,14 +35,14 @@ public sealed partial class ReplicaRow : ComponentBase
 
     protected override bool ShouldRender()
     {
-        var now = (Row, NodeIds, Selection, First, Leader);
+        var now = (Row, NodeIds, Selection, First, Leader, Labels);
         if (now.Equals(_shown)) return false;
         _before = _shown.Item1;
         _shown = now;
         return true;
     }
 
-    protected override void OnInitialized() => _shown = (Row, NodeIds, Selection, First, Leader);
+    protected override void OnInitialized() => _shown = (Row, NodeIds, Selection, First, Leader, Labels);
 
     private bool Flashes(string node) =>
         _before is not null && Rested(_before.Cells.GetValueOrDefault(node)?.ChangedAt, Row.Cells.GetValueOrDefault(node)?.ChangedAt);
@@ -59,16 +60,16 @@ public sealed partial class ReplicaRow : ComponentBase
     private string Label(string node, EntryVersion held, CellStatus status, EntryVersion refused)
     {
         var what = node == Leader
-            ? held.IsNone ? "holds nothing" : $"holds {held}"
+            ? held.IsNone ? "holds nothing" : $"holds {Labels.Version(held)}"
             : status.State switch
             {
                 CellState.Missing => "missing",
-                CellState.Behind => $"{held}, behind by {status.VersionsBehind}",
-                CellState.Conflict => $"{held}, conflict: another value than the leader's",
-                CellState.Ahead => $"{held}, newer than the leader",
-                _ => held.IsNone ? "holds nothing, as the leader" : $"{held}, fresh",
+                CellState.Behind => $"{Labels.Version(held)}, {(status.VersionsBehind == 0 ? "behind, of an older epoch" : $"behind by {status.VersionsBehind}")}",
+                CellState.Conflict => $"{Labels.Version(held)}, conflict: another value than the leader's",
+                CellState.Ahead => $"{Labels.Version(held)}, newer than the leader",
+                _ => held.IsNone ? "holds nothing, as the leader" : $"{Labels.Version(held)}, fresh",
             };
         var key = Unseen.Shown(Row.Key);
-        return refused.IsNone ? $"{key} at {node}: {what}" : $"{key} at {node}: {what}; refused {refused} as stale";
+        return refused.IsNone ? $"{key} at {Labels.Node(node)}: {what}" : $"{key} at {Labels.Node(node)}: {what}; refused {Labels.Version(refused)} as stale";
     }
 }

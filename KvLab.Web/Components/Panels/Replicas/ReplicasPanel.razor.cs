@@ -24,7 +24,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     [Inject] public required Browser Browser { get; init; }
 
     protected override object Slice() =>
-        (Snapshot.Nodes, Snapshot.OtherSide, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, View.KeyFilter, View.Selection);
+        (Snapshot.Nodes, Snapshot.OtherSide, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, Snapshot.ManyEpochs, View.KeyFilter, View.Selection);
 
     protected override void OnParametersSet()
     {
@@ -52,7 +52,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
         + (Snapshot.EntriesNotShown == 0 ? "" : $", {Units.Count(Snapshot.EntriesNotShown, "change")} of further keys not shown");
 
     private string Why => View.Selection is { Key: { } key, Node: { } node } && Snapshot.Keys.TryGetValue(key, out var row) && _nodeIds.Contains(node)
-        ? Explain.Cell(row, node, Snapshot)
+        ? Snapshot.Explain.Cell(row, node, Snapshot)
         : Snapshot.Quiescent
             ? "Select a cell to see why it is so."
             : "Not in quiescence: deliveries are under way, and replicas may differ for a moment.";

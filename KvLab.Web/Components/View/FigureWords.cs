@@ -1,0 +1,37 @@
+using KvLab.Core.Replication;
+using KvLab.Web.State;
+
+namespace KvLab.Web.Components.View;
+
+/// <summary>What figures belong to, in a few words.</summary>
+public static class FigureWords
+{
+    /// <summary>"W = 3 of 5 · U(0.1–1000 ms)", and what else is not as it is now.</summary>
+    public static string Of(FigureConditions conditions, FigureConditions now)
+    {
+        var (s, current) = (conditions.Settings, now.Settings);
+        string?[] parts =
+        [
+            $"W = {s.WriteQuorum} of {conditions.Followers}",
+            s.QuorumCountsLeader ? "leader counted" : null,
+            Units.Delay(s),
+            s.Versioning == VersioningMode.Naive ? "naive" : null,
+            conditions.Storage == now.Storage && conditions.Storage == NodeView.InMemory ? null : conditions.Storage,
+            s.Seed == current.Seed ? null : $"seed {s.Seed}",
+            s.ReplicationTimeoutMs == current.ReplicationTimeoutMs ? null : $"timeout {s.ReplicationTimeoutMs} ms",
+            s.Delivery == current.Delivery ? null : s.Delivery switch { Delivery.Once => "one attempt", Delivery.Hinted => "hints", _ => "tried again until acked" },
+            (s.HintWindowMs, s.HintLimit) == (current.HintWindowMs, current.HintLimit) ? null : $"hints for {s.HintWindowMs} ms, {s.HintLimit} writes",
+            s.RejoinSync == current.RejoinSync ? null : $"{s.RejoinSync.ToString().ToLowerInvariant()} sync on rejoin",
+            s.AntiEntropyMs == current.AntiEntropyMs ? null : s.AntiEntropyMs == 0 ? "no anti-entropy" : $"anti-entropy every {s.AntiEntropyMs} ms",
+            s.OnShortfall == current.OnShortfall ? null : $"on shortfall: {s.OnShortfall.ToString().ToLowerInvariant()}",
+        ];
+        return string.Join(" · ", parts.OfType<string>());
+    }
+
+    /// <summary>What mean and percentiles are over.</summary>
+    public static string Over(SettingsFigures figures)
+    {
+        var (over, answered) = (figures.Latency.Over, figures.Success + figures.Partial);
+        return over == answered ? Units.Count(over, "write") : $"the latest {Units.Count(over)} of {Units.Count(answered, "write")}";
+    }
+}
