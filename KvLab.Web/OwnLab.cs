@@ -1,4 +1,5 @@
 using KvLab.Web.Commands;
+using KvLab.Web.Experiments;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web;
@@ -7,6 +8,9 @@ namespace KvLab.Web;
 internal static class OwnLab
 {
     public const int WrongArguments = 2;
+
+    /// <summary>The data folder cannot be used, or another lab has it.</summary>
+    public const int CannotStore = 3;
 
     /// <summary>As shells say of what SIGINT ended.</summary>
     public const int Interrupted = 130;
@@ -48,11 +52,18 @@ internal static class OwnLab
         }
     }
 
-    public static async Task<int> RunAsync(string followers, Func<IServiceProvider, Task<int>> work, params string[] more)
+    /// <param name="stores">Whether it needs the data folder; then nothing is started without.</param>
+    public static async Task<int> RunAsync(string followers, Func<IServiceProvider, Task<int>> work, bool stores, params string[] more)
     {
         try
         {
             await using var host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:Followers", followers, "--Cluster:BasePort", "0", .. more]);
+            if (stores && host.Services.GetRequiredService<RunStore>() is { CanWrite: false } store)
+            {
+                Console.Error.WriteLine(store.Problem);
+                return CannotStore;
+            }
+
             await host.StartAsync();
             await host.Ready;
             var outcome = await work(host.Services);
@@ -62,7 +73,7 @@ internal static class OwnLab
         catch (CommandException wrong)
         {
             Console.Error.WriteLine(wrong.Message);
-            return WrongArguments;
+            return wrong.Status >= StatusCodes.Status500InternalServerError ? CannotStore : WrongArguments;
         }
         catch (OperationCanceledException)
         {

@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Web.Access;
 using KvLab.Web.Api;
 using KvLab.Web.Commands;
+using KvLab.Web.Experiments;
 using KvLab.Web.Hubs;
 using KvLab.Web.Supervision;
 
@@ -86,11 +87,14 @@ public sealed class WebHost : IAsyncDisposable
     /// <summary>Starts, says in one line where to look, and runs until it is asked to stop.</summary>
     public async Task RunAsync()
     {
+        // Opened now, so that what is wrong with the data folder is said at the start and not in the middle of a lesson.
+        var store = _app.Services.GetRequiredService<RunStore>();
         await StartAsync();
         var stopped = _app.WaitForShutdownAsync();
         await Task.WhenAny(Ready, stopped);
         if (_app.Services.GetRequiredService<ClusterOptions>().Ignored is { Count: > 0 } ignored)
             Console.Error.WriteLine($"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:….");
+        if (store.Problem is { } problem) Console.Error.WriteLine(problem);
         if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}{_app.Services.GetRequiredService<AccessOptions>().PathBase}  ({await Ready})");
         if (_app.Services.GetRequiredService<LabReach>().IsOpenToOthers)
             Console.WriteLine("Others than this machine can reach it. They are asked for its secret, which is sent in clear where the address begins with http: (docs/classroom.md).");

@@ -25,6 +25,9 @@ public sealed record ChaosOptions
 
     public const int MostFaults = 2_000;
     public const int MostClients = 64;
+
+    /// <summary>Faults × gap: nobody else has the cluster meanwhile.</summary>
+    public const long LongestMs = 3_600_000;
     public const int MostKeys = 1_000;
 
     private static readonly string[] FieldNames = ["faults", "seed", "clients", "keys", "writeQuorum", "gapMs"];
@@ -37,6 +40,7 @@ public sealed record ChaosOptions
         Range("clients", Clients, 1, MostClients);
         Range("keys", Keys, 1, MostKeys);
         Range("gapMs", GapMs, 10, 10_000);
+        errors.Require((long)Faults * GapMs <= LongestMs, "gapMs", $"gapMs: {Faults} faults every {GapMs} ms last {(long)Faults * GapMs} ms; at most {LongestMs} ms are possible.");
         if (WriteQuorum is { } quorum) Range("writeQuorum", quorum, 1, followers);
         errors.Require(followers >= 2, "followers", $"A chaos run needs at least 2 followers, for it takes nodes away; there are {followers}.");
         return errors.All;

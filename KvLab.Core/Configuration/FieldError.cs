@@ -19,6 +19,11 @@ public sealed class FieldErrors
 
     public IReadOnlyList<FieldError> All => _leftOut == 0 ? _errors : [.. _errors, MoreThan(_leftOut, _firstLeftOut)];
 
+    public bool Any => _errors.Count > 0;
+
+    /// <summary>True: one more mistake is only counted.</summary>
+    public bool IsFull => _errors.Count >= Most;
+
     public void Add(string field, string message)
     {
         if (_errors.Count < Most) _errors.Add(new FieldError(ErrorText.Short(field), ErrorText.Short(message, ErrorText.LongestSentence)));

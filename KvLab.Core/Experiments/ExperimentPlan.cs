@@ -11,6 +11,15 @@ public sealed record ExperimentPlan
 {
     public const int MostWrites = 1_000_000;
     public const int MostPoints = 200;
+    public const int MostKeys = 100_000;
+    public const int MostConcurrency = 200;
+    public const int LongestName = 120;
+
+    /// <summary>Of all points together: every one is kept with all its deliveries until the run is over.</summary>
+    public const long MostTotalWrites = 5_000_000;
+
+    public const int MostQuorums = MostFollowers + 1;
+    public const int MostFollowers = 15;
 
     /// <summary>For people; up to 120 characters.</summary>
     public string Name { get; init; } = "Custom";
@@ -55,30 +64,42 @@ public sealed record ExperimentPlan
     /// <summary>How long after quiescence the replicas are compared once more, 0 … 60,000 ms.</summary>
     public int SettleMs { get; init; } = 500;
 
+    /// <summary>Null when a run can be called so, else the sentence that says why not.</summary>
+    public static string? CheckName(string name) =>
+        name.Length is 0 or > LongestName ? $"name must have 1 to {LongestName} characters."
+        : name.Any(char.IsControl) ? "name must not hold control characters."
+        : null;
+
     /// <summary>Every problem at once; empty when the plan can run.</summary>
     /// <param name="followers">N of the cluster; a sweep over followers brings its own.</param>
     public IReadOnlyList<FieldError> Validate(int followers)
     {
         var errors = new FieldErrors();
-        errors.Require(Name is { Length: > 0 and <= 120 }, "name", "name must have 1 to 120 characters.");
+        if (CheckName(Name) is { } wrongName) errors.Add("name", wrongName);
         Between(Writes, 1, MostWrites, "writes");
-        Between(Keys, 1, 100_000, "keys");
-        Between(Concurrency, 1, 200, "concurrency");
+        Between(Keys, 1, MostKeys, "keys");
+        Between(Concurrency, 1, MostConcurrency, "concurrency");
         Between(Repetitions, 1, 20, "repetitions");
         Between(WarmUpWrites, 0, 10_000, "warmUpWrites");
         Between(SettleMs, 0, 60_000, "settleMs");
-        errors.Require(Quorums is { Count: > 0 }, "quorums", "quorums must name at least one write quorum.");
-        errors.Require(Quorums.Distinct().Count() == Quorums.Count, "quorums", "quorums must not name a write quorum twice.");
+        errors.Require(Quorums.Count > 0, "quorums", "quorums must name at least one write quorum.");
+        errors.Require(Quorums.Count <= MostQuorums, "quorums", $"quorums must name at most {MostQuorums} write quorums, but names {Quorums.Count}.");
+        errors.Require(Quorums.Count > MostQuorums || Quorums.Distinct().Count() == Quorums.Count, "quorums", "quorums must not name a write quorum twice.");
         if (Sweep is { } sweep) sweep.Validate(errors);
-        if (errors.All.Count > 0) return errors.All;
+        if (errors.Any) return errors.All;
+
+        // Products first: a few bytes can ask for millions of points, which must not be made in order to be counted.
+        errors.Require(PointCount <= MostPoints, "quorums", $"quorums, repetitions and the values of the sweep give {PointCount} points; at most {MostPoints} are possible.");
+        errors.Require(PointCount * Writes <= MostTotalWrites, "writes",
+            $"writes: {PointCount} points of {Writes} have {PointCount * Writes} writes; at most {MostTotalWrites} are possible.");
+        if (errors.Any) return errors.All;
 
         var points = Points(followers);
-        errors.Require(points.Count <= MostPoints, "quorums", $"The plan has {points.Count} points; at most {MostPoints} are possible.");
         foreach (var wrong in points.SelectMany(p => p.Settings.Validate(p.Followers)).DistinctBy(e => e.Message))
             errors.Add(wrong.Field == "writeQuorum" ? "quorums" : wrong.Field, wrong.Field == "writeQuorum" ? $"quorums: {wrong.Message}" : wrong.Message);
         foreach (var point in points)
         {
-            if (point.Concurrency is < 1 or > 200 || point.Keys is < 1 or > 100_000 || point.Followers is < 1 or > 15)
+            if (point.Concurrency is < 1 or > MostConcurrency || point.Keys is < 1 or > MostKeys || point.Followers is < 1 or > MostFollowers)
                 errors.Add("sweep", "sweep has a value out of range: concurrency 1 to 200, keys 1 to 100000, followers 1 to 15.");
         }
 
@@ -126,7 +147,8 @@ public sealed record ExperimentPlan
         return points;
     }
 
-    [JsonIgnore] public int PointCount => Quorums.Count * Repetitions * (Sweep?.Values.Count ?? 1);
+    /// <summary>Long, because this is asked before anything is bounded.</summary>
+    [JsonIgnore] public long PointCount => (long)Quorums.Count * Repetitions * (Sweep?.Values.Count ?? 1);
 }
 
 /// <summary>One thing to measure: the settings, the load, and where it stands in the plan.</summary>

@@ -52,7 +52,7 @@ public sealed partial class ExperimentRunner
             await LoadAsync(LimitWrites / 5, concurrency, plan.Keys, "warm", null, cancellation);
             var load = await LoadAsync(LimitWrites, concurrency, plan.Keys, "calibration", null, cancellation);
             await DrainAsync(cancellation);
-            limits.Add(new LimitMeasure(concurrency, load.Writes.Count, load.Writes.Count / load.DurationMs * 1000, points[0].Storage));
+            limits.Add(new LimitMeasure(concurrency, load.Writes.Count, load.Writes.Count / Math.Max(load.DurationMs, ShortestLoadMs) * 1000, points[0].Storage));
         }
 
         _secondsDone += stepSeconds;
@@ -74,6 +74,9 @@ public sealed partial class ExperimentRunner
         }
     }
 
+    /// <summary>A load that takes no time at all, as in virtual time, is no limit, but no number is infinite.</summary>
+    private const double ShortestLoadMs = 0.01;
+
     private static bool Steady(List<double> blocks) =>
         blocks.Count >= SteadyBlocks && blocks[^SteadyBlocks..].TrueForAll(ms => ms <= 1.25 * blocks.Min());
 
@@ -92,11 +95,13 @@ public sealed partial class ExperimentRunner
             }
         }
 
-        return quorums.Select(w => new OverheadMeasure(w, followers, OverheadRounds * OverheadWrites, Statistics.Median(rounds[w]), StandardErrorOfMedian(rounds[w]), storage));
+        // A round that nobody answered says nothing, and where none was answered nothing is known.
+        foreach (var means in rounds.Values) means.RemoveAll(double.IsNaN);
+        return quorums.Where(w => rounds[w].Count > 0).Select(w => new OverheadMeasure(w, followers, OverheadRounds * OverheadWrites, Statistics.Median(rounds[w]), StandardErrorOfMedian(rounds[w]), storage));
     }
 
     /// <summary>√(π/2) times that of the mean, for rounds that scatter normally (Kendall and Stuart, The Advanced Theory of Statistics, vol. 1, § 10.11).</summary>
-    private static double StandardErrorOfMedian(List<double> means) =>
+    private static double StandardErrorOfMedian(List<double> means) => means.Count < 2 ? 0 :
         Math.Sqrt(Math.PI / 2) * Statistics.StandardDeviation(means) / Math.Sqrt(means.Count);
 
     private Task<LiveSettings> ApplyZeroDelayAsync(int writeQuorum, CancellationToken cancellation) => cluster.ApplyAsync(new LiveSettings

@@ -43,7 +43,7 @@ public sealed record Prediction(
         var grant = z * error + (overhead?.MeanMs ?? 0) / 2;
         var centre = mean + (overhead?.MeanMs ?? 0);
         var limit = calibration.Limit(point);
-        return new Prediction(mean, sd, overhead?.MeanMs ?? 0, limit is null ? null : 1000.0 * point.Concurrency / limit.WritesPerSecond,
+        return new Prediction(mean, sd, overhead?.MeanMs ?? 0, limit is not { WritesPerSecond: > 0 } ? null : 1000.0 * point.Concurrency / limit.WritesPerSecond,
             Math.Max(0, centre - grant), centre + grant);
     }
 }

@@ -138,6 +138,7 @@ public static partial class SanityDetector
         foreach (var point in early)
         {
             var (s, n, w) = (point.Samples, point.Samples.Followers.Count, point.Plan.Settings.WriteQuorum);
+            if (n < w) continue;
             for (var row = 0; row < s.Count; row++)
             {
                 var completed = s.CompletedMs.AsSpan(row * n, n).ToArray();

@@ -25,17 +25,20 @@ public enum SweepAxis
 /// <param name="Values">As text, so that every axis is written alike: <c>["versioned","naive"]</c>, <c>["1","10"]</c>, <c>["0-10","0-100"]</c>.</param>
 public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
 {
+    public const int MostValues = 20;
+
     /// <summary>What nodes can keep their entries in.</summary>
     public static readonly IReadOnlyList<string> Storages = ["memory", "sqlite", "redis", "postgres"];
 
     internal void Validate(FieldErrors errors)
     {
         errors.Require(Enum.IsDefined(Axis), "sweep", "sweep.axis must be delayRange, distribution, concurrency, keys, followers, versioning or storage.");
-        errors.Require(Values is { Count: > 0 and <= 20 }, "sweep", "sweep.values must have 1 to 20 values.");
+        errors.Require(Values.Count is > 0 and <= MostValues, "sweep", $"sweep.values must have 1 to {MostValues} values, but has {Values.Count}.");
+        if (Values.Count > MostValues) return;
         errors.Require(Values.Distinct(StringComparer.Ordinal).Count() == Values.Count, "sweep", "sweep.values must not name a value twice.");
         foreach (var value in Values)
         {
-            if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{value}\" is no value of {JsonName}; {Expected}.");
+            if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(value)}\" is no value of {JsonName}; {Expected}.");
         }
     }
 

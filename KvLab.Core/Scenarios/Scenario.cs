@@ -12,6 +12,12 @@ public sealed record Scenario(string Name, string Title, string Summary, string 
     public const int LongestText = 32 * 1024;
     public const int MostSteps = 500;
 
+    /// <summary>Of all bursts together: each is bounded, and so is their sum.</summary>
+    public const long MostTotalWrites = 100_000;
+
+    /// <summary>All pauses together.</summary>
+    public const double LongestPausesMs = 600_000;
+
     /// <exception cref="ScenarioSyntaxException">All that is wrong, each with its line and word.</exception>
     public static Scenario Parse(string text, string name = "own") => ScenarioParser.Parse(text, name);
 }

@@ -57,6 +57,10 @@ internal static partial class ScenarioParser
         if (title.Length == 0) errors.Add(Whole("A scenario begins with its title: # and a sentence."));
         if (steps.Count == 0 && errors.Count == 0) errors.Add(Whole("A scenario has at least one command: > and a word."));
         if (steps.Count > Scenario.MostSteps) errors.Add(Whole($"A scenario has at most {Scenario.MostSteps} commands, this one has {steps.Count}."));
+        if (steps.Sum(s => s.Command is BurstCommand burst ? (long)burst.Writes : 0) is > Scenario.MostTotalWrites and var writes)
+            errors.Add(Whole($"The bursts of a scenario have at most {Scenario.MostTotalWrites} writes together, these have {writes}."));
+        if (steps.Sum(s => s.Command is PauseCommand pause ? pause.Ms : 0) is > Scenario.LongestPausesMs and var pauses)
+            errors.Add(Whole($"The pauses of a scenario last at most {Scenario.LongestPausesMs:0} ms together, these last {pauses:0} ms."));
         if (errors.Count > 0) throw new ScenarioSyntaxException(errors);
         return new Scenario(name, title, summary.ToString(), normal, steps);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
+using KvLab.Core.Wire;
 
 namespace KvLab.Core.Storage;
 
@@ -103,7 +104,7 @@ public readonly struct JsonText : IEquatable<JsonText>
     {
         WriteIndented = false,
         MaxDepth = 64,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = ReadableEncoder.Instance,
     };
 
     /// <summary>Public, so that serialisers made at compile time in other projects can use it.</summary>

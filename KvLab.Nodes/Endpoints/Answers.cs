@@ -1,9 +1,9 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
+using KvLab.Core.Wire;
 using KvLab.Nodes.Storage;
 
 namespace KvLab.Nodes.Endpoints;
@@ -94,5 +94,5 @@ internal sealed record ClearAnswer(string Status, string Node);
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>Text stays readable for people with curl; answers are never put into a page.</summary>
-    public static AnswerJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static AnswerJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = ReadableEncoder.Instance });
 }

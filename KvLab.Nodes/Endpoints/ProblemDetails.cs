@@ -1,8 +1,8 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
+using KvLab.Core.Wire;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace KvLab.Nodes.Endpoints;
@@ -15,7 +15,6 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
     /// <summary>On answers of a node whose storage failed: how, as one word of <see cref="StoreFailure"/>.</summary>
     public const string StorageHeader = "X-Storage-Failure";
 
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -77,7 +76,7 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
         response.ContentType = ContentType;
         if (problem.RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString();
         if (problem.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
-        await using var writer = new Utf8JsonWriter(response.BodyWriter, Readable);
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, ReadableJson.Writer);
         writer.WriteStartObject();
         writer.WriteString("type", "about:blank");
         writer.WriteString("title", ReasonPhrases.GetReasonPhrase(problem.Status));

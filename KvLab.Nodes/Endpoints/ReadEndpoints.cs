@@ -1,7 +1,7 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
+using KvLab.Core.Wire;
 
 namespace KvLab.Nodes.Endpoints;
 
@@ -19,7 +19,6 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
     // Enough for one system call to be worth it, little enough that a large dump is never whole in memory.
     private const int FlushBytes = 32 * 1024;
 
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -68,7 +67,7 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers[EpochHeader] = highest.Epoch.ToString();
         context.Response.Headers[LastVersionHeader] = highest.Counter.ToString();
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, Readable);
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, ReadableJson.Writer);
         writer.WriteStartObject();
         for (; more; more = await NextAsync(entries, context))
         {

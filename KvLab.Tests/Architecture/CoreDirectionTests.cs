@@ -21,7 +21,8 @@ public sealed class CoreDirectionTests
     {
         ["Versioning"] = [],
         ["Wire"] = [],
-        ["Storage"] = ["Versioning"],
+        // A value is kept as the text that every answer shows.
+        ["Storage"] = ["Versioning", "Wire.ReadableEncoder"],
         // Reading a client's value makes a JsonText of it.
         ["Configuration"] = ["Storage.JsonText"],
         // An event that reports settings or faults carries them.

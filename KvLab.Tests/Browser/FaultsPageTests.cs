@@ -40,7 +40,7 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         await page.ClickAsync("fault-start-follower-5");
         await page.Expect("network-state").ToHaveTextAsync("every link is healthy");
         await page.Expect("availability-rule").ToHaveAttributeAsync("data-verdict", "success");
-        Assert.StartsWith("second,success,partial,unreachable", Encoding.UTF8.GetString(await page.DownloadAsync("availability-csv")), StringComparison.Ordinal);
+        Assert.StartsWith("\uFEFFsecond,success,partial,unreachable", Encoding.UTF8.GetString(await page.DownloadAsync("availability-csv")), StringComparison.Ordinal);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await page.DownloadAsync("availability-png"))[..4]);
         await LabInBrowser.UntilAsync(() => lab.State.Current.Nodes.All(n => n.State == Web.State.NodeState.Running), "all nodes running");
     }

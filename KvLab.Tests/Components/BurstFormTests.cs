@@ -61,6 +61,30 @@ public sealed class BurstFormTests : PageTest
         Assert.Contains("A burst is running already. No burst was started.", page.Text("burst-error"));
     }
 
+    [Theory]
+    [InlineData("3.5", "must be a whole number, but is 3.5.")]
+    [InlineData("-5", "must be from 1 to 10000, but is -5.")]
+    [InlineData("99999999999", "must be from 1 to 10000, but is 99999999999.")]
+    [InlineData("1,000", "may be read as 1000 or as 1.000")]
+    [InlineData("", "is missing.")]
+    [InlineData("many", "must be a whole number, but is \"many\".")]
+    public void A_number_that_is_none_stays_with_its_sentence_and_no_burst_starts(string typed, string wrong)
+    {
+        var page = Show<BurstForm>(Idle);
+        page.At("burst-writes").Change(typed);
+        Assert.Contains(wrong, page.Text("burst-writes-wrong"), StringComparison.Ordinal);
+        Assert.Equal(typed, page.At("burst-writes").GetAttribute("value"));
+        Assert.Equal("true", page.At("burst-writes").GetAttribute("aria-invalid"));
+        page.At("burst").QuerySelector("form")!.Submit();
+        Assert.Null(Cluster.Plan);
+        Assert.Contains(wrong, page.Text("burst-error"), StringComparison.Ordinal);
+
+        page.At("burst-writes").Change("1e2");
+        Assert.False(page.Has("burst-writes-wrong"));
+        page.At("burst").QuerySelector("form")!.Submit();
+        Assert.Equal(100, Cluster.Plan!.Writes);
+    }
+
     [Fact]
     public async Task The_shortcut_b_starts_it()
     {

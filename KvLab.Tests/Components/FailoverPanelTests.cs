@@ -30,8 +30,8 @@ public sealed class FailoverPanelTests : PageTest
         Failover.Change(new FailoverPolicy(FailoverMode.Automatic, 2000));
         var page = Show<FailoverPanel>(Calm);
         page.At("failover-timeout").Change("20");
-        page.Until(() => page.Has("failover-error"));
-        Assert.Contains("from 500 to 60000 ms", page.Text("failover-error"), StringComparison.Ordinal);
+        page.Until(() => page.Has("failover-timeout-wrong"));
+        Assert.Equal("The time must be from 500 to 60000, but is 20.", page.Text("failover-timeout-wrong"));
         Assert.Equal(2000, Failover.Policy.TimeoutMs);
     }
 

@@ -76,6 +76,27 @@ public sealed class SettingsPanelTests : PageTest
         Assert.Equal("1000", page.At("max-delay").GetAttribute("value"));
     }
 
+    [Fact]
+    public void A_decimal_comma_is_understood_and_what_is_no_number_stays_with_its_sentence()
+    {
+        var page = Show<SettingsPanel>(Idle);
+        page.At("min-delay").Change("0,5");
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Patches.Count == 1);
+        Assert.Equal(0.5, Cluster.Patches[0].MinDelayMs);
+
+        page.At("timeout").Change("3.5");
+        Assert.Equal("The deadline must be a whole number, but is 3.5.", page.Text("timeout-wrong"));
+        Assert.Equal("3.5", page.At("timeout").GetAttribute("value"));
+        page.At("seed").Change("99999999999999999999");
+        Assert.Contains("The seed must be from", page.Text("seed-wrong"), StringComparison.Ordinal);
+        page.At("seed").Change("9223372036854775807");
+        Clock.Advance(SettingsDraft.Gather);
+        page.Until(() => Cluster.Patches.Count == 2);
+        Assert.Equal(long.MaxValue, Cluster.Patches[1].Seed);
+        Assert.False(page.Has("seed-wrong"));
+    }
+
     [Theory]
     [InlineData("distribution", "Pareto")]
     [InlineData("seed", "7")]

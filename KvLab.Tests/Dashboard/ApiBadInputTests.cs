@@ -67,6 +67,8 @@ public sealed class ApiBadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
         { "POST", "/api/scenarios", "{\"text\":\"# T\\n> kil leader\"}", 400, "text" },
         { "POST", "/api/scenarios", "{\"story\":\"freeze\"}", 400, "story" },
         { "POST", "/api/chaos", "{\"faults\":0}", 400, "faults" },
+        { "POST", "/api/scenarios", $"{{\"text\":\"# T{string.Concat(Enumerable.Repeat("\\n> wait 60000 ms", 11))}\"}}", 400, "text" },
+        { "POST", "/api/cluster/partition", $"{{\"followers\":[{string.Join(",", Enumerable.Repeat("\"x\"", 300))}]}}", 400, "followers" },
         { "POST", "/api/chaos", "{\"seed\":\"x\"}", 400, "seed" },
         { "POST", "/api/chaos", "{\"writeQuorum\":9}", 400, "writeQuorum" },
         { "POST", "/api/chaos", "{\"speed\":9}", 400, "speed" },

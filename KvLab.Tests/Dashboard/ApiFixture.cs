@@ -16,6 +16,7 @@ public sealed class ApiFixture : IAsyncLifetime
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly string _data = Directory.CreateTempSubdirectory("kvlab-api-").FullName;
     private WebHost? _host;
 
     public WebHost Host => _host!;
@@ -24,7 +25,7 @@ public sealed class ApiFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:Mode=External"]);
+        _host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:Mode=External", $"--KVLAB_DATA={_data}"]);
         await _host.StartAsync();
         Http.BaseAddress = new Uri(_host.Url);
         var queue = _host.Services.GetRequiredService<IngestQueue>();
@@ -64,6 +65,7 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         Http.Dispose();
         if (_host is not null) await _host.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
     }
 
     public async Task<(HttpStatusCode Status, JsonElement Body, string? Type)> SendAsync(

@@ -34,7 +34,7 @@ public sealed class EventExportTests
     {
         var lines = (await CsvAsync(Plain, Plain with { Sequence = 2 })).Split("\r\n");
         Assert.Equal(4, lines.Length);
-        Assert.StartsWith("at,node,incarnation,sequence,", lines[0]);
+        Assert.StartsWith("\uFEFFat,node,incarnation,sequence,", lines[0], StringComparison.Ordinal);
         Assert.Equal("", lines[3]);
     }
 

@@ -31,8 +31,8 @@ public sealed class DisturbedRunTests
         Assert.Equal((Severity.Error, 1), (finding.Severity, Assert.Single(finding.Points)));
         Assert.True(ExperimentCommand.Failed(run));
         Assert.True(RunView.Of(run).Disturbed);
-        Assert.Contains(what, RunCsv.Points(run).Split('\n')[2], StringComparison.Ordinal);
-        Assert.EndsWith(",", RunCsv.Points(run).Split('\n')[1], StringComparison.Ordinal);
+        Assert.Contains(what, RunCsv.Points(run).Split("\r\n")[2], StringComparison.Ordinal);
+        Assert.EndsWith(",", RunCsv.Points(run).Split("\r\n")[1], StringComparison.Ordinal);
         Assert.Contains(Sentences.Of(run), s => s.Contains(what, StringComparison.Ordinal));
         Assert.Contains(what, ReportBuilder.Build(new ReportRequest { Runs = [run.Id] }, [run]), StringComparison.Ordinal);
     }

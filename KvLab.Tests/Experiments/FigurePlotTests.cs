@@ -66,7 +66,7 @@ public sealed class FigurePlotTests
     public void Names_with_commas_stay_one_cell_of_the_csv()
     {
         var figure = new Figure("f", "F", "", new Axis("x, y"), new Axis("ms"), [new FigureSeries("W=1, \"naive\"", Mark.Line, [1], [2], 1)]);
-        Assert.Equal("series,\"x, y\",ms\r\n\"W=1, \"\"naive\"\"\",1,2\r\n", figure.ToTable().ToCsv());
+        Assert.Equal("\uFEFFseries,\"x, y\",ms\r\n\"W=1, \"\"naive\"\"\",1,2\r\n", figure.ToTable().ToCsv());
     }
 
     [Fact]

@@ -52,12 +52,22 @@ public sealed class RunStoreTests : IDisposable
         var file = RunFile.Write(Run.Value);
         Assert.Equal(RunCsv.Samples(Run.Value), RunCsv.Samples(RunFile.Read(file)));
 
-        var tampered = Encoding.UTF8.GetString(file).Replace("\"clientMs\":[", "\"clientMs\":[1,", StringComparison.Ordinal);
-        Assert.Contains("checksum", Assert.Throws<FormatException>(() => RunFile.Read(Encoding.UTF8.GetBytes(tampered))).Message);
-        Assert.Throws<FormatException>(() => RunFile.Read("{}"u8));
-        Assert.Throws<FormatException>(() => RunFile.Read("no json"u8));
-        Assert.Contains("newer", Assert.Throws<FormatException>(() =>
-            RunFile.Read(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(file).Replace("\"schema\":1", "\"schema\":99", StringComparison.Ordinal)))).Message);
+        var tampered = Encoding.UTF8.GetString(file).Replace("\"success\":[true", "\"success\":[false", StringComparison.Ordinal);
+        Assert.Contains("checksum", Assert.Throws<WrongRunException>(() => RunFile.Read(Encoding.UTF8.GetBytes(tampered))).Message);
+        Assert.Throws<WrongRunException>(() => RunFile.Read("{}"u8));
+        Assert.Throws<WrongRunException>(() => RunFile.Read("no json"u8));
+        Assert.Contains("newer", Assert.Throws<WrongRunException>(() =>
+            RunFile.Read(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(file).Replace("\"schema\":2", "\"schema\":99", StringComparison.Ordinal)))).Message);
+    }
+
+    [Fact]
+    public void A_file_of_the_first_schema_has_the_checksum_that_it_had()
+    {
+        var csv = RunCsv.Samples(Run.Value);
+        var old = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(csv[1..].Replace("\r\n", "\n", StringComparison.Ordinal))));
+        var file = Encoding.UTF8.GetString(RunFile.Write(Run.Value))
+            .Replace("\"schema\":2", "\"schema\":1", StringComparison.Ordinal).Replace(RunCsv.Checksum(Run.Value), old, StringComparison.Ordinal);
+        Assert.Equal(csv, RunCsv.Samples(RunFile.Read(Encoding.UTF8.GetBytes(file))));
     }
 
     [Fact]
@@ -76,7 +86,7 @@ public sealed class RunStoreTests : IDisposable
     public void Figures_of_the_report_can_be_computed_again_from_the_exported_raw_samples()
     {
         var run = Run.Value;
-        var rows = RunCsv.Samples(run).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')).ToList();
+        var rows = RunCsv.Samples(run).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')).ToList();
         var report = ReportBuilder.Build(new ReportRequest(), [run]);
         foreach (var point in run.Points)
         {

@@ -76,7 +76,7 @@ public sealed class StorageExperimentTests
         Assert.Equal(["sqlite", "redis", "postgres"], figures[1].Series.Select(s => s.Name));
         Assert.Contains("Mean latency at W=5 by storage: memory 0.50 ms, sqlite 1.50 ms (3.0 times memory), redis 2.50 ms (5.0 times memory), postgres 3.50 ms (7.0 times memory).", Sentences.Of(run));
         Assert.Contains("stored_mean_ms,stored_p50_ms,stored_p99_ms", RunCsv.Points(run));
-        Assert.EndsWith(",leader_stored_ms", RunCsv.Samples(run).Split('\n')[0]);
+        Assert.EndsWith(",leader_stored_ms", RunCsv.Samples(run).Split("\r\n")[0]);
         Assert.Contains("<th scope=\"col\">stored</th>", ReportBuilder.Build(new ReportRequest { Runs = [run.Id] }, [run]));
     }
 

@@ -29,6 +29,7 @@ public sealed class ExperimentKillTests : IDisposable
                 {"name":"cut","writes":200,"keys":2,"concurrency":1,"quorums":[1],"calibrate":false,"settleMs":0,"warmUpWrites":0,"sweep":{"axis":"delayRange","values":["0-1","1000-2000"]}}
                 """);
             await UntilAsync(http, cut, run => run.GetProperty("points").GetArrayLength() == 1);
+            await AnotherLabAsync(cut, first.Id);
             first.Kill(); // SIGKILL: nothing of it runs any more, not even a finally
             await first.WaitForExitAsync();
         }
@@ -42,6 +43,25 @@ public sealed class ExperimentKillTests : IDisposable
         var broken = await again.GetFromJsonAsync<JsonElement>($"/api/experiments/{cut}", TestContext.Current.CancellationToken);
         Assert.Equal(200, broken.GetProperty("points")[0].GetProperty("writes").GetInt32());
         Assert.Contains("The dashboard ended", broken.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A second lab on the folder reads what is there and does nothing to it; a command says who has it and starts nothing.</summary>
+    private async Task AnotherLabAsync(string running, int owner)
+    {
+        await using var other = Launch();
+        using var http = await ClientAsync(other);
+        var list = await http.GetFromJsonAsync<JsonElement>("/api/experiments", TestContext.Current.CancellationToken);
+        Assert.Equal("running", list.EnumerateArray().Single(r => r.GetProperty("id").GetString() == running).GetProperty("state").GetString());
+        using var delete = await http.DeleteAsync($"/api/experiments/{running}", TestContext.Current.CancellationToken);
+        Assert.Equal(503, (int)delete.StatusCode);
+        Assert.Contains($"another lab has {_data} (process {owner}", await delete.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("another lab has", other.Output, StringComparison.Ordinal);
+
+        await using var command = DashboardProcess.LaunchCommand(_data, "experiment", "--writes", "1");
+        await command.WaitForExitAsync();
+        Assert.Equal(3, command.ExitCode);
+        Assert.Contains($"(process {owner}", command.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", command.Output, StringComparison.Ordinal);
     }
 
     private DashboardProcess Launch() =>

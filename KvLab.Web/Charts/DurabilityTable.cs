@@ -12,7 +12,7 @@ public static class DurabilityTable
         ["epoch", "version", "key", "W", "acks", "answered_at", "state", "held_at_answer", "held_now", "unreachable_now", "lost_at", "why"],
         [.. rows.Select(r => (IReadOnlyList<string>)
             [
-                SeriesTable.Number(r.Write.Version.Epoch), SeriesTable.Number(r.Write.Version.Counter), EventExport.Disarm(r.Write.Key),
+                SeriesTable.Number(r.Write.Version.Epoch), SeriesTable.Number(r.Write.Version.Counter), r.Write.Key,
                 SeriesTable.Number(r.Write.Required), SeriesTable.Number(r.Write.Acks), r.Write.At.ToString("O", CultureInfo.InvariantCulture),
                 r.State switch { DurabilityState.Held => "held", DurabilityState.AtRisk => "at_risk", _ => "lost" },
                 string.Join(' ', r.HeldAtAnswer), string.Join(' ', r.HeldNow), string.Join(' ', reach.Of(r.HeldNow).Select(u => u.Node)), r.LostAt?.ToString("O", CultureInfo.InvariantCulture) ?? "", explain.Durability(r, reach),
@@ -23,7 +23,7 @@ public static class DurabilityTable
         ["node", "epoch", "version", "key", "value", "held_epoch", "held_version", "promised", "at"],
         [.. rows.Select(r => (IReadOnlyList<string>)
             [
-                r.Node, SeriesTable.Number(r.Version.Epoch), SeriesTable.Number(r.Version.Counter), EventExport.Disarm(r.Key), EventExport.Disarm(r.Value ?? ""),
+                r.Node, SeriesTable.Number(r.Version.Epoch), SeriesTable.Number(r.Version.Counter), r.Key, r.Value ?? "",
                 SeriesTable.Number(r.Instead.Epoch), SeriesTable.Number(r.Instead.Counter), r.Promised ? "true" : "false", r.At.ToString("O", CultureInfo.InvariantCulture),
             ])]);
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using KvLab.Web.Csv;
 
 namespace KvLab.Web.Charts;
 
@@ -9,15 +9,9 @@ public sealed record SeriesTable(string Title, IReadOnlyList<string> Columns, IR
 {
     public static string Number(double? value) => value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>After RFC 4180.</summary>
-    public string ToCsv()
+    public string ToCsv() => CsvWriter.Text(csv =>
     {
-        var csv = new StringBuilder();
-        csv.AppendJoin(',', Columns.Select(Quoted)).Append("\r\n");
-        foreach (var row in Rows) csv.AppendJoin(',', row.Select(Quoted)).Append("\r\n");
-        return csv.ToString();
-    }
-
-    // Names of series have commas of their own, as in "W=1, naive".
-    private static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"")}\"";
+        csv.Row([.. Columns]);
+        foreach (var row in Rows) csv.Row([.. row]);
+    });
 }

@@ -1,22 +1,15 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.Commands;
 
 /// <summary>How the dashboard reads and writes the nodes' JSON.</summary>
 internal static class NodeJson
 {
-    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new StrictEnums() },
-        MaxDepth = InputRules.DeepestAnswer,
-    };
+    public static readonly JsonSerializerOptions Options = new(ReadableJson.Options) { Converters = { new StrictEnums() }, MaxDepth = InputRules.DeepestAnswer };
 }
 
 /// <param name="DelaysMs">Chosen delays by follower id, for a demonstration.</param>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
+using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Commands;
 using KvLab.Web.Reports;
@@ -46,7 +47,7 @@ internal static class ExperimentCommand
         }
 
         if (!OwnLab.CanWriteTo(folder)) return OwnLab.WrongArguments;
-        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), servers);
+        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), stores: true, servers);
     }
 
     private static string[] Server(Dictionary<string, string> options, string name, string setting) =>
@@ -54,7 +55,7 @@ internal static class ExperimentCommand
 
     private static async Task<int> RunAsync(ExperimentService experiments, ExperimentPlan plan, string folder, string paper)
     {
-        Console.WriteLine($"{plan.Name}: {plan.PointCount} points of {plan.Writes} writes, about {(await experiments.EstimateAsync(plan)).TotalSeconds:0} s");
+        Console.WriteLine($"{Unseen.Shown(plan.Name)}: {plan.PointCount} points of {plan.Writes} writes, about {(await experiments.EstimateAsync(plan)).TotalSeconds:0} s");
         using var listening = experiments.Listen(Print);
         var started = await experiments.StartAsync(plan);
         OwnLab.OnInterrupt(() => experiments.Cancel(started.Id));
@@ -90,7 +91,7 @@ internal static class ExperimentCommand
                 $"{p.Plan.Label,-24} {p.Writes,7} {p.Client.MeanMs,9:0.00} {p.Client.P50Ms,9:0.00} {p.Client.P95Ms,9:0.00} {p.Client.P99Ms,9:0.00} {p.Prediction.DelayMeanMs,9:0.00} {p.Prediction.OverheadMs,9:0.00} {p.Prediction.MeanMs,9:0.00} {p.Prediction.BandLowMs,8:0.00}–{p.Prediction.BandHighMs,-8:0.00}{(p.InBand ? "✓" : "✗")} {p.WritesPerSecond,8:0} {p.StaleRefusals,6} {(p.Storing.Count > 0 ? p.Storing.MeanMs.ToString("0.00", CultureInfo.InvariantCulture) : "–"),10}"));
         }
 
-        foreach (var sentence in Sentences.Of(run)) Console.WriteLine($"• {sentence}");
+        foreach (var sentence in Sentences.Of(run)) Console.WriteLine($"• {Unseen.Shown(sentence)}");
         foreach (var finding in run.Findings) Console.WriteLine($"{finding.Severity.ToString().ToUpperInvariant()}: {finding.Sentence}");
     }
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using KvLab.Core.Experiments;
 using KvLab.Web.Commands;
+using KvLab.Web.Reports;
 
 namespace KvLab.Web.Experiments;
 
@@ -47,14 +48,31 @@ public sealed class ExperimentService : IAsyncDisposable
         get { lock (_gate) return _active?.Latest is { IsOver: false } run ? run : null; }
     }
 
+    /// <summary>Why experiments cannot be stored, or not even read, and what to do; null while all is well.</summary>
+    public string? StoreProblem => _store.Problem;
+
+    /// <exception cref="CommandException">503: the store cannot be read.</exception>
     public IReadOnlyList<RunSummary> List() => _unstored.Over(_store.List());
 
     /// <returns>Null when there is no such run.</returns>
+    /// <exception cref="CommandException">503: it is there and cannot be read.</exception>
     public ExperimentRun? Find(string id)
     {
         lock (_gate)
             if (_active is { } active && active.Id == id && active.Latest is { } latest) return latest;
-        return _unstored.Find(id) ?? _store.Load(id);
+        return _unstored.Find(id) ?? Stored(id);
+    }
+
+    private ExperimentRun? Stored(string id)
+    {
+        try
+        {
+            return _store.Load(id);
+        }
+        catch (WrongRunException damaged)
+        {
+            throw new CommandException(StatusCodes.Status503ServiceUnavailable, $"{damaged.Message} Its other runs can be read; delete this one, or import its export.", inner: damaged);
+        }
     }
 
     /// <exception cref="CommandException">400 with all problems of the plan, 409 while something else has the cluster, 503 or 507 when the run cannot be stored.</exception>
@@ -71,7 +89,7 @@ public sealed class ExperimentService : IAsyncDisposable
             var first = new ExperimentRun { Id = id, Plan = plan, Environment = Here, StartedAt = _time.GetUtcNow(), Followers = [] };
             _unstored.Retry(_store);
             // Stored before anything is done to the cluster: what cannot be kept is not begun.
-            UnstoredRuns.Store(_store, first);
+            _store.Save(first);
             var active = new Active(id, new PauseGate(), cancel, held) { Latest = first };
             lock (_gate) _active = active;
             active.Begin(() => RunAsync(active, plan));
@@ -134,11 +152,10 @@ public sealed class ExperimentService : IAsyncDisposable
 
     public void Rename(string id, string name)
     {
-        if (name is not { Length: > 0 and <= 120 })
-            throw new CommandException(StatusCodes.Status400BadRequest, "name must have 1 to 120 characters.", [new("name", "name must have 1 to 120 characters.")]);
+        if (ExperimentPlan.CheckName(name) is { } wrong) throw new CommandException(StatusCodes.Status400BadRequest, wrong, [new("name", wrong)]);
         NotRunning(id);
         if (!_store.Rename(id, name)) throw Unknown(id);
-        _listeners.Tell(new RunNews(id, _store.Load(id)));
+        _listeners.Tell(new RunNews(id, Stored(id)));
     }
 
     public void Delete(string id)
@@ -152,21 +169,38 @@ public sealed class ExperimentService : IAsyncDisposable
     }
 
     /// <summary>Adds a run that was exported elsewhere, under its own id or, where that is taken, a new one.</summary>
-    /// <exception cref="CommandException">400: no run file, or a changed one.</exception>
+    /// <exception cref="CommandException">400 with the fields: no run file, a changed one, or none that was measured; 503 or 507 when it cannot be stored.</exception>
     public ExperimentRun Import(ReadOnlySpan<byte> file)
     {
         try
         {
             var run = RunFile.Read(file);
-            if (_store.Load(run.Id) is not null) run = run with { Id = NewId() };
             if (!run.IsOver) run = run with { State = RunState.Broken };
+            Drawn(run);
+            if (_store.Has(run.Id) || _unstored.Find(run.Id) is not null) run = run with { Id = NewId() };
             _store.Save(run);
             _listeners.Tell(new RunNews(run.Id, run));
             return run;
         }
-        catch (FormatException problem)
+        catch (WrongRunException problem)
         {
-            throw new CommandException(StatusCodes.Status400BadRequest, problem.Message, [new("file", problem.Message)]);
+            throw new CommandException(StatusCodes.Status400BadRequest, problem.Message, problem.Errors, problem);
+        }
+    }
+
+    /// <summary>Everything that pages and reports make of a run is made once before it is kept, so that what cannot be shown is never stored.</summary>
+    private static void Drawn(ExperimentRun run)
+    {
+        try
+        {
+            SanityDetector.Inspect(run);
+            RunView.Of(run);
+            RunCsv.Points(run);
+            ReportBuilder.Build(new ReportRequest { Runs = [run.Id] }, [run]);
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            throw new WrongRunException("run", $"This run cannot be shown, so it was not added: {problem.Message}", problem);
         }
     }
 
@@ -204,7 +238,7 @@ public sealed class ExperimentService : IAsyncDisposable
             if (_active is { Task.IsCompleted: false } active && active.Id == id) return active;
         }
 
-        throw _store.Load(id) is null ? Unknown(id) : new CommandException(StatusCodes.Status409Conflict, $"Experiment {id} is over.");
+        throw !_store.Has(id) ? Unknown(id) : new CommandException(StatusCodes.Status409Conflict, $"Experiment {id} is over.");
     }
 
     private void NotRunning(string id)

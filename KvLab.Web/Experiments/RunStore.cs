@@ -1,85 +1,91 @@
-using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using KvLab.Core.Experiments;
+using KvLab.Core.Storage;
+using KvLab.Web.Commands;
 using Microsoft.Data.Sqlite;
 
 namespace KvLab.Web.Experiments;
 
 /// <summary>One line of the list of runs.</summary>
-public sealed record RunSummary(string Id, string Name, string Preset, RunState State, DateTimeOffset StartedAt, int Points, int Writes);
+/// <param name="Problem">What is wrong with its row, which then says nothing reliable; null for a run.</param>
+public sealed record RunSummary(string Id, string Name, string Preset, RunState State, DateTimeOffset StartedAt, int Points, int Writes, string? Problem = null);
 
 /// <summary>
 /// All runs with their raw samples, in one SQLite file. Every finished point is stored at once, so a kill in the middle loses at most the point that was being measured;
 /// a run that was under way when the dashboard ended is marked as broken when the store is opened again.
 /// </summary>
-public sealed class RunStore : IDisposable
+/// <remarks>
+/// A folder that cannot be used does not keep the lab from running: <see cref="Problem"/> says why, and what is asked of the store is refused with the same
+/// sentence (503). Each use tries again, so nobody has to start the lab anew once the cause is mended.
+/// </remarks>
+public sealed partial class RunStore : IDisposable
 {
-    private const int Schema = 1;
-    private readonly string _connectionString;
     private readonly Lock _gate = new();
+    private readonly FileClaim _claim;
 
-    /// <param name="folder">Created if it is missing. The file is <c>experiments.db</c> in it.</param>
-    /// <exception cref="InvalidOperationException">The file was written by a newer KvLab.</exception>
+    /// <param name="folder">Created if it is missing. The file is <c>experiments.db</c> in it. Empty: there is none.</param>
     public RunStore(string folder)
     {
-        Directory.CreateDirectory(folder);
         Folder = folder;
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "experiments.db"), Pooling = true }.ToString();
-        using var connection = Open();
-        Execute(connection, "PRAGMA journal_mode = WAL");
-        var version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"));
-        if (version > Schema)
-            throw new InvalidOperationException($"{Path.Combine(folder, "experiments.db")} was written by a newer KvLab (schema {version}; this one knows {Schema}).");
-        if (version < 1)
-        {
-            Execute(connection, """
-                CREATE TABLE runs (id TEXT PRIMARY KEY, name TEXT NOT NULL, preset TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL,
-                                   points INTEGER NOT NULL, writes INTEGER NOT NULL, run TEXT NOT NULL);
-                CREATE TABLE points (run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, position INTEGER NOT NULL, point BLOB NOT NULL,
-                                     PRIMARY KEY (run_id, position));
-                PRAGMA user_version = 1;
-                """);
-        }
-
-        MarkBroken(connection);
+        DatabaseFile = Path.Combine(folder, "experiments.db");
+        _claim = new FileClaim(Path.Combine(folder, "experiments.lock"));
+        lock (_gate) TryOpen();
     }
 
     public string Folder { get; }
+    public string DatabaseFile { get; }
 
-    /// <summary>Newest first.</summary>
-    public IReadOnlyList<RunSummary> List()
+    /// <summary>Newest first. A row that is damaged is among them and says so.</summary>
+    /// <exception cref="CommandException">503: the store cannot be read.</exception>
+    public IReadOnlyList<RunSummary> List() => Guarded(() =>
     {
-        using var connection = Open();
+        using var connection = Connect(write: false);
         using var command = Command(connection, "SELECT id, name, preset, state, started_at, points, writes FROM runs ORDER BY started_at DESC, id DESC");
         using var reader = command.ExecuteReader();
         var runs = new List<RunSummary>();
-        while (reader.Read())
-        {
-            runs.Add(new RunSummary(reader.GetString(0), reader.GetString(1), reader.GetString(2), Enum.Parse<RunState>(reader.GetString(3)),
-                DateTimeOffset.Parse(reader.GetString(4)), reader.GetInt32(5), reader.GetInt32(6)));
-        }
-
+        while (reader.Read()) runs.Add(Summary(reader));
         return runs;
-    }
+    });
+
+    /// <exception cref="CommandException">503: the store cannot be read.</exception>
+    public bool Has(string id) => Guarded(() =>
+    {
+        using var connection = Connect(write: false);
+        return Scalar(connection, "SELECT 1 FROM runs WHERE id = $id", ("$id", id)) is not null;
+    });
 
     /// <returns>Null when there is no such run.</returns>
-    public ExperimentRun? Load(string id)
+    /// <exception cref="WrongRunException">Its rows are damaged.</exception>
+    /// <exception cref="CommandException">503: the store cannot be read.</exception>
+    public ExperimentRun? Load(string id) => Guarded(() =>
     {
-        using var connection = Open();
-        if (Scalar(connection, "SELECT run FROM runs WHERE id = $id", ("$id", id)) is not string json) return null;
+        using var connection = Connect(write: false);
+        if (Scalar(connection, "SELECT run FROM runs WHERE id = $id", ("$id", id)) is not { } stored) return null;
+        if (stored is not string json) throw new WrongRunException("run", $"The stored run {id} is damaged: it is no text.");
         using var command = Command(connection, "SELECT point FROM points WHERE run_id = $id ORDER BY position", ("$id", id));
         using var reader = command.ExecuteReader();
         var points = new List<PointResult>();
-        while (reader.Read()) points.Add(Unpack((byte[])reader[0]));
-        return JsonSerializer.Deserialize<ExperimentRun>(json, RunFile.Json)! with { Points = points };
-    }
+        while (reader.Read()) points.Add(Unpack(reader[0], id));
+        var run = RunFile.Parse<ExperimentRun>(Encoding.UTF8.GetBytes(json), $"The stored run {id} is damaged") with { Points = points };
+        try
+        {
+            RunRules.Check(run);
+            return run;
+        }
+        catch (WrongRunException wrong)
+        {
+            throw new WrongRunException("run", $"The stored run {id} is damaged: {wrong.Message}", wrong);
+        }
+    });
 
     /// <summary>Stores the run as it is now; points that are stored already are not written again.</summary>
-    public void Save(ExperimentRun run)
+    /// <exception cref="CommandException">507 on a full disk, 503 for everything else that keeps it from being stored.</exception>
+    public void Save(ExperimentRun run) => Guarded(() =>
     {
         lock (_gate)
         {
-            using var connection = Open();
+            using var connection = Connect(write: true);
             using var transaction = connection.BeginTransaction();
             Execute(connection, """
                 INSERT INTO runs (id, name, preset, state, started_at, points, writes, run) VALUES ($id, $name, $preset, $state, $started, $points, $writes, $run)
@@ -92,8 +98,9 @@ public sealed class RunStore : IDisposable
             for (var i = stored; i < run.Points.Count; i++)
                 Execute(connection, "INSERT INTO points (run_id, position, point) VALUES ($id, $position, $point)", ("$id", run.Id), ("$position", i), ("$point", Pack(run.Points[i])));
             transaction.Commit();
+            return true;
         }
-    }
+    });
 
     /// <returns>False when there is no such run.</returns>
     public bool Rename(string id, string name)
@@ -107,67 +114,18 @@ public sealed class RunStore : IDisposable
     }
 
     /// <returns>False when there is no such run.</returns>
-    public bool Delete(string id)
+    /// <exception cref="CommandException">503: the store cannot be written.</exception>
+    public bool Delete(string id) => Guarded(() =>
     {
         lock (_gate)
         {
-            using var connection = Open();
+            using var connection = Connect(write: true);
             return Execute(connection, "DELETE FROM runs WHERE id = $id", ("$id", id)) > 0;
         }
-    }
+    });
 
-    private void MarkBroken(SqliteConnection connection)
+    public void Dispose()
     {
-        var broken = new List<string>();
-        using (var command = Command(connection, "SELECT id FROM runs WHERE state IN ('Running', 'Paused')"))
-        using (var reader = command.ExecuteReader())
-            while (reader.Read()) broken.Add(reader.GetString(0));
-        foreach (var id in broken)
-            if (Load(id) is { } run) Save(run with { State = RunState.Broken, Error = "The dashboard ended in the middle of this run; what was measured until then is here." });
+        lock (_gate) Close();
     }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(_connectionString);
-        connection.Open();
-        Execute(connection, "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL");
-        return connection;
-    }
-
-    private static byte[] Pack(PointResult point)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) JsonSerializer.Serialize(gzip, point, RunFile.Json);
-        return packed.ToArray();
-    }
-
-    private static PointResult Unpack(byte[] packed)
-    {
-        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<PointResult>(gzip, RunFile.Json)!;
-    }
-
-    private static SqliteCommand Command(SqliteConnection connection, string sql, params (string Name, object Value)[] parameters)
-    {
-        var command = connection.CreateCommand();
-#pragma warning disable CA2100 // every statement is a constant of this file
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
-        return command;
-    }
-
-    private static int Execute(SqliteConnection connection, string sql, params (string, object)[] parameters)
-    {
-        using var command = Command(connection, sql, parameters);
-        return command.ExecuteNonQuery();
-    }
-
-    private static object? Scalar(SqliteConnection connection, string sql, params (string, object)[] parameters)
-    {
-        using var command = Command(connection, sql, parameters);
-        return command.ExecuteScalar();
-    }
-
-    public void Dispose() => SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
 }

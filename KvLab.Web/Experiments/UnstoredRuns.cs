@@ -1,6 +1,5 @@
 using KvLab.Core.Experiments;
 using KvLab.Web.Commands;
-using Microsoft.Data.Sqlite;
 
 namespace KvLab.Web.Experiments;
 
@@ -10,32 +9,15 @@ namespace KvLab.Web.Experiments;
 /// </summary>
 internal sealed class UnstoredRuns
 {
-    private const int SqliteFull = 13;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ExperimentRun> _runs = new(StringComparer.Ordinal);
-
-    /// <exception cref="CommandException">507 on a full disk, 503 for everything else that a store may do; nothing was stored.</exception>
-    public static void Store(RunStore store, ExperimentRun run)
-    {
-        try
-        {
-            store.Save(run);
-        }
-        catch (Exception failure) when (failure is not CommandException)
-        {
-            throw IsFull(failure)
-                ? new CommandException(StatusCodes.Status507InsufficientStorage,
-                    $"The experiment cannot be stored: the disk of {store.Folder} is full. Make room there, or start the lab with another KVLAB_DATA.", inner: failure)
-                : new CommandException(StatusCodes.Status503ServiceUnavailable, $"The experiment cannot be stored in {store.Folder}: {failure.Message}", inner: failure);
-        }
-    }
 
     /// <returns>Null when it is stored; else why not. A run that is over is then kept here, as failed.</returns>
     public CommandException? TryStore(RunStore store, ExperimentRun run)
     {
         try
         {
-            Store(store, run);
+            store.Save(run);
             return null;
         }
         catch (CommandException failure)
@@ -83,8 +65,4 @@ internal sealed class UnstoredRuns
                 : [.. stored.Select(s => _runs.TryGetValue(s.Id, out var run) ? s with { State = run.State, Points = run.Points.Count, Writes = run.Points.Sum(p => p.Writes) } : s)];
         }
     }
-
-    private static bool IsFull(Exception failure) =>
-        failure is SqliteException { SqliteErrorCode: SqliteFull } || failure.Message.Contains("disk is full", StringComparison.OrdinalIgnoreCase)
-        || failure is IOException && failure.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using KvLab.Core.Experiments;
+using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Experiments;
 
@@ -36,7 +37,7 @@ public static class ReportBuilder
 
     private static void Run(StringBuilder html, ReportRequest request, ExperimentRun run)
     {
-        html.Append(Inv($"<section class=\"run\"><h2>{Text(run.Plan.Name)}</h2><ul class=\"sentences\">"));
+        html.Append(Inv($"<section class=\"run\"><h2>{Text(Unseen.Shown(run.Plan.Name))}</h2><ul class=\"sentences\">"));
         foreach (var sentence in Sentences.Of(run)) html.Append(Inv($"<li>{Text(sentence)}</li>"));
         html.Append("</ul>");
         if (run.Findings.Count > 0)

@@ -4,6 +4,10 @@ namespace KvLab.Web.Reports;
 public sealed record ReportRequest
 {
     public const int LongestText = 20_000;
+    public const int LongestTitle = 500;
+
+    /// <summary>Each is read with all its samples.</summary>
+    public const int MostRuns = 4;
 
     public string Title { get; init; } = "Replication lab report";
     public string? Author { get; init; }

@@ -36,7 +36,7 @@ internal static class ChaosCommandLine
         }
 
         if (folder is not null && !OwnLab.CanWriteTo(folder)) return OwnLab.WrongArguments;
-        return await OwnLab.RunAsync(followers ?? "5", services => PlayAsync(services.GetRequiredService<ScenarioService>(), wanted, folder));
+        return await OwnLab.RunAsync(followers ?? "5", services => PlayAsync(services.GetRequiredService<ScenarioService>(), wanted, folder), stores: false);
     }
 
     private static async Task<int> PlayAsync(ScenarioService service, ChaosOptions options, string? folder)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.Scenarios;
 
@@ -27,7 +28,7 @@ internal static class ScenarioCommandLine
 
         if (OwnLab.Options(args[1..], Usage) is not { } options) return OwnLab.WrongArguments;
         if (Read(args[0]) is not { } scenarios) return OwnLab.WrongArguments;
-        return await OwnLab.RunAsync(options.GetValueOrDefault("followers", "5"), services => PlayAsync(services.GetRequiredService<ScenarioService>(), scenarios));
+        return await OwnLab.RunAsync(options.GetValueOrDefault("followers", "5"), services => PlayAsync(services.GetRequiredService<ScenarioService>(), scenarios), stores: false);
     }
 
     private static ImmutableArray<Scenario>? Read(string name)
@@ -37,11 +38,11 @@ internal static class ScenarioCommandLine
         try
         {
             if (File.Exists(name)) return [Scenario.Parse(File.ReadAllText(name), Path.GetFileNameWithoutExtension(name))];
-            Console.Error.WriteLine($"{name} is neither a scenario nor a file.\n{Usage}");
+            Console.Error.WriteLine($"{Unseen.Shown(name)} is neither a scenario nor a file.\n{Usage}");
         }
         catch (ScenarioSyntaxException wrong)
         {
-            foreach (var error in wrong.Errors) Console.Error.WriteLine(error.Message);
+            foreach (var error in wrong.Errors) Console.Error.WriteLine(Unseen.Shown(error.Message));
         }
 
         return null;
@@ -60,7 +61,7 @@ internal static class ScenarioCommandLine
         foreach (var scenario in scenarios)
         {
             if (interrupted) return OwnLab.Interrupted;
-            Console.WriteLine($"\n{scenario.Title}");
+            Console.WriteLine($"\n{Unseen.Shown(scenario.Title)}");
             var printed = 0;
             using var listening = service.Scenarios.Listen(run => printed = Print(run, printed));
             running = service.Start(scenario).Id;
@@ -78,7 +79,7 @@ internal static class ScenarioCommandLine
         while (printed < run.Steps.Length && run.Steps[printed] is { State: StepState.Ok or StepState.Failed } step)
         {
             var mark = step switch { { State: StepState.Failed } => "✗", { IsExpectation: true } => "✓", _ => "·" };
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step.AtMs,8:0} ms {mark} {step.Text}{(step.Note is null ? "" : $"   → {step.Note}")}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step.AtMs,8:0} ms {mark} {Unseen.Shown(step.Text)}{(step.Note is null ? "" : $"   → {Unseen.Shown(step.Note)}")}"));
             printed++;
         }
 

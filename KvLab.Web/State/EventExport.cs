@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using KvLab.Core.Events;
+using KvLab.Core.Wire;
+using KvLab.Web.Csv;
 
 namespace KvLab.Web.State;
 
@@ -14,15 +14,11 @@ public static class EventExport
     public const string NdjsonType = "application/x-ndjson";
 
     /// <summary>How an event is written as JSON, here and in the REST API.</summary>
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public static readonly JsonSerializerOptions Json = ReadableJson.Options;
 
     private static readonly (string Name, Func<NodeEvent, object?> Value)[] Columns =
     [
-        ("at", e => e.At.ToString("O", CultureInfo.InvariantCulture)),
+        ("at", e => e.At),
         ("node", e => e.Node),
         ("incarnation", e => e.Incarnation),
         ("sequence", e => e.Sequence),
@@ -40,26 +36,38 @@ public static class EventExport
         ("elapsedMs", e => e.ElapsedMs),
         ("delayMs", e => e.DelayMs),
         ("attempt", e => e.Attempt),
-        ("late", e => e.Late ? "true" : "false"),
+        ("late", e => e.Late),
         ("acks", e => e.Acks),
         ("required", e => e.Required),
         ("reason", e => e.Reason),
         ("detail", e => e.Detail),
-        ("naive", e => e.Naive ? "true" : "false"),
-        ("leaderCounted", e => e.LeaderCounted ? "true" : "false"),
+        ("naive", e => e.Naive),
+        ("leaderCounted", e => e.LeaderCounted),
     ];
 
     public static async Task WriteCsvAsync(Stream output, IEnumerable<NodeEvent> events, Labels labels, CancellationToken cancellation = default)
     {
-        await using var writer = Writer(output);
+        await using var writer = CsvWriter.To(output);
         var explain = new Explain(labels);
-        await writer.WriteAsync(string.Join(',', Columns.Select(c => c.Name).Append("why")) + "\r\n");
+        // Rows are made in memory and sent in pieces: whoever is slow to read keeps no thread waiting.
+        using var piece = new StringWriter(CultureInfo.InvariantCulture);
+        var csv = new CsvWriter(piece).Row([.. Columns.Select(c => c.Name), "why"]);
         foreach (var e in events)
         {
-            cancellation.ThrowIfCancellationRequested();
-            await writer.WriteAsync(string.Join(',', Columns.Select(c => Cell(c.Value(e))).Append(Cell(explain.Event(e)))) + "\r\n");
+            csv.Row([.. Columns.Select(c => c.Value(e)), explain.Event(e)]);
+            if (piece.GetStringBuilder().Length >= LargestPiece) await SendAsync();
+        }
+
+        await SendAsync();
+
+        async Task SendAsync()
+        {
+            await writer.WriteAsync(piece.GetStringBuilder(), cancellation);
+            piece.GetStringBuilder().Clear();
         }
     }
+
+    private const int LargestPiece = 16 * 1024;
 
     public static async Task WriteNdjsonAsync(Stream output, IEnumerable<NodeEvent> events, CancellationToken cancellation = default)
     {
@@ -73,19 +81,4 @@ public static class EventExport
 
     private static StreamWriter Writer(Stream output) =>
         new(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16_384, leaveOpen: true);
-
-    private static string Cell(object? value) => value switch
-    {
-        null => "",
-        string text => Quote(Disarm(text)),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => Quote(value.ToString() ?? ""),
-    };
-
-    /// <summary>A spreadsheet would run a text that begins so as a formula; a leading apostrophe makes it text (OWASP, CSV injection).</summary>
-    internal static string Disarm(string text) =>
-        text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? "'" + text : text;
-
-    private static string Quote(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -1,4 +1,5 @@
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.State;
 
@@ -8,9 +9,10 @@ public sealed partial class Explain
     /// <param name="snapshot">Says whether deliveries are still under way; a comparison outside quiescence is a moment, not a verdict.</param>
     public string Cell(KeyRow row, string node, ClusterSnapshot snapshot)
     {
+        var key = Unseen.Shown(row.Key);
         var cell = row.Cells.GetValueOrDefault(node);
         if (node == snapshot.Leader?.Id)
-            return row.Leader.IsNone ? $"{Leads(node)} does not hold {row.Key}." : $"{Leads(node)} holds {V(row.Leader)} of {row.Key}; the followers are compared with it.";
+            return row.Leader.IsNone ? $"{Leads(node)} does not hold {key}." : $"{Leads(node)} holds {V(row.Leader)} of {key}; the followers are compared with it.";
 
         var status = ReplicaComparison.Compare(row, cell);
         var underway = snapshot.Quiescent ? "" : " Deliveries are still under way.";
@@ -19,11 +21,11 @@ public sealed partial class Explain
             : "";
         var text = status.State switch
         {
-            CellState.Missing => $"missing: {N(node)} holds no version of {row.Key}; the leader holds {V(row.Leader)}.{underway}",
-            CellState.Behind => $"behind: {N(node)} holds {V(cell!.Version)} of {row.Key}, {OlderThanLeaders(cell.Version, row.Leader)}.{underway}",
-            CellState.Conflict => $"conflict: {N(node)} holds {V(cell!.Version)} of {row.Key} as the leader does, but with another value.",
-            CellState.Ahead => $"ahead: {N(node)} holds {V(cell!.Version)} of {row.Key}, newer than the leader's {V(row.Leader)}.{underway}",
-            _ => row.Leader.IsNone ? $"{N(node)} holds nothing for {row.Key}, and neither does the leader." : $"fresh: {N(node)} holds {V(row.Leader)} of {row.Key}, as the leader does.",
+            CellState.Missing => $"missing: {N(node)} holds no version of {key}; the leader holds {V(row.Leader)}.{underway}",
+            CellState.Behind => $"behind: {N(node)} holds {V(cell!.Version)} of {key}, {OlderThanLeaders(cell.Version, row.Leader)}.{underway}",
+            CellState.Conflict => $"conflict: {N(node)} holds {V(cell!.Version)} of {key} as the leader does, but with another value.",
+            CellState.Ahead => $"ahead: {N(node)} holds {V(cell!.Version)} of {key}, newer than the leader's {V(row.Leader)}.{underway}",
+            _ => row.Leader.IsNone ? $"{N(node)} holds nothing for {key}, and neither does the leader." : $"fresh: {N(node)} holds {V(row.Leader)} of {key}, as the leader does.",
         };
         return text + refused;
     }

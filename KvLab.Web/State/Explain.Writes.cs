@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.State;
 
@@ -9,7 +10,7 @@ public sealed partial class Explain
     /// <summary>One sentence for a write as a whole.</summary>
     public string Write(WriteView write)
     {
-        var what = $"{V(write.Version)} of {write.Key}";
+        var what = $"{V(write.Version)} of {Unseen.Shown(write.Key)}";
         var pending = write.Deliveries.Count(d => d.Outcome == DeliveryOutcome.Pending);
         var rest = pending > 0 ? $"; {Count(pending, "delivery", "deliveries")} still under way" : "";
         if (write.Status is null)
@@ -50,7 +51,7 @@ public sealed partial class Explain
     /// <summary>One sentence for what became of a write at one follower.</summary>
     public string Delivery(WriteView write, DeliveryView delivery)
     {
-        var what = $"{V(write.Version)} of {write.Key}";
+        var what = $"{V(write.Version)} of {Unseen.Shown(write.Key)}";
         var facts = $"{After(delivery.CompletedMs)}{(delivery.Attempts > 1 ? $", at attempt {delivery.Attempts}" : "")}";
         var late = delivery.Late ? "; this was in the background, after the client had its answer" : "";
         return delivery.Outcome switch
@@ -68,5 +69,5 @@ public sealed partial class Explain
     }
 
     private string Superseded(EntryVersion version, string key, DeliveryView delivery) =>
-        $"{N(delivery.Follower)} already holds {V(delivery.Held)} of {key}, this was {V(version)}, {Older(version, delivery.Held)}";
+        $"{N(delivery.Follower)} already holds {V(delivery.Held)} of {Unseen.Shown(key)}, this was {V(version)}, {Older(version, delivery.Held)}";
 }

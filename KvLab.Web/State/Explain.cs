@@ -2,6 +2,7 @@ using System.Globalization;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.State;
 
@@ -50,7 +51,9 @@ public sealed partial class Explain(Labels labels)
             ? $"{Count(newer.Counter - old.Counter, "version")} older"
             : $"of epoch {old.Epoch} instead of {newer.Epoch}";
 
-    private static string Sentence(string text) =>
+    private static string Sentence(string text) => Ended(Unseen.Shown(text));
+
+    private static string Ended(string text) =>
         text.Length == 0 ? text : text[^1] is '.' or '!' or '?' ? text : text + ".";
 
     /// <summary>The words behind the reasons that a leader gives for a failed or abandoned delivery.</summary>

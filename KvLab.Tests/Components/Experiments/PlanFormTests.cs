@@ -64,6 +64,10 @@ public sealed class PlanFormTests : ExperimentPageTest
     [InlineData("plan-keys", "", "keys is missing.")]
     [InlineData("plan-concurrency", "201", "concurrency must be from 1 to 200, but is 201.")]
     [InlineData("plan-max", "a,5", "maxDelayMs must be a number, with a point before its decimals, but is \"a,5\".")]
+    [InlineData("plan-writes", "1,000", "writes may be read as 1000 or as 1.000: write 1000, or 1.")]
+    [InlineData("plan-writes", "3.5", "writes must be a whole number, but is 3.5.")]
+    [InlineData("plan-writes", "99999999999", "writes must be from -2147483648 to 2147483647, but is 99999999999.")]
+    [InlineData("plan-max", "1.000", "maxDelayMs may be read as 1000 or as 1.000: write 1000, or 1.")]
     [InlineData("plan-name", "", "name must have 1 to 120 characters.")]
     public void What_is_wrong_is_said_at_its_field_and_nothing_can_start(string field, string typed, string expected)
     {

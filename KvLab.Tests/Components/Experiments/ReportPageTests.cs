@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bunit;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.Charts.Figures;
@@ -46,7 +47,7 @@ public sealed class ReportPageTests : ExperimentPageTest
     [Fact]
     public async Task Words_of_another_day_are_there_again()
     {
-        Page.Setup<ReportDraft?>("load", _ => true).SetResult(new ReportDraft { Title = "Monday", Answers = ["first"], Paper = "Letter" });
+        Page.Setup<JsonElement>("load", _ => true).SetResult(JsonSerializer.SerializeToElement(new ReportDraft { Title = "Monday", Answers = ["first"], Paper = "Letter" }, JsonSerializerOptions.Web));
         Stored(Clean);
         var page = Report();
         Assert.Equal("Monday", page.At("report-title").GetAttribute("value"));

@@ -25,7 +25,7 @@ public sealed class RunFeedTests : IAsyncLifetime
             _shown.Add(news);
             return Task.CompletedTask;
         });
-        _store.Save(new ExperimentRun { Id = "a", Plan = Presets.Current, Environment = new("", ""), StartedAt = default, Followers = [], State = RunState.Done });
+        _store.Save(new ExperimentRun { Id = "a", Plan = Presets.Current, Environment = new("", ""), StartedAt = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), Followers = [], State = RunState.Done });
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using KvLab.Core.Experiments;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Experiments;
 using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace KvLab.Tests.Components.Experiments;
@@ -46,6 +47,25 @@ public sealed class RunListTests : ExperimentPageTest
         page.UntilThere("run-title");
         Assert.Equal("Small", page.Text("run-title"));
         Assert.Equal("clean", Assert.Single(Experiments.List()).Id);
+    }
+
+    [Fact]
+    public void A_stored_run_that_is_damaged_says_so_and_the_others_are_shown()
+    {
+        Stored(Clean, Naive);
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(Store.Folder, "experiments.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var damage = connection.CreateCommand();
+            damage.CommandText = "UPDATE runs SET run = json_remove(run, '$.environment') WHERE id = 'clean'";
+            Assert.Equal(1, damage.ExecuteNonQuery());
+        }
+
+        var page = Show<ExperimentsPage>("/experiments?run=clean");
+        page.UntilThere("run-unreadable");
+        Assert.Contains("run clean is damaged: environment is missing", page.Text("run-unreadable"), StringComparison.Ordinal);
+        page.At("run-naive").Click();
+        page.UntilThere("run-title");
     }
 
     [Fact]

@@ -49,6 +49,10 @@ internal sealed class DashboardProcess : IAsyncDisposable
         return new(start);
     }
 
+    /// <summary>A command of it, over this data folder.</summary>
+    public static DashboardProcess LaunchCommand(string dataFolder, params string[] args) =>
+        new(new ProcessStartInfo("dotnet", [Path.Combine(Folder, "KvLab.Web.dll"), .. args]) { Environment = { ["KVLAB_DATA"] = dataFolder } });
+
     /// <summary>By <c>dotnet run</c>, which is then the process that the test can kill.</summary>
     public static DashboardProcess LaunchByDotnetRun(params string[] args)
     {

@@ -33,7 +33,7 @@ public sealed class ChartSeriesTests
     {
         var table = LatencySeries.Table(Points);
         Assert.Equal(["1", "2", "5000", "", "3", "partial_success"], table.Rows[2]);
-        Assert.Equal("epoch,version,latency_ms,predicted_mean_ms,W,status\r\n1,1,512.346,500,3,success\r\n1,3,40,166.7,1,success\r\n1,2,5000,,3,partial_success\r\n", table.ToCsv());
+        Assert.Equal("\uFEFFepoch,version,latency_ms,predicted_mean_ms,W,status\r\n1,1,512.346,500,3,success\r\n1,3,40,166.7,1,success\r\n1,2,5000,,3,partial_success\r\n", table.ToCsv());
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ChartSeriesTests
         var lines = LagSeries.Build(LagSeries.Followers(points), points);
         Assert.Equal([1, 4], lines[0].Y.Cast<int>());
         Assert.Equal([1.0], lines[1].X.Cast<double>());
-        Assert.Equal("seconds,follower-2,follower-10\r\n1,1,3\r\n2,4,\r\n", LagSeries.Table(points).ToCsv());
+        Assert.Equal("\uFEFFseconds,follower-2,follower-10\r\n1,1,3\r\n2,4,\r\n", LagSeries.Table(points).ToCsv());
     }
 
     [Fact]

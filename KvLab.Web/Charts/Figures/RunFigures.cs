@@ -2,6 +2,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.Charts.Figures;
 
@@ -161,8 +162,8 @@ public static class RunFigures
             WAxis, new Axis("mean latency (ms)"),
             [.. runs.SelectMany((run, r) => Arms(run).SelectMany((arm, a) => new[]
             {
-                new FigureSeries($"{run.Plan.Name} {arm.Name}measured", Mark.LineAndPoints, Quorums(arm.Points), [.. arm.Points.Select(p => p.Client.MeanMs)], 1 + r + 2 * a),
-                new FigureSeries($"{run.Plan.Name} {arm.Name}predicted", Mark.Line, Quorums(arm.Points), [.. arm.Points.Select(p => p.Prediction.MeanMs)], 1 + r + 2 * a, Dashed: true),
+                new FigureSeries($"{Unseen.Shown(run.Plan.Name)} {arm.Name}measured", Mark.LineAndPoints, Quorums(arm.Points), [.. arm.Points.Select(p => p.Client.MeanMs)], 1 + r + 2 * a),
+                new FigureSeries($"{Unseen.Shown(run.Plan.Name)} {arm.Name}predicted", Mark.Line, Quorums(arm.Points), [.. arm.Points.Select(p => p.Prediction.MeanMs)], 1 + r + 2 * a, Dashed: true),
             }))]);
     }
 
@@ -180,7 +181,8 @@ public static class RunFigures
             [.. g.OrderBy(p => p.Plan.Settings.WriteQuorum)]))];
     }
 
-    private static List<PointResult> FirstRepetition(ExperimentRun run) => [.. run.Points.Where(p => p.Plan.Repetition == 1)];
+    /// <summary>The first of which a point was measured.</summary>
+    private static List<PointResult> FirstRepetition(ExperimentRun run) => [.. run.Points.Where(p => p.Plan.Repetition == run.Points.Min(q => q.Plan.Repetition))];
 
     private static double[] Quorums(IEnumerable<PointResult> points) => [.. points.Select(p => (double)p.Plan.Settings.WriteQuorum)];
 

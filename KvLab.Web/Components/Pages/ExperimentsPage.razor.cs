@@ -1,4 +1,5 @@
 using KvLab.Core.Experiments;
+using KvLab.Core.Wire;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Experiments;
 using KvLab.Web.Components.Shared;
@@ -12,8 +13,6 @@ namespace KvLab.Web.Components.Pages;
 /// <summary>Experiments: the list of runs, and beside it the form of a new one, or the one that the address names.</summary>
 public sealed partial class ExperimentsPage : ComponentBase, IDisposable
 {
-    /// <summary>As much as the REST call takes.</summary>
-    private const long LargestImport = 512L * 1024 * 1024;
     private const string DraftKey = "plan";
     private const int UsualFollowers = 5;
 
@@ -24,7 +23,9 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
     private RunPicture? _picture;
     private ExperimentRun? _compared;
     private ExperimentRun? _busy;
+    private string? _storeProblem;
     private string? _missing;
+    private string? _unreadable;
     private Problem? _problem;
     private int _followers = UsualFollowers;
     private bool _loaded;
@@ -65,12 +66,12 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
     {
         if (Run != _picture?.Run.Id)
         {
-            (_picture, _missing) = (null, null);
+            (_picture, _missing, _unreadable) = (null, null, null);
             if (Run is { } wanted)
             {
-                var found = await Task.Run(() => Experiments.Find(wanted) is { } run ? RunPicture.Of(run) : null);
+                var (found, unreadable) = await Task.Run(() => Read(wanted));
                 if (Run != wanted) return;
-                (_picture, _missing) = (found, found is null ? wanted : null);
+                (_picture, _missing, _unreadable) = (found, found is null && unreadable is null ? wanted : null, unreadable);
             }
         }
 
@@ -78,19 +79,42 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         if (Compare == _compared?.Id) return;
         _compared = null;
         if (Compare is not { } second || second == Run) return;
-        var other = await Task.Run(() => Experiments.Find(second));
-        if (Compare == second) _compared = other;
+        var (other, _) = await Task.Run(() => Read(second));
+        if (Compare == second) _compared = other?.Run;
+    }
+
+    /// <summary>A run that is there and cannot be read gives the sentence that says why.</summary>
+    private (RunPicture? Picture, string? Unreadable) Read(string id)
+    {
+        try
+        {
+            return (Experiments.Find(id) is { } run ? RunPicture.Of(run) : null, null);
+        }
+        catch (CommandException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     private void Go(string? run, string? compare) => Navigation.NavigateTo(ExperimentAddress.Page(View, run, compare));
 
     private void List()
     {
-        _runs = Experiments.List();
+        try
+        {
+            _runs = Experiments.List();
+        }
+        catch (CommandException)
+        {
+            // The page says why; what it showed before may not be there any more.
+            _runs = [];
+        }
+
+        _storeProblem = Experiments.StoreProblem;
         Others();
     }
 
-    private void Others() => _others = [.. _runs.Where(r => r.Id != Run && r.Points > 0)];
+    private void Others() => _others = [.. _runs.Where(r => r.Id != Run && r.Points > 0 && r.Problem is null)];
 
     private async Task TakeAsync(IReadOnlyList<RunNews> news)
     {
@@ -111,7 +135,7 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
                 var before = _picture;
                 var next = before.Run.Points.Count == run.Points.Count ? before.Next(run) : await Task.Run(() => before.Next(run));
                 if (_picture?.Run.Id == run.Id) _picture = next;
-                if (run.IsOver && !before.Run.IsOver) Announcements.Say($"Experiment {run.Plan.Name} is {ExperimentWords.State(run.State)}: {run.Points.Count} points measured.");
+                if (run.IsOver && !before.Run.IsOver) Announcements.Say($"Experiment {Unseen.Shown(run.Plan.Name)} is {ExperimentWords.State(run.State)}: {run.Points.Count} points measured.");
             }
         }
 
@@ -147,6 +171,20 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         await Browser.SaveAsync(DraftKey, draft, lasting: false);
     }
 
+    /// <summary>A run that cannot be shown can be deleted all the same.</summary>
+    private void DeleteUnreadable()
+    {
+        try
+        {
+            Experiments.Delete(Run!);
+            OnDeleted();
+        }
+        catch (CommandException e)
+        {
+            _problem = Problem.Of(e, "Nothing was deleted.", "");
+        }
+    }
+
     /// <summary>Fills the form; nothing starts by itself.</summary>
     private async Task UsePlanAsync(ExperimentPlan plan)
     {
@@ -165,8 +203,9 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         _problem = null;
         try
         {
-            using var file = new MemoryStream();
-            await using (var stream = e.File.OpenReadStream(LargestImport)) await stream.CopyToAsync(file);
+            if (e.File.Size > RunFile.Largest) throw new IOException(RunFile.TooLarge);
+            using var file = new MemoryStream((int)e.File.Size);
+            await using (var stream = e.File.OpenReadStream(RunFile.Largest)) await stream.CopyToAsync(file);
             var run = await Task.Run(() => Experiments.Import(file.GetBuffer().AsSpan(0, (int)file.Length)));
             List();
             Go(run.Id, null);

@@ -1,5 +1,6 @@
 using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
+using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Experiments;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
@@ -27,6 +28,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     private ReportDraft? _previewed;
     private bool _previewing;
     private bool _missing;
+    private string? _unreadable;
     private bool _loaded;
 
     [Inject] public required ExperimentService Experiments { get; init; }
@@ -45,8 +47,16 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        _others = [.. Experiments.List().Where(r => r.Id != Id && r.Points > 0)];
-        _run = await Task.Run(() => Experiments.Find(Id));
+        try
+        {
+            _others = [.. Experiments.List().Where(r => r.Id != Id && r.Points > 0 && r.Problem is null)];
+            _run = await Task.Run(() => Experiments.Find(Id));
+        }
+        catch (CommandException e)
+        {
+            _unreadable = e.Message;
+        }
+
         _missing = _run is null;
         if (_missing) return;
         var stored = await Storage.LoadAsync<ReportDraft>(DraftKey, lasting: true);
@@ -72,7 +82,16 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     private async Task ReadSecondAsync()
     {
         var wanted = _draft.Second;
-        _second = wanted.Length == 0 ? null : await Task.Run(() => Experiments.Find(wanted));
+        try
+        {
+            _second = wanted.Length == 0 ? null : await Task.Run(() => Experiments.Find(wanted));
+        }
+        catch (CommandException)
+        {
+            // As one that is not there any more: the report is of the first alone.
+            _second = null;
+        }
+
         if (_second is null) _draft = _draft with { Second = "" };
         var runs = Runs();
         _figures = await Task.Run(() => (IReadOnlyList<Figure>)[.. runs.SelectMany(RunFigures.All).DistinctBy(f => f.Id)]);

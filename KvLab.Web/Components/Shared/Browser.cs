@@ -1,3 +1,4 @@
+using System.Text.Json;
 using KvLab.Web.Components.View;
 using Microsoft.JSInterop;
 
@@ -27,7 +28,7 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     {
         _module = await SafeJs.AskAsync(() => js.InvokeAsync<IJSObjectReference>("import", "./js/kvlab.js"));
         if (_module is null) return false;
-        Drafts = await SafeJs.AskAsync(() => _module.InvokeAsync<Drafts?>("loadDrafts")) ?? new Drafts();
+        Drafts = StoredJson.Read<Drafts>(await SafeJs.AskAsync(() => _module.InvokeAsync<JsonElement>("loadDrafts"))) ?? new Drafts();
         _self = DotNetObjectReference.Create(this);
         return await SafeJs.AskAsync(() => _module.InvokeAsync<bool>("connect", _self));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.JSInterop;
 
 namespace KvLab.Web.Components.Shared;
@@ -8,9 +9,9 @@ public sealed class ExperimentBrowser(IJSRuntime js) : IAsyncDisposable
     private IJSObjectReference? _module;
 
     /// <param name="lasting">True for texts that outlive the tab, false for what belongs to it.</param>
-    /// <returns>Null when there is none, or storage is closed as in some private windows.</returns>
+    /// <returns>Null when there is none, when it is of another version or was changed by hand, or when storage is closed as in some private windows.</returns>
     public async Task<T?> LoadAsync<T>(string key, bool lasting) where T : class =>
-        await ModuleAsync() is { } module ? await SafeJs.AskAsync(() => module.InvokeAsync<T?>("load", key, lasting)) : null;
+        await ModuleAsync() is { } module ? StoredJson.Read<T>(await SafeJs.AskAsync(() => module.InvokeAsync<JsonElement>("load", key, lasting))) : null;
 
     public Task SaveAsync<T>(string key, T value, bool lasting) => RunAsync("save", key, value, lasting);
 

@@ -1,3 +1,4 @@
+using KvLab.Core.Wire;
 using KvLab.Web.Commands;
 
 namespace KvLab.Web.Components.Shared;
@@ -5,6 +6,9 @@ namespace KvLab.Web.Components.Shared;
 /// <summary>An error as people need it: what happened, what was kept, what to try.</summary>
 public sealed record Problem(string Happened, string Kept, string Try)
 {
+    /// <summary>It may repeat what somebody typed.</summary>
+    public string Happened { get; init; } = Unseen.Shown(Happened);
+
     /// <param name="kept">What is still as it was.</param>
     /// <param name="otherwise">What to try when the cause gives no better advice.</param>
     public static Problem Of(Exception e, string kept, string otherwise) =>

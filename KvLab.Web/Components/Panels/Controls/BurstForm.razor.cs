@@ -10,6 +10,7 @@ public sealed partial class BurstForm : SnapshotPanel, IDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
     private readonly CancellationTokenSource _gone = new();
+    private readonly WrongFields _wrong = new();
     private Drafts _draft = new();
     private Burst? _burst;
     private Problem? _problem;
@@ -51,6 +52,12 @@ public sealed partial class BurstForm : SnapshotPanel, IDisposable
     private void Start()
     {
         _problem = null;
+        if (_wrong.Any)
+        {
+            _problem = new Problem(_wrong.Sentences, "No burst was started.", "Correct the value and start again.");
+            return;
+        }
+
         try
         {
             _burst = Commands.StartBurst(new BurstPlan(_draft.BurstWrites, _draft.BurstConcurrency, _draft.BurstKeys));

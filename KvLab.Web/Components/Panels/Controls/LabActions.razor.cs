@@ -1,5 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
@@ -28,7 +29,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     {
         var demo = await Commands.OutOfOrderDemoAsync(cancellation: cancellation);
         Views.Update(v => v with { KeyFilter = "", Selection = new Selection(demo.Key, Node: demo.Follower) });
-        return $"{State.Current.Labels.Name(demo.Follower)} gets {string.Join(", ", demo.Arrival.Select(v => State.Current.Labels.Version(demo.Epoch, v)))} of {demo.Key}, in this order.";
+        return $"{State.Current.Labels.Name(demo.Follower)} gets {string.Join(", ", demo.Arrival.Select(v => State.Current.Labels.Version(demo.Epoch, v)))} of {Unseen.Shown(demo.Key)}, in this order.";
     });
 
     private Task CompareAsync() => RunAsync("Asking every node for all it holds", async cancellation =>

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Wire;
 using KvLab.Web.Components.View;
 using KvLab.Web.State;
 
@@ -8,7 +9,7 @@ namespace KvLab.Web.Components.Panels.Events;
 public static class EventFacts
 {
     /// <param name="labels">What versions and nodes are called on the page.</param>
-    public static string Brief(NodeEvent e, Labels labels) => e.Kind switch
+    public static string Brief(NodeEvent e, Labels labels) => Unseen.Shown(e.Kind switch
     {
         EventKind.WriteAccepted => $"{labels.Version(e.EntryVersion)} {e.Key}={e.Value}{Stored(e)}",
         EventKind.ReplicationStarted => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Count(e.Peers?.Length ?? 0, "follower")}",
@@ -27,7 +28,7 @@ public static class EventFacts
         EventKind.SettingsChanged or EventKind.NodeReady when e.Settings is { } s => $"W = {s.WriteQuorum}, {Units.Delay(s)}",
         EventKind.ProcessStarted or EventKind.ProcessStopped or EventKind.ProcessCrashed or EventKind.ProcessFrozen or EventKind.ProcessThawed => $"{labels.Name(e.Peer)} {e.Detail}",
         _ => e.Detail ?? "",
-    };
+    });
 
     private static string Stored(NodeEvent e) => e.ElapsedMs is { } ms ? $", stored in {Units.Ms(ms)}" : "";
 

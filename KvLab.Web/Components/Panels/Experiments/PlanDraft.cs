@@ -3,6 +3,7 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Web.Components.View;
 
 namespace KvLab.Web.Components.Panels.Experiments;
 
@@ -83,7 +84,7 @@ public sealed record PlanDraft
             Quorums = Quorums,
             Repetitions = Whole(Repetitions, "repetitions"),
             WarmUpWrites = Whole(WarmUpWrites, "warmUpWrites"),
-            Seed = long.TryParse(Seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed) ? seed : Wrong(0L, Seed, "seed", "a whole number"),
+            Seed = (long)Read(Seed, "seed", whole: true, long.MinValue, long.MaxValue),
             Versioning = Versioning,
             Delivery = Delivery,
             ReplicationTimeoutMs = Whole(ReplicationTimeoutMs, "replicationTimeoutMs"),
@@ -93,16 +94,15 @@ public sealed record PlanDraft
         };
         return errors.All.Count > 0 ? (null, errors.All) : (plan, plan.Validate(followers));
 
-        int Whole(string text, string field) =>
-            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : Wrong(0, text, field, "a whole number");
+        int Whole(string text, string field) => (int)Read(text, field, whole: true, int.MinValue, int.MaxValue);
 
-        double Number(string text, string field) =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : Wrong(0.0, text, field, "a number, with a point before its decimals");
+        double Number(string text, string field) => (double)Read(text, field, whole: false);
 
-        T Wrong<T>(T instead, string text, string field, string expected)
+        decimal Read(string text, string field, bool whole, decimal? min = null, decimal? max = null)
         {
-            errors.Add(field, text.Length == 0 ? $"{field} is missing." : $"{field} must be {expected}, but is \"{text}\".");
-            return instead;
+            var (value, wrong) = NumberText.Read(text, whole, min, max);
+            if (wrong is not null) errors.Add(field, $"{field} {wrong}");
+            return value;
         }
     }
 

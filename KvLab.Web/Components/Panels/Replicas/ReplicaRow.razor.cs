@@ -1,4 +1,5 @@
 using KvLab.Core.Versioning;
+using KvLab.Core.Wire;
 using KvLab.Web.Components.View;
 using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
@@ -68,6 +69,7 @@ public sealed partial class ReplicaRow : ComponentBase
                 CellState.Ahead => $"{Labels.Version(held)}, newer than the leader",
                 _ => held.IsNone ? "holds nothing, as the leader" : $"{Labels.Version(held)}, fresh",
             };
-        return refused.IsNone ? $"{Row.Key} at {Labels.Node(node)}: {what}" : $"{Row.Key} at {Labels.Node(node)}: {what}; refused {Labels.Version(refused)} as stale";
+        var key = Unseen.Shown(Row.Key);
+        return refused.IsNone ? $"{key} at {Labels.Node(node)}: {what}" : $"{key} at {Labels.Node(node)}: {what}; refused {Labels.Version(refused)} as stale";
     }
 }
