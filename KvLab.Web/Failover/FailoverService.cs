@@ -31,7 +31,10 @@ internal sealed partial class FailoverService(
     private volatile FailoverPolicy _policy = new();
 
     public FailoverPolicy Policy => _policy;
-    public IReadOnlyList<FailoverReport> History => _history;
+
+    /// <summary>Those of the cluster as it is: a reset or a change of storage ends the list.</summary>
+    public IReadOnlyList<FailoverReport> History => [.. _history.Where(h => h.At >= state.Current.Since)];
+
     public event Action? Changed;
 
     public void Change(FailoverPolicy policy)
