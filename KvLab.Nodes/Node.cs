@@ -14,7 +14,6 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
 {
     private readonly long _startedAt = time.GetTimestamp();
     private volatile NodePhase _phase = NodePhase.Starting;
-    private volatile string? _leaderUrl = options.LeaderUrl;
 
     public NodeOptions Options { get; } = options;
     public string Id => Options.NodeId;
@@ -45,12 +44,11 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
     /// <summary>Where this node is reached; set once it listens.</summary>
     public string Url { get; set; } = "";
 
-    /// <summary>Where the leader is reached, as far as this node knows. One that was replaced and is about to step down is no leader any more, and knows of no other yet.</summary>
-    public string? LeaderUrl
-    {
-        get => Leader is not { } leader ? _leaderUrl : leader.IsDeposed ? null : Url;
-        set => _leaderUrl = value;
-    }
+    /// <summary>What a follower knows of its leader.</summary>
+    public KnownLeader KnownLeader { get; } = new(options.LeaderUrl, time);
+
+    /// <summary>Where the leader is reached; null where this node does not know. One that is being replaced knows only that it is not itself.</summary>
+    public string? LeaderUrl => Leader is { } leader ? leader.IsDeposed ? null : Url : KnownLeader.Url;
 
     public NodePhase Phase
     {

@@ -53,8 +53,9 @@ public sealed partial class NodeHost : IAsyncDisposable
             : Replica.Following(new LeaderOptions(), options.Settings.Versioning, store, _transport, peers, events, _time);
         _node = new Node(options, _replica, events, _time) { Telemetry = CreateTelemetry() };
         // Whoever replaced this node says so with its first call; until then nobody is sent to a leader of the past.
-        _replica.RoleChanged += _ => _node.LeaderUrl = null;
+        _replica.RoleChanged += _ => _node.KnownLeader.Forget();
         _http.Faults = _node.Faults;
+        _http.LeaderEpoch = () => _node.Leader?.Epoch;
         MapEndpoints(_app, _node);
     }
 

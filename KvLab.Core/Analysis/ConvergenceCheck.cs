@@ -5,6 +5,10 @@ namespace KvLab.Core.Analysis;
 /// <summary>Compares replicas entry by entry: key, version and value; never by counts.</summary>
 public static class ConvergenceCheck
 {
+    /// <summary>Nobody leads: there is nothing to compare with, so nothing is said of any replica but whether it answered.</summary>
+    public static ConvergenceReport WithoutLeader(string why, IReadOnlyList<ReplicaDump> replicas) =>
+        new(false, false, 0, $"{why} There is nothing to compare with, so whether the replicas agree cannot be judged.", [.. replicas.Select(NotJudgedOf)]);
+
     /// <param name="leader">What the leader holds; its entries may be null when it did not answer.</param>
     /// <param name="quiescent">Whether nothing was in flight before and after the dumps were taken.</param>
     /// <param name="maxDifferences">How many differences per follower are listed; all are counted.</param>
@@ -13,8 +17,7 @@ public static class ConvergenceCheck
     {
         if (leader.Entries is not { } held)
         {
-            return new ConvergenceReport(false, false, 0, $"{leader.Node} did not answer, so there is nothing to compare with.",
-                [.. followers.Select(f => Unreachable(f.Node))]);
+            return WithoutLeader($"{leader.Node}, the leader, did not answer.", followers);
         }
 
         var compared = followers
@@ -27,6 +30,7 @@ public static class ConvergenceCheck
     public const string Equal = "equal";
     public const string Different = "different";
     public const string NotReached = "unreachable";
+    public const string NotJudged = "not judged";
 
     private static FollowerComparison CompareOne(
         IReadOnlyDictionary<string, Entry> leader, string node, IReadOnlyDictionary<string, Entry> follower, int maxDifferences)
@@ -54,6 +58,9 @@ public static class ConvergenceCheck
         return new Difference(leader.Key, kind, leader.Version, follower.Version,
             kind == DifferenceKind.Behind ? leader.Version.VersionsAbove(follower.Version) : 0);
     }
+
+    private static FollowerComparison NotJudgedOf(ReplicaDump replica) =>
+        replica.Entries is null ? Unreachable(replica.Node) : new FollowerComparison(replica.Node, NotJudged, 0, 0, 0, 0, 0, []);
 
     private static FollowerComparison Unreachable(string node) => new(node, NotReached, 0, 0, 0, 0, 0, []);
 

@@ -19,7 +19,7 @@ public enum DifferenceKind
 public sealed record Difference(string Key, DifferenceKind Kind, EntryVersion Leader, EntryVersion Follower, long VersionsBehind);
 
 /// <summary>One follower against the leader, entry by entry.</summary>
-/// <param name="State"><c>equal</c>, <c>different</c> or <c>unreachable</c>; a follower that does not answer is never equal.</param>
+/// <param name="State"><c>equal</c>, <c>different</c>, <c>unreachable</c>, or <c>not judged</c> where no leader answered; a follower that does not answer is never equal.</param>
 /// <param name="Differences">The first few, for people; the counts are over all.</param>
 public sealed record FollowerComparison(
     string Id, string State, int Equal, int Missing, int Behind, int Conflicts, int Ahead, IReadOnlyList<Difference> Differences);

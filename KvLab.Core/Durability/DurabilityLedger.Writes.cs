@@ -50,6 +50,10 @@ public sealed partial class DurabilityLedger
     /// <summary>Whether the ledger was told that this write succeeded, and still follows it.</summary>
     public bool Knows(EntryVersion version) => _byVersion.TryGetValue(version, out var write) && write.Generation == _generation;
 
+    /// <summary>Whether any replica is known to hold this or a newer version of the key.</summary>
+    public bool IsHeld(string key, EntryVersion version) =>
+        _keys.TryGetValue(key, out var copies) && _nodes.Values.Any(n => !n.Gone && copies[n] is var copy && copy.Generation == _generation && copy.Version >= version);
+
     /// <summary>Counts of now; judges what news came in since the last time.</summary>
     public DurabilityCounts Count(DateTimeOffset at)
     {
@@ -76,6 +80,16 @@ public sealed partial class DurabilityLedger
     {
         JudgeStale(at);
         return _byVersion.TryGetValue(version, out var write) ? View(write) : null;
+    }
+
+    /// <summary>Which acknowledged writes only others hold: what each of them really had counts, not the write quorum of now.</summary>
+    /// <param name="listed">How many are told in full.</param>
+    public BeyondReach Beyond(IEnumerable<string> nodes, int listed, DateTimeOffset at)
+    {
+        JudgeStale(at);
+        var asked = nodes.Select(n => _nodes.GetValueOrDefault(n)).OfType<NodeLife>().Where(n => !n.Gone).ToArray();
+        var beyond = _window.Reverse().Where(w => w.State != DurabilityState.Lost && !Array.Exists(asked, n => _keys[w.Facts.Key][n].Covers(w))).ToArray();
+        return new BeyondReach(_window.Count - _lostInWindow, beyond.Length, [.. beyond.Take(listed).Select(View)], _lostEver, _older + _notFollowed);
     }
 
     private void JudgeStale(DateTimeOffset at)

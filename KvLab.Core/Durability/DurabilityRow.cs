@@ -46,6 +46,14 @@ public sealed record DurabilityRow(
     public string Why => DurabilityWords.Of(this, id => id);
 }
 
+/// <summary>What would be missing if some nodes alone went on, as far as news told.</summary>
+/// <param name="Followed">Acknowledged writes that were looked at: those in the window that are not lost.</param>
+/// <param name="Beyond">Of these, held by none of the nodes, nor is a newer one of their key.</param>
+/// <param name="Rows">The latest of them.</param>
+/// <param name="Lost">Acknowledged writes that were lost before, whoever goes on.</param>
+/// <param name="Unknown">Acknowledged writes that are followed no more, or never were: nothing is known of them.</param>
+public sealed record BeyondReach(int Followed, int Beyond, ImmutableArray<DurabilityRow> Rows, long Lost, long Unknown);
+
 /// <param name="Acknowledged">Writes that clients were told had succeeded, since the last reset.</param>
 /// <param name="Held">Of the followed ones.</param>
 /// <param name="AtRisk">Of the followed ones.</param>

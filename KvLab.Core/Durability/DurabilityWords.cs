@@ -39,7 +39,7 @@ public static class DurabilityWords
     }
 
     /// <summary>"follower-3 and leader were killed, and follower-1 was emptied", in the order of events, those of one kind together.</summary>
-    private static string Ends(IReadOnlyList<CopyFate> fates) => fates.Count == 0
+    private static string Ends(CopyFate[] fates) => fates.Length == 0
         ? "no copy of it is known"
         : string.Join(", ", fates.GroupBy(f => f.Why).Select(g =>
         {

@@ -21,7 +21,7 @@ public static class EventCodec
     {
         None = 0, Key = 1, Value = 1 << 1, Peer = 1 << 2, Held = 1 << 3, Outcome = 1 << 4, Elapsed = 1 << 5, Delay = 1 << 6, Attempt = 1 << 7, Late = 1 << 8,
         Acks = 1 << 9, Required = 1 << 10, Reason = 1 << 11, Detail = 1 << 12, Peers = 1 << 13, Delays = 1 << 14, Naive = 1 << 15, Seldom = 1 << 16,
-        All = (1 << 17) - 1,
+        LeaderCounted = 1 << 17, All = (1 << 18) - 1,
     }
 
     public static void Write(IBufferWriter<byte> output, EventBatch batch)
@@ -150,6 +150,7 @@ public static class EventCodec
             Peers = facts.HasFlag(Facts.Peers) ? ReadTexts(ref reader, texts) : null,
             DelaysMs = facts.HasFlag(Facts.Delays) ? ReadDoubles(ref reader) : null,
             Naive = facts.HasFlag(Facts.Naive),
+            LeaderCounted = facts.HasFlag(Facts.LeaderCounted),
             Seldom = facts.HasFlag(Facts.Seldom) ? ReadSeldom(reader.Bytes()) : null,
         };
     }
@@ -209,6 +210,7 @@ public static class EventCodec
         if (e.Peers is not null) facts |= Facts.Peers;
         if (e.DelaysMs is not null) facts |= Facts.Delays;
         if (e.Naive) facts |= Facts.Naive;
+        if (e.LeaderCounted) facts |= Facts.LeaderCounted;
         if (e.Seldom is not null) facts |= Facts.Seldom;
         return facts;
     }

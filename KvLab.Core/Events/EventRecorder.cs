@@ -57,7 +57,8 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
         LinkFaults? link = null,
         NodeFaults? faults = null,
         long? bytesSent = null,
-        long? bytesCompared = null)
+        long? bytesCompared = null,
+        bool leaderCounted = false)
     {
         lock (_gate)
         {
@@ -95,6 +96,7 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
                 Faults = faults,
                 BytesSent = bytesSent,
                 BytesCompared = bytesCompared,
+                LeaderCounted = leaderCounted,
             });
             return lamport;
         }

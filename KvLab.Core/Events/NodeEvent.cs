@@ -146,6 +146,9 @@ public sealed record NodeEvent
         }
     }
 
+    /// <summary>Whether the leader's own copy was one of the <see cref="Required"/> confirmations, as the setting was when the write began.</summary>
+    [DataMember(Order = 31)] public bool LeaderCounted { get; init; }
+
     /// <summary>Null when the event has none of them, so that events with the same facts are equal.</summary>
     [IgnoreDataMember, JsonIgnore]
     internal SeldomFacts? Seldom

@@ -36,7 +36,7 @@ public interface IPeerCalls
     Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation);
 
     /// <summary>Has the peer refuse leaders of an epoch below <paramref name="epoch"/>, and of this one any other leadership; a leader steps down.</summary>
-    /// <param name="leadership">Who is to lead in it; see <see cref="Leadership"/>.</param>
+    /// <param name="leadership">Who is to lead in it; see <see cref="LeadershipId"/>.</param>
     Task<SealAnswer> SealAsync(Peer peer, long epoch, long leadership, CancellationToken cancellation);
 
     /// <summary>Has the peer remember what a later leader will ask it. A peer that knows a newer leadership takes no note.</summary>

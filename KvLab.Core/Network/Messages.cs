@@ -15,7 +15,7 @@ public sealed record ReplicateMessage(
     /// <summary>The epoch of the leader that sends. Older than <see cref="Version"/>'s it never is; newer it is when a leader passes on what an earlier one wrote.</summary>
     public long Reign { get; init; } = Version.Epoch;
 
-    /// <summary>Who began that epoch: a follower that knows the epoch from another leadership refuses. <see cref="Versioning.Leadership.Unnamed"/> by hand.</summary>
+    /// <summary>Who began that epoch: a follower that knows the epoch from another leadership refuses. <see cref="Versioning.LeadershipId.Unnamed"/> by hand.</summary>
     public long Leadership { get; init; }
 
     /// <summary>

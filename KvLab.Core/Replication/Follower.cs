@@ -12,7 +12,7 @@ namespace KvLab.Core.Replication;
 public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder events)
 {
     // Highest epoch seen in any message, and whose it is; only grows. Messages of an older one, or of this one by another leadership, are refused.
-    private Reign _reign = new(0, Leadership.Unnamed);
+    private Reign _reign = new(0, LeadershipId.Unnamed);
 
     // Highest counter seen in any message; survives a reset, so that a leader which recovers from this follower never reuses a version.
     private long _counter;
@@ -118,7 +118,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     /// <summary>Refuses leaders of an older epoch from now on, and in this one all but one, because it is about to begin.</summary>
     /// <returns>False when this epoch or a newer one was seen before: two that want to lead never get the same.</returns>
     /// <exception cref="StoreException">It may forget the promise: it counts as not given.</exception>
-    public async ValueTask<bool> SealAsync(long epoch, long leadership = Leadership.Unnamed, CancellationToken cancellation = default)
+    public async ValueTask<bool> SealAsync(long epoch, long leadership = LeadershipId.Unnamed, CancellationToken cancellation = default)
     {
         await RecallAsync(cancellation);
         var next = new Reign(epoch, leadership);
@@ -167,7 +167,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
 
     /// <summary>Takes over an epoch learnt elsewhere, as from a durable store. Never goes back.</summary>
     /// <returns>False when <paramref name="epoch"/> is older than one seen.</returns>
-    public bool AdvanceEpoch(long epoch) => Accepts(epoch, Leadership.Unnamed);
+    public bool AdvanceEpoch(long epoch) => Accepts(epoch, LeadershipId.Unnamed);
 
     /// <summary>Takes over an epoch, and learns whose it is. Never goes back.</summary>
     /// <returns>False when <paramref name="epoch"/> is older than one seen, or is known from another leadership.</returns>
@@ -179,8 +179,8 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
             if (epoch < seen.Epoch) return false;
             if (epoch == seen.Epoch)
             {
-                if (leadership == seen.Leadership || leadership == Leadership.Unnamed) return true;
-                if (seen.Leadership != Leadership.Unnamed) return false;
+                if (leadership == seen.Leadership || leadership == LeadershipId.Unnamed) return true;
+                if (seen.Leadership != LeadershipId.Unnamed) return false;
             }
 
             if (Interlocked.CompareExchange(ref _reign, new Reign(epoch, leadership), seen) == seen) return true;

@@ -21,7 +21,7 @@ public sealed partial class Leader
 
         _work.BeginDeliveries(followers.Count);
         var sentAt = _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version,
-            required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive);
+            required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive, leaderCounted: write.Settings.QuorumCountsLeader);
         var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning) { Leadership = _leadership };
         write.Begin(RecordAnswered);
         for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, message, delaysMs[i]);

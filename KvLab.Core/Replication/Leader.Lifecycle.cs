@@ -20,13 +20,16 @@ public sealed partial class Leader
     // Unnamed until it has asked the others: the seed's leader never does.
     private long _leadership;
 
+    /// <summary>Another leader reigns, and this one is about to step down.</summary>
+    public bool IsDeposed => Interlocked.Read(ref _deposedBy) != 0;
+
     // What was held when this reign began, by key: a replaced leader's entry above it is known to nobody else.
     private ConcurrentDictionary<string, EntryVersion> _reignStart = new(StringComparer.Ordinal);
 
     /// <summary>It takes writes, or has: before, it is still asking others.</summary>
     public bool HasBegun => _begun;
 
-    /// <summary>Who leads in this epoch; see <see cref="Leadership"/>.</summary>
+    /// <summary>Who leads in this epoch; see <see cref="LeadershipId"/>.</summary>
     internal long LeadershipName => _leadership;
 
     /// <summary>
@@ -58,7 +61,7 @@ public sealed partial class Leader
             ? _versions.BeginReign(new EntryVersion(given, first))
             : _versions.BeginReignAbove(seen with { Counter = first });
         await _store.RememberAsync(reign, cancellation);
-        _leadership = Leadership.Of(NodeId, _events.Incarnation);
+        _leadership = LeadershipId.Of(NodeId, _events.Incarnation);
         BeginPromises(reign, hearing);
 
         var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
@@ -82,9 +85,6 @@ public sealed partial class Leader
         _events.Record(EventKind.LeaderRecovered, version: _versions.Last, naive: true,
             detail: "Nobody was asked: the counter begins at 1 again, as in the seed. Followers refuse what they hold in a newer version, and confirm it all the same.");
     }
-
-    /// <summary>Another leader reigns; whoever owns this one has it step down, which takes a moment.</summary>
-    public bool IsDeposed => Interlocked.Read(ref _deposedBy) > 0;
 
     /// <summary>
     /// Says once that another leader reigns, in a newer epoch or in this one; whoever owns this leader has it step down. An epoch that no cluster can have come to is one

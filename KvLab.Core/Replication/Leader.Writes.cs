@@ -84,7 +84,7 @@ public sealed partial class Leader
 
     private void RecordAnswered(WriteResult result) => _events.Record(
         EventKind.WriteAnswered, result.Key, result.Version,
-        elapsedMs: result.Elapsed.TotalMilliseconds, acks: result.Acks, required: result.Required,
+        elapsedMs: result.Elapsed.TotalMilliseconds, acks: result.Acks, required: result.Required, naive: result.Naive, leaderCounted: result.CountsLeader,
         reason: result.Status == WriteStatus.Success ? "success" : "partial_success",
         detail: result.Reason switch
         {

@@ -42,7 +42,7 @@ public sealed partial class Replica
         return true;
     }
 
-    public async Task<SealAnswer> SealAsync(long epoch, long leadership = Leadership.Unnamed)
+    public async Task<SealAnswer> SealAsync(long epoch, long leadership = LeadershipId.Unnamed)
     {
         if (_role.Leader is { } leader)
         {

@@ -110,7 +110,7 @@ internal sealed class WriteInFlight(
         var status = _quorum.State == QuorumState.Reached ? WriteStatus.Success : WriteStatus.PartialSuccess;
         var result = new WriteResult(status, reason, Entry.Key, Entry.Version,
             _quorum.Acks + OwnCopy, Settings.WriteQuorum, _quorum.Followers, Elapsed)
-        { CountsLeader = Settings.QuorumCountsLeader };
+        { CountsLeader = Settings.QuorumCountsLeader, Naive = Naive };
         onAnswer(result);
         return result;
     }

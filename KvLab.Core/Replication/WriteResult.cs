@@ -38,6 +38,9 @@ public sealed record WriteResult(
     /// <summary>Whether the leader's own copy is one of the acks.</summary>
     public bool CountsLeader { get; init; }
 
+    /// <summary>Whether the write began in naive mode.</summary>
+    public bool Naive { get; init; }
+
     /// <summary>What a client may rely on, in a sentence or two.</summary>
     public string Note => (Status, Reason) switch
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvLab.Core.Callers;
 using KvLab.Core.Events;
 using KvLab.Nodes.Configuration;
@@ -31,13 +32,35 @@ internal sealed class ClusterToken(string? token, TimeProvider time)
             $"This call needs the cluster's token: send it as \"{TelemetryContract.TokenHeader}: <token>\" or \"Authorization: Bearer <token>\".");
     }
 
-    /// <summary>The leader says with every request to a follower where it is reached. Only a member of the cluster is believed.</summary>
+    /// <summary>The leader says with every request to a follower where it is reached. For guarded calls: only a member of the cluster is believed.</summary>
     public void LearnLeader(HttpRequest request, Node node)
     {
-        string? url = request.Headers[ClusterHttp.LeaderUrlHeader];
-        if (url is null || node.Leader is not null || url == node.LeaderUrl || url == node.Url || !Knows(request, out _)) return;
-        if (NodeUrl.Normalize(url) is { } leaderUrl) node.LeaderUrl = leaderUrl;
+        // With every batch, and so not looked at twice.
+        if (node.Leader is null && (string?)request.Headers[ClusterHttp.LeaderUrlHeader] is { } same && same == node.KnownLeader.Url) node.KnownLeader.Hear(same);
+        else if (LeaderOf(request, node) is { } url) node.KnownLeader.Hear(url);
     }
+
+    /// <summary>
+    /// Whoever asks may have been replaced and not know it yet: then it is believed neither by one that knows another leader, nor by one that has seen a newer epoch, which
+    /// sends no more clients there.
+    /// </summary>
+    public void HearFrom(HttpRequest request, Node node)
+    {
+        if (LeaderOf(request, node) is not { } url) return;
+        if (long.TryParse(request.Headers[ClusterHttp.LeaderEpochHeader], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) && epoch < node.Follower?.Epoch)
+            node.KnownLeader.Forget(url);
+        else if (node.LeaderUrl is not { } known || known == url)
+            node.KnownLeader.Hear(url);
+    }
+
+    /// <summary>What it fenced came from one that leads no more.</summary>
+    public void ForgetLeader(HttpRequest request, Node node)
+    {
+        if (LeaderOf(request, node) is { } url) node.KnownLeader.Forget(url);
+    }
+
+    private string? LeaderOf(HttpRequest request, Node node) =>
+        (string?)request.Headers[ClusterHttp.LeaderUrlHeader] is { } url && node.Leader is null && Knows(request, out _) ? NodeUrl.Normalize(url) : null;
 
     private bool Knows(HttpRequest request, out TimeSpan? wait)
     {

@@ -59,8 +59,8 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
 
     private async Task DumpAsync(HttpContext context)
     {
-        // A starting leader asks for this before its first batch. One that was replaced may ask too, so whoever is known already stays.
-        if (node.LeaderUrl is null) token.LearnLeader(context.Request, node);
+        // A starting leader asks for this before its first batch.
+        token.HearFrom(context.Request, node);
         var highest = await node.HighestAsync();
         await using var entries = node.Store.SnapshotAsync(context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
         // Before anything is answered, so that a storage that is away is an error and no empty dump.

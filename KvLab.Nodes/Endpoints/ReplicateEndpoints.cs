@@ -75,7 +75,8 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
         await node.Faults.SlowDownAsync(CancellationToken.None);
         var answers = await node.Replica.ReceiveManyAsync(messages, CancellationToken.None);
         // A leader that was replaced and does not know it yet must not be taken for the leader.
-        if (!Array.Exists(answers, static a => a.Outcome == ReplicateOutcome.Fenced)) token.LearnLeader(request, node);
+        if (Array.Exists(answers, static a => a.Outcome == ReplicateOutcome.Fenced)) token.ForgetLeader(request, node);
+        else token.LearnLeader(request, node);
         return answers;
     }
 

@@ -26,8 +26,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
     {
         // A node that is starting has recovered nothing yet: who asks for its state comes again.
         if (node.Phase == NodePhase.Stopping) throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"{node.Id} is shutting down.");
-        // One that was replaced may ask too, so whoever is known already stays.
-        if (node.LeaderUrl is null) token.LearnLeader(context.Request, node);
+        token.HearFrom(context.Request, node);
         var state = await Replica.StateAsync();
         await context.AnswerAsync(
             new StateMessage(state.Node, state.Incarnation, state.Leads, state.Highest.Epoch, state.Highest.Counter, state.Unconfirmed, state.Remembers, state.SmallestQuorum),

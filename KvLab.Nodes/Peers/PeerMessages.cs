@@ -29,7 +29,7 @@ internal sealed record WireRollBack(string Key, long Epoch, long Version, WireEn
 internal sealed record StateMessage(
     string Node, string Incarnation, bool Leads, long Epoch, long Version, int Unconfirmed, bool Remembers, int? SmallestQuorum);
 
-internal sealed record SealRequest(long Epoch, long Leadership = Core.Versioning.Leadership.Unnamed);
+internal sealed record SealRequest(long Epoch, long Leadership = Core.Versioning.LeadershipId.Unnamed);
 
 internal sealed record SealResult(bool Accepted, long Epoch, long Version);
 

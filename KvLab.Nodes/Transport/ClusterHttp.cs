@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using KvLab.Core.Network;
@@ -10,6 +11,9 @@ public sealed class ClusterHttp : IDisposable
 {
     /// <summary>Tells a follower where its leader is reached.</summary>
     public const string LeaderUrlHeader = "X-Leader-Url";
+
+    /// <summary>Its epoch: whoever has seen a newer one knows that the sender leads no more.</summary>
+    public const string LeaderEpochHeader = "X-Leader-Epoch";
 
     private readonly HttpMessageInvoker _invoker = new(new SocketsHttpHandler
     {
@@ -30,6 +34,9 @@ public sealed class ClusterHttp : IDisposable
     /// <summary>Set once the address is known.</summary>
     public string? LeaderUrl { get; set; }
 
+    /// <summary>Null while it does not lead.</summary>
+    internal Func<long?>? LeaderEpoch { get; set; }
+
     /// <summary>The node's own: while it is frozen nothing leaves. Null where nothing ever freezes it.</summary>
     internal FaultSwitch? Faults { get; set; }
 
@@ -38,6 +45,7 @@ public sealed class ClusterHttp : IDisposable
         request.Version = HttpVersion.Version11;
         if (_token is not null) request.Headers.TryAddWithoutValidation(Core.Events.TelemetryContract.TokenHeader, _token);
         if (LeaderUrl is not null) request.Headers.TryAddWithoutValidation(LeaderUrlHeader, LeaderUrl);
+        if (LeaderEpoch?.Invoke() is { } epoch) request.Headers.TryAddWithoutValidation(LeaderEpochHeader, epoch.ToString(CultureInfo.InvariantCulture));
         return Faults is { IsFrozen: true } frozen ? SendWhenThawedAsync(frozen, request, cancellation) : _invoker.SendAsync(request, cancellation);
     }
 

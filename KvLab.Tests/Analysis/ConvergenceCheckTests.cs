@@ -95,10 +95,11 @@ public sealed class ConvergenceCheckTests
     [Fact]
     public void A_leader_that_does_not_answer_leaves_nothing_to_compare_with()
     {
-        var report = ConvergenceCheck.Compare(new ReplicaDump("leader", null), [Dump("follower-1")], quiescent: true);
+        var report = ConvergenceCheck.Compare(new ReplicaDump("leader", null), [Dump("follower-1"), new ReplicaDump("follower-2", null)], quiescent: true);
         Assert.False(report.Converged);
         Assert.False(report.Quiescent);
-        Assert.All(report.Followers, f => Assert.Equal("unreachable", f.State));
+        Assert.Equal(["not judged", "unreachable"], report.Followers.Select(f => f.State));
+        Assert.EndsWith("cannot be judged.", report.Note, StringComparison.Ordinal);
     }
 
     [Fact]

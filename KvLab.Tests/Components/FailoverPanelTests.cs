@@ -49,6 +49,24 @@ public sealed class FailoverPanelTests : PageTest
     }
 
     [Fact]
+    public void Writes_at_risk_are_named_before_the_promotion_and_nothing_happens_until_somebody_says_so()
+    {
+        Failover.AtRisk = 3;
+        var page = Show<FailoverPanel>(Calm);
+        page.At("failover-promote").Click();
+        page.Until(() => page.Has("failover-promote-risk"));
+        Assert.Contains("3 acknowledged writes are held by none", page.Text("failover-promote-risk"), StringComparison.Ordinal);
+        page.At("failover-promote-no").Click();
+        page.Until(() => page.Has("failover-promote"));
+        Assert.Empty(Failover.Asked);
+
+        page.At("failover-promote").Click();
+        page.Until(() => page.Has("failover-promote-yes"));
+        page.At("failover-promote-yes").Click();
+        page.Until(() => Failover.Asked.SequenceEqual(["promote follower-1"]));
+    }
+
+    [Fact]
     public void A_refused_promotion_says_who_leads()
     {
         Failover.Refusal = new CommandException(503, "No follower answers, so none can lead.");

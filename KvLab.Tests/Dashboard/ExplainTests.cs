@@ -146,7 +146,7 @@ public sealed class ExplainTests
             Explain.Plain.Write(Write with { Required = 0, Acks = 0, ElapsedMs = 0.1, Deliveries = [Delivery(DeliveryOutcome.Pending)] }));
         Assert.Equal("v12 of k1 waits for its 3rd ack: 1 of 3 required followers have confirmed.",
             Explain.Plain.Write(Write with { Status = null, Acks = null, ElapsedMs = null, Reason = null, Deliveries = [Delivery(DeliveryOutcome.Applied)] }));
-        Assert.Contains("was never answered: the leader ended", Explain.Plain.Write(Write with { Status = null, Reason = Explain.LeaderEnded }));
+        Assert.Contains("is not known: the leader ended before it reported an answer", Explain.Plain.Write(Write with { Status = null, Reason = Explain.LeaderEnded }));
         Assert.Contains("because so many followers failed that no wait could help",
             Explain.Plain.Write(Write with { Status = WriteStatus.PartialSuccess, Acks = 1, Reason = "quorum_unreachable" }));
     }

@@ -1,5 +1,6 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
@@ -42,6 +43,19 @@ public sealed class ReducerDurabilityTests
         Assert.Equal((0, DurabilityState.Held), (Durability.Counts.Lost, Assert.Single(Durability.Latest).State));
         _story.Join(NodeRoles.Leader, "leader", "third", storage: "sqlite");
         Assert.Equal(["leader", "follower-2"], Assert.Single(Durability.Latest).HeldNow);
+    }
+
+    [Fact]
+    public void By_which_rule_a_write_was_confirmed_goes_by_the_write_and_not_by_the_settings_of_now()
+    {
+        _story.Accept(1, "k1");
+        _story.Tell("leader", EventKind.ReplicationStarted, "k1", 1, required: 2, peers: ["follower-1"], delaysMs: [5], leaderCounted: true);
+        _story.Tell("leader", EventKind.SettingsChanged, settings: new LiveSettings { QuorumCountsLeader = false, Versioning = VersioningMode.Naive });
+        _story.Tell("leader", EventKind.WriteAnswered, "k1", 1, acks: 2, required: 2, elapsedMs: 12, reason: "success", detail: "quorum_reached", leaderCounted: true);
+
+        var write = Assert.Single(Durability.Latest).Write;
+        Assert.Equal((true, false), (write.LeaderCounted, write.Naive));
+        Assert.Contains("2 of 2 required replicas (the leader counted) had confirmed", Explain.Plain.Write(Assert.Single(_story.Snapshot.Writes)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,47 +218,5 @@ public sealed class ReducerDurabilityTests
         Write(1, "k1", "follower-3");
         _story.Reducer.Apply(new NodeRemoved("follower-3"));
         Assert.Equal(["leader"], Durability.Latest[0].HeldNow);
-    }
-
-    [Fact]
-    public void A_promise_that_only_the_client_heard_counts_although_the_leader_died_before_it_could_report()
-    {
-        var clients = new ClientOutcomes(_story.Time);
-        var story = new Story(clients);
-        story.Join(NodeRoles.Leader, "leader");
-        story.Join(NodeRoles.Follower, "follower-1");
-        story.Accept(1, "k1");
-        clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 1, 1, story.Time.GetUtcNow()), true));
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
-        Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
-        story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + 1));
-        var row = Assert.Single(story.Snapshot.Durability.Lost);
-        Assert.Equal("W = 1: 1 follower had confirmed (which ones was not reported by then); leader was killed, and nobody else held it.", row.Why);
-        Assert.Null(story.Reducer.TakeSnapshot());
-    }
-
-    [Fact]
-    public void A_partial_answer_that_only_the_client_heard_is_counted_and_promises_nothing()
-    {
-        var clients = new ClientOutcomes(_story.Time);
-        var story = new Story(clients);
-        story.Join(NodeRoles.Leader, "leader");
-        clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 2, 1, story.Time.GetUtcNow()), false));
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
-        story.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal((0, 1), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Availability.Points.Sum(p => p.Partial)));
-    }
-
-    [Fact]
-    public void A_promise_and_its_report_are_one_write()
-    {
-        var clients = new ClientOutcomes(_story.Time);
-        var story = new Story(clients);
-        story.Join(NodeRoles.Leader, "leader");
-        story.Accept(1, "k1");
-        clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 0, 0, story.Time.GetUtcNow()), true));
-        story.Answer(1, "k1", 0, 0, 1);
-        story.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal((1, 1), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Availability.Points.Sum(p => p.Success)));
     }
 }

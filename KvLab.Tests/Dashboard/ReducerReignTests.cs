@@ -48,6 +48,49 @@ public sealed class ReducerReignTests
     }
 
     [Fact]
+    public void When_the_leader_steps_down_before_another_has_begun_nobody_leads_and_nothing_is_calm_about_it()
+    {
+        var story = Story.OfCluster(2);
+        Reign(story, "leader", EventKind.LeaderRecovered, 1);
+        Assert.Null(Leadership.ProblemOf(story.Snapshot));
+        Assert.True(story.Snapshot.Quiescent);
+
+        Reign(story, "leader", EventKind.LeaderSteppedDown, 1);
+
+        Assert.Null(story.Snapshot.Leader);
+        Assert.True(story.Snapshot.NobodyLeads);
+        Assert.False(story.Snapshot.Quiescent);
+        Assert.Equal("Nobody leads: whoever led has stepped down, and all 3 nodes follow. No write is taken until a follower is promoted.", Leadership.ProblemOf(story.Snapshot));
+        var answer = Web.Api.ClusterAnswer.Of(story.Snapshot, true, null);
+        Assert.Equal((null, false, Leadership.ProblemOf(story.Snapshot)), (answer.Leader, answer.Quiescent, answer.Problem));
+
+        Reign(story, "follower-2", EventKind.LeaderPromoted, 2);
+        Assert.Null(Leadership.ProblemOf(story.Snapshot));
+    }
+
+    [Fact]
+    public void A_leader_that_comes_back_as_a_follower_leads_no_more()
+    {
+        var story = Story.OfCluster(2);
+        Reign(story, "leader", EventKind.LeaderRecovered, 3);
+        story.Join(NodeRoles.Follower, "leader", "second");
+        Assert.True(story.Snapshot.NobodyLeads);
+    }
+
+    [Theory]
+    [InlineData(NodeState.Stopped, "does not run")]
+    [InlineData(NodeState.Crashed, "ended by itself")]
+    public void A_leader_whose_process_has_ended_leads_nobody(NodeState state, string words)
+    {
+        var story = Story.OfCluster(2);
+        // Before the first reign the lab is starting.
+        story.Reducer.Apply(new KvLab.Web.Ingest.ProcessChanged("leader", state, null, null));
+        Assert.Null(Leadership.ProblemOf(story.Snapshot));
+        Reign(story, "leader", EventKind.LeaderRecovered, 4);
+        Assert.StartsWith($"Nobody leads: leader, which led epoch 4, {words}.", Leadership.ProblemOf(story.Snapshot), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_write_of_a_replaced_leader_changes_its_own_copy_only()
     {
         var story = Story.OfCluster(1);

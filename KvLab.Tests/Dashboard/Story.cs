@@ -83,7 +83,8 @@ internal sealed class Story
     public NodeEvent Tell(
         string node, EventKind kind, string? key = null, long version = 0, string? value = null, string? peer = null, long held = 0,
         DeliveryOutcome? outcome = null, double? elapsedMs = null, int? attempt = null, bool late = false, int? acks = null, int? required = null,
-        string? reason = null, string? detail = null, string[]? peers = null, double[]? delaysMs = null, LiveSettings? settings = null, bool naive = false)
+        string? reason = null, string? detail = null, string[]? peers = null, double[]? delaysMs = null, LiveSettings? settings = null, bool naive = false,
+        bool leaderCounted = false)
     {
         var (incarnation, sequence) = _nodes[node];
         _nodes[node] = (incarnation, sequence + 1);
@@ -113,6 +114,7 @@ internal sealed class Story
             DelaysMs = delaysMs,
             Settings = settings,
             Naive = naive,
+            LeaderCounted = leaderCounted,
         };
         Send(e);
         return e;

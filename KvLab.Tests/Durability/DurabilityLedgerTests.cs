@@ -47,6 +47,32 @@ public sealed class DurabilityLedgerTests
     }
 
     [Fact]
+    public void What_only_others_hold_goes_by_what_each_write_really_had()
+    {
+        var story = new LedgerStory();
+        story.Write(1, "k1", "follower-1");
+        story.Write(2, "k2", "follower-1", "follower-2", "follower-3");
+        story.Write(3, "k3", "follower-1");
+        story.Confirm("follower-3", 3, "k3");
+
+        var reach = story.Ledger.Beyond(["follower-2", "follower-3"], 10, story.Now);
+        Assert.Equal((3, 1, 0, 0), (reach.Followed, reach.Beyond, reach.Lost, reach.Unknown));
+        Assert.Equal(1, Assert.Single(reach.Rows).Write.Version.Counter);
+        Assert.Equal(["leader", "follower-1"], reach.Rows[0].HeldNow);
+        Assert.Equal(0, story.Ledger.Beyond(["follower-1"], 10, story.Now).Beyond);
+
+        // A newer write of the key is as good; a node that is gone holds nothing; what is lost already is no risk of the promotion.
+        story.Accept(4, "k1");
+        story.Confirm("follower-2", 4, "k1");
+        Assert.Equal(0, story.Ledger.Beyond(["follower-2", "follower-3"], 10, story.Now).Beyond);
+        story.Killed("follower-2");
+        Assert.Equal(1, story.Ledger.Beyond(["follower-2", "follower-3"], 10, story.Now).Beyond);
+        story.Killed("leader", "follower-1");
+        reach = story.Ledger.Beyond(["follower-2", "follower-3"], 10, story.Now);
+        Assert.Equal((2, 0, 1), (reach.Followed, reach.Beyond, reach.Lost));
+    }
+
+    [Fact]
     public void With_W_zero_only_the_leader_need_hold_it()
     {
         var story = new LedgerStory();

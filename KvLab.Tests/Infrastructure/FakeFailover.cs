@@ -29,7 +29,13 @@ public sealed class FakeFailover : IFailover, IDrills
         Changed?.Invoke();
     }
 
-    public Task<FailoverReport> FailOverAsync(string? to, bool force = false, CancellationToken cancellation = default)
+    /// <summary>What a promotion would put at risk.</summary>
+    public int AtRisk { get; set; }
+
+    public Task<FailoverRisk> RiskAsync(string? to, CancellationToken cancellation = default) => Task.FromResult(new FailoverRisk(
+        to ?? "follower-1", ["follower-1", "follower-2"], AtRisk, [], $"{AtRisk} acknowledged writes are held by none of the 2 nodes asked."));
+
+    public Task<FailoverReport> FailOverAsync(string? to, long? seen = null, bool force = false, CancellationToken cancellation = default)
     {
         Note($"promote {to ?? "the most advanced"}");
         var report = new FailoverReport("leader", to ?? "follower-1", 2, 31, ["follower-2"], ["leader"], 4, 6, 12, "by hand", to is null, "Every acknowledged write had 3 of 5 followers.", DateTimeOffset.UnixEpoch);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json.Nodes;
 using KvLab.Core.Events;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure.NodeProcess;
@@ -78,8 +79,10 @@ public sealed class FailoverProcessTests
         Signal(old, "STOP");
         try
         {
-            var report = await lab.PostAsync("/api/cluster/failover", """{"to":"follower-2","force":true}""");
-            Assert.Equal((HttpStatusCode.OK, "follower-2", 2), (report.Status, (string)report["to"]!, (int)report["epoch"]!));
+            // Asked twice at once, it is one failover.
+            var reports = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => lab.PostAsync("/api/cluster/failover", """{"to":"follower-2","force":true}""")));
+            Assert.All(reports, report => Assert.Equal((HttpStatusCode.OK, "follower-2", 2), (report.Status, (string)report["to"]!, (int)report["epoch"]!)));
+            Assert.Single((JsonArray)(await lab.GetAsync("/api/cluster/failover"))["history"]!);
             await lab.PatchAsync("""{"writeQuorum":2,"minDelayMs":0,"maxDelayMs":0}""");
             Assert.Equal("success", (string)(await lab.WriteAsync("overwritten", "\"by the new leader\""))["status"]!);
         }
@@ -136,6 +139,50 @@ public sealed class FailoverProcessTests
         await lab.PostAsync("/api/cluster/nodes/leader/start");
         Assert.Equal("success", (string)(await lab.WriteAsync("k", "\"remembered\""))["status"]!);
         await lab.ConvergedAsync();
+    }
+
+    [Fact]
+    public async Task A_cluster_whose_leader_stepped_down_says_that_nobody_leads_and_is_healed_by_hand_and_by_the_automatic_rule()
+    {
+        await using var lab = await LabDashboard.StartAsync(2, "--Cluster:WriteQuorum=1");
+        await lab.WriteAsync("k", "1");
+        await lab.ConvergedAsync();
+        await StepDownAsync(lab, 2);
+
+        await lab.WhenAsync(s => s.NobodyLeads);
+        var cluster = await lab.GetAsync("/api/cluster");
+        Assert.Null(cluster["leader"]);
+        Assert.StartsWith("Nobody leads", (string)cluster["problem"]!, StringComparison.Ordinal);
+        Assert.False((bool)cluster["quiescent"]!);
+        Assert.StartsWith("Nobody leads", (await lab.WriteAsync("k", "2")).Detail, StringComparison.Ordinal);
+        var convergence = await lab.GetAsync("/api/convergence");
+        Assert.False((bool)convergence["converged"]!);
+        Assert.Contains("cannot be judged", (string)convergence["note"]!, StringComparison.Ordinal);
+        // Its clients are sent nowhere by the old leader at once, and by the others when they have not heard from it for a while.
+        var refused = await NodeClient.PostAsync(lab.Node("leader").Url + "/write", """{"key":"k","value":1}""");
+        Assert.Equal((HttpStatusCode.Forbidden, false), (refused.Status, ((JsonObject)refused.Body!).ContainsKey("leader")));
+        await Patience.UntilAsync(async () => !((JsonObject)(await NodeClient.PostAsync(lab.Node("follower-1").Url + "/write", """{"key":"k","value":1}""")).Body!).ContainsKey("leader"),
+            "a follower forgets a leader that is silent");
+
+        // The old leader is no leader because of its name.
+        var healed = await lab.PostAsync("/api/cluster/failover", """{"to":"leader"}""");
+        Assert.Equal((HttpStatusCode.OK, "leader"), (healed.Status, (string)healed["to"]!));
+        Assert.Equal("success", (string)(await lab.WriteAsync("k", "3"))["status"]!);
+
+        await NodeClient.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"mode":"automatic","timeoutMs":500}""");
+        var reign = lab.Snapshot.Reign;
+        await StepDownAsync(lab, reign + 1);
+        await lab.WhenAsync(s => s.Reign > reign && s.Leader is not null);
+        Assert.Contains("had led for", (string)(await lab.GetAsync("/api/cluster/failover"))["history"]![0]!["reason"]!, StringComparison.Ordinal);
+        await lab.ConvergedAsync();
+    }
+
+    /// <summary>What a newer epoch does that the leader meets.</summary>
+    private static async Task StepDownAsync(LabDashboard lab, long epoch)
+    {
+        var token = (string)(await lab.GetAsync("/api/cluster/token"))["token"]!;
+        var answer = await NodeClient.PostAsync(lab.Snapshot.Leader!.Url + "/internal/step-down", $$"""{"epoch":{{epoch}}}""", token);
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
     }
 
     [Fact]

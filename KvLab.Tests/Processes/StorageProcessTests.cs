@@ -225,6 +225,28 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
     }
 
     [Fact]
+    public async Task A_storage_that_cannot_be_had_stops_nothing_and_a_cluster_without_a_leader_starts_again_with_one()
+    {
+        await using var lab = await LabDashboard.StartAsync(2, "--Cluster:MaxDelayMs=1", "--Cluster:WriteQuorum=1");
+        var token = (string)(await lab.GetAsync("/api/cluster/token"))["token"]!;
+        await NodeClient.PostAsync(lab.Snapshot.Leader!.Url + "/internal/step-down", """{"epoch":5}""", token);
+        var leaderless = await lab.WhenAsync(s => s.NobodyLeads);
+
+        var unreachable = await lab.PutAsync("/api/cluster/storage", new { storage = $"redis:127.0.0.1:{RealCluster.FreePort()}" });
+        Assert.Equal(HttpStatusCode.BadGateway, unreachable.Status);
+        Assert.Contains("nobody listens there", unreachable.Detail, StringComparison.Ordinal);
+        Assert.Equal(leaderless.Nodes.Select(n => (n.Id, n.ProcessId)), lab.Snapshot.Nodes.Select(n => (n.Id, n.ProcessId)));
+
+        // A node that is started while nobody leads follows.
+        await lab.PostAsync("/api/cluster/nodes/follower-1/kill");
+        Assert.Equal(HttpStatusCode.OK, (await lab.PostAsync("/api/cluster/nodes/follower-1/start")).Status);
+
+        Assert.Equal(HttpStatusCode.OK, (await lab.PutAsync("/api/cluster/storage", new { storage = $"sqlite:{_folder}/" })).Status);
+        Assert.Equal("success", (string)(await lab.WriteAsync("k", "1"))["status"]!);
+        Assert.Equal(("leader", "sqlite"), (lab.Snapshot.Leader!.Id, lab.Snapshot.Leader.Storage));
+    }
+
+    [Fact]
     public async Task A_newer_schema_ends_the_node_with_a_sentence()
     {
         var file = await NewerFileAsync();

@@ -216,9 +216,9 @@ public sealed class SilentStartTests
     {
         var cluster = Cluster(followers: 1, w: 1);
         var follower = cluster["follower-1"].Replica;
-        var other = new ReplicateMessage("k", JsonText.Of("other"), new EntryVersion(1, 7), 1, "leader", VersioningMode.Versioned) { Leadership = Leadership.Of("leader", "another") };
+        var other = new ReplicateMessage("k", JsonText.Of("other"), new EntryVersion(1, 7), 1, "leader", VersioningMode.Versioned) { Leadership = LeadershipId.Of("leader", "another") };
         Assert.Equal(ReplicateOutcome.Fenced, _world.Run(() => follower.ReceiveAsync(other).AsTask()).Outcome);
-        Assert.Equal(ReplicateOutcome.Applied, _world.Run(() => follower.ReceiveAsync(other with { Leadership = Leadership.Unnamed }).AsTask()).Outcome);
+        Assert.Equal(ReplicateOutcome.Applied, _world.Run(() => follower.ReceiveAsync(other with { Leadership = LeadershipId.Unnamed }).AsTask()).Outcome);
         var fenced = Assert.Single(cluster.Log.Of(EventKind.MessageFenced));
         Assert.Equal("Epoch 1 is known from another leader.", fenced.Detail);
         cluster.End();
@@ -232,7 +232,7 @@ public sealed class SilentStartTests
         var node = cluster["follower-1"];
         cluster.Kill(node);
         cluster.Launch(node, leads: false);
-        Assert.True(node.Replica.Follower!.Accepts(1, Leadership.Of("leader", "another")));
+        Assert.True(node.Replica.Follower!.Accepts(1, LeadershipId.Of("leader", "another")));
         Assert.Equal(WriteStatus.PartialSuccess, cluster.Write("k", "nobody's").Status);
         _world.Advance(100);
         Assert.Null(cluster["leader"].Replica.Leader);

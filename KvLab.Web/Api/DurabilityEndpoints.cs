@@ -28,7 +28,7 @@ internal static class DurabilityEndpoints
         var (counts, latest, lost) = snapshot.Durability;
         return new DurabilityAnswer(
             counts.Acknowledged, counts.Held, counts.AtRisk, counts.Lost, counts.Older, counts.NotFollowed,
-            [.. lost.Take(limit).Select(r => DurabilityAnswerRow.Of(r, snapshot))], [.. latest.Take(limit).Select(r => DurabilityAnswerRow.Of(r, snapshot))]);
+            [.. lost.Take(limit).Select(r => DurabilityAnswerRow.Of(r, snapshot))], [.. latest.Take(limit).Select(r => DurabilityAnswerRow.Of(r, snapshot))], snapshot.Durability.Gaps);
     }
 
     private static DurabilityAnswerRow Row(long epoch, long version, IDurabilityLookup lookup, IClusterState state) =>
@@ -43,10 +43,11 @@ internal static class DurabilityEndpoints
 /// <param name="AtRisk">Held by one replica alone.</param>
 /// <param name="Lost">Held by none.</param>
 /// <param name="Older">No longer followed, and not lost when they were last looked at.</param>
+/// <param name="NotKnown">Leaders that ended without a last report: clients that had asked them directly may have been told what is not counted here.</param>
 /// <param name="NotFollowed">Of keys beyond the ledger's limit.</param>
 public sealed record DurabilityAnswer(
     long Acknowledged, int Held, int AtRisk, long Lost, long Older, long NotFollowed,
-    IReadOnlyList<DurabilityAnswerRow> LostWrites, IReadOnlyList<DurabilityAnswerRow> Latest);
+    IReadOnlyList<DurabilityAnswerRow> LostWrites, IReadOnlyList<DurabilityAnswerRow> Latest, IReadOnlyList<ReportGap> NotKnown);
 
 /// <param name="UnreachableNow">Of those that hold it now: the ones that nobody can reach at the moment, and why.</param>
 public sealed record DurabilityAnswerRow(

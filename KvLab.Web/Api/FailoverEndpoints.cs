@@ -15,6 +15,8 @@ internal static class FailoverEndpoints
             .WithSummary("Changes the rule: mode manual or automatic, timeoutMs 500 … 60,000.");
         api.MapPost("", FailOverAsync).Produces<FailoverReport>().Refuses(404, 409, 503)
             .WithSummary("Promotes the follower named in \"to\", or the most advanced one by (epoch, version). Refused (409) where too few nodes answer to know every acknowledged write; \"force\": true goes on, and those may be lost.");
+        api.MapGet("/risk", RiskAsync).Produces<FailoverRisk>().Refuses(404, 409, 503)
+            .WithSummary("What a promotion would put at risk now, of \"to\" or of the most advanced follower: acknowledged writes that no node holds which the new leader reaches. Nothing is changed.");
         MapSyncs(routes);
         routes.MapGet("/api/cluster/rolled-back", (IClusterState state) => state.Current.RolledBack).Produces<IReadOnlyList<RolledBackView>>().WithTags("Failover")
             .WithSummary("Writes that replaced leaders took back, newest first.");
@@ -30,6 +32,13 @@ internal static class FailoverEndpoints
         return FailoverAnswer.Of(failover);
     }
 
+    private static async Task<FailoverRisk> RiskAsync(HttpRequest request, IFailover failover, CancellationToken cancellation)
+    {
+        var query = new StrictQuery(request, "to");
+        query.ThrowIfWrong();
+        return await failover.RiskAsync(query.Text("to"), cancellation);
+    }
+
     private static async Task<FailoverReport> FailOverAsync(HttpRequest request, IFailover failover, IClusterState state, TimeProvider time, CancellationToken cancellation)
     {
         var (to, force) = await StrictBody.ReadOptionalAsync(request, fields =>
@@ -37,7 +46,7 @@ internal static class FailoverEndpoints
             fields.AllowOnly("to", "force");
             return (To: fields.Text("to"), Force: fields.Bool("force") ?? false);
         }, without: (null, false));
-        var report = await failover.FailOverAsync(to, force, cancellation);
+        var report = await failover.FailOverAsync(to, force: force, cancellation: cancellation);
         await state.SettleAsync(s => s.Reign >= report.Epoch, time, cancellation);
         return report;
     }

@@ -38,7 +38,7 @@ internal sealed partial class ClusterCommands
 
     public Task HealAsync(string? follower = null, CancellationToken cancellation = default)
     {
-        if (follower is null) return ActAsync("heal links", () => links.ChangeAsync(static (_, _) => FaultPlan.Empty, cancellation));
+        if (follower is null) return ActAsync("heal links", () => links.ChangeAsync(static _ => FaultPlan.Empty, cancellation));
         RequireFollower(follower);
         return ActAsync("heal a link", () => links.ChangeAsync((plan, leader) => plan.With(leader, follower, LinkFaults.None), cancellation));
     }
@@ -55,7 +55,7 @@ internal sealed partial class ClusterCommands
         }
 
         Refuse(errors.All);
-        return ActAsync("set a partition", () => links.ChangeAsync((plan, _) => plan.Split(otherSide), cancellation));
+        return ActAsync("set a partition", () => links.ChangeAsync(plan => plan.Split(otherSide), cancellation));
     }
 
     private void RequireFollower(string id)

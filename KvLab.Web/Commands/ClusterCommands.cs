@@ -21,8 +21,7 @@ internal sealed partial class ClusterCommands(
 
     private TimeSpan WritePatience => TimeSpan.FromMilliseconds(Settings.ReplicationTimeoutMs) + WriteSlack;
 
-    private NodeAddress Leader => directory.Leader ?? throw new CommandException(
-        StatusCodes.Status503ServiceUnavailable, "No leader is known yet. Wait until it has introduced itself, and try again.");
+    private NodeAddress Leader => directory.Leader ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, Leadership.WhyNone(state.Current));
 
     public bool Supervises => supervisor.Supervises;
 
@@ -145,7 +144,12 @@ internal sealed partial class ClusterCommands(
 
     public async Task<ConvergenceReport> CheckConvergenceAsync(CancellationToken cancellation = default)
     {
-        var leader = Leader;
+        if (directory.Leader is not { } leader)
+        {
+            var replicas = await Task.WhenAll(directory.Followers.Select(n => client.TryDumpAsync(n, cancellation)));
+            return ConvergenceCheck.WithoutLeader(Leadership.WhyNone(state.Current), replicas);
+        }
+
         var before = await client.TryHealthAsync(leader, cancellation);
         var dumps = await Task.WhenAll(directory.Followers.Prepend(leader).Select(n => client.TryDumpAsync(n, cancellation)));
         var after = await client.TryHealthAsync(leader, cancellation);

@@ -1,3 +1,5 @@
+using KvLab.Web.Timing;
+
 namespace KvLab.Web.Commands;
 
 /// <summary>Who has the cluster for itself.</summary>
@@ -98,7 +100,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
         _listeners.Tell(Current);
         try
         {
-            await held.Over.WaitAsync(TakeOverPatience, _time, cancellation);
+            await held.Over.WaitAwakeAsync(TakeOverPatience, _time, cancellation);
         }
         catch (TimeoutException late)
         {

@@ -16,19 +16,27 @@ internal sealed partial class FaultKeeper(
 
     public FaultPlan Plan => _plan;
 
-    /// <summary>The plan changes when the leader has taken it, or when none runs that could.</summary>
-    /// <exception cref="CommandException">The leader refused it or did not answer; nothing changed.</exception>
-    public async Task ChangeAsync(Func<FaultPlan, string, FaultPlan> change, CancellationToken cancellation)
+    /// <summary>As <see cref="ChangeAsync(Func{FaultPlan, FaultPlan}, CancellationToken)"/>, for a change of one link, which goes from the leader to a follower.</summary>
+    /// <exception cref="CommandException">Nobody leads; or as there.</exception>
+    public Task ChangeAsync(Func<FaultPlan, string, FaultPlan> change, CancellationToken cancellation)
     {
-        var leader = directory.Leader ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No leader is known yet, so there are no links.");
+        var leader = directory.Leader ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, $"{Leadership.WhyNone(state.Current)} A link goes from the leader to a follower.");
+        return ChangeAsync(plan => change(plan, leader.Id), cancellation);
+    }
+
+    /// <summary>The plan changes when the leader has taken it, or when none runs that could: also where nobody leads a partition is to be healed.</summary>
+    /// <exception cref="CommandException">The leader refused it or did not answer; nothing changed.</exception>
+    public async Task ChangeAsync(Func<FaultPlan, FaultPlan> change, CancellationToken cancellation)
+    {
+        var leader = directory.Leader;
         await _changes.WaitAsync(cancellation);
         try
         {
-            var plan = change(_plan, leader.Id);
-            if (Runs(leader)) await client.PutLinksAsync(leader, Links(plan, leader.Id), cancellation);
+            var plan = change(_plan);
+            if (leader is not null && Runs(leader)) await client.PutLinksAsync(leader, Links(plan, leader.Id), cancellation);
             Keep(plan);
             // The others too: one may lead before long, or believe that it still does.
-            await Task.WhenAll(directory.All.Where(n => n.Id != leader.Id && StateOf(n) == NodeState.Running).Select(n => TellAsync(n, plan, cancellation)));
+            await Task.WhenAll(directory.All.Where(n => n.Id != leader?.Id && StateOf(n) == NodeState.Running).Select(n => TellAsync(n, plan, cancellation)));
         }
         finally
         {

@@ -10,6 +10,7 @@ using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Ingest;
 using KvLab.Web.Supervision;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Commands;
 
@@ -22,9 +23,11 @@ internal sealed class NodeClient : IDisposable
     private readonly HttpClient _http;
     private readonly ClientOutcomes _outcomes;
 
-    public NodeClient(ClusterOptions options, ClientOutcomes outcomes)
+    private readonly TimeProvider _time;
+
+    public NodeClient(ClusterOptions options, ClientOutcomes outcomes, TimeProvider time)
     {
-        _outcomes = outcomes;
+        (_outcomes, _time) = (outcomes, time);
         _http = new HttpClient(new SocketsHttpHandler
         {
             // Nodes are on this machine or beside it; a proxy in the environment is for the world outside.
@@ -169,8 +172,8 @@ internal sealed class NodeClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, node.Url + path);
         if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: NodeJson.Options);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        // A dashboard that stood still for a while finds the answer ready; that it comes late is not the node's doing.
+        using var deadline = new AwakeDeadline(patience, _time, cancellation);
         try
         {
             return await _http.SendAsync(request, deadline.Token);

@@ -110,7 +110,7 @@ internal sealed class DrillService(
         await state.WhenAsync(s => IsDown(s, leader.Id) && IsDown(s, first), Patience, time, cancellation);
 
         Step("Nobody leads. The most advanced follower is promoted.");
-        var reign = await failover.FailOverAsync(null, force: true, cancellation);
+        var reign = await failover.FailOverAsync(null, force: true, cancellation: cancellation);
         await state.WhenAsync(s => s.Reign >= reign.Epoch, Patience, time, cancellation);
         Step($"{reign.To} leads epoch {reign.Epoch}. The ledger is asked for the writes.");
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using KvLab.Core.Events;
 using KvLab.Core.Experiments;
 using KvLab.Web.Ingest;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Experiments;
 
@@ -56,8 +57,8 @@ internal sealed class DeliveryRecorder : IDeliveryRecording
     public async Task<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>> CollectAsync(
         IReadOnlyCollection<long> versions, int followers, TimeSpan atMost, CancellationToken cancellation)
     {
-        var began = _time.GetTimestamp();
-        while (!versions.All(v => _facts.TryGetValue(v, out var facts) && facts.Count >= followers) && _time.GetElapsedTime(began) < atMost)
+        using var deadline = new AwakeDeadline(atMost, _time);
+        while (!versions.All(v => _facts.TryGetValue(v, out var facts) && facts.Count >= followers) && !deadline.IsOver)
             await Task.Delay(Poll, _time, cancellation);
         return versions.ToDictionary(v => v, v => (IReadOnlyList<DeliveryFact>)[.. _facts.GetValueOrDefault(v)?.Values ?? []]);
     }

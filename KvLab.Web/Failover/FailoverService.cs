@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
@@ -11,27 +11,27 @@ namespace KvLab.Web.Failover;
 
 /// <summary>Promotes a follower, when told to or when the leader is silent for too long.</summary>
 internal sealed partial class FailoverService(
-    NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
+    ClusterOptions options, NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, IDurabilityLookup ledger, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
     : BackgroundService, IFailover
 {
     private const int KeptReports = 10;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
-
     // A follower that answers at all answers at once; one that is frozen must not hold up the failover.
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan OldLeaderPatience = TimeSpan.FromMilliseconds(300);
 
     // Sealing and merging wait for silent nodes no longer than this.
     private static readonly TimeSpan SealPatience = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private (string? To, Task<FailoverReport> Report)? _underWay;
     private ImmutableArray<FailoverReport> _history = [];
     private volatile FailoverPolicy _policy = new();
 
     public FailoverPolicy Policy => _policy;
-
-    /// <summary>Those of the cluster as it is: a reset or a change of storage ends the list.</summary>
-    public IReadOnlyList<FailoverReport> History => [.. _history.Where(h => h.At >= state.Current.Since)];
+    public IReadOnlyList<FailoverReport> History => _history;
     public event Action? Changed;
 
     public void Change(FailoverPolicy policy)
@@ -43,124 +43,106 @@ internal sealed partial class FailoverService(
         Changed?.Invoke();
     }
 
-    public async Task<FailoverReport> FailOverAsync(string? to, bool force = false, CancellationToken cancellation = default)
+    public async Task<FailoverReport> FailOverAsync(string? to, long? seen = null, bool force = false, CancellationToken cancellation = default)
     {
         using var own = lease.Act("promote a follower");
-        return await FailOverAsync(to, "by hand", force, cancellation);
+        if (seen < state.Current.Reign)
+            throw Conflict($"{state.Current.Leader?.Id ?? "Another node"} began epoch {state.Current.Reign} meanwhile. Look who leads now, and ask again if another is to lead.");
+        return await TogetherAsync(to, "by hand", force).WaitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Two that ask at once get one failover: the second would depose the leader that the first has just made. It is not given up when whoever asked goes away, because half of
+    /// it helps nobody; all its waits have bounds.
+    /// </summary>
+    private Task<FailoverReport> TogetherAsync(string? to, string reason, bool force)
+    {
+        lock (_gate)
+        {
+            if (_underWay is { Report.IsCompleted: false } running)
+            {
+                return to is null || to == running.To
+                    ? running.Report
+                    : throw Conflict($"A failover to {running.To ?? "the most advanced follower"} is under way, and one at a time is enough. Look who leads then.");
+            }
+
+            var report = FailOverAsync(to, reason, force, _ending.Token);
+            _underWay = (to, report);
+            return report;
+        }
     }
 
     private async Task<FailoverReport> FailOverAsync(string? to, string reason, bool force, CancellationToken cancellation)
     {
-        await _one.WaitAsync(cancellation);
-        try
-        {
-            var old = directory.Leader;
-            var chosen = await ChooseAsync(to, cancellation);
-            var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
-            var settings = state.Current.Settings ?? new LiveSettings();
-            await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
-            var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
-                new KnownPast(state.Current.Reign > 0 ? state.Current.Reign : null, state.Current.SmallestQuorum), force, cancellation);
-            foreach (var other in others) directory.Set(other with { Role = NodeRoles.Follower });
-            directory.Set(chosen with { Role = NodeRoles.Leader });
-            var report = Report(old?.Id, reign, reason, settings, others.Count);
-            ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
-            Changed?.Invoke();
-            return report;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        // What follows must not keep others from joining.
+        await Task.Yield();
+        var old = directory.Leader;
+        var (chosen, reached) = await ChooseAsync(to, cancellation);
+        // Named before, because afterwards it is too late to choose another.
+        var expected = FailoverRisk.Of(chosen.Id, reached, ledger);
+        if (expected.AtRisk > 0) events.Report(EventKind.DashboardNotice, chosen.Id, $"Before {chosen.Id} is promoted: {expected.Note}");
+        // The nodes go by arithmetic alone. A dashboard that has seen every process of the lab begin knows more: who holds each acknowledged write.
+        var known = options.Mode == ClusterMode.Supervised && expected.IsNone;
+        var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
+        var settings = state.Current.Settings ?? new LiveSettings();
+        await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
+        var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
+            new KnownPast(state.Current.Reign > 0 ? state.Current.Reign : null, state.Current.SmallestQuorum), force || known, cancellation);
+        directory.Enthrone(chosen, reign.Epoch);
+        var report = Report(old?.Id, reign, reason, FailoverRisk.Of(reign.Node, [reign.Node, .. reign.Sealed], ledger), time.GetUtcNow());
+        ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
+        Changed?.Invoke();
+        return report;
     }
 
-    private FailoverReport Report(string? from, ReignReport reign, string reason, LiveSettings settings, int followers)
+    private static CommandException Conflict(string sentence) => new(StatusCodes.Status409Conflict, sentence);
+
+    private static FailoverReport Report(string? from, ReignReport reign, string reason, FailoverRisk risk, DateTimeOffset at) => new(
+        from, reign.Node, reign.Epoch, reign.FirstVersion, reign.Sealed, reign.Silent, reign.Merged, reign.Keys, reign.ElapsedMs, reason, risk.AtRisk == 0, risk.Note, at)
+    { AtRisk = risk.AtRisk, Writes = risk.Writes };
+
+    public async Task<FailoverRisk> RiskAsync(string? to, CancellationToken cancellation = default)
     {
-        // A write was confirmed by that many followers of the old leader; the new leader is one of them and merged the others that answered.
-        var acks = Math.Min(settings.FollowerAcks(), followers);
-        var reached = 1 + reign.Sealed.Count(id => id != from);
-        var safe = acks + reached > followers;
-        var note = safe
-            ? $"Every acknowledged write had {acks} of {followers} followers, and {reached} of them were asked: at least one of those held it, unless it lost its memory before."
-            : $"Acknowledged writes had {acks} of {followers} followers, and only {reached} of them were asked: a write that none of those had confirmed is lost, or comes back with the nodes that were silent.";
-        return new FailoverReport(from, reign.Node, reign.Epoch, reign.FirstVersion, reign.Sealed, reign.Silent, reign.Merged, reign.Keys,
-            reign.ElapsedMs, reason, safe, note, time.GetUtcNow());
+        var (chosen, reached) = await ChooseAsync(to, cancellation);
+        return FailoverRisk.Of(chosen.Id, reached, ledger);
     }
 
-    private async Task<NodeAddress> ChooseAsync(string? to, CancellationToken cancellation)
+    /// <returns>Who is to lead, and whose entries it can take over, itself included.</returns>
+    private async Task<(NodeAddress Chosen, IReadOnlyList<string> Reached)> ChooseAsync(string? to, CancellationToken cancellation)
     {
-        if (to is not null)
+        var wanted = to is null ? null : directory.Find(to) ?? throw NodeClient.UnknownNode(to, directory);
+        // The old leader is frozen more often than not, and nobody is helped by waiting for it.
+        var asked = await Task.WhenAll(directory.All.Select(async n => (Node: n, Health: await client.TryHealthAsync(
+            n, cancellation, n.Role == NodeRoles.Leader && n != wanted ? OldLeaderPatience : AskPatience))));
+        if (wanted is not null)
         {
-            var wanted = directory.Find(to) ?? throw NodeClient.UnknownNode(to, directory);
-            if (wanted.Role == NodeRoles.Leader) throw new CommandException(StatusCodes.Status409Conflict, $"{to} leads already.");
-            return await HealthAsync(wanted, cancellation) is { Ready: true }
-                ? wanted
-                : throw new CommandException(StatusCodes.Status409Conflict, $"{directory.Name(to)} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
+            var health = asked.FirstOrDefault(a => a.Node.Id == wanted.Id).Health;
+            if (Leads(health)) throw Conflict($"{to} leads already.");
+            if (health is not { Ready: true }) throw Conflict($"{directory.Name(wanted.Id)} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
         }
 
-        var asked = await Task.WhenAll(directory.Followers.Select(async f => (Node: f, Health: await HealthAsync(f, cancellation))));
-        var best = asked.Where(a => a.Health is { Ready: true })
+        // Whoever is called the leader may have stepped down, and then it is a candidate like the others.
+        var chosen = wanted ?? asked.Where(a => a.Health is { Ready: true, Role: NodeRoles.Follower })
             .OrderByDescending(a => a.Health!.Epoch).ThenByDescending(a => a.Health!.LastVersion).ThenBy(a => a.Node.Id, NaturalOrder.Instance)
-            .FirstOrDefault();
-        return best.Node ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No follower answers, so none can lead.");
+            .FirstOrDefault().Node ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No follower answers, so none can lead.");
+        var cut = links.LinksOf(chosen.Id).Where(l => l.Faults.Mode is LinkMode.Swallow or LinkMode.Refuse).Select(l => l.Follower).ToHashSet(StringComparer.Ordinal);
+        return (chosen, [.. asked.Where(a => a.Health is not null && !cut.Contains(a.Node.Id)).Select(a => a.Node.Id)]);
     }
+
+    /// <summary>By what the node itself says, not by what it is called. One that began an epoch below those that were seen is refused by all others, and steps down when it hears so.</summary>
+    private bool Leads(HealthAnswer? health) => health is { Ready: true, Role: NodeRoles.Leader } && health.Epoch >= state.Current.Reign;
 
     private Task<HealthAnswer?> HealthAsync(NodeAddress node, CancellationToken cancellation) => client.TryHealthAsync(node, cancellation, AskPatience);
 
-    /// <summary>The automatic rule. Before any leader has reigned the lab is starting, not failing.</summary>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        string? watched = null;
-        var answeredAt = 0L;
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(BetweenLooks, time, stoppingToken);
-                if (_policy is not { Mode: FailoverMode.Automatic } policy || directory.Leader is not { } leader || state.Current.Reign == 0)
-                {
-                    watched = null;
-                    continue;
-                }
-
-                // A leader that was down before anybody looked is given the whole timeout too.
-                if (watched != leader.Id) (watched, answeredAt) = (leader.Id, Stopwatch.GetTimestamp());
-                if (await HealthAsync(leader, stoppingToken) is { Ready: true })
-                {
-                    answeredAt = Stopwatch.GetTimestamp();
-                    continue;
-                }
-
-                var silent = Stopwatch.GetElapsedTime(answeredAt);
-                if (silent.TotalMilliseconds < policy.TimeoutMs) continue;
-                await TryAsync($"{NodeWords.Leading(leader.Id)} had not answered for {silent.TotalMilliseconds:0} ms", stoppingToken);
-                watched = null;
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task TryAsync(string reason, CancellationToken cancellation)
-    {
-        try
-        {
-            await FailOverAsync(null, reason, force: false, cancellation);
-        }
-        catch (CommandException failure)
-        {
-            LogFailed(logger, failure.Message);
-            events.Report(EventKind.DashboardNotice, null, $"The automatic failover did not come about ({reason}): {failure.Message}");
-        }
+        await _ending.CancelAsync();
+        await base.StopAsync(cancellationToken);
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        _one.Dispose();
+        _ending.Dispose();
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The automatic failover did not come about: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string reason);
 }

@@ -3,13 +3,13 @@ using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Failover;
 
-/// <summary>Commands go to the leader that events tell of: a node that started as one may follow, where others began a newer reign.</summary>
+/// <summary>
+/// Commands go to the leader that events tell of: a node that started as one may follow, where others began a newer reign, and one that stepped down before another has begun
+/// leaves nobody who leads.
+/// </summary>
 internal sealed class RoleKeeper(IClusterState state, NodeDirectory directory) : IHostedService
 {
     private IDisposable? _subscription;
-
-    // Within one reign roles do not change; a snapshot from before a failover must not undo what the failover has set.
-    private long _reign;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,9 +20,9 @@ internal sealed class RoleKeeper(IClusterState state, NodeDirectory directory) :
 
     private void Keep(ClusterSnapshot snapshot)
     {
-        // It goes back to none where a cluster with other data begins anew.
-        if (snapshot.Reign == _reign) return;
-        _reign = snapshot.Reign;
+        // Before any reign a process says how it was started; and a snapshot from before a failover must not undo what the failover has set.
+        if (snapshot.Reign == 0 || snapshot.Reign < directory.AwaitedReign) return;
+        directory.AwaitedReign = 0;
         foreach (var node in snapshot.Nodes)
             if (directory.Find(node.Id) is { } known && known.Role != node.Role) directory.Set(known with { Role = node.Role });
     }

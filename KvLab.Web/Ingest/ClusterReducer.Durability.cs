@@ -8,13 +8,8 @@ namespace KvLab.Web.Ingest;
 
 public sealed partial class ClusterReducer
 {
-    /// <summary>How long a promise to a client of this dashboard waits for the leader's own report, which knows who had confirmed.</summary>
-    public const int ReportPatienceMs = 2_000;
-
     private readonly DurabilityLedger _ledger = new();
 
-    // Promises whose report has not come, in the order in which they were made.
-    private readonly Queue<(AcknowledgedWrite Write, long AtMs)> _promises = new();
     private DurabilityView _durability = DurabilityView.Empty;
     private bool _durabilityTouched;
 
@@ -24,7 +19,7 @@ public sealed partial class ClusterReducer
         {
             case EventKind.WriteAccepted: FollowAcceptance(node, e); break;
             // In naive mode a late ack may name what was replaced meanwhile; there only what the nodes say themselves counts.
-            case EventKind.DeliveryAcked when e.Peer is not null && _settings?.Versioning != VersioningMode.Naive:
+            case EventKind.DeliveryAcked when e.Peer is not null && !e.Naive:
                 _ledger.Confirmed(e.Peer, e.Key!, e.EntryVersion, e.Held.IsNone ? e.EntryVersion : e.Held);
                 break;
             case EventKind.WriteAnswered when e.Reason == "success": FollowAnswer(node, e); break;
@@ -52,18 +47,15 @@ public sealed partial class ClusterReducer
     {
         // Told by its client before, when the report was long in coming.
         if (_ledger.Knows(e.EntryVersion)) return;
-        Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow()));
+        _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow(), e.Naive, e.LeaderCounted));
     }
-
-    private void Answered(AcknowledgedWrite write) =>
-        _ledger.Answered(write with { Naive = _settings?.Versioning == VersioningMode.Naive, LeaderCounted = _settings?.QuorumCountsLeader == true });
 
     private void FollowReset(NodeRecord node)
     {
         if (node.Role == NodeRoles.Leader)
         {
             _ledger.Clear();
-            _promises.Clear();
+            ForgetPromises();
         }
         _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
     }
@@ -93,6 +85,7 @@ public sealed partial class ClusterReducer
         if (state is NodeState.Stopped or NodeState.Crashed && node.State is not (NodeState.Stopped or NodeState.Crashed))
         {
             TakePromises();
+            NoteGap(node, state);
             var how = state == NodeState.Crashed ? "crashed" : node.Stopping ? "was stopped" : "was killed";
             if (!node.IsDurable) _ledger.Ended(node.Id, how, time.GetUtcNow());
             _durabilityTouched = true;
@@ -104,33 +97,14 @@ public sealed partial class ClusterReducer
         }
     }
 
-    private void TakePromises()
-    {
-        if (clients is null) return;
-        var (answers, unreachable) = clients.Take();
-        foreach (var (write, success) in answers)
-        {
-            if (success) _promises.Enqueue((write, NowMs));
-            if (_nodes.TryGetValue(write.Leader, out var leader)) CountAnswer(leader, write.Version, success);
-        }
-        if (unreachable == 0) return;
-        _availability.Unreachable(NowMs, unreachable);
-        _changed = true;
-    }
-
-    /// <summary>A promise whose report did not come in time is a promise all the same.</summary>
-    private void KeepPromises(long madeBeforeMs)
-    {
-        while (_promises.TryPeek(out var promise) && promise.AtMs < madeBeforeMs)
-        {
-            _promises.Dequeue();
-            if (_ledger.Knows(promise.Write.Version)) continue;
-            Answered(promise.Write);
-            _durabilityTouched = _changed = true;
-        }
-    }
-
     public DurabilityRow? FindDurability(EntryVersion version) => _ledger.Find(version, time.GetUtcNow());
+
+    public BeyondReach DurabilityBeyond(IReadOnlyCollection<string> nodes, int listed)
+    {
+        TakePromises();
+        KeepPromises(long.MaxValue);
+        return _ledger.Beyond(nodes, listed, time.GetUtcNow());
+    }
 
     private DurabilityView ViewDurability()
     {
@@ -138,6 +112,6 @@ public sealed partial class ClusterReducer
         _durabilityTouched = false;
         var now = time.GetUtcNow();
         var counts = _ledger.Count(now);
-        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now));
+        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now)) { Gaps = ViewGaps() };
     }
 }

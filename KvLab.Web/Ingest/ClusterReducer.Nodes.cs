@@ -58,13 +58,15 @@ public sealed partial class ClusterReducer
             // A new process has an empty memory and an unfinished write of its predecessor has nobody who would finish it.
             EndOpenWrites(node);
             EmptyCells(node);
-            node.Cleared = false;
+            node.Cleared = node.ToldAll = false;
             ForgetFaults(node);
             node.Storage = hello.Storage ?? NodeView.InMemory;
             node.StorageProblem = null;
             node.StoragePersistence = hello.Persistence;
             BeginLife(node, hello.StorageIsNew);
         }
+        // It was asked who leads, or learnt of a newer epoch, while nobody was there to be told.
+        if (_reign > 0 && hello.Role == NodeRoles.Follower) StepDown(node);
         node.Url = hello.Url;
         node.ProcessId = hello.ProcessId;
         node.State = NodeState.Running;
@@ -81,6 +83,7 @@ public sealed partial class ClusterReducer
             node.State = node.Stopping ? NodeState.Stopped : NodeState.Disconnected;
             node.ProcessNotice = node.Stopping ? "It shut down." : "Its telemetry connection is down; it may still replicate.";
         }
+        node.ToldAll = true;
         // Its last events may have come after its process was seen to end.
         if (node.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
     }
@@ -145,7 +148,7 @@ public sealed partial class ClusterReducer
         (_waiting, _smallestQuorum) = (null, null);
         ForgetCluster(_events.Total);
         TakePromises();
-        _promises.Clear();
+        ForgetPromises();
         _ledger.Clear();
         _durabilityTouched = true;
     }

@@ -43,7 +43,7 @@ public sealed partial class ClusterReducer
     {
         if (Find(e) is not { } write || write.Deliveries.Length > 0) return;
         var peers = e.Peers ?? [];
-        write.Required = e.Required ?? write.Required;
+        (write.Required, write.LeaderCounted) = (e.Required ?? write.Required, e.LeaderCounted);
         if (!write.Forgotten) write.Period = _figures.Place(write.Period, write.Required);
         write.Deliveries = [.. peers.Select((peer, i) => new DeliveryRecord(peer, e.DelaysMs is { } delays && i < delays.Length ? delays[i] : 0) { StoredMs = StoredBefore(write, peer) })];
         write.OpenDeliveries = peers.Length;
@@ -123,9 +123,10 @@ public sealed partial class ClusterReducer
         {
             write.Status = success ? WriteStatus.Success : WriteStatus.PartialSuccess;
             write.Acks = e.Acks;
-            write.Required = e.Required ?? write.Required;
+            (write.Required, write.LeaderCounted) = (e.Required ?? write.Required, e.LeaderCounted);
             write.ElapsedMs = e.ElapsedMs;
             write.Reason = e.Detail;
+            CloseGap(write);
             EndWait(write);
             ForgetIfClosed(write);
             if (write.Forgotten) return;

@@ -25,11 +25,12 @@ internal sealed class FigurePeriod(FigureConditions? conditions, DateTimeOffset 
         _view = null;
     }
 
-    public void Answered(bool success, double elapsedMs)
+    /// <param name="elapsedMs">Null where nobody reported it.</param>
+    public void Answered(bool success, double? elapsedMs)
     {
         if (success) Success++;
         else Partial++;
-        _latencies.Add(elapsedMs);
+        if (elapsedMs is { } ms) _latencies.Add(ms);
         (_view, _latency) = (null, null);
     }
 

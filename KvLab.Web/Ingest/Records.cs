@@ -38,6 +38,9 @@ internal sealed class NodeRecord(string id)
 
     public bool Stopping { get; set; }
 
+    /// <summary>Its telemetry connection has ended: of this incarnation nothing more comes, unless it connects again.</summary>
+    public bool ToldAll { get; set; }
+
     public bool Frozen { get; set; }
     public NodeFaults Faults { get; set; } = NodeFaults.None;
 
@@ -85,6 +88,15 @@ internal sealed class LinkRecord
     public long Refused { get; set; }
 
     public LinkView View(string follower) => new(follower, Faults, RequestsLost, AnswersLost, Refused);
+}
+
+/// <summary>What a leader did after its last report is known to nobody but its clients.</summary>
+internal sealed class GapRecord(string node, DateTimeOffset? lastReport, DateTimeOffset endedAt)
+{
+    /// <summary>Writes that it took and that no answer is known of.</summary>
+    public int Unanswered { get; set; }
+
+    public ReportGap View() => new(node, lastReport, endedAt, Unanswered);
 }
 
 internal sealed class CellRecord
@@ -152,6 +164,7 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public bool Naive { get; init; }
     public DateTimeOffset At { get; init; }
     public int Required { get; set; }
+    public bool LeaderCounted { get; set; }
     public WriteStatus? Status { get; set; }
     public int? Acks { get; set; }
     public double? StoredMs { get; init; }
@@ -159,6 +172,9 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public string? Reason { get; set; }
     public double? PredictedMs { get; set; }
     public DeliveryRecord[] Deliveries { get; set; } = [];
+
+    /// <summary>Its leader ended before it reported an answer, which is not known since; null otherwise.</summary>
+    public GapRecord? Gap { get; set; }
 
     /// <summary>The client has its answer, or nobody is left to give one.</summary>
     public bool Answered { get; set; }
@@ -177,5 +193,5 @@ internal sealed class WriteRecord(EntryVersion version, string key, string leade
     public WriteView View() => _view ??= new WriteView(
         Version, Key, Value, Required, Status, Acks, ElapsedMs, Reason, Naive, At,
         ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(Deliveries, d => d.View())))
-    { StoredMs = StoredMs };
+    { StoredMs = StoredMs, LeaderCounted = LeaderCounted };
 }

@@ -77,5 +77,10 @@ public sealed partial class StatePublisher(
         lock (_gate) return _reducer.FindDurability(version);
     }
 
+    public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)
+    {
+        lock (_gate) return _reducer.DurabilityBeyond(nodes, listed);
+    }
+
     private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);
 }

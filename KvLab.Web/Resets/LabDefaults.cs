@@ -118,7 +118,7 @@ internal sealed class LabDefaults(
         {
             try
             {
-                await failover.FailOverAsync(NodeRoles.Leader, force: true, cancellation);
+                await failover.FailOverAsync(NodeRoles.Leader, force: true, cancellation: cancellation);
             }
             catch (CommandException) when (time.GetElapsedTime(began) < LeadPatience)
             {

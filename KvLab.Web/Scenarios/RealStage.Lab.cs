@@ -3,6 +3,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Web.Failover;
 using KvLab.Web.State;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;
 
@@ -69,7 +70,7 @@ internal sealed partial class RealStage
             await ReadyAsync(forgetful.Id, cancellation);
         }
 
-        if (directory.Leader?.Id != _leader) await failover.FailOverAsync(_leader, force: true, cancellation);
+        if (directory.Leader?.Id != _leader) await failover.FailOverAsync(_leader, force: true, cancellation: cancellation);
     }
 
     /// <summary>Every node runs, thawed, without faults, and no link has any.</summary>
@@ -91,10 +92,10 @@ internal sealed partial class RealStage
 
     private async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)
     {
-        var start = time.GetTimestamp();
+        using var deadline = new AwakeDeadline(EmptyPatience, time);
         while (!condition())
         {
-            if (time.GetElapsedTime(start) > EmptyPatience) throw new StageException("The lab was emptied, but the events of it did not arrive.");
+            if (deadline.IsOver) throw new StageException("The lab was emptied, but the events of it did not arrive.");
             await Task.Delay(Look, time, cancellation);
         }
     }

@@ -11,6 +11,7 @@ using KvLab.Web.Failover;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;
 
@@ -129,7 +130,7 @@ internal sealed partial class RealStage(
     public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
     {
         FailoverReport? report = null;
-        await Guard(async () => report = await failover.FailOverAsync(to, force: true, cancellation));
+        await Guard(async () => report = await failover.FailOverAsync(to, force: true, cancellation: cancellation));
         return $"{report!.To} leads in epoch {report.Epoch}. {report.Note}";
     }
 
@@ -180,10 +181,10 @@ internal sealed partial class RealStage(
 
     private async Task WhenAsync(string node, Func<HealthAnswer, bool> condition, CancellationToken cancellation)
     {
-        var start = time.GetTimestamp();
+        using var deadline = new AwakeDeadline(StartPatience, time);
         while (!(directory.Find(node) is { } address && await client.TryHealthAsync(address, cancellation) is { } health && condition(health)))
         {
-            if (time.GetElapsedTime(start) > StartPatience) throw new StageException($"{node} was started, but takes no requests after {StartPatience.TotalSeconds:0} s.");
+            if (deadline.IsOver) throw new StageException($"{node} was started, but takes no requests after {StartPatience.TotalSeconds:0} s.");
             await Task.Delay(Look, time, cancellation);
         }
     }

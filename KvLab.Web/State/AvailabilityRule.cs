@@ -33,8 +33,9 @@ public sealed record AvailabilityRule(
         var counted = snapshot.Settings?.QuorumCountsLeader == true;
         var tolerated = followers.Length - (snapshot.Settings?.FollowerAcks() ?? 0);
         ImmutableArray<UnavailableNode> unavailable = [.. followers.Select(f => (f.Id, Why: WhyNot(f, snapshot))).Where(f => f.Why is not null).Select(f => new UnavailableNode(f.Id, f.Why!))];
-        var leader = snapshot.Leader is not { } node ? "not known"
-            : WhyNot(node, snapshot) ?? (snapshot.Waiting?.Node == node.Id ? $"waiting for {string.Join(", ", snapshot.Waiting.For)}" : null);
+        var leader = snapshot.Leader is not { } node ? snapshot.NobodyLeads ? "nobody leads" : "the leader is not known"
+            : WhyNot(node, snapshot) is { } why ? $"the leader is {why}"
+            : snapshot.Waiting?.Node == node.Id ? $"the leader waits for {string.Join(", ", snapshot.Waiting.For)}" : null;
         var verdict = leader is not null ? AvailabilityVerdict.Unreachable : unavailable.Length > tolerated ? AvailabilityVerdict.Partial : AvailabilityVerdict.Success;
         return new AvailabilityRule(followers.Length, required, tolerated, unavailable, verdict, Words(counted ? $"W = {required} of {followers.Length + 1} (leader counted)" : $"W = {required} of {followers.Length}", tolerated, unavailable.Length, leader));
     }
@@ -58,7 +59,7 @@ public sealed record AvailabilityRule(
     private static string Words(string quorum, int tolerated, int unavailable, string? leader)
     {
         var rule = $"{quorum} tolerates {Explain.Count(tolerated, "failed follower")}";
-        if (leader is not null) return $"{rule}, but the leader is {leader}: nobody takes writes.";
+        if (leader is not null) return $"{rule}, but {leader}: nobody takes writes.";
         var left = tolerated - unavailable;
         return left switch
         {

@@ -93,8 +93,11 @@ public sealed record ClusterSnapshot
     /// <summary>Comparisons that found a follower lacking something, newest first, at most <see cref="StateLimits.Syncs"/>.</summary>
     public ImmutableArray<SyncView> Syncs { get; init; } = [];
 
-    /// <summary>No write in flight and no delivery pending, as far as events told.</summary>
-    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0;
+    /// <summary>Leaders have reigned, and now none does: every node follows, and there is nothing to compare replicas with.</summary>
+    public bool NobodyLeads => Reign > 0 && Leader is null;
+
+    /// <summary>No write in flight and no delivery pending, as far as events told; never where nobody leads.</summary>
+    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0 && !NobodyLeads;
 
     /// <summary>Whether a partition separates this node from the leader.</summary>
     public bool IsCutOff(NodeView node) => Leader is { } leader && OtherSide.Contains(node.Id) != OtherSide.Contains(leader.Id);
@@ -219,6 +222,9 @@ public sealed record WriteView(
     EntryVersion Version, string Key, string? Value, int Required, WriteStatus? Status, int? Acks, double? ElapsedMs,
     string? Reason, bool Naive, DateTimeOffset At, ImmutableArray<DeliveryView> Deliveries)
 {
+    /// <summary>Whether the leader's own copy was one of the required confirmations, as the setting was when the write began.</summary>
+    public bool LeaderCounted { get; init; }
+
     /// <summary>How long the leader's own storage took, before anything was sent; null for memory.</summary>
     public double? StoredMs { get; init; }
 }
@@ -275,6 +281,7 @@ public static class StateLimits
     public const int FaultMarks = 200;
     public const int DurabilityRows = 40;
     public const int LostRows = 200;
+    public const int ReportGaps = 20;
     public const int Keys = 100_000;
 
     /// <summary>Writes whose answer or deliveries are awaited at a time; further ones are counted but not followed.</summary>

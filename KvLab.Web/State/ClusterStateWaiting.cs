@@ -1,3 +1,5 @@
+using KvLab.Web.Timing;
+
 namespace KvLab.Web.State;
 
 public static class ClusterStateWaiting
@@ -13,6 +15,6 @@ public static class ClusterStateWaiting
             if (isWanted(newer)) found.TrySetResult(newer);
         });
         using (subscription)
-            return isWanted(snapshot) ? snapshot : await found.Task.WaitAsync(patience, time, cancellation);
+            return isWanted(snapshot) ? snapshot : await found.Task.WaitAwakeAsync(patience, time, cancellation);
     }
 }

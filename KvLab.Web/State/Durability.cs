@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using KvLab.Core.Durability;
 using KvLab.Core.Versioning;
 
@@ -10,6 +11,22 @@ namespace KvLab.Web.State;
 public sealed record DurabilityView(DurabilityCounts Counts, ImmutableArray<DurabilityRow> Latest, ImmutableArray<DurabilityRow> Lost)
 {
     public static readonly DurabilityView Empty = new(DurabilityCounts.Zero, [], []);
+
+    /// <summary>Leaders that ended without a last report, the latest first, at most <see cref="StateLimits.ReportGaps"/>.</summary>
+    public ImmutableArray<ReportGap> Gaps { get; init; } = [];
+}
+
+/// <summary>
+/// A leader ended, and nobody knows what it did after its last report: a client that asked it directly may have been told of a success that the ledger does not count. What
+/// clients of this dashboard were told is known from them.
+/// </summary>
+/// <param name="LastReport">When its last report came; null where none had.</param>
+/// <param name="Unanswered">Writes that it had taken and that no answer is known of.</param>
+public sealed record ReportGap(string Node, DateTimeOffset? LastReport, DateTimeOffset EndedAt, int Unanswered)
+{
+    public string Sentence => string.Create(CultureInfo.InvariantCulture,
+        $"Not known: what {Node} told clients of its own {(LastReport is { } last ? $"in the {Math.Max(0, (EndedAt - last).TotalSeconds):0.00} s between its last report and its end at {EndedAt:HH:mm:ss}" : $"before it ended at {EndedAt:HH:mm:ss}")}"
+        + $"{(Unanswered > 0 ? $", and how {Explain.Count(Unanswered, "write")} that it had taken {(Unanswered == 1 ? "was" : "were")} answered" : "")}.");
 }
 
 /// <summary>One second in which somebody wrote, on the dashboard's own clock.</summary>
@@ -43,4 +60,7 @@ public interface IDurabilityLookup
 {
     /// <summary>Null when no client was told of its success, or when it is followed no more.</summary>
     DurabilityRow? Find(EntryVersion version);
+
+    /// <summary>Acknowledged writes that none of these nodes holds, nor a newer one of their key; all that clients of this dashboard were told counts, also what no node has reported.</summary>
+    BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed);
 }

@@ -46,6 +46,7 @@ public static class EventExport
         ("reason", e => e.Reason),
         ("detail", e => e.Detail),
         ("naive", e => e.Naive ? "true" : "false"),
+        ("leaderCounted", e => e.LeaderCounted ? "true" : "false"),
     ];
 
     public static async Task WriteCsvAsync(Stream output, IEnumerable<NodeEvent> events, Labels labels, CancellationToken cancellation = default)

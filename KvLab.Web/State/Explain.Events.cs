@@ -105,8 +105,8 @@ public sealed partial class Explain
         return text + e.Required switch
         {
             null => "",
-            0 => "; W = 0, so the client need not wait for any of them",
-            { } w => $"; the client is answered at the {Ordinal(w)} ack (W = {w})",
+            { } w when w - (e.LeaderCounted ? 1 : 0) <= 0 => $"; {Rule(w, e.LeaderCounted)}, so the client need not wait for any of them",
+            { } w => $"; the client is answered at the {Ordinal(w - (e.LeaderCounted ? 1 : 0))} ack ({Rule(w, e.LeaderCounted)})",
         };
     }
 
@@ -129,9 +129,9 @@ public sealed partial class Explain
 
     private string WriteAnswered(NodeEvent e)
     {
-        var acked = e.Required == 0
-            ? "without waiting for a follower (W = 0)"
-            : $"{e.Acks ?? 0} of {e.Required ?? 0} required followers had confirmed {V(e.EntryVersion)} of {e.Key}";
+        var acked = e.Required is { } w && w - (e.LeaderCounted ? 1 : 0) <= 0
+            ? $"without waiting for a follower ({Rule(w, e.LeaderCounted)})"
+            : $"{e.Acks ?? 0} of {Required(e.Required ?? 0, e.LeaderCounted)} had confirmed {V(e.EntryVersion)} of {e.Key}";
         return e.Reason switch
         {
             "success" => $"the client was told success{After(e.ElapsedMs)}: {acked}",

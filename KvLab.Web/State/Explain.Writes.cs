@@ -16,17 +16,26 @@ public sealed partial class Explain
         {
             var acked = write.Deliveries.Count(d => d.Outcome is DeliveryOutcome.Applied or DeliveryOutcome.Superseded or DeliveryOutcome.Duplicate);
             return write.Reason == LeaderEnded
-                ? $"{what} was never answered: the leader ended while the client waited, with {acked} of {write.Required} required acks."
-                : $"{what} waits for its {Ordinal(Math.Max(1, write.Required))} ack: {acked} of {write.Required} required followers have confirmed.";
+                ? $"what its client was told of {what} is not known: the leader ended before it reported an answer, when {acked} of {OfFollowers(write)} were known to have confirmed."
+                : $"{what} waits for its {Ordinal(Math.Max(1, FollowerAcks(write)))} ack: {acked} of {OfFollowers(write)} have confirmed.";
         }
         if (write.Status == WriteStatus.Success)
         {
-            return write.Required == 0
-                ? $"{what} was answered as success{After(write.ElapsedMs)} without waiting for a follower (W = 0){rest}."
-                : $"{what} was answered as success{After(write.ElapsedMs)}, when {write.Acks} of {write.Required} required followers had confirmed{rest}.";
+            return FollowerAcks(write) == 0
+                ? $"{what} was answered as success{After(write.ElapsedMs)} without waiting for a follower ({Rule(write.Required, write.LeaderCounted)}){rest}."
+                : $"{what} was answered as success{After(write.ElapsedMs)}, when {write.Acks} of {Required(write.Required, write.LeaderCounted)} had confirmed{rest}.";
         }
-        return $"{what} was answered as partial success{After(write.ElapsedMs)}: only {write.Acks} of {write.Required} required followers had confirmed, because {Shortfall(write.Reason)}; it is not undone{rest}.";
+        return $"{what} was answered as partial success{After(write.ElapsedMs)}: only {write.Acks} of {Required(write.Required, write.LeaderCounted)} had confirmed, because {Shortfall(write.Reason)}; it is not undone{rest}.";
     }
+
+    // By the rule that the write began with, whatever the setting is now.
+    private static int FollowerAcks(WriteView write) => Math.Max(0, write.Required - (write.LeaderCounted ? 1 : 0));
+
+    private static string OfFollowers(WriteView write) => $"{FollowerAcks(write)} required followers";
+
+    private static string Required(int required, bool leaderCounted) => leaderCounted ? $"{required} required replicas (the leader counted)" : $"{required} required followers";
+
+    private static string Rule(int required, bool leaderCounted) => leaderCounted ? $"W = {required}, the leader counted" : $"W = {required}";
 
     private static string Shortfall(string? reason) => reason switch
     {

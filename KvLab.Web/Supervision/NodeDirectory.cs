@@ -22,6 +22,16 @@ public sealed class NodeDirectory
 
     public void SetProcess(string id, int process) => ImmutableInterlocked.AddOrUpdate(ref _processes, id, process, (_, _) => process);
 
+    private long _awaitedReign;
+
+    /// <summary>A reign whose beginning was commanded and has not been reported yet; what is told of older ones says nothing of who leads. 0: none.</summary>
+    public long AwaitedReign
+    {
+        get => Interlocked.Read(ref _awaitedReign);
+        set => Interlocked.Exchange(ref _awaitedReign, value);
+    }
+
+    /// <summary>Null: nobody leads, or nobody is known to yet.</summary>
     public NodeAddress? Leader => _nodes.Values.FirstOrDefault(n => n.Role == NodeRoles.Leader);
 
     /// <summary>In the order of their numbers.</summary>
@@ -37,6 +47,14 @@ public sealed class NodeDirectory
     public string Name(string id) => Find(id)?.Name ?? id;
 
     public void Set(NodeAddress node) => ImmutableInterlocked.AddOrUpdate(ref _nodes, node.Id, node, (_, _) => node);
+
+    /// <summary>This one leads from now on, and all others follow.</summary>
+    public void Enthrone(NodeAddress leader, long epoch)
+    {
+        AwaitedReign = epoch;
+        foreach (var other in All.Where(n => n.Id != leader.Id)) Set(other with { Role = NodeRoles.Follower });
+        Set(leader with { Role = NodeRoles.Leader });
+    }
 
     public void Remove(string id) => ImmutableInterlocked.TryRemove(ref _nodes, id, out _);
 }

@@ -18,7 +18,7 @@ internal static class NodeEnvironment
         !NotInherited.Concat(EnvironmentNames.All.Except(EnvironmentNames.Inherited)).Contains(name, StringComparer.OrdinalIgnoreCase)
         && !PrefixesNotInherited.Any(prefix => name.Replace(":", "__", StringComparison.Ordinal).StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
-    public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress leader,
+    public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress? leader,
         LiveSettings settings, string dashboardUrl, string token, StorageChoice storage, KnownPast past)
     {
         foreach (var name in info.Environment.Keys.Where(name => !IsInherited(name)).ToArray()) info.Environment.Remove(name);
@@ -51,7 +51,7 @@ internal static class NodeEnvironment
             Set("REJOIN_SYNC", Name(settings.RejoinSync));
             Set("ANTI_ENTROPY_MS", settings.AntiEntropyMs.ToString(CultureInfo.InvariantCulture));
         }
-        else
+        else if (leader is not null)
         {
             Set("LEADER_URL", leader.Url);
         }

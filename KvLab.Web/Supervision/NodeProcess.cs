@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Supervision;
 
@@ -92,7 +93,7 @@ internal sealed partial class NodeProcess : IDisposable
         if (!Ended.IsCompleted) AskToEnd();
         try
         {
-            await Ended.WaitAsync(patience, time);
+            await Ended.WaitAwakeAsync(patience, time);
         }
         catch (TimeoutException)
         {

@@ -6,6 +6,8 @@ namespace KvLab.Web.Supervision;
 
 internal sealed partial class NodeSupervisor
 {
+    private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(2);
+
     public async Task KillAsync(string id, CancellationToken cancellation)
     {
         var node = Find(id);
@@ -54,7 +56,7 @@ internal sealed partial class NodeSupervisor
         {
             if (directory.Followers.Count >= ClusterOptions.MostFollowers)
                 throw Conflict($"There are {ClusterOptions.MostFollowers} followers already, which is the most that this lab runs.");
-            RequireLeader();
+            await RequireLeaderAsync(cancellation);
             var number = Enumerable.Range(1, ClusterOptions.MostFollowers).First(n => !_nodes.ContainsKey(FollowerId(n)));
             var wanted = options.BasePort == 0 ? 0 : options.BasePort + number;
             for (var tried = 1; ; tried++)
@@ -69,6 +71,7 @@ internal sealed partial class NodeSupervisor
                 catch
                 {
                     await ForgetAsync(node);
+                    await TakeBackAsync();
                     throw;
                 }
 
@@ -86,6 +89,19 @@ internal sealed partial class NodeSupervisor
         await WhenRunningAsync(node, cancellation);
         await client.PutFollowersAsync(directory.Leader!, directory.Followers, cancellation);
         return node.Id;
+    }
+
+    /// <summary>The leader may have taken in a follower that is no more, and only its answer was lost.</summary>
+    private async Task TakeBackAsync()
+    {
+        try
+        {
+            if (directory.Leader is { } leader) await client.PutFollowersAsync(leader, directory.Followers, CancellationToken.None);
+        }
+        catch (CommandException)
+        {
+            // It does not answer now either. It counts a follower that never confirms, until followers change again.
+        }
     }
 
     private async Task WhenRunningAsync(SupervisedNode node, CancellationToken cancellation)
@@ -120,7 +136,7 @@ internal sealed partial class NodeSupervisor
                 throw Conflict($"{directory.Name(id)} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
                     + $"Set W to {remaining.Length} or less first.");
             }
-            RequireLeader();
+            await RequireLeaderAsync(cancellation);
             await client.PutFollowersAsync(directory.Leader!, remaining, cancellation);
             await ForgetAsync(node);
         }
@@ -139,10 +155,14 @@ internal sealed partial class NodeSupervisor
         events.Tell(new NodeRemoved(node.Id));
     }
 
-    private void RequireLeader()
+    /// <summary>Before a process begins or ends for it.</summary>
+    private async Task RequireLeaderAsync(CancellationToken cancellation)
     {
-        if (directory.Leader is not { } known || !_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
+        if (directory.Leader is not { } known) throw Conflict(Leadership.WhyNone(state.Current));
+        if (!_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
             throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
+        if (await client.TryHealthAsync(known, cancellation, LeaderPatience) is not { Ready: true, Role: NodeRoles.Leader })
+            throw Conflict($"{known.Id} does not answer as the leader now, and only the leader can take followers in or let them go. Thaw it, wait until it is ready, or promote a follower.");
     }
 
     private SupervisedNode Find(string id) =>

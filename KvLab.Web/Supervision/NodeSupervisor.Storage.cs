@@ -3,12 +3,16 @@ using KvLab.Core.Events;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Supervision;
 
 internal sealed partial class NodeSupervisor
 {
     private static readonly TimeSpan HealthPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>So long a storage may take until it works for every node.</summary>
+    private static readonly TimeSpan StoragePatience = TimeSpan.FromSeconds(3);
 
     // Changed only under _changes.
     private StorageChoice _storage = options.Storage;
@@ -24,22 +28,70 @@ internal sealed partial class NodeSupervisor
             var (before, errors) = (_storage, new FieldErrors());
             var wanted = before.With(request, options.Servers, [.. _nodes.Keys.Order(NaturalOrder.Instance)], errors);
             if (errors.All.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.All.Select(e => e.Message)), errors.All);
-            try
-            {
-                // From here on to the end: a cluster that is half stopped would be worse than an answer that nobody waits for.
-                await RestartAsync(wanted);
-                return new StorageRequest { Back = before };
-            }
-            catch (CommandException failure)
-            {
-                await RestartAsync(before);
-                throw new CommandException(failure.Status, $"{failure.Message} The nodes run again with what they stored in before.", inner: failure);
-            }
+            // What was before is gone back to whatever became of it.
+            if (request.Back is null) await CheckReachAsync(before, wanted, cancellation);
+            // From here on to the end: a cluster that is half stopped would be worse than an answer that nobody waits for.
+            await RestartOrGoBackAsync(wanted, before, mustWork: request.Back is null);
+            return new StorageRequest { Back = before };
         }
         finally
         {
             _changes.Release();
         }
+    }
+
+    /// <summary>Before anything is stopped.</summary>
+    private async Task CheckReachAsync(StorageChoice before, StorageChoice wanted, CancellationToken cancellation)
+    {
+        var looks = _nodes.Keys.Where(id => wanted.Of(id) != before.Of(id)).Select(id => StorageReach.ProblemOfAsync(wanted.Of(id), id, time, cancellation));
+        if ((await Task.WhenAll(looks)).FirstOrDefault(problem => problem is not null) is { } sentence)
+            throw new CommandException(StatusCodes.Status502BadGateway, $"{sentence} Nothing was changed: the nodes run on with what they store in.");
+    }
+
+    private async Task RestartOrGoBackAsync(StorageChoice wanted, StorageChoice before, bool mustWork)
+    {
+        try
+        {
+            await RestartAsync(wanted);
+            if (mustWork) await RequireStorageAsync();
+        }
+        catch (Exception failure)
+        {
+            var what = failure is CommandException ? failure.Message : $"The nodes could not be started with this storage: {failure.Message}";
+            var status = (failure as CommandException)?.Status ?? StatusCodes.Status502BadGateway;
+            try
+            {
+                await RestartAsync(before);
+            }
+            catch (Exception again)
+            {
+                throw new CommandException(status, $"{what} Nor do all nodes run again with what they stored in before: {again.Message} Start those that do not run by hand.", inner: again);
+            }
+
+            throw new CommandException(status, $"{what} The nodes run again with what they stored in before.", inner: failure);
+        }
+    }
+
+    /// <summary>A node whose storage refuses it runs, and waits; for a change that somebody has just asked for that is a failure.</summary>
+    private async Task RequireStorageAsync()
+    {
+        using var deadline = new AwakeDeadline(StoragePatience, time);
+        while (true)
+        {
+            var looks = await Task.WhenAll(directory.All.Select(async n => (n.Id, (await client.TryHealthAsync(n, CancellationToken.None))?.Storage)));
+            if (looks.FirstOrDefault(l => l.Storage is { Ok: false }) is not { Id: { } id, Storage: { } storage }) return;
+            if (deadline.IsOver) throw new CommandException(StatusCodes.Status502BadGateway, $"{id} cannot use this storage: {storage.Sentence ?? "it does not say why"}");
+            await Task.Delay(HealthPause, time, CancellationToken.None);
+        }
+    }
+
+    /// <summary>All begin with a new reign, and somebody has to begin it, also where nobody leads now.</summary>
+    private void AppointLeader()
+    {
+        directory.AwaitedReign = 0;
+        if (directory.Leader is not null) return;
+        var first = _nodes.Values.OrderBy(n => n.Address.Role != NodeRoles.Leader).ThenBy(n => n.Id, NaturalOrder.Instance).First();
+        directory.Set(first.Address with { Role = NodeRoles.Leader });
     }
 
     private async Task RestartAsync(StorageChoice storage)
@@ -50,6 +102,7 @@ internal sealed partial class NodeSupervisor
         await Task.WhenAll(_nodes.Values.Select(n => n.Watch));
         events.Tell(new ClusterRenewed());
         _storage = storage;
+        AppointLeader();
         await Task.WhenAll(_nodes.Values.Select(n => LaunchAsync(n)));
         var processes = _nodes.Values.ToDictionary(n => n.Id, n => (Process: n.Process!, n.Process!.Id), StringComparer.Ordinal);
         events.Report(EventKind.DashboardNotice, null, $"All nodes were started again: {string.Join(", ", processes.Keys.Order(NaturalOrder.Instance).Select(id => $"{id} stores in {KindOf(id)}"))}.");
@@ -71,8 +124,8 @@ internal sealed partial class NodeSupervisor
     /// <summary>Until the leader takes writes, or is known to wait for its storage: that is shown, and mends itself.</summary>
     private async Task WhenLeadingAsync()
     {
-        var began = time.GetTimestamp();
-        while (directory.Leader is { } leader && time.GetElapsedTime(began) < StartPatience)
+        using var deadline = new AwakeDeadline(StartPatience, time);
+        while (directory.Leader is { } leader && !deadline.IsOver)
         {
             if (await client.TryHealthAsync(leader, CancellationToken.None) is { } health && (health.Ready || health.Storage is { Ok: false })) return;
             await Task.Delay(HealthPause, time, CancellationToken.None);

@@ -16,6 +16,10 @@ internal sealed partial class NodeSupervisor(
     /// <summary>How long nodes may take until they introduce themselves.</summary>
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a start that takes long says so, and when nobody waits for it any more.</summary>
+    private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a node may take to end by itself before it is killed.</summary>
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(4);
 
@@ -102,7 +106,7 @@ internal sealed partial class NodeSupervisor(
         var info = NodeProgram.StartInfo(options.NodesPath);
         // A failover may have changed the role since the node was registered.
         var address = directory.Find(node.Id) ?? node.Address;
-        NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader!, CurrentSettings, dashboard.Url, options.Token!, _storage, Past);
+        NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader, CurrentSettings, dashboard.Url, options.Token!, _storage, Past);
         NodeEnvironment.Break(info, links.LinksOf(node.Id));
         if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, state.Current.Reign));
         var process = await NodeProcess.StartAsync(_spawner, info);
@@ -128,23 +132,20 @@ internal sealed partial class NodeSupervisor(
         bool Settled(ClusterSnapshot s) =>
             s.Nodes.Length >= _nodes.Count && s.Nodes.All(n => n.State is not NodeState.Starting)
             && (s.Settings is not null || s.Waiting is not null || s.Leader?.State != NodeState.Running);
-        try
+        for (var waited = TimeSpan.Zero; waited < LongestStart; waited += SayEvery)
         {
-            await state.WhenAsync(Settled, StartPatience, time, cancellation);
+            try
+            {
+                return StartWords.Of(await state.WhenAsync(Settled, SayEvery, time, cancellation));
+            }
+            catch (TimeoutException)
+            {
+                // A slow machine is no dead node: it is said, and waited for.
+                await Console.Error.WriteLineAsync($"KvLab is starting at {dashboard.Url}  ({StartWords.Of(state.Current)})");
+            }
         }
-        catch (TimeoutException)
-        {
-            // What runs can be used; the phrase says what does not.
-        }
-        return Phrase(state.Current);
-    }
 
-    private static string Phrase(ClusterSnapshot snapshot)
-    {
-        static bool Runs(NodeView node) => node.State == NodeState.Running;
-        var phrase = $"{snapshot.Nodes.Count(n => n.Role == NodeRoles.Leader && Runs(n))} leader, {Explain.Count(snapshot.Followers.Count(Runs), "follower")}";
-        var others = snapshot.Nodes.Where(n => !Runs(n)).Select(n => n.Id).ToArray();
-        return others.Length == 0 ? phrase : $"{phrase}; not running: {string.Join(", ", others)}";
+        return StartWords.Of(state.Current);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

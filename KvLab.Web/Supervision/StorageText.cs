@@ -35,7 +35,7 @@ internal static class StorageText
         errors.Require(!isFile, field, $"{field} names one SQLite file, but each node needs its own: name a folder that ends in /, or put {{node}} into the name.");
     }
 
-    private static (string Kind, string Connection) Split(string storage)
+    internal static (string Kind, string Connection) Split(string storage)
     {
         var colon = storage.IndexOf(':', StringComparison.Ordinal);
         return colon < 0 ? (storage.ToLowerInvariant(), "") : (storage[..colon].ToLowerInvariant(), storage[(colon + 1)..].Trim());

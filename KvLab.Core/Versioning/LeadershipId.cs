@@ -4,7 +4,7 @@ namespace KvLab.Core.Versioning;
 /// Names the one leadership that an epoch belongs to, in a number that messages carry: the same for one process of one node, another for every other.
 /// Two leaders that began the same epoch, because neither could hear of the other, are told apart by it.
 /// </summary>
-public static class Leadership
+public static class LeadershipId
 {
     /// <summary>Not said: a message by hand, or a leader that asked nobody before it began (the seed's).</summary>
     public const long Unnamed = 0;

@@ -1,0 +1,44 @@
+using KvLab.Core.Events;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+using KvLab.Web.Supervision;
+using Xunit;
+
+namespace KvLab.Tests.Dashboard;
+
+[Trait("Category", "Unit")]
+public sealed class StartWordsTests
+{
+    private readonly Story _story = new();
+
+    private string Words => StartWords.Of(_story.Snapshot);
+
+    public StartWordsTests()
+    {
+        foreach (var (node, role) in ((string, string)[])[("leader", NodeRoles.Leader), ("follower-1", NodeRoles.Follower), ("follower-2", NodeRoles.Follower)])
+        {
+            _story.Reducer.Apply(new NodeExpected(node, role, $"http://{node}:8000", null));
+            _story.Reducer.Apply(new ProcessChanged(node, NodeState.Starting, 7, null));
+        }
+    }
+
+    [Fact]
+    public void A_slow_start_is_said_to_be_a_start_and_no_death()
+    {
+        Assert.Equal("0 leader, 0 followers; still starting: leader, follower-1, follower-2", Words);
+        _story.Join(NodeRoles.Follower, "follower-1");
+        Assert.Equal("0 leader, 1 follower; still starting: leader, follower-2", Words);
+        _story.Join(NodeRoles.Leader, "leader");
+        _story.Join(NodeRoles.Follower, "follower-2");
+        Assert.Equal("1 leader, 2 followers; the leader takes no writes yet", Words);
+        _story.Tell("leader", EventKind.NodeReady, settings: new Core.Replication.LiveSettings());
+        Assert.Equal("1 leader, 2 followers", Words);
+    }
+
+    [Fact]
+    public void Who_has_ended_is_told_apart_from_who_is_starting()
+    {
+        _story.Reducer.Apply(new ProcessChanged("follower-2", NodeState.Crashed, null, "Ended by itself."));
+        Assert.Equal("0 leader, 0 followers; still starting: leader, follower-1; not running: follower-2", Words);
+    }
+}
