@@ -77,8 +77,9 @@ internal static class OwnLab
         var asked = 0;
         Console.CancelKeyPress += (_, e) =>
         {
-            e.Cancel = Interlocked.Increment(ref asked) == 1;
-            if (!e.Cancel) return;
+            // The host takes every Ctrl+C for itself, so the second must end the program in so many words.
+            if (Interlocked.Increment(ref asked) > 1) Environment.Exit(Interrupted);
+            e.Cancel = true;
             try
             {
                 cancel();

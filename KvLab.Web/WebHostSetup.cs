@@ -91,7 +91,7 @@ internal static class WebHostSetup
 
     private static void AddTelemetry(this IServiceCollection services)
     {
-        services.AddSignalR().AddMessagePackProtocol().AddHubOptions<NodeEventsHub>(hub =>
+        services.AddSignalR().AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new StrictEnums())).AddMessagePackProtocol().AddHubOptions<NodeEventsHub>(hub =>
         {
             hub.MaximumReceiveMessageSize = LargestBatchBytes;
             hub.MaximumParallelInvocationsPerClient = 1;

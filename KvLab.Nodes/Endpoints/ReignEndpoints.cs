@@ -40,7 +40,7 @@ internal sealed class ReignEndpoints(Node node, ClusterToken token)
         fields.AllowOnly("followers", "settings", "patienceMs", "knownEpoch", "smallestQuorum", "force");
         var followers = FollowerList.Check(FollowerList.Read(fields), "followers", errors);
         var patience = TimeSpan.FromMilliseconds(fields.Long("patienceMs", 0, 600_000) ?? node.Options.RecoveryTimeout.TotalMilliseconds);
-        var past = new KnownPast(fields.Long("knownEpoch", 0, InputRules.LargestClock), (int?)fields.Long("smallestQuorum", 0, FollowerList.Longest));
+        var past = new KnownPast(fields.Long("knownEpoch", 0, InputRules.HighestEpochAfter(node.KnownEpoch)), (int?)fields.Long("smallestQuorum", 0, FollowerList.Longest));
         var force = fields.Bool("force") ?? false;
         var patch = fields.Has("settings") && fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given) : new LiveSettingsPatch();
         fields.ThrowIfWrong();

@@ -32,8 +32,8 @@ internal static class PeerRules
         var seen = new HashSet<int>();
         foreach (var place in places.Take(count))
         {
-            errors.Require(place >= 0 && place < count, field, $"{field} must be from 0 to {count - 1}, but one is {place}.");
-            errors.Require(seen.Add(place), field, $"{field} must not name {place} twice.");
+            if (place < 0 || place >= count) errors.Add(field, $"{field} must be from 0 to {count - 1}, but one is {place}.");
+            else if (!seen.Add(place)) errors.Add(field, $"{field} must not name {place} twice.");
         }
     }
 
@@ -42,7 +42,7 @@ internal static class PeerRules
     {
         var seen = new HashSet<string>(keys.Length, StringComparer.Ordinal);
         foreach (var key in keys)
-            if (IsKey(key, "keys", errors)) errors.Require(seen.Add(key), "keys", $"keys must not name {ErrorText.Short(key)} twice.");
+            if (IsKey(key, "keys", errors) && !seen.Add(key)) errors.Add("keys", $"keys must not name {ErrorText.Short(key)} twice.");
     }
 
     public static void CheckDecision(DecideRequest request, long known, FieldErrors errors)
@@ -65,8 +65,10 @@ internal static class PeerRules
         errors.Require(instead.Value.Length <= InputRules.LargestValue, "rollBacks.instead", $"rollBacks.instead must have a value of at most {InputRules.LargestValue} bytes.");
     }
 
-    private static void CheckVersion(long epoch, long version, string field, FieldErrors errors) =>
-        errors.Require(epoch is >= 1 and <= InputRules.LargestClock && version >= 1, field, $"{field} holds version {version} of epoch {epoch}, which nobody can have written.");
+    private static void CheckVersion(long epoch, long version, string field, FieldErrors errors)
+    {
+        if (epoch is < 1 or > InputRules.LargestClock || version < 1) errors.Add(field, $"{field} holds version {version} of epoch {epoch}, which nobody can have written.");
+    }
 
     private static bool IsKey(string? key, string field, FieldErrors errors)
     {

@@ -23,6 +23,9 @@ public sealed class LabInBrowser : IAsyncLifetime
     public IClusterState State => _host!.Services.GetRequiredService<IClusterState>();
     public IClusterCommands Commands => _host!.Services.GetRequiredService<IClusterCommands>();
 
+    /// <summary>Has the cluster until it is disposed.</summary>
+    public IDisposable Hold(string kind, string holder) => _host!.Services.GetRequiredService<ExclusiveLease>().Take(kind, holder, static () => { });
+
     /// <summary>Who listens to the state while no page is open: the dashboard's own services.</summary>
     public int OwnSubscribers { get; private set; }
 

@@ -60,6 +60,22 @@ public sealed class LayoutTests(LabInBrowser lab)
     }
 
     [Fact]
+    public async Task Who_has_the_cluster_can_be_read_in_every_size_and_colour()
+    {
+        foreach (var (width, scheme) in new[] { (1366, ColorScheme.Light), (1366, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark) })
+        {
+            await using var page = await lab.OpenAsync(width: width, scheme: scheme);
+            using var held = lab.Hold("experiment", "Experiment 20261126-140000-a1b2");
+            await page.Expect("take-over").ToBeVisibleAsync();
+            var box = (await page.At("lease-banner").BoundingBoxAsync())!;
+            var button = (await page.At("take-over").BoundingBoxAsync())!;
+            Assert.True(box.X >= 0 && box.X + box.Width <= width && button.X >= 0 && button.X + button.Width <= width, $"the banner reaches beyond {width} px");
+            await page.ScreenshotAsync($"lease-{width}x768-{(scheme == ColorScheme.Dark ? "dark" : "light")}");
+            await page.MustBeAccessibleAsync($"held, {width} px, {scheme}");
+        }
+    }
+
+    [Fact]
     public async Task The_projector_has_no_chrome_and_steps_by_presenter_keys()
     {
         await using var page = await lab.OpenAsync();

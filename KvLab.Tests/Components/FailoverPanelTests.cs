@@ -4,6 +4,7 @@ using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Faults;
 using KvLab.Web.Failover;
 using KvLab.Web.State;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KvLab.Tests.Components;
@@ -92,6 +93,20 @@ public sealed class FailoverPanelTests : PageTest
         page.Until(() => page.Has("drill-last-5"));
         Assert.Contains("W = 1 of 5, 3 lost. 3 of 3 promises broken.", page.Text("drill-last-1"), StringComparison.Ordinal);
         Assert.Contains("W = 5 of 5, 0 lost. Every promise kept.", page.Text("drill-last-5"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_drill_that_was_disturbed_says_by_what_and_none_begins_while_somebody_has_the_cluster()
+    {
+        Failover.Disturbances = ["follower-3 was frozen."];
+        var page = Show<DrillPanel>(Calm);
+        page.At("drill-w-1").Click();
+        page.Until(() => page.Has("drill-disturbed-1"));
+        Assert.Contains("follower-3 was frozen.", page.Text("drill-disturbed-1"), StringComparison.Ordinal);
+
+        using var held = Services.GetRequiredService<ExclusiveLease>().Take("experiment", "Experiment 7", static () => { });
+        page.Until(() => page.At("drill-w-1").Closest("fieldset[disabled]") is not null);
+        Assert.Equal("Experiment 7 has the cluster", page.At("drill-w-1").Closest("fieldset")!.GetAttribute("title"));
     }
 
     [Fact]

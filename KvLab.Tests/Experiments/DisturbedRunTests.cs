@@ -78,6 +78,36 @@ public sealed class DisturbedRunTests
     }
 
     [Fact]
+    public void A_pause_of_the_dashboard_itself_is_told_apart_from_one_of_the_cluster_by_the_leaders_clock()
+    {
+        double[] start = [0, 10, 15, 6025], client = [10, 10, 6005, 10];
+        Assert.Equal(new LoadGap(20, 6000), LoadGap.LongestOf(Samples(start, client)));
+        var own = LoadGap.LongestOf(Samples(start, client) with { LeaderMs = [9, 9, 12, 9] });
+        Assert.Equal(new LoadGap(20, 6000, GapPlace.Client) { SlowestAtLeaderMs = 12 }, own);
+        // One client, and nothing under way: nobody waited, and yet the load stood still.
+        Assert.Equal(new LoadGap(20, 5000, GapPlace.Load), LoadGap.LongestOf(Samples([0, 10, 5020], [10, 10, 10])));
+    }
+
+    [Theory]
+    [InlineData(true, "the dashboard itself, which is the client, stood still, or the way to the leader did")]
+    [InlineData(false, "no client got an answer. The longest latency")]
+    public void A_finding_says_where_the_pause_was(bool quickAtLeader, string words)
+    {
+        var run = WorldExperiment.Run(Small with { Quorums = [1], Writes = 1000 });
+        var point = run.Points[0];
+        var (client, leader, start) = (point.Samples.ClientMs.ToArray(), point.Samples.LeaderMs.ToArray(), point.Samples.StartMs.ToArray());
+        for (var row = 500; row < client.Length; row++)
+        {
+            if (row >= 505) start[row] += 6000;
+            else (client[row], leader[row]) = (client[row] + 6000, leader[row] + (quickAtLeader ? 0 : 6000));
+        }
+
+        var paused = point with { Samples = point.Samples with { ClientMs = client, LeaderMs = leader, StartMs = start }, Client = LatencySummary.Of(client) };
+        var finding = Assert.Single(SanityDetector.Inspect(run with { Points = [paused] }), f => f.Kind == FindingKind.Pause);
+        Assert.Contains(words, finding.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pause_that_p99_hides_is_named()
     {
         var run = WorldExperiment.Run(Small with { Quorums = [1], Writes = 1000 });

@@ -16,6 +16,9 @@ public sealed class FakeFailover : IFailover, IDrills
     /// <summary>A drill does not end before this does.</summary>
     public Task DrillEnds { get; set; } = Task.CompletedTask;
 
+    /// <summary>What the next drills say that others changed.</summary>
+    public IReadOnlyList<string> Disturbances { get; set; } = [];
+
     public FailoverPolicy Policy { get; private set; } = new();
     public IReadOnlyList<FailoverReport> History { get; private set; } = [];
     public string? Doing { get; private set; }
@@ -52,7 +55,7 @@ public sealed class FakeFailover : IFailover, IDrills
         await DrillEnds;
         Doing = null;
         var lost = writeQuorum == 1 ? 3 : 0;
-        var report = new DrillReport(writeQuorum, 5, ["leader", "follower-1"], "follower-2", [], lost, lost > 0 ? "3 of 3 promises broken." : "Every promise kept.", [], 900, DateTimeOffset.UnixEpoch.AddSeconds(Drills.Count));
+        var report = new DrillReport(writeQuorum, 5, ["leader", "follower-1"], "follower-2", [], lost, lost > 0 ? "3 of 3 promises broken." : "Every promise kept.", [], 900, DateTimeOffset.UnixEpoch.AddSeconds(Drills.Count)) { Disturbances = Disturbances };
         Drills.Insert(0, report);
         Changed?.Invoke();
         return report;

@@ -86,6 +86,23 @@ public sealed class ExclusiveLeaseTests
     }
 
     [Fact]
+    public void A_burst_that_runs_keeps_runs_from_beginning_and_a_run_keeps_bursts_from_beginning()
+    {
+        string? burst = "Burst burst-3";
+        _lease.WatchLoad(() => burst);
+        Assert.Contains("Burst burst-3 is running", Assert.Throws<CommandException>(() => _lease.Take("experiment", "Experiment 7", static () => { })).Message, StringComparison.Ordinal);
+        Assert.Null(_lease.Current);
+        // Nothing is measured while the storage changes.
+        _lease.ActAlone("storage", "A change of storage")!.Dispose();
+
+        burst = null;
+        using var held = _lease.Take("experiment", "Experiment 7", static () => { });
+        var started = false;
+        Assert.Equal(409, Assert.Throws<CommandException>(() => _lease.Start("start a burst", () => started = true)).Status);
+        Assert.False(started);
+    }
+
+    [Fact]
     public void Many_disturbances_are_counted_and_not_all_kept()
     {
         using var held = _lease.Take("experiment", "Experiment 7", static () => { });

@@ -169,6 +169,19 @@ public sealed class DashboardLifetimeTests
     }
 
     [Fact]
+    public async Task Ctrl_C_ends_a_list_of_stories_in_order_and_without_a_stack_trace()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals.");
+        await using var command = DashboardProcess.Launch("scenario", "all");
+        // One is over and must not be cancelled again, another one runs.
+        await Patience.UntilAsync(() => command.Output.Contains("passed:", StringComparison.Ordinal), "the first story is over");
+        await RealNode.SignalAsync(command.Id, "INT");
+        await command.WaitForExitAsync();
+        Assert.Equal(130, command.ExitCode);
+        Assert.DoesNotContain("Exception", command.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task External_mode_beyond_loopback_needs_a_token()
     {
         await using var dashboard = DashboardProcess.Launch("--urls", "http://0.0.0.0:0", "--Cluster:Mode=External");

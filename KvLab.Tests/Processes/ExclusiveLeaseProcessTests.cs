@@ -18,6 +18,17 @@ public sealed class ExclusiveLeaseProcessTests
         await using var lab = await LabDashboard.StartAsync(3);
         var before = (int)(await lab.GetAsync("/api/cluster"))["settings"]!["writeQuorum"]!;
         var token = await lab.GetAsync("/api/cluster/token");
+
+        // A burst that runs would be in the figures: it is named, and no run begins.
+        var burst = (string)(await lab.PostAsync("/api/bursts", """{"writes":1000000,"concurrency":1,"keys":1}"""))["id"]!;
+        foreach (var (path, body) in new[] { ("/api/experiments", Plan), ("/api/scenarios", """{"name":"freeze"}"""), ("/api/chaos", "{}"), ("/api/drills/durability", """{"writeQuorum":1}""") })
+        {
+            var refused = await lab.PostAsync(path, body);
+            Assert.True(refused.Status == HttpStatusCode.Conflict && refused.Text.Contains($"Burst {burst} is running", StringComparison.Ordinal), $"{path}: {refused.Text}");
+        }
+        await lab.PostAsync($"/api/bursts/{burst}/cancel");
+        await Patience.UntilAsync(async () => (string)(await lab.GetAsync($"/api/bursts/{burst}"))["state"]! == "cancelled", "the burst is cancelled");
+
         var started = await lab.PostAsync("/api/experiments", Plan);
         var id = (string)started["id"]!;
         await WritingAsync(lab, id);
@@ -32,8 +43,8 @@ public sealed class ExclusiveLeaseProcessTests
             await lab.PostAsync("/api/scenarios", """{"name":"freeze"}"""), await lab.PostAsync("/api/cluster/followers"),
         })
         {
-            Assert.True(refused.Status is HttpStatusCode.Conflict or HttpStatusCode.NotFound, refused.Text);
-            if (refused.Status == HttpStatusCode.Conflict) Assert.Contains(id, refused.Text, StringComparison.Ordinal);
+            Assert.True(refused.Status == HttpStatusCode.Conflict, refused.Text);
+            Assert.Contains(id, refused.Text, StringComparison.Ordinal);
         }
 
         // Past the dashboard: a direct call, a signal, a kill.

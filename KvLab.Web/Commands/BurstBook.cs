@@ -6,7 +6,7 @@ using KvLab.Web.Supervision;
 namespace KvLab.Web.Commands;
 
 /// <summary>The bursts that run and the latest that ran. They go on when the page that started them is gone.</summary>
-internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDisposable
+internal sealed class BurstBook : IAsyncDisposable
 {
     public const int Remembered = 20;
     public const int RunningAtATime = 4;
@@ -16,7 +16,16 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
 
     private readonly Lock _gate = new();
     private readonly LinkedList<(BurstRun Run, Task Work)> _bursts = new();
+    private readonly NodeClient _client;
+    private readonly ExclusiveLease _lease;
+    private readonly TimeProvider _time;
     private int _count;
+
+    public BurstBook(NodeClient client, ExclusiveLease lease, TimeProvider time)
+    {
+        (_client, _lease, _time) = (client, lease, time);
+        lease.WatchLoad(Running);
+    }
 
     /// <summary>Newest first.</summary>
     public IReadOnlyList<Burst> All
@@ -26,9 +35,15 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
 
     /// <param name="leader">Who leads at the moment of a write; throws a <see cref="CommandException"/> where nobody is known to.</param>
     /// <param name="conditions">What its figures depend on, as of now.</param>
+    /// <exception cref="CommandException">400: the plan; 409: somebody has the cluster, or too many run already.</exception>
     public Burst Start(BurstPlan plan, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions)
     {
         Check(plan);
+        return _lease.Start("start a burst", () => Begin(plan, leader, patience, conditions));
+    }
+
+    private Burst Begin(BurstPlan plan, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions)
+    {
         lock (_gate)
         {
             if (_bursts.Count(b => b.Run.IsRunning) >= RunningAtATime)
@@ -36,7 +51,7 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
                 throw new CommandException(StatusCodes.Status409Conflict,
                     $"{RunningAtATime} bursts are running already, which is the most at a time. Wait for one or cancel one.");
             }
-            var run = new BurstRun(string.Create(CultureInfo.InvariantCulture, $"burst-{++_count}"), plan, client, leader, patience, conditions, time);
+            var run = new BurstRun(string.Create(CultureInfo.InvariantCulture, $"burst-{++_count}"), plan, _client, leader, patience, conditions, _time);
             _bursts.AddFirst((run, run.RunAsync()));
             Trim();
             return run.View();
@@ -56,6 +71,12 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
             run.Cancel();
             return true;
         }
+    }
+
+    /// <summary>The oldest that runs, named.</summary>
+    private string? Running()
+    {
+        lock (_gate) return _bursts.LastOrDefault(b => b.Run.IsRunning).Run is { } run ? $"Burst {run.Id}" : null;
     }
 
     private BurstRun? FindRun(string id) => _bursts.FirstOrDefault(b => b.Run.Id == id).Run;
@@ -97,7 +118,7 @@ internal sealed class BurstBook(NodeClient client, TimeProvider time) : IAsyncDi
         }
         foreach (var (run, _) in all) run.Cancel();
         // A worker whose node hangs is left behind rather than waited for.
-        if (!await Shutdown.EndsAsync(Task.WhenAll(all.Select(b => b.Work)), time)) return;
+        if (!await Shutdown.EndsAsync(Task.WhenAll(all.Select(b => b.Work)), _time)) return;
         foreach (var (run, _) in all) run.Dispose();
     }
 }

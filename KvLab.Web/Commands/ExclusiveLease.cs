@@ -30,6 +30,9 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
     private readonly AsyncLocal<HeldLease?> _mine = new();
     private volatile HeldLease? _held;
 
+    // What writes without having the cluster, named; null where nothing does.
+    private Func<string?> _load = static () => null;
+
     /// <summary>Null: nobody has it.</summary>
     public LeaseView? Current => _held?.View;
 
@@ -41,8 +44,9 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
 
     /// <param name="holder">For people, such as <c>Scenario freeze</c>.</param>
     /// <param name="cancel">Ends the run; a take-over calls it.</param>
-    /// <exception cref="CommandException">409: somebody else has it.</exception>
-    internal HeldLease Take(string kind, string holder, Action cancel)
+    /// <param name="evenUnderLoad">Whether a burst may go on meanwhile: only where nothing is measured.</param>
+    /// <exception cref="CommandException">409: somebody else has it, or a burst is running that would be in its figures.</exception>
+    internal HeldLease Take(string kind, string holder, Action cancel, bool evenUnderLoad = false)
     {
         HeldLease held;
         lock (_gate)
@@ -53,12 +57,32 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
                     + "Wait until it ends, or take over (POST /api/cluster/take-over).");
             }
 
-            if (kind != StorageKind) BeforeRun();
+            // Where nothing is measured a burst may go on, and no run is counted.
+            if (!evenUnderLoad)
+            {
+                if (_load() is { } load) throw Conflict($"{load} is running, and its writes would disturb this run. Wait until it ends, or cancel it.");
+                BeforeRun();
+            }
+
             _held = held = new HeldLease(new LeaseView(holder, kind, _time.GetUtcNow(), false), cancel, _time, GiveBack);
         }
 
         _listeners.Tell(held.View);
         return held;
+    }
+
+    /// <param name="load">Names what writes at this moment, such as <c>Burst burst-3</c>; null: nothing.</param>
+    internal void WatchLoad(Func<string?> load) => _load = load;
+
+    /// <summary>Starts something that goes on by itself, so that no run can begin between the question and the start.</summary>
+    /// <exception cref="CommandException">409: somebody else has the cluster.</exception>
+    internal T Start<T>(string act, Func<T> start)
+    {
+        lock (_gate)
+        {
+            Require(act);
+            return start();
+        }
     }
 
     /// <summary>From here on the calling task and what it starts act for the holder.</summary>
@@ -82,7 +106,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
     }
 
     /// <summary>For a short change that must not meet the beginning of a run: takes the lease, unless the caller has it already.</summary>
-    internal IDisposable? ActAlone(string kind, string holder) => Mine is { } mine ? mine.BeginOwn(holder) : Entered(Take(kind, holder, static () => { }));
+    internal IDisposable? ActAlone(string kind, string holder) => Mine is { } mine ? mine.BeginOwn(holder) : Entered(Take(kind, holder, static () => { }, evenUnderLoad: true));
 
     private HeldLease Entered(HeldLease held)
     {

@@ -1,6 +1,8 @@
 using Bunit;
 using KvLab.Core.Experiments;
+using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KvLab.Tests.Components.Experiments;
@@ -19,6 +21,14 @@ public sealed class PlanFormTests : ExperimentPageTest
         Assert.Equal("5 points", page.Text("plan-points"));
         Assert.Contains("167 ms", page.Text("plan-forecast"), StringComparison.Ordinal);
         Assert.Contains("833 ms", page.Text("plan-forecast"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_experiment_can_be_started_while_somebody_else_has_the_cluster()
+    {
+        var page = Form();
+        using var held = Services.GetRequiredService<ExclusiveLease>().Take("chaos", "A chaos run", static () => { });
+        page.Until(() => page.At("plan-start").Closest("fieldset[disabled]") is not null);
     }
 
     [Fact]

@@ -55,6 +55,19 @@ public sealed class ScenariosPageTests : ExperimentPageTest
         Assert.Contains("success, v1, 3 of 3 acks", page.Text("step-4"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lost-ack", "story-play")]
+    [InlineData("own", "editor-play")]
+    [InlineData("chaos", "chaos-start")]
+    public void Nothing_can_be_started_while_somebody_else_has_the_cluster(string scenario, string start)
+    {
+        var page = Scenarios(scenario);
+        page.Until(() => page.Has(start));
+        Assert.Null(page.At(start).Closest("fieldset[disabled]"));
+        using var held = Services.GetRequiredService<ExclusiveLease>().Take("experiment", "Experiment 7", static () => { });
+        page.Until(() => page.At(start).Closest("fieldset[disabled]") is not null);
+    }
+
     [Fact]
     public async Task What_cannot_be_done_is_said_with_its_line()
     {

@@ -56,11 +56,20 @@ public sealed class RequestCostTests
         await using var lab = await HostileLab.StartAsync(Cancellation);
         var before = await lab.StateAsync(Cancellation);
         var wrong = new List<string>();
-        foreach (var operation in (await Operations.OfAsync(lab, Cancellation)).Where(o => o.Sample is not null && o.Method != "GET"))
+        foreach (var operation in (await Operations.OfAsync(lab, Cancellation)).Where(o => o.Sample is not null && o.Method != "GET").Select(Refused))
             foreach (var (shape, body) in Shapes)
                 if (await JudgeAsync(lab, operation, body) is { } excess) wrong.Add($"{operation}, {shape}: {excess}");
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
         Assert.Equal(before, await lab.StateAsync(Cancellation));
+    }
+
+    /// <summary>What ignores unknown fields would take most of the bodies: not without a key.</summary>
+    private static Operation Refused(Operation operation)
+    {
+        if (!operation.IgnoresUnknown) return operation;
+        var sample = operation.Sample!.DeepClone();
+        sample["key"] = "";
+        return operation with { Sample = sample };
     }
 
     /// <returns>Null when the costs are linear.</returns>
