@@ -49,12 +49,16 @@ public sealed class SilentStartProcessTests
     public async Task Told_not_to_wait_it_begins_and_a_promotion_that_may_lose_promises_needs_force()
     {
         await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=1", "--Cluster:MaxDelayMs=5");
-        await lab.WriteAsync("k", "1");
+        await lab.WriteAsync("k", "0");
         await lab.ConvergedAsync();
+        await lab.PostAsync("/api/cluster/partition", "{\"followers\":[\"follower-1\",\"follower-2\"]}");
+        Assert.Equal("success", (string)(await lab.WriteAsync("k", "1"))["status"]!);
+        await lab.WhenAsync(s => s.Durability.Counts.Acknowledged == 2);
         await lab.PostAsync("/api/cluster/nodes/follower-3/freeze");
         await lab.PostAsync("/api/cluster/nodes/leader/kill");
+        await lab.PostAsync("/api/cluster/partition", "{\"followers\":[]}");
 
-        // With W = 1 a promise may be on follower-3 alone.
+        // With W = 1 follower-3 alone has kept a promise.
         var promotion = await lab.PostAsync("/api/cluster/failover");
         Assert.Equal(HttpStatusCode.Conflict, promotion.Status);
         Assert.Contains("follower-3", promotion.Text, StringComparison.Ordinal);
