@@ -151,12 +151,13 @@ public sealed class DashboardLifetimeTests
             await Task.WhenAll(
                 EndsWithAsync(1, "https needs a certificate", "--urls", "https://127.0.0.1:0"),
                 EndsWithAsync(1, "there is no file /nowhere/lab.pfx", "--urls", "https://127.0.0.1:0", "--Kestrel:Certificates:Default:Path=/nowhere/lab.pfx"),
-                EndsWithAsync(1, "The nodes' program KvLab.Nodes is not in /nowhere", "--urls", "http://127.0.0.1:0", "--Cluster:NodesPath=/nowhere"),
+                EndsWithAsync(1, "The nodes' program KvLab.Nodes is not in /nowhere", "--urls", "http://127.0.0.1:0", "--Cluster:NodesPath=/nowhere", "--KVLAB_DATA", file + ".data"),
                 EndsWithAsync(2, "results cannot be written to", "experiment", "--preset", "current", "--out", Path.Combine(file, "results")));
         }
         finally
         {
             File.Delete(file);
+            if (Directory.Exists(file + ".data")) Directory.Delete(file + ".data", recursive: true);
         }
 
         static async Task EndsWithAsync(int code, string words, params string[] args)

@@ -2,7 +2,7 @@ namespace KvLab.Web.Timing;
 
 /// <summary>
 /// Ends a wait after so much time in which this process itself ran. A laptop that slept, a machine that was too busy, a signal that stopped the dashboard: what did not come
-/// meanwhile may lie ready, so a wait that was interrupted by such a pause begins anew.
+/// meanwhile may lie ready, so a wait that was interrupted by such a pause begins anew; not for ever, because a machine that is always too busy never lets it end otherwise.
 /// </summary>
 internal sealed class AwakeDeadline : IDisposable
 {
@@ -12,6 +12,9 @@ internal sealed class AwakeDeadline : IDisposable
     /// <summary>A beat that comes so much later than it should: nobody was there.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>So many times a wait begins anew.</summary>
+    public const int MostPauses = 5;
+
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _source;
@@ -20,6 +23,7 @@ internal sealed class AwakeDeadline : IDisposable
     private TimeSpan _left;
     private TimeSpan _next;
     private long _beat;
+    private int _pauses;
     private bool _disposed;
 
     public AwakeDeadline(TimeSpan patience, TimeProvider time, CancellationToken cancellation = default)
@@ -47,7 +51,7 @@ internal sealed class AwakeDeadline : IDisposable
         {
             if (_disposed) return;
             var gap = _time.GetElapsedTime(_beat);
-            _left = gap > _next + Late ? _patience : _left - gap;
+            _left = gap > _next + Late && ++_pauses <= MostPauses ? _patience : _left - gap;
             if (_left > TimeSpan.Zero)
             {
                 Arm();
