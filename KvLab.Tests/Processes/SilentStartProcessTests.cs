@@ -28,7 +28,10 @@ public sealed class SilentStartProcessTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "waiting"), (health.Status, (string)health["status"]!));
         Assert.Equal(["follower-1", "follower-2", "follower-3"], health["waiting"]!["for"]!.AsArray().Select(n => (string)n!));
         Assert.Equal(2, (int)health["waiting"]!["needed"]!);
-        Assert.Equal("leader", (string)(await lab.GetAsync("/api/cluster"))["waiting"]!["node"]!);
+        var cluster = await lab.GetAsync("/api/cluster");
+        Assert.Equal("leader", (string)cluster["waiting"]!["node"]!);
+        Assert.Equal((null, false), ((string?)cluster["leader"], (bool)cluster["quiescent"]!));
+        Assert.StartsWith("Waiting for follower-1", (string)cluster["problem"]!, StringComparison.Ordinal);
         var refused = await lab.WriteAsync("k", "\"nobody's\"");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         Assert.Contains("Waiting for follower-1, follower-2 and follower-3", refused.Text, StringComparison.Ordinal);

@@ -10,8 +10,8 @@ namespace KvLab.Web.Api;
 // The shapes of the REST API. Scripts depend on these names; the state behind them may change.
 
 /// <param name="Mode"><c>supervised</c> or <c>external</c>.</param>
-/// <param name="Leader">Who leads; null: nobody does.</param>
-/// <param name="Problem">Why no write is taken, where nobody leads; null while somebody does, and while the first leader is starting.</param>
+/// <param name="Leader">Who leads; null: nobody does, or not yet.</param>
+/// <param name="Problem">Why no write is taken, where nobody leads or a leader waits for nodes; null while somebody does, and while the first leader is starting.</param>
 /// <param name="Quiescent">No write in flight and no delivery pending, as far as events told; never where nobody leads.</param>
 /// <param name="Kpis">Figures of the writes that began under the settings in force; inFlight, pendingDeliveries, eventsPerSecond and droppedEvents are of the cluster as it is.</param>
 /// <param name="Figures">The same by settings: those in force, and those before.</param>
@@ -21,7 +21,7 @@ public sealed record ClusterAnswer(
     string Mode, string? Leader, string? Problem, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, FiguresAnswer Figures, long Revision, LeaseView? Lease, WaitingView? Waiting)
 {
     internal static ClusterAnswer Of(ClusterSnapshot snapshot, bool supervised, LeaseView? lease) => new(
-        supervised ? "supervised" : "external", snapshot.Leader?.Id, Leadership.ProblemOf(snapshot), snapshot.Quiescent, snapshot.Settings,
+        supervised ? "supervised" : "external", snapshot.Waiting is null ? snapshot.Leader?.Id : null, Leadership.ProblemOf(snapshot) ?? snapshot.Waiting?.Sentence, snapshot.Quiescent, snapshot.Settings,
         [.. snapshot.Nodes.Select(NodeAnswer.Of)], snapshot.Kpis, FiguresAnswer.Of(snapshot.Figures), snapshot.Revision, lease, snapshot.Waiting);
 }
 

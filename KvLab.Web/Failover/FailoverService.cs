@@ -89,8 +89,17 @@ internal sealed partial class FailoverService(
         var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
         var settings = state.Current.Settings ?? new LiveSettings();
         await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
-        var reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
-            new KnownPast(state.Current.Reign > 0 ? state.Current.Reign : null, state.Current.SmallestQuorum), force || known, cancellation);
+        ReignReport reign;
+        try
+        {
+            reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
+                new KnownPast(state.Current.Reign > 0 ? state.Current.Reign : null, state.Current.SmallestQuorum), force || known, cancellation);
+        }
+        catch (CommandException refused) when (refused.Status == StatusCodes.Status409Conflict && expected.AtRisk > 0)
+        {
+            throw new CommandException(refused.Status, $"{refused.Message} {expected.Note}", inner: refused);
+        }
+
         directory.Enthrone(chosen, reign.Epoch);
         var report = Report(old?.Id, reign, reason, FailoverRisk.Of(reign.Node, [reign.Node, .. reign.Sealed], ledger), time.GetUtcNow());
         ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);

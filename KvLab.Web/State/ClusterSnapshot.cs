@@ -96,8 +96,8 @@ public sealed record ClusterSnapshot
     /// <summary>Leaders have reigned, and now none does: every node follows, and there is nothing to compare replicas with.</summary>
     public bool NobodyLeads => Reign > 0 && Leader is null;
 
-    /// <summary>No write in flight and no delivery pending, as far as events told; never where nobody leads.</summary>
-    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0 && !NobodyLeads;
+    /// <summary>No write in flight and no delivery pending, as far as events told; never where nobody leads, or a leader waits for nodes before it does.</summary>
+    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0 && !NobodyLeads && Waiting is null;
 
     /// <summary>Whether a partition separates this node from the leader.</summary>
     public bool IsCutOff(NodeView node) => Leader is { } leader && OtherSide.Contains(node.Id) != OtherSide.Contains(leader.Id);
