@@ -71,10 +71,21 @@ public sealed class LabInBrowser : IAsyncLifetime
         await UntilAsync(() => State.Current.Leader is { Id: NodeRoles.Leader }, "the leader");
         await Commands.ChangeSettingsAsync(LiveSettingsPatch.Of(new LiveSettings { MinDelayMs = 1, MaxDelayMs = 60, Distribution = DelayDistribution.Uniform }));
         await UntilAsync(() => State.Current.Quiescent, "quiescence");
-        await Commands.ResetAsync();
-        await UntilAsync(() => State.Current.Keys.IsEmpty, "an empty lab");
+        await EmptyAsync();
         if (settings is not null) await Commands.ChangeSettingsAsync(settings);
         return await LabPage.OpenAsync(Browser, Url + query, width, height, scheme);
+    }
+
+    /// <summary>Emptied again where a message that had left before the reset arrived after it, as one may (<see cref="Core.Replication.Leader.ClearAsync"/>).</summary>
+    private async Task EmptyAsync()
+    {
+        for (var tries = 0; tries == 0 || (tries < 3 && !State.Current.Keys.IsEmpty); tries++)
+        {
+            await Commands.ResetAsync();
+            for (var waited = 0; waited < 100 && !State.Current.Keys.IsEmpty; waited++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        await UntilAsync(() => State.Current.Keys.IsEmpty, "an empty lab");
     }
 
     /// <summary>The one way and the one timeout of waiting for the cluster.</summary>
