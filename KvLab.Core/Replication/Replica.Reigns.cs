@@ -117,6 +117,8 @@ public sealed partial class Replica
         leader.Dispose();
     }
 
+    private long OwnLeadership => LeadershipId.Of(NodeId, _events.Incarnation);
+
     private void Become(ReplicaRole role)
     {
         _role = role;
@@ -134,7 +136,7 @@ public sealed partial class Replica
         var before = await Store.CountAsync(cancellation);
         var draws = past.Epoch is null && !Hear(leader, states, past).SharesEpochs;
         known = known.Having(new EntryVersion(past.Epoch ?? 0, 0));
-        var (epoch, answered) = await SealAllAsync(leader, peers, known, draws ? LeadershipId.Of(NodeId, _events.Incarnation) % EpochsDrawn : 0, patience, cancellation);
+        var (epoch, answered) = await SealAllAsync(leader, peers, known, draws ? OwnLeadership % EpochsDrawn : 0, patience, cancellation);
         var dumps = await Task.WhenAll(answered.Select(p => DumpOrNullAsync(leader, p, patience, cancellation)));
         var full = answered.Zip(dumps).Where(p => p.Second.Entries is not null).Select(p => p.First).ToList();
         var hearing = Hear(leader, states.Where(s => full.Contains(s.Key)).ToDictionary(), past);
@@ -161,7 +163,7 @@ public sealed partial class Replica
             if (answers.OfType<SealAnswer>().All(a => a.Accepted))
             {
                 var answered = peers.Zip(answers).Where(p => p.Second is not null).Select(p => p.First).ToList();
-                if (_role.Follower is { } self && self.Epoch < wanted) await self.SealAsync(wanted, LeadershipId.Of(NodeId, _events.Incarnation), cancellation);
+                if (_role.Follower is { } self && self.Epoch < wanted) await self.SealAsync(wanted, OwnLeadership, cancellation);
                 return (wanted, answered);
             }
 
@@ -175,7 +177,7 @@ public sealed partial class Replica
     {
         try
         {
-            return await leader.AskAsync(peer, c => _peers.SealAsync(peer, epoch, LeadershipId.Of(NodeId, _events.Incarnation), c), patience, cancellation);
+            return await leader.AskAsync(peer, c => _peers.SealAsync(peer, epoch, OwnLeadership, c), patience, cancellation);
         }
         catch (TransportException)
         {

@@ -15,7 +15,6 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
     /// <summary>On answers of a node whose storage failed: how, as one word of <see cref="StoreFailure"/>.</summary>
     public const string StorageHeader = "X-Storage-Failure";
 
-
     public async Task InvokeAsync(HttpContext context)
     {
         try

@@ -19,7 +19,6 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
     // Enough for one system call to be worth it, little enough that a large dump is never whole in memory.
     private const int FlushBytes = 32 * 1024;
 
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(ReadPrefix + "{**key}", ReadAsync);

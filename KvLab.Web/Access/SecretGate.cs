@@ -25,6 +25,8 @@ internal sealed class SecretGate(RequestDelegate next, AccessOptions access, Lab
 
     // Made of the secret, so that it outlives the dashboard and ends with the secret; and hard to turn back into it.
     private readonly Lazy<string> _cookie = new(() => CookieOf(access.Secret ?? ""));
+    // Hashed once: every request of a page that is signed in is held against it.
+    private SharedSecret? _cookieSecret;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -32,7 +34,7 @@ internal sealed class SecretGate(RequestDelegate next, AccessOptions access, Lab
         if (_secret is null) return RefuseAsync(context, StatusCodes.Status403Forbidden, "This lab was started without a secret, so it answers on its own machine only.");
         var request = context.Request;
         if (request.Path == SignInPath) return SignInAsync(context);
-        if (IsOpen(request) || new SharedSecret(_cookie.Value).Matches(request.Cookies[CookieName(request)])) return next(context);
+        if (IsOpen(request) || (_cookieSecret ??= new SharedSecret(_cookie.Value)).Matches(request.Cookies[CookieName(request)])) return next(context);
         if (SharedSecret.OfBearer(request.Headers.Authorization) is { } given)
             return _secret.IsRight(given, context.Connection.RemoteIpAddress, out var wait) ? next(context) : AnswerWrongAsync(context, wait);
         if (HttpMethods.IsGet(request.Method) && !ApiProblems.IsApi(request.Path) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))

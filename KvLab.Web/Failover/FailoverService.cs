@@ -93,7 +93,7 @@ internal sealed partial class FailoverService(
         try
         {
             reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
-                new KnownPast(state.Current.Reign > 0 ? state.Current.Reign : null, state.Current.SmallestQuorum), force || known, cancellation);
+                NodeSupervisor.KnownPastOf(state.Current, mayHaveUnseenPast: true), force || known, cancellation);
         }
         catch (CommandException refused) when (refused.Status == StatusCodes.Status409Conflict && expected.AtRisk > 0)
         {
