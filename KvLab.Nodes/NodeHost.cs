@@ -115,9 +115,9 @@ public sealed partial class NodeHost : IAsyncDisposable
     {
         while (!await TryRecoverAsync(cancellation))
         {
-            // Not before it works: every attempt seals another epoch.
+            // Not before it works: every attempt seals another epoch. What turned out to be another's will never work; the next attempt ends the node.
             do await Task.Delay(StoragePause, cancellation);
-            while (_store is DurableStore { Status.Ok: false });
+            while (_store is DurableStore { Status: { Ok: false, Failure: not StoreFailure.Schema } });
         }
 
         _node.Phase = NodePhase.Ready;

@@ -74,7 +74,7 @@ public sealed class PostgresStore : DurableStore
 
     protected override async Task<Opened> OpenAsync(CancellationToken deadline)
     {
-        await StorageClaim.TakeAsync(() => TryClaimAsync(deadline), $"What {_node} keeps in PostgreSQL at {_server}", deadline);
+        await StorageClaim.TakeAsync(() => TryClaimAsync(deadline), $"What {_node} keeps in PostgreSQL at {_server}", TimeProvider.System, deadline);
         await using var connection = await _source.OpenConnectionAsync(deadline);
         return await _schema.PrepareAsync(connection, _node, deadline);
     }

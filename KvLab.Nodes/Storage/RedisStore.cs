@@ -73,7 +73,7 @@ public sealed class RedisStore : DurableStore
         // A connection that is there mends itself; a new one beside it would be one too many.
         _connection ??= await ConnectAsync();
         await RequirePasswordAsync();
-        await StorageClaim.TakeAsync(TryClaimAsync, $"What {_node} keeps in Redis at {_server}", deadline);
+        await StorageClaim.TakeAsync(TryClaimAsync, $"What {_node} keeps in Redis at {_server}", TimeProvider.System, deadline);
         var found = (RedisValue[])(await RunAsync(RedisScripts.Open, [_seen], [Current, _node, Padded(0)]))!;
         _persistence = await RedisPersistence.AskAsync(Database);
         SchemaCheck.Require((long)found[0], Current, (string)found[1]!, _node, "Redis hash");

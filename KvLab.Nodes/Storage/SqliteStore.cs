@@ -54,7 +54,7 @@ public sealed class SqliteStore : DurableStore
 
     protected override async Task<Opened> OpenAsync(CancellationToken deadline)
     {
-        await StorageClaim.TakeAsync(() => Task.FromResult(_claim.TryTake()), $"The SQLite file {Path.GetFileName(_file)}", deadline);
+        await StorageClaim.TakeAsync(() => Task.FromResult(_claim.TryTake()), $"The SQLite file {Path.GetFileName(_file)}", TimeProvider.System, deadline);
         return await WriteAsync(c => SqliteSchema.Prepare(c, _node), deadline);
     }
 

@@ -8,20 +8,20 @@ namespace KvLab.Nodes.Storage;
 /// </summary>
 internal static class StorageClaim
 {
-    private const int Tries = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Tries for a second: who held it may have ended just now, and the server may not know yet.</summary>
+    /// <summary>Tries for a second, by the clock: who held it may have ended just now, and the server may not know yet; but where one try takes long,
+    /// ten of them would outlast the caller's deadline, and what is in use would look like what is slow, which a node waits for.</summary>
     /// <exception cref="StoreException"><see cref="StoreFailure.Schema"/>: another process has it.</exception>
-    public static async Task TakeAsync(Func<Task<bool>> tryTake, string what, CancellationToken deadline)
+    public static async Task TakeAsync(Func<Task<bool>> tryTake, string what, TimeProvider time, CancellationToken deadline)
     {
-        for (var tried = 0; tried < Tries; tried++)
+        var startedAt = time.GetTimestamp();
+        while (!await tryTake())
         {
-            if (await tryTake()) return;
-            await Task.Delay(Pause, deadline);
+            if (time.GetElapsedTime(startedAt) >= Patience) throw new StoreException(
+                StoreFailure.Schema, $"{what} is in use by another running process. Two labs that store in one place need different names: set LAB (or --Cluster:Lab of the dashboard).");
+            await Task.Delay(Pause, time, deadline);
         }
-
-        throw new StoreException(
-            StoreFailure.Schema, $"{what} is in use by another running process. Two labs that store in one place need different names: set LAB (or --Cluster:Lab of the dashboard).");
     }
 }

@@ -64,12 +64,13 @@ internal sealed class StorageWatch(string kind, TimeProvider time)
         {
             _byWrite |= write;
             _lastFailedAt = time.GetTimestamp();
-            if (!_status.Ok) return false;
-            _byWrite = write;
-            _failedAt = _lastFailedAt;
+            var worked = _status.Ok;
+            // What waiting cannot mend is told even where it was only slow until now: whoever waits must learn that it is in vain.
+            if (!worked && (failure.Failure != StoreFailure.Schema || _status.Failure == StoreFailure.Schema)) return false;
+            if (worked) (_byWrite, _failedAt) = (write, _lastFailedAt);
             _status = new StorageStatus(kind, false, failure.Failure, failure.Message);
             _changed?.Invoke(new StorageChange(_status, TimeSpan.Zero, Emptied: false));
-            return true;
+            return worked;
         }
     }
 }

@@ -52,4 +52,14 @@ public sealed class StorageWatchTests
         _watch.Worked(write: true);
         Assert.Equal([false, true], _told);
     }
+
+    [Fact]
+    public void What_is_slow_first_and_turns_out_to_be_anothers_is_called_so()
+    {
+        Fail(StoreFailure.Slow);
+        Fail(StoreFailure.Schema);
+        Fail(StoreFailure.Slow);
+        Assert.Equal(StoreFailure.Schema, _watch.Status.Failure);
+        Assert.Equal([false, false], _told);
+    }
 }
