@@ -209,8 +209,7 @@ public sealed class JsonFields
     private static string Show(JsonElement element)
     {
         if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return Name(element.ValueKind);
-        var raw = element.GetRawText();
-        return raw.Length <= 40 ? raw : raw[..40] + "…";
+        return ErrorText.Short(element.GetRawText());
     }
 
     public static string Name(JsonValueKind kind) => kind switch

@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 namespace KvLab.Core.Durability;
 
 /// <summary>One sentence for what became of an acknowledged write. Pure.</summary>
@@ -11,7 +12,7 @@ public static class DurabilityWords
         return row.State switch
         {
             DurabilityState.Lost when row.RolledBack && row.StillHeldBy.Length > 0 =>
-                $"{promise}; {Ends(fates)}, because the new leader did not know it: {Join([.. row.StillHeldBy.Select(called)])} still held it, but no leader does.",
+                $"{promise}; {Ends(fates)}, because the new leader did not know it: {NameList.And([.. row.StillHeldBy.Select(called)])} still held it, but no leader does.",
             DurabilityState.Lost => $"{promise}; {Ends(fates)}, and nobody else held it.",
             DurabilityState.AtRisk => $"{promise}; now only {called(row.HeldNow[0])} holds it{(fates.Length == 0 ? "" : $", because {Ends(fates)}")}.",
             _ => $"{promise}; now {row.HeldNow.Length} replicas hold it or a newer one{(fates.Length == 0 ? "" : $", although {Ends(fates)}")}.",
@@ -27,14 +28,14 @@ public static class DurabilityWords
         // The answer says how many had confirmed; who they were may have died with the leader that knew it, or come later.
         if (confirmed > followers.Length)
         {
-            var known = followers.Length == 0 ? "which ones was not reported by then" : $"known by name {(followers.Length == 1 ? "is" : "are")} {Join(followers)}";
+            var known = followers.Length == 0 ? "which ones was not reported by then" : $"known by name {(followers.Length == 1 ? "is" : "are")} {NameList.And(followers)}";
             return $"{w}: {confirmed} {(confirmed == 1 ? "follower" : "followers")} had confirmed ({known})";
         }
         return followers.Length switch
         {
             0 => $"{w}: the client was answered before any follower had confirmed, so only {write.Leader} held it",
             1 => $"{w}: the only follower that had confirmed was {followers[0]}",
-            var count => $"{w}: {count} followers had confirmed ({Join(followers)})",
+            var count => $"{w}: {count} followers had confirmed ({NameList.And(followers)})",
         };
     }
 
@@ -45,9 +46,6 @@ public static class DurabilityWords
         {
             var nodes = g.Select(f => f.Node).Distinct().ToArray();
             var why = nodes.Length > 1 && g.Key.StartsWith("was ", StringComparison.Ordinal) ? $"were {g.Key["was ".Length..]}" : g.Key;
-            return $"{Join(nodes)} {why}";
+            return $"{NameList.And(nodes)} {why}";
         }));
-
-    private static string Join(string[] names) =>
-        names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
 }

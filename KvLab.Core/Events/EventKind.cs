@@ -38,6 +38,8 @@ public enum EventKind
     [JsonStringEnumMemberName("node_sealed")] NodeSealed,
     /// <summary>Lab reset: the node is empty.</summary>
     [JsonStringEnumMemberName("store_cleared")] StoreCleared,
+    /// <summary>This follower missed a reset, or was sent an entry too late: at the leader's word it removed Version of Key, which nobody else holds any more.</summary>
+    [JsonStringEnumMemberName("entry_removed")] EntryRemoved,
 
     /// <summary>The leader took a version and stored the entry. In versioned mode Held is what its own store holds afterwards. ElapsedMs: how long storing took, where that is not memory.</summary>
     [JsonStringEnumMemberName("write_accepted")] WriteAccepted,

@@ -62,4 +62,8 @@ public interface IPeerCalls
 
     /// <summary>Decides on all of them: those named are taken back, the others stay.</summary>
     Task DecideAsync(Peer peer, long epoch, IReadOnlyList<RollBack> rollBacks, CancellationToken cancellation);
+
+    /// <summary>Has the peer remove entries that a reset removed everywhere else, each only where it still holds exactly that version.</summary>
+    /// <param name="versions">By key.</param>
+    Task RemoveAsync(Peer peer, long epoch, long leadership, IReadOnlyDictionary<string, EntryVersion> versions, CancellationToken cancellation);
 }

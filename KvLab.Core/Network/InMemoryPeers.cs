@@ -56,6 +56,9 @@ public sealed class InMemoryPeers(TimeProvider time) : IReplicaTransport, IPeerC
     public Task DecideAsync(Peer peer, long epoch, IReadOnlyList<RollBack> rollBacks, CancellationToken cancellation) =>
         AskAsync(peer, r => r.DecideAsync(epoch, rollBacks), cancellation);
 
+    public Task RemoveAsync(Peer peer, long epoch, long leadership, IReadOnlyDictionary<string, EntryVersion> versions, CancellationToken cancellation) =>
+        AskAsync(peer, r => r.RemoveAsync(epoch, leadership, versions), cancellation);
+
     private async Task<T> AskAsync<T>(Peer peer, Func<Replica, Task<T>> call, CancellationToken cancellation) =>
         await call(await FindAsync(peer, Timeout.InfiniteTimeSpan, cancellation));
 

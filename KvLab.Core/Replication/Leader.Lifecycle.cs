@@ -20,14 +20,14 @@ public sealed partial class Leader
     // Unnamed until it has asked the others: the seed's leader never does.
     private long _leadership;
 
-    /// <summary>Another leader reigns, and this one is about to step down.</summary>
-    public bool IsDeposed => Interlocked.Read(ref _deposedBy) != 0;
-
     // What was held when this reign began, by key: a replaced leader's entry above it is known to nobody else.
     private ConcurrentDictionary<string, EntryVersion> _reignStart = new(StringComparer.Ordinal);
 
     /// <summary>It takes writes, or has: before, it is still asking others.</summary>
     public bool HasBegun => _begun;
+
+    /// <summary>Another leader reigns, and this one is about to step down.</summary>
+    public bool IsDeposed => Interlocked.Read(ref _deposedBy) != 0;
 
     /// <summary>Who leads in this epoch; see <see cref="LeadershipId"/>.</summary>
     internal long LeadershipName => _leadership;
@@ -125,7 +125,7 @@ public sealed partial class Leader
 
     /// <summary>
     /// Lab reset: ends what is under way, empties the store. Writes that come meanwhile wait until it is done. The version counter goes
-    /// on, for no leader uses a version twice. A message that had left already may still arrive at its follower.
+    /// on, for no leader uses a version twice. A message that had left already may still arrive at its follower; <see cref="Repair"/> has it removed there.
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellation = default)
     {
@@ -135,7 +135,7 @@ public sealed partial class Leader
             foreach (var follower in _state.Followers) follower.EndDeliveries("cleared");
             await _work.WhenNoDeliveriesAsync();
             await _store.ClearAsync(cancellation);
-            _clearedAt = _versions.Last;
+            ClearedAt = _versions.Last;
             _events.Record(EventKind.StoreCleared);
         }
         finally

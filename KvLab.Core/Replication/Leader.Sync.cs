@@ -26,8 +26,9 @@ public sealed partial class Leader
 
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(10);
 
-    // Entries up to here were removed by a reset: a follower that still has them missed it.
-    private EntryVersion _clearedAt;
+    /// <summary>Entries up to here were removed by a reset: a follower that still has them missed it, or a message that was on its way came after it.</summary>
+    internal EntryVersion ClearedAt { get; private set; }
+
     private RepairTotals _repairs = new(0, 0, 0, 0, 0);
 
     public RepairTotals Repairs => Volatile.Read(ref _repairs);
@@ -52,10 +53,11 @@ public sealed partial class Leader
             : await CompareAsync(peer, peers, cancellation);
         if (found.Leaves is { Count: 0 }) return Count(new SyncReport(0, 0, found.Bytes, 0, 0));
 
-        var (lacking, ahead, ended) = await JudgeAsync(follower, found, horizon, cancellation);
+        var (lacking, ahead, removed, ended) = await JudgeAsync(follower, found, horizon, cancellation);
         try
         {
             if (!await SendAsync(follower, lacking, settings, ended)) return null;
+            if (removed.Count > 0) await AskAsync(peer, c => DoneAsync(peers.RemoveAsync(peer, Epoch, _leadership, removed, c)), cancellation);
             var adopted = await AdoptAsync(peer, peers, ahead, cancellation);
             var report = new SyncReport(
                 lacking.Count, adopted, found.Bytes, lacking.Sum(SizeOf), _time.GetElapsedTime(startedAt).TotalMilliseconds);
@@ -110,7 +112,7 @@ public sealed partial class Leader
     }
 
     /// <summary>Inside the gate, so that a reset either ends this transfer or is over before the store is looked at. Opens a delivery where there is something to send.</summary>
-    private async Task<(List<Entry> Lacking, List<string> Ahead, CancellationToken Ended)> JudgeAsync(
+    private async Task<(List<Entry> Lacking, List<string> Ahead, Dictionary<string, EntryVersion> Removed, CancellationToken Ended)> JudgeAsync(
         FollowerLink follower, Comparison found, EntryVersion horizon, CancellationToken cancellation)
     {
         await _resets.EnterAsync();
@@ -127,11 +129,12 @@ public sealed partial class Leader
 
             // A newer version of this very reign can only come from a message by hand, and is nobody's to take over.
             var ahead = found.Theirs
-                .Where(t => t.Value.Epoch < Epoch && t.Value.IsCountable && t.Value > held.GetValueOrDefault(t.Key) && t.Value > _clearedAt)
+                .Where(t => t.Value.Epoch < Epoch && t.Value.IsCountable && t.Value > held.GetValueOrDefault(t.Key) && t.Value > ClearedAt)
                 .Select(t => t.Key)
                 .ToList();
+            var removed = found.Theirs.Where(t => t.Value <= ClearedAt && !held.ContainsKey(t.Key)).ToDictionary(StringComparer.Ordinal);
             if (lacking.Count > 0) _work.BeginDeliveries(1);
-            return (lacking, ahead, follower.Token);
+            return (lacking, ahead, removed, follower.Token);
         }
         finally
         {
@@ -193,21 +196,20 @@ public sealed partial class Leader
             if (held?.Version != version) takeBack.Add(new RollBack(key, version, held));
         }
 
-        await AskAsync(peer, async c =>
-        {
-            await peers.DecideAsync(peer, Epoch, takeBack, c);
-            return true;
-        }, cancellation);
+        await AskAsync(peer, c => DoneAsync(peers.DecideAsync(peer, Epoch, takeBack, c)), cancellation);
         return takeBack.Count;
     }
 
     /// <summary>Has a follower remember what whoever leads next will ask it.</summary>
     /// <exception cref="TransportException">It did not answer.</exception>
-    internal Task NoteAsync(Peer peer, IPeerCalls peers, bool hasEverything, TimeSpan patience, CancellationToken cancellation) => AskAsync(peer, async c =>
+    internal Task NoteAsync(Peer peer, IPeerCalls peers, bool hasEverything, TimeSpan patience, CancellationToken cancellation) =>
+        AskAsync(peer, c => DoneAsync(peers.NoteAsync(peer, new LeaderNote(Epoch, _leadership, hasEverything, SmallestQuorum), c)), patience, cancellation);
+
+    private static async Task<bool> DoneAsync(Task call)
     {
-        await peers.NoteAsync(peer, new LeaderNote(Epoch, _leadership, hasEverything, SmallestQuorum), c);
+        await call;
         return true;
-    }, patience, cancellation);
+    }
 
     /// <summary>Asks a peer through the simulated network, so that a partition parts this too.</summary>
     /// <exception cref="TransportException">It did not answer, or not in time.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Configuration;
 
 namespace KvLab.Core.Replication;
 
@@ -45,25 +46,18 @@ public sealed record Hearing(
         ? $"with W = 0 an acknowledged write may be on one node alone, so all {Followers + 1} nodes have to be heard"
         : $"an acknowledged write is on at least {SmallestQuorum} of {Followers} followers, so {Needed} nodes that kept their data have to be heard";
 
-    private string SoFar => Heard.IsEmpty ? "none was heard" : $"heard so far: {Names(Heard)}";
+    private string SoFar => Heard.IsEmpty ? "none was heard" : $"heard so far: {NameList.And(Heard)}";
 
-    private string Forgot => Forgetful.IsEmpty ? "" : $" {Names(Forgetful)} answered, but lost {(Forgetful.Length == 1 ? "its" : "their")} data.";
+    private string Forgot => Forgetful.IsEmpty ? "" : $" {NameList.And(Forgetful)} answered, but lost {(Forgetful.Length == 1 ? "its" : "their")} data.";
 
     /// <summary>For a leader that waits.</summary>
-    public string Waiting => $"Waiting for {Names(Silent)}: {Rule}; {SoFar}.{Forgot}";
+    public string Waiting => $"Waiting for {NameList.And(Silent)}: {Rule}; {SoFar}.{Forgot}";
 
     /// <summary>What is given up by not waiting.</summary>
-    public string AtRisk => $"Acknowledged writes that only {Names(Silent)} hold{(Silent.Length == 1 ? "s" : "")} may be lost: {Rule}; {SoFar}.{Forgot}";
+    public string AtRisk => $"Acknowledged writes that only {NameList.And(Silent)} hold{(Silent.Length == 1 ? "s" : "")} may be lost: {Rule}; {SoFar}.{Forgot}";
 
     /// <summary>For the record of a reign that began without knowing all; empty where all was known.</summary>
     public string Doubt => KnowsAll ? ""
-        : Silent.IsEmpty ? $" All answered, but {Names(Forgetful)} had lost {(Forgetful.Length == 1 ? "its" : "their")} data: what only {(Forgetful.Length == 1 ? "it" : "they")} held is lost."
+        : Silent.IsEmpty ? $" All answered, but {NameList.And(Forgetful)} had lost {(Forgetful.Length == 1 ? "its" : "their")} data: what only {(Forgetful.Length == 1 ? "it" : "they")} held is lost."
         : $" {AtRisk}";
-
-    private static string Names(ImmutableArray<string> nodes) => nodes.Length switch
-    {
-        0 => "nobody",
-        1 => nodes[0],
-        _ => $"{string.Join(", ", nodes[..^1])} and {nodes[^1]}",
-    };
 }

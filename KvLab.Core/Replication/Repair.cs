@@ -21,6 +21,9 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
         public string? Incarnation { get; set; }
         public long ComparedAt { get; set; }
 
+        /// <summary>The reset that was the last when it was compared.</summary>
+        public EntryVersion ClearedAt { get; set; }
+
         /// <summary>It was found to hold everything up to here.</summary>
         public EntryVersion HoldsUpTo { get; set; }
 
@@ -141,13 +144,17 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
             return false;
         }
 
-        var due = settings.AntiEntropyMs > 0 && time.GetElapsedTime(known.ComparedAt).TotalMilliseconds >= settings.AntiEntropyMs;
+        // After a reset at once: it may not have reached everybody, and what was on its way may have come after it.
+        var clearedAt = leader.ClearedAt;
+        var due = clearedAt != known.ClearedAt
+            || (settings.AntiEntropyMs > 0 && time.GetElapsedTime(known.ComparedAt).TotalMilliseconds >= settings.AntiEntropyMs);
         if (!rejoined && !due) return false;
         var upTo = rejoined ? leader.LastVersion : horizon;
         var report = await leader.SyncAsync(follower, peers, rejoined, upTo, cancellation);
         if (report is null) return false;
         known.HoldsUpTo = upTo;
         known.ComparedAt = time.GetTimestamp();
+        known.ClearedAt = clearedAt;
         known.Incarnation = incarnation;
         // What was taken over here is news for all the others.
         if (report.Adopted > 0)

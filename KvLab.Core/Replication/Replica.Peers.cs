@@ -106,4 +106,14 @@ public sealed partial class Replica
         _unconfirmed = new Dictionary<string, Entry>();
         return true;
     }
+
+    /// <summary>Removes what a reset removed everywhere else and this follower did not hear of, or was sent too late.</summary>
+    /// <returns>False when another leadership has been seen than the one that asks.</returns>
+    public async Task<bool> RemoveAsync(long epoch, long leadership, IReadOnlyDictionary<string, EntryVersion> versions)
+    {
+        if (_role.Follower is not { } follower || !follower.Accepts(epoch, leadership)) return false;
+        foreach (var (key, version) in versions)
+            if (await Store.RollBackAsync(key, version, instead: null)) _events.Record(EventKind.EntryRemoved, key, version);
+        return true;
+    }
 }

@@ -52,6 +52,10 @@ internal sealed class HttpPeerCalls(ClusterHttp http) : IPeerCalls
     public Task DecideAsync(Peer peer, long epoch, IReadOnlyList<RollBack> rollBacks, CancellationToken cancellation) => PostAsync(
         peer, PeerPaths.Decide, new DecideRequest(epoch, [.. rollBacks.Select(WireRollBack.Of)]), PeerJson.Default.DecideRequest, PeerJson.Default.DecideResult, cancellation);
 
+    public Task RemoveAsync(Peer peer, long epoch, long leadership, IReadOnlyDictionary<string, EntryVersion> versions, CancellationToken cancellation) => PostAsync(
+        peer, PeerPaths.Remove, new RemoveRequest(epoch, leadership, [.. versions.Select(v => WireVersion.Of(v.Key, v.Value))]),
+        PeerJson.Default.RemoveRequest, PeerJson.Default.RemoveResult, cancellation);
+
     public Task<ReplicaDump> DumpAsync(Peer peer, CancellationToken cancellation) => ExchangeAsync(peer, new HttpRequestMessage(HttpMethod.Get, peer.Url + ReadEndpoints.DumpPath), async response =>
     {
         using var document = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), Deep, cancellation);

@@ -20,6 +20,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
         routes.MapPost(PeerPaths.Entries, token.Guard(EntriesAsync));
         routes.MapGet(PeerPaths.Unconfirmed, token.Guard(UnconfirmedAsync));
         routes.MapPost(PeerPaths.Decide, token.Guard(DecideAsync));
+        routes.MapPost(PeerPaths.Remove, token.Guard(RemoveAsync));
     }
 
     private async Task StateAsync(HttpContext context)
@@ -76,5 +77,12 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
         var request = await PeerBody.ReadAsync(context, PeerJson.Default.DecideRequest, (r, errors) => PeerRules.CheckDecision(r, node.KnownEpoch, errors));
         var accepted = await Replica.DecideAsync(request.Epoch, [.. request.RollBacks.Select(r => r.ToRollBack())]);
         await context.AnswerAsync(new DecideResult(accepted), PeerJson.Default.DecideResult);
+    }
+
+    private async Task RemoveAsync(HttpContext context)
+    {
+        var request = await PeerBody.ReadAsync(context, PeerJson.Default.RemoveRequest, (r, errors) => PeerRules.CheckRemoval(r, node.KnownEpoch, errors));
+        var accepted = await Replica.RemoveAsync(request.Epoch, request.Leadership, request.Versions.ToDictionary(v => v.Key, v => v.ToVersion(), StringComparer.Ordinal));
+        await context.AnswerAsync(new RemoveResult(accepted), PeerJson.Default.RemoveResult);
     }
 }

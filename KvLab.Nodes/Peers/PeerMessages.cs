@@ -37,6 +37,10 @@ internal sealed record DecideRequest(long Epoch, WireRollBack[] RollBacks);
 
 internal sealed record DecideResult(bool Accepted);
 
+internal sealed record RemoveRequest(long Epoch, long Leadership, WireVersion[] Versions);
+
+internal sealed record RemoveResult(bool Accepted);
+
 internal sealed record NoteResult(bool Accepted);
 
 [JsonSourceGenerationOptions(
@@ -47,6 +51,8 @@ internal sealed record NoteResult(bool Accepted);
 [JsonSerializable(typeof(SealResult))]
 [JsonSerializable(typeof(DecideRequest))]
 [JsonSerializable(typeof(DecideResult))]
+[JsonSerializable(typeof(RemoveRequest))]
+[JsonSerializable(typeof(RemoveResult))]
 [JsonSerializable(typeof(LeaderNote))]
 [JsonSerializable(typeof(NoteResult))]
 [JsonSerializable(typeof(WireVersion[]))]

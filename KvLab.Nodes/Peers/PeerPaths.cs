@@ -10,4 +10,5 @@ internal static class PeerPaths
     public const string Entries = "/internal/entries";
     public const string Unconfirmed = "/internal/unconfirmed";
     public const string Decide = "/internal/decide";
+    public const string Remove = "/internal/remove";
 }

@@ -38,11 +38,13 @@ internal static class PeerRules
     }
 
     /// <summary>Each key once, so that an answer holds every entry once.</summary>
-    public static void CheckKeys(string[] keys, FieldErrors errors)
+    public static void CheckKeys(string[] keys, FieldErrors errors) => CheckKeys(keys, "keys", errors);
+
+    private static void CheckKeys(string[] keys, string field, FieldErrors errors)
     {
         var seen = new HashSet<string>(keys.Length, StringComparer.Ordinal);
         foreach (var key in keys)
-            if (IsKey(key, "keys", errors) && !seen.Add(key)) errors.Add("keys", $"keys must not name {ErrorText.Short(key)} twice.");
+            if (IsKey(key, field, errors) && !seen.Add(key)) errors.Add(field, $"{field} must not name {ErrorText.Short(key)} twice.");
     }
 
     public static void CheckDecision(DecideRequest request, long known, FieldErrors errors)
@@ -54,6 +56,16 @@ internal static class PeerRules
             if (rollBack is null) errors.Add("rollBacks", "rollBacks must not hold null.");
             else if (IsKey(rollBack.Key, "rollBacks.key", errors)) CheckRollBack(rollBack, errors);
         }
+    }
+
+    /// <summary>Each key once.</summary>
+    public static void CheckRemoval(RemoveRequest request, long known, FieldErrors errors)
+    {
+        CheckEpoch(request.Epoch, known, errors);
+        foreach (var version in request.Versions)
+            if (version is null) errors.Add("versions", "versions must not hold null.");
+            else CheckVersion(version.Epoch, version.Version, "versions", errors);
+        CheckKeys([.. request.Versions.Where(v => v is not null).Select(v => v.Key)], "versions.key", errors);
     }
 
     private static void CheckRollBack(WireRollBack rollBack, FieldErrors errors)

@@ -22,11 +22,15 @@ public sealed class WaitingBannerTests : PageTest
 
         await page.On(() => page.At("proceed").Click());
         Assert.DoesNotContain("proceed leader", Cluster.Commands);
-        Assert.Contains("Acknowledged writes that only follower-1, follower-2 hold may be lost.", page.Text("waiting-risk"), StringComparison.Ordinal);
+        Assert.Contains("Acknowledged writes that only follower-1 and follower-2 hold may be lost.", page.Text("waiting-risk"), StringComparison.Ordinal);
         await page.On(() => page.At("proceed-yes").Click());
         Assert.Contains("proceed leader", Cluster.Commands);
 
         Cluster.Publish(s => s with { Waiting = null });
         page.Until(() => !page.Has("waiting-banner"));
     }
+
+    [Fact]
+    public void Where_all_answer_but_forgot_the_price_names_no_silent_node() =>
+        Assert.Equal("Acknowledged writes that only nodes held which have lost their data may be lost.", new WaitingView("leader", [], 1, 3, "").AtRisk);
 }

@@ -33,4 +33,7 @@ internal sealed class LabPeerCalls(LabCluster cluster) : IPeerCalls
     public Task<IReadOnlyDictionary<string, EntryVersion>> UnconfirmedAsync(Peer peer, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task DecideAsync(Peer peer, long epoch, IReadOnlyList<RollBack> rollBacks, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task RemoveAsync(Peer peer, long epoch, long leadership, IReadOnlyDictionary<string, EntryVersion> versions, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 }

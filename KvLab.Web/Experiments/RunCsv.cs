@@ -53,7 +53,8 @@ public static class RunCsv
         foreach (var point in run.Points)
         {
             var s = point.Samples;
-            var columns = followers.Select(id => s.Followers.ToList().IndexOf(id)).ToArray();
+            var places = s.Followers.Index().ToDictionary(f => f.Item, f => f.Index, StringComparer.Ordinal);
+            var columns = followers.Select(id => places.GetValueOrDefault(id, -1)).ToArray();
             for (var i = 0; i < s.Count; i++)
             {
                 row.Clear();

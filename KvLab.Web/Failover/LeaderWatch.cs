@@ -29,7 +29,7 @@ internal sealed class LeaderWatch(TimeProvider time)
     public void Beat()
     {
         var gap = time.GetElapsedTime(_beat);
-        _silent = gap > AwakeDeadline.Beat + AwakeDeadline.Late ? TimeSpan.Zero : _silent + gap;
+        _silent = AwakeDeadline.WasAway(gap, AwakeDeadline.Beat) ? TimeSpan.Zero : _silent + gap;
         _beat = time.GetTimestamp();
     }
 

@@ -29,6 +29,7 @@ public sealed partial class ClusterReducer
             case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
             case EventKind.StoreCleared: FollowReset(node); break;
             case EventKind.EntryRolledBack: _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, time.GetUtcNow()); break;
+            case EventKind.EntryRemoved: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "removed it: a reset had", time.GetUtcNow()); break;
             default: return;
         }
         _durabilityTouched = true;

@@ -78,6 +78,12 @@ public sealed partial class ClusterReducer
         _rolledBack.Enqueue(new RolledBackView(node.Id, e.Key!, e.EntryVersion, e.Value, e.Held, e.At) { Promised = _ledger.Knows(e.EntryVersion) });
         if (_rolledBack.Count > StateLimits.RolledBack) _rolledBack.Dequeue();
         _rolledBackView = [.. _rolledBack.Reverse()];
+        HoldInstead(node, e);
+    }
+
+    /// <summary>The node holds what the event says, or nothing, where it held the event's version until now.</summary>
+    private void HoldInstead(NodeRecord node, NodeEvent e)
+    {
         if (Row(e.Key!) is not { } row || row.Cells[node.Id].Version != e.EntryVersion) return;
         Store(row, node, e.Held, e.Held.IsNone ? null : row.Leader == e.Held ? row.LeaderValue : row.Cells[node.Id].Value);
     }

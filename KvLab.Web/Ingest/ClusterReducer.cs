@@ -91,6 +91,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case EventKind.FollowerCaughtUp: NoteSync(node, e, rejoined: true); break;
             case EventKind.AntiEntropyRepaired: NoteSync(node, e, rejoined: false); break;
             case EventKind.EntryRolledBack: RollBackEntry(node, e); break;
+            case EventKind.EntryRemoved: HoldInstead(node, e); break;
             case EventKind.NodeStopping: node.Stopping = true; break;
             case EventKind.StoreCleared: ClearNode(node); break;
             case EventKind.WriteAccepted: Accept(node, e); break;

@@ -79,8 +79,9 @@ internal sealed partial class NodeSeeder(
                 await Task.Delay(BetweenAsking, time, cancellation);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException || (ended is ObjectDisposedException && cancellation.IsCancellationRequested))
         {
+            // A host that is thrown away without being stopped disposes of what this one asks, right after it has cancelled it.
         }
         catch (CommandException failure)
         {

@@ -97,18 +97,16 @@ internal sealed class LabDefaults(
     private async Task AddFollowersAsync(CancellationToken cancellation)
     {
         // The one that is added takes the lowest number that is free.
-        for (var missing = Enumerable.Range(1, options.Followers).Count(n => directory.Find(FollowerId(n)) is null); missing > 0; missing--)
+        for (var missing = Enumerable.Range(1, options.Followers).Count(n => directory.Find(NodeRoles.FollowerId(n)) is null); missing > 0; missing--)
             await commands.AddFollowerAsync(cancellation);
     }
 
     private async Task RemoveFollowersAsync(CancellationToken cancellation)
     {
-        var wanted = Enumerable.Range(1, options.Followers).Select(FollowerId).ToHashSet(StringComparer.Ordinal);
+        var wanted = Enumerable.Range(1, options.Followers).Select(NodeRoles.FollowerId).ToHashSet(StringComparer.Ordinal);
         foreach (var extra in directory.Followers.Where(f => f.Id != NodeRoles.Leader && !wanted.Contains(f.Id)).ToList())
             await commands.RemoveFollowerAsync(extra.Id, cancellation);
     }
-
-    private static string FollowerId(int number) => $"{NodeRoles.Follower}-{number}";
 
     /// <summary>A node that has just started may need a moment until it can lead.</summary>
     private async Task RestoreLeaderAsync(CancellationToken cancellation)

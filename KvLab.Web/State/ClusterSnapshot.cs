@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
@@ -113,7 +114,9 @@ public sealed record ClusterSnapshot
 public sealed record WaitingView(string Node, ImmutableArray<string> For, int Heard, int Needed, string Sentence)
 {
     /// <summary>What going on without them gives up.</summary>
-    public string AtRisk => $"Acknowledged writes that only {string.Join(", ", For)} hold{(For.Length == 1 ? "s" : "")} may be lost.";
+    public string AtRisk => For.IsEmpty
+        ? "Acknowledged writes that only nodes held which have lost their data may be lost."
+        : $"Acknowledged writes that only {NameList.And(For)} hold{(For.Length == 1 ? "s" : "")} may be lost.";
 }
 
 /// <summary>A write that only a replaced leader had stored, and that it took back.</summary>
@@ -136,6 +139,9 @@ public static class NodeRoles
 {
     public const string Leader = "leader";
     public const string Follower = "follower";
+
+    /// <summary>What the lab calls the follower that it starts as this one, from 1.</summary>
+    public static string FollowerId(int number) => $"{Follower}-{number}";
 }
 
 public enum NodeState

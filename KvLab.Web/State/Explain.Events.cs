@@ -29,6 +29,8 @@ public sealed partial class Explain
         EventKind.EntryRolledBack =>
             $"rolled back: {N(e.Node)} took back {V(e.EntryVersion)} of {e.Key}, which it had stored as a leader that was replaced and which the new leader does not know, and holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}",
         EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
+        EventKind.EntryRemoved =>
+            $"{N(e.Node)} removed {V(e.EntryVersion)} of {e.Key}: a reset had removed it from the leader, and had missed it here",
         EventKind.StoreCleared => $"{N(e.Node)} was emptied by a reset and holds no key now",
         EventKind.WriteAccepted => WriteAccepted(e),
         EventKind.ReplicationStarted => ReplicationStarted(e),

@@ -57,12 +57,12 @@ internal sealed partial class NodeSupervisor
             if (directory.Followers.Count >= ClusterOptions.MostFollowers)
                 throw Conflict($"There are {ClusterOptions.MostFollowers} followers already, which is the most that this lab runs.");
             await RequireLeaderAsync(cancellation);
-            var number = Enumerable.Range(1, ClusterOptions.MostFollowers).First(n => !_nodes.ContainsKey(FollowerId(n)));
+            var number = Enumerable.Range(1, ClusterOptions.MostFollowers).First(n => !_nodes.ContainsKey(NodeRoles.FollowerId(n)));
             var wanted = options.BasePort == 0 ? 0 : options.BasePort + number;
             for (var tried = 1; ; tried++)
             {
                 // Nobody knows it yet, so it may take any port when it loses the race for the wanted one.
-                var node = Register(FollowerId(number), NodeRoles.Follower, wanted, FreePorts.Choose([tried == 1 ? wanted : 0])[0]);
+                var node = Register(NodeRoles.FollowerId(number), NodeRoles.Follower, wanted, FreePorts.Choose([tried == 1 ? wanted : 0])[0]);
                 try
                 {
                     await LaunchAsync(node);

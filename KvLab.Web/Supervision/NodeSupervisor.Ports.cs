@@ -39,7 +39,7 @@ internal sealed partial class NodeSupervisor
     private void RegisterAll(int[] wanted, int[] ports)
     {
         for (var i = 0; i < ports.Length; i++)
-            Register(i == 0 ? NodeRoles.Leader : FollowerId(i), i == 0 ? NodeRoles.Leader : NodeRoles.Follower, wanted[i], ports[i]);
+            Register(i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i), i == 0 ? NodeRoles.Leader : NodeRoles.Follower, wanted[i], ports[i]);
     }
 
     /// <summary>Waits until each of these nodes runs with the process that it has now or has ended, as long as a start may take.</summary>

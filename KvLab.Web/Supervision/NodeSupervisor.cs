@@ -83,8 +83,6 @@ internal sealed partial class NodeSupervisor(
         }
     }
 
-    private static string FollowerId(int number) => $"{NodeRoles.Follower}-{number}";
-
     /// <summary>Makes a node known to everybody before its process begins.</summary>
     private SupervisedNode Register(string id, string role, int wantedPort, int port)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Web.Commands;
+using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;
 
@@ -44,7 +45,7 @@ public sealed class StorageChoice
 
     /// <summary>Followers may be added later.</summary>
     private static bool IsNode(string id) =>
-        id == "leader" || Enumerable.Range(1, ClusterOptions.MostFollowers).Any(n => id == $"follower-{n}");
+        id == NodeRoles.Leader || Enumerable.Range(1, ClusterOptions.MostFollowers).Any(n => id == NodeRoles.FollowerId(n));
 
     /// <summary>The value, and the name by which somebody set it.</summary>
     private static (string? Value, string Name) Given(IConfiguration configuration, string own, string inherited) =>

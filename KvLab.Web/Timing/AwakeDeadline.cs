@@ -37,6 +37,9 @@ internal sealed class AwakeDeadline : IDisposable
     /// <summary>Cancelled at the deadline, or when whoever waits is.</summary>
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Whether nobody was there for a while: a beat came much later than it should.</summary>
+    public static bool WasAway(TimeSpan gap, TimeSpan expected) => gap > expected + Late;
+
     public bool IsOver => Token.IsCancellationRequested;
 
     private void Arm()
@@ -51,7 +54,7 @@ internal sealed class AwakeDeadline : IDisposable
         {
             if (_disposed) return;
             var gap = _time.GetElapsedTime(_beat);
-            _left = gap > _next + Late && ++_pauses <= MostPauses ? _patience : _left - gap;
+            _left = WasAway(gap, _next) && ++_pauses <= MostPauses ? _patience : _left - gap;
             if (_left > TimeSpan.Zero)
             {
                 Arm();

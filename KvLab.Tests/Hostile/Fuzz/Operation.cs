@@ -53,6 +53,7 @@ internal static class Operations
         ["/internal/seal"] = () => JsonNode.Parse("{\"epoch\":2,\"leadership\":1}")!,
         ["/internal/note"] = () => JsonNode.Parse("{\"epoch\":2,\"leadership\":1,\"hasEverything\":true,\"smallestQuorum\":1}")!,
         ["/internal/decide"] = () => JsonNode.Parse("{\"epoch\":2,\"rollBacks\":[{\"key\":\"k\",\"epoch\":1,\"version\":1,\"instead\":{\"key\":\"k\",\"value\":1,\"epoch\":1,\"version\":1}}]}")!,
+        ["/internal/remove"] = () => JsonNode.Parse("{\"epoch\":2,\"leadership\":1,\"versions\":[{\"key\":\"k\",\"epoch\":1,\"version\":1}]}")!,
         // With a checksum that is wrong: none of its variants may be taken.
         ["/api/experiments/import"] = () =>
         {

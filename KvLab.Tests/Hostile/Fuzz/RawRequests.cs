@@ -13,14 +13,18 @@ internal static class RawRequests
         "Content-Length: 5\r\n\r\n{}", "Content-Length: -1\r\n\r\n{}", "Content-Length: 99999999999999999999\r\n\r\n{}", "Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}", "Content-Length: x\r\n\r\n{}",
         "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}", "Transfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nx\r\n{}\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n7fffffff\r\n{}", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nBad Trailer\r\n\r\n",
-        "Transfer-Encoding: gzip\r\n\r\n{}", "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\nzz\r\n{}", "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "\r\n{}",
+        "Transfer-Encoding: gzip\r\n\r\n{}", "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\nzz\r\n{}",
     ];
+
+    // An empty body, however it is said: right for what takes none, such as /clear.
+    private static readonly string[] EmptyEndings = [.. Endings, "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "\r\n{}"];
 
     /// <returns>What came back until the other side hung up, or until nothing more was to come.</returns>
     public static async Task<string> SendAsync(Operation operation, Random random, CancellationToken cancellation)
     {
         var url = new Uri(operation.BaseUrl);
-        var request = $"{operation.Method} {operation.PlainPath} HTTP/1.1\r\nHost: {url.Authority}\r\n{TelemetryContract.TokenHeader}: {HostileLab.Token}\r\nContent-Type: application/json\r\n{Endings[random.Next(Endings.Length)]}";
+        var endings = operation is { Method: "GET" } or { Sample: not null } ? EmptyEndings : Endings;
+        var request = $"{operation.Method} {operation.PlainPath} HTTP/1.1\r\nHost: {url.Authority}\r\n{TelemetryContract.TokenHeader}: {HostileLab.Token}\r\nContent-Type: application/json\r\n{endings[random.Next(endings.Length)]}";
         return await ExchangeAsync(url, Encoding.Latin1.GetBytes(request), cancellation);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using KvLab.Core.Configuration;
 
 namespace KvLab.Web.Components.View;
 
@@ -38,7 +39,7 @@ public static partial class NumberText
         (_, var high) => $"must be at most {high}, but is {Shown(typed)}.",
     };
 
-    private static string Shown(string typed) => typed.Length <= 40 ? typed : typed[..40] + "…";
+    private static string Shown(string typed) => ErrorText.Short(typed);
 
     /// <summary>The same number with a point and no groups; null where the separators make no sense, or there are other characters.</summary>
     private static string? Plain(string text)
