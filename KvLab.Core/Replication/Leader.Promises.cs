@@ -17,6 +17,16 @@ public sealed partial class Leader
         get { lock (_changes) return _promises.Min(p => p.Acks); }
     }
 
+    /// <summary>The fewest followers that a success will need once the patch counts, where that is fewer than now; else null.</summary>
+    internal int? LoweredBy(LiveSettingsPatch patch)
+    {
+        lock (_changes)
+        {
+            var acks = AcksOf(_state with { Settings = patch.ApplyTo(_state.Settings) });
+            return acks < SmallestQuorum ? acks : null;
+        }
+    }
+
     /// <summary>What an earlier reign left may be on few nodes until all have been compared.</summary>
     private void BeginPromises(EntryVersion reign, Hearing? hearing)
     {

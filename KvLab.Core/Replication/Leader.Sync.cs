@@ -202,8 +202,8 @@ public sealed partial class Leader
 
     /// <summary>Has a follower remember what whoever leads next will ask it.</summary>
     /// <exception cref="TransportException">It did not answer.</exception>
-    internal Task NoteAsync(Peer peer, IPeerCalls peers, bool hasEverything, TimeSpan patience, CancellationToken cancellation) =>
-        AskAsync(peer, c => DoneAsync(peers.NoteAsync(peer, new LeaderNote(Epoch, _leadership, hasEverything, SmallestQuorum), c)), patience, cancellation);
+    internal Task NoteAsync(Peer peer, IPeerCalls peers, bool hasEverything, int smallestQuorum, TimeSpan patience, CancellationToken cancellation) =>
+        AskAsync(peer, c => DoneAsync(peers.NoteAsync(peer, new LeaderNote(Epoch, _leadership, hasEverything, smallestQuorum), c)), patience, cancellation);
 
     private static async Task<bool> DoneAsync(Task call)
     {

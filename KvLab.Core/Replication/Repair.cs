@@ -114,7 +114,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
 
             var compared = await SyncAsync(follower, known, state.Incarnation, horizon, cancellation);
             if ((compared && !state.Remembers) || state.SmallestQuorum != leader.SmallestQuorum)
-                await leader.NoteAsync(follower, peers, hasEverything: compared || state.Remembers, Patience, cancellation);
+                await leader.NoteAsync(follower, peers, hasEverything: compared || state.Remembers, leader.SmallestQuorum, Patience, cancellation);
         }
         catch (TransportException)
         {

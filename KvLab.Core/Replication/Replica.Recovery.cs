@@ -177,7 +177,7 @@ public sealed partial class Replica
     {
         try
         {
-            await leader.NoteAsync(peer, _peers, hasEverything: true, patience, cancellation);
+            await leader.NoteAsync(peer, _peers, hasEverything: true, leader.SmallestQuorum, patience, cancellation);
         }
         catch (TransportException)
         {

@@ -21,18 +21,18 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
         {
             var fields = body.Fields(new FieldErrors());
             var (leader, follower) = node.Replica.Role;
-            if (leader is not null) Change(leader, fields);
+            if (leader is not null) await ChangeAsync(leader, fields);
             else Change(follower!, fields);
         }
 
         await AnswerAsync(context);
     }
 
-    private static void Change(Leader leader, JsonFields fields)
+    private async Task ChangeAsync(Leader leader, JsonFields fields)
     {
         var patch = LiveSettingsPatch.Read(fields);
         fields.ThrowIfWrong();
-        var errors = leader.Change(patch);
+        var errors = await node.Replica.ChangeAsync(leader, patch);
         if (errors.Count > 0) throw ProblemException.BadFields(errors);
     }
 

@@ -247,4 +247,31 @@ public sealed class SilentStartTests
         Assert.False(message.IsConfirmedBy(new ReplicateAnswer(ReplicateOutcome.Superseded, new EntryVersion(2, 9), 3, 1, "f")));
         Assert.False(message.IsConfirmedBy(new ReplicateAnswer(ReplicateOutcome.Fenced, EntryVersion.None, 4, 1, "f")));
     }
+
+    [Fact]
+    public void A_W_that_was_lowered_an_instant_before_the_leader_died_is_known_to_those_who_did_not_get_the_write()
+    {
+        var cluster = Cluster(w: 3);
+        cluster.Write("k");
+        _world.Advance(50);
+        var leader = cluster["leader"];
+        _world.Run(() => leader.Replica.ChangeAsync(leader.Replica.Leader!, new LiveSettingsPatch { WriteQuorum = 1 }));
+        Silence(cluster, true, "follower-2", "follower-3", "follower-4", "follower-5");
+        Assert.Equal(WriteStatus.Success, cluster.Write("k", "held by follower-1 alone").Status);
+        cluster.Kill(leader);
+        Silence(cluster, true, "follower-1");
+        Silence(cluster, false, "follower-2", "follower-3", "follower-4", "follower-5");
+
+        // Four of five followers would be enough for W = 3.
+        var start = cluster.BeginRestart(leader);
+        _world.Advance(10_000);
+        Assert.False(start.IsCompleted);
+        Assert.Equal(["follower-1"], leader.Replica.Waiting!.Silent);
+
+        Silence(cluster, false, "follower-1");
+        _world.Advance(12_000);
+        Assert.True(start.IsCompletedSuccessfully);
+        Assert.Equal("\"held by follower-1 alone\"", leader.Entries["k"].Value.ToString());
+        cluster.End();
+    }
 }
