@@ -137,7 +137,7 @@ internal sealed partial class ClusterCommands(
             }
             catch (CommandException)
             {
-                lock (silent) silent.Add(node.Id);
+                lock (silent) silent.Add(node.Name);
             }
         }
     }

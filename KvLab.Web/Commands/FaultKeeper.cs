@@ -56,7 +56,7 @@ internal sealed partial class FaultKeeper(
         }
         catch (CommandException failure)
         {
-            events.Report(EventKind.DashboardNotice, leader.Id, $"The link faults could not be put on {leader.Id}: {failure.Message}");
+            events.Report(EventKind.DashboardNotice, leader.Id, $"The link faults could not be put on {leader.Name}: {failure.Message}");
         }
         finally
         {

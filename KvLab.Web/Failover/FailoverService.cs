@@ -83,7 +83,7 @@ internal sealed partial class FailoverService(
         var (chosen, reached) = await ChooseAsync(to, cancellation);
         // Named before, because afterwards it is too late to choose another.
         var expected = FailoverRisk.Of(chosen.Id, reached, ledger);
-        if (expected.AtRisk > 0) events.Report(EventKind.DashboardNotice, chosen.Id, $"Before {chosen.Id} is promoted: {expected.Note}");
+        if (expected.AtRisk > 0) events.Report(EventKind.DashboardNotice, chosen.Id, $"Before {chosen.Name} is promoted: {expected.Note}");
         // The nodes go by arithmetic alone. A dashboard that has seen every process of the lab begin knows more: who holds each acknowledged write.
         var known = options.Mode == ClusterMode.Supervised && expected.IsNone;
         var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
