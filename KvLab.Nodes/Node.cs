@@ -50,9 +50,10 @@ internal sealed class Node(NodeOptions options, Replica replica, EventRecorder e
     /// <summary>Where the leader is reached; null where this node does not know. One that is being replaced knows only that it is not itself.</summary>
     public string? LeaderUrl => Leader is { } leader ? leader.IsDeposed ? null : Url : KnownLeader.Url;
 
+    /// <summary>A leader is ready with its reign: followers are told of it meanwhile, and one of them may be slow.</summary>
     public NodePhase Phase
     {
-        get => _phase;
+        get => _phase == NodePhase.Starting && Leader is { HasBegun: true } ? NodePhase.Ready : _phase;
         set => _phase = value;
     }
 

@@ -19,6 +19,9 @@ public sealed partial class Replica
     private static readonly TimeSpan QuickAnswer = TimeSpan.FromSeconds(1);
 
     private volatile Hearing? _waiting;
+
+    // Whom it said last that it waits for.
+    private ImmutableArray<string>? _toldSilent;
     private volatile bool _proceed;
     private volatile bool _remembers;
     private int? _smallestQuorum;
@@ -31,7 +34,7 @@ public sealed partial class Replica
     }
 
     /// <summary>Whom a leader that started waits for before it takes writes; null while it does not wait.</summary>
-    public Hearing? Waiting => _waiting;
+    public Hearing? Waiting => _role.Leader is { HasBegun: true } ? null : _waiting;
 
     /// <summary>The way out of waiting: what only the silent ones hold may be lost.</summary>
     /// <returns>False when it does not wait.</returns>
@@ -66,6 +69,8 @@ public sealed partial class Replica
                 var mayBegin = hearing.Silent.IsEmpty || (_time.GetElapsedTime(startedAt) >= patience && (hearing.IsEnough || past.IsNewCluster || _proceed));
                 if (mayBegin || states.Values.Any(s => s.Leads))
                 {
+                    // While it tries to begin, nobody is told whom it waited for before.
+                    _waiting = null;
                     if (await TryBeginAsync(leader, states.ToDictionary(), past, patience, cancellation) is { } report) return report.Reign;
                 }
                 else if (_time.GetElapsedTime(startedAt) >= patience)
@@ -80,7 +85,7 @@ public sealed partial class Replica
         }
         finally
         {
-            (_waiting, _proceed) = (null, false);
+            (_waiting, _toldSilent, _proceed) = (null, null, false);
             Cancel(asking);
             await Task.WhenAll(rounds.Values);
         }
@@ -135,11 +140,11 @@ public sealed partial class Replica
 
     private void Wait(Hearing hearing)
     {
-        var before = _waiting;
         _waiting = hearing;
         // Told once, and again whenever somebody else is waited for.
-        if (before is null || !before.Silent.SequenceEqual(hearing.Silent))
-            _events.Record(EventKind.LeaderWaiting, peers: [.. hearing.Silent], acks: hearing.Heard.Length, required: hearing.Needed, detail: hearing.Waiting);
+        if (_toldSilent is { } told && told.SequenceEqual(hearing.Silent)) return;
+        _toldSilent = hearing.Silent;
+        _events.Record(EventKind.LeaderWaiting, peers: [.. hearing.Silent], acks: hearing.Heard.Length, required: hearing.Needed, detail: hearing.Waiting);
     }
 
     /// <summary>Asks one follower again and again; what is not known any more is taken back.</summary>

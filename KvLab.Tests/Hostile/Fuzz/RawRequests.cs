@@ -16,14 +16,14 @@ internal static class RawRequests
         "Transfer-Encoding: gzip\r\n\r\n{}", "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\nzz\r\n{}",
     ];
 
-    // An empty body, however it is said: right for what takes none, such as /clear.
+    // An empty body, however it is said: right for what takes none, such as /clear, and for what can do without one.
     private static readonly string[] EmptyEndings = [.. Endings, "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "\r\n{}"];
 
     /// <returns>What came back until the other side hung up, or until nothing more was to come.</returns>
     public static async Task<string> SendAsync(Operation operation, Random random, CancellationToken cancellation)
     {
         var url = new Uri(operation.BaseUrl);
-        var endings = operation is { Method: "GET" } or { Sample: not null } ? EmptyEndings : Endings;
+        var endings = operation.Method == "GET" ? EmptyEndings : Endings;
         var request = $"{operation.Method} {operation.PlainPath} HTTP/1.1\r\nHost: {url.Authority}\r\n{TelemetryContract.TokenHeader}: {HostileLab.Token}\r\nContent-Type: application/json\r\n{endings[random.Next(endings.Length)]}";
         return await ExchangeAsync(url, Encoding.Latin1.GetBytes(request), cancellation);
     }
