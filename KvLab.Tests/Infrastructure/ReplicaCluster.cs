@@ -24,10 +24,12 @@ public sealed class ReplicaCluster
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly LiveSettings _settings;
+    private readonly Func<IKeyValueStore> _stores;
 
-    public ReplicaCluster(LabWorld world, int followers, LiveSettings settings)
+    /// <param name="stores">What a process that starts keeps its entries in; null for memory.</param>
+    public ReplicaCluster(LabWorld world, int followers, LiveSettings settings, Func<IKeyValueStore>? stores = null)
     {
-        (World, _settings) = (world, settings);
+        (World, _settings, _stores) = (world, settings, stores ?? (() => new MemoryStore()));
         Wire = new InMemoryPeers(world.Time);
         Log = new EventLog(e => new Moment(e, world.Now, EntryVersion.None, []));
         Nodes = [.. Enumerable.Range(0, followers + 1).Select(i => i == 0 ? "leader" : $"follower-{i}").Select(id => new LabNode(new Peer(id, $"http://{id}")))];
@@ -50,7 +52,7 @@ public sealed class ReplicaCluster
     public void Launch(LabNode node, bool leads)
     {
         var events = new EventRecorder(node.Id, $"{++node.Incarnation}", World.Time, Log);
-        var store = new MemoryStore();
+        var store = _stores();
         var others = Nodes.Where(n => n != node).Select(n => n.Peer).ToList();
         node.Replica = leads
             ? Replica.Leading(new LeaderOptions(), _settings, others, store, Wire, Wire, events, World.Time)

@@ -22,7 +22,8 @@ public sealed class WorldStage : IScenarioStage
     private LiveSettings _settings = ScenarioRunner.Beginning;
     private string _reigning = "leader";
 
-    public WorldStage(LabWorld world, int followers = 5) => _cluster = new ReplicaCluster(world, followers, _settings);
+    public WorldStage(LabWorld world, int followers = 5, Func<IKeyValueStore>? stores = null) =>
+        _cluster = new ReplicaCluster(world, followers, _settings, stores);
 
     /// <summary>Plays one scenario in a world of its own.</summary>
     public static ScenarioRun Play(Scenario scenario, int seed = 1)

@@ -1,0 +1,79 @@
+using KvLab.Core.Chaos;
+using KvLab.Core.Events;
+using KvLab.Core.Scenarios;
+using KvLab.Tests.Infrastructure;
+using KvLab.Tests.Stories;
+using KvLab.Web.Ingest;
+using Xunit;
+
+namespace KvLab.Tests.Goldens;
+
+/// <summary>One thing that an observer learns.</summary>
+internal abstract record Told;
+
+internal sealed record Happened(NodeEvent Event) : Told;
+
+internal sealed record Message(IngestMessage What) : Told;
+
+internal sealed record Answered(ClientAnswer Answer) : Told;
+
+/// <summary>A client got no answer.</summary>
+internal sealed record Unreached : Told;
+
+/// <summary>A story or a chaos run as it was played in virtual time, with everything that an observer learns of it, in the order in which it happened.</summary>
+internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told What)> Told)
+{
+    private const int Followers = 5;
+
+    // Fewer faults than ChaosTests have, because a golden is to be small.
+    private static readonly ChaosOptions Chaos = new() { Faults = 10, Clients = 3, Keys = 12 };
+
+    private static readonly int[] ChaosSeeds = [1, 2, 3, 4, 5];
+
+    private static readonly string[] Stories =
+    [
+        "crash-and-catch-up", "duplicate", "failover-w1", "failover-wn", "freeze", "leader-restart-naive", "lost-ack", "out-of-order",
+        "partition-and-heal", "silent-start",
+    ];
+
+    public static TheoryData<string> Names => [.. Stories.Select(s => $"story-{s}"), .. ChaosSeeds.Select(seed => $"chaos-{seed}")];
+
+    /// <summary>What is done to the cluster in any of the chaos runs.</summary>
+    public static IEnumerable<ChaosKind> ChaosKinds => ChaosSeeds.SelectMany(s => ChaosPlan.Draw(Chaos with { Seed = s }, Followers).Faults).Select(f => f.Kind).Distinct();
+
+    public IEnumerable<NodeEvent> Events => Told.Select(t => t.What).OfType<Happened>().Select(h => h.Event);
+
+    public static PlayedRun Of(string name)
+    {
+        if (name.StartsWith("story-", StringComparison.Ordinal))
+        {
+            var scenario = ScenarioLibrary.Find(name["story-".Length..])!;
+            return Play(name, new LabWorld(1), async stage => (await new ScenarioRunner(scenario, stage).RunAsync("1", CancellationToken.None)).State == ScenarioState.Passed);
+        }
+
+        var seed = int.Parse(name["chaos-".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        var plan = ChaosPlan.Draw(Chaos with { Seed = seed }, Followers);
+        return Play(name, new LabWorld(seed), async stage => (await new ChaosRunner(plan, stage).RunAsync("1", CancellationToken.None)).State == ChaosState.Passed);
+    }
+
+    private static PlayedRun Play(string name, LabWorld world, Func<RecordingStage, Task<bool>> play)
+    {
+        var stage = new WorldStage(world, Followers, () => new OrderedStore());
+        var recording = new RecordingStage(stage);
+        recording.IntroduceAll();
+        Assert.True(world.Run(() => play(recording)), $"{name} did not pass, so it says nothing about what is to stay as it is.");
+        return new PlayedRun(name, [.. Merge(stage.Log.Moments, recording.Notes)]);
+    }
+
+    private static IEnumerable<(TimeSpan, Told)> Merge(IReadOnlyList<Moment> events, List<(int Position, TimeSpan At, Told What)> notes)
+    {
+        var next = 0;
+        // Nodes introduce themselves before they report, although they had begun before the stage was asked.
+        for (; next < notes.Count && notes[next].What is Message { What: NodeIntroduced }; next++) yield return (TimeSpan.Zero, notes[next].What);
+        for (var i = 0; i <= events.Count; i++)
+        {
+            for (; next < notes.Count && notes[next].Position <= i; next++) yield return (notes[next].At, notes[next].What);
+            if (i < events.Count) yield return (events[i].At, new Happened(events[i].Event));
+        }
+    }
+}

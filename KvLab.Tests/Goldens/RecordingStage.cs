@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using KvLab.Core.Durability;
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Core.Scenarios;
+using KvLab.Core.Storage;
+using KvLab.Tests.Stories;
+using KvLab.Web.Ingest;
+using KvLab.Web.State;
+
+namespace KvLab.Tests.Goldens;
+
+/// <summary>A virtual stage that also notes what a dashboard would learn without any event: processes, partitions, and what clients were told.</summary>
+internal sealed class RecordingStage(WorldStage inner) : IScenarioStage
+{
+    private readonly Dictionary<string, int> _incarnations = new(StringComparer.Ordinal);
+    private ImmutableArray<string> _otherSide = [];
+    private LiveSettings _settings = ScenarioRunner.Beginning;
+    private string _lastLeader = NodeRoles.Leader;
+
+    /// <summary>In the order in which they happened. Position: so many events had happened before.</summary>
+    public List<(int Position, TimeSpan At, Told What)> Notes { get; } = [];
+
+    public string Name => inner.Name;
+    public TimeProvider Time => inner.Time;
+    public IReadOnlyList<StageNode> Nodes => inner.Nodes;
+
+    public async Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation)
+    {
+        await inner.BeginAsync(settings, cancellation);
+        _settings = settings.ApplyTo(_settings);
+    }
+
+    public Task EndAsync(CancellationToken cancellation) => inner.EndAsync(cancellation);
+
+    public async Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation)
+    {
+        await inner.ChangeSettingsAsync(patch, cancellation);
+        _settings = patch.ApplyTo(_settings);
+    }
+
+    public async Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    {
+        var (settings, leader) = (_settings, Leader());
+        var answer = await inner.WriteAsync(key, value, delaysMs, cancellation);
+        Note(answer.Status is not { } status ? new Unreached() : new Answered(new ClientAnswer(
+            new AcknowledgedWrite(answer.Version, key, leader, answer.Required, answer.Acks, Time.GetUtcNow(),
+                settings.Versioning == VersioningMode.Naive, settings.QuorumCountsLeader),
+            status == WriteStatus.Success)));
+        return answer;
+    }
+
+    public async Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation)
+    {
+        Leader();
+        await inner.ActAsync(act, node, amountMs, cancellation);
+        if (act is NodeAct.Kill or NodeAct.Stop)
+        {
+            Note(new ProcessChanged(node, NodeState.Stopped, null, act == NodeAct.Kill ? "killed from the page" : null));
+            Note(new NodeDisconnected(node, $"{Incarnation(node)}"));
+        }
+        else if (act is NodeAct.Freeze or NodeAct.Thaw)
+        {
+            Note(new NodeFroze(node, act == NodeAct.Freeze));
+        }
+    }
+
+    public async Task StartAsync(string node, bool recovers, CancellationToken cancellation)
+    {
+        if (Nodes.Any(n => n.Id == node && !n.Up))
+        {
+            _incarnations[node] = Incarnation(node) + 1;
+            // As the stage decides it: whoever led last leads again, unless somebody else does.
+            Introduce(node, node == _lastLeader && !Nodes.Any(n => n.Leads) ? NodeRoles.Leader : NodeRoles.Follower);
+        }
+
+        await inner.StartAsync(node, recovers, cancellation);
+    }
+
+    public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => inner.SetLinkAsync(follower, faults, cancellation);
+
+    public async Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation)
+    {
+        await inner.PartitionAsync(otherSide, cancellation);
+        Divide([.. otherSide]);
+    }
+
+    public async Task HealAsync(string? follower, CancellationToken cancellation)
+    {
+        await inner.HealAsync(follower, cancellation);
+        Divide(follower is null ? [] : _otherSide.Remove(follower));
+    }
+
+    public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
+    {
+        var done = await inner.FailOverAsync(to, cancellation);
+        Leader();
+        return done;
+    }
+
+    public Task<bool> IsQuietAsync(CancellationToken cancellation) => inner.IsQuietAsync(cancellation);
+    public Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation) => inner.DumpAsync(node, cancellation);
+    public long CountOf(EventKind kind, string? node) => inner.CountOf(kind, node);
+
+    /// <summary>A dashboard that was there first sees every node introduce itself.</summary>
+    public void IntroduceAll()
+    {
+        foreach (var node in Nodes) Introduce(node.Id, node.Id == NodeRoles.Leader ? NodeRoles.Leader : NodeRoles.Follower);
+    }
+
+    private void Introduce(string node, string role) => Note(new NodeIntroduced(new NodeHello
+    {
+        Node = node,
+        Incarnation = $"{Incarnation(node)}",
+        Role = role,
+        Url = $"http://{node}",
+        OldestSequence = 1,
+    }));
+
+    private int Incarnation(string node) => _incarnations.GetValueOrDefault(node, 1);
+
+    private void Divide(ImmutableArray<string> otherSide)
+    {
+        if (otherSide.SequenceEqual(_otherSide)) return;
+        _otherSide = otherSide;
+        Note(new SidesChanged(otherSide));
+    }
+
+    private string Leader() => _lastLeader = Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id ?? _lastLeader;
+
+    private void Note(IngestMessage message) => Note(new Message(message));
+
+    private void Note(Told what) => Notes.Add((inner.Log.Moments.Count, new TimeSpan(Time.GetTimestamp()), what));
+}
