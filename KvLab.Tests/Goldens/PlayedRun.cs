@@ -30,13 +30,37 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
 
     private static readonly int[] ChaosSeeds = [1, 2, 3, 4, 5];
 
+    private const string RolledBackName = "story-rolled-back";
+
     private static readonly string[] Stories =
     [
         "crash-and-catch-up", "duplicate", "failover-w1", "failover-wn", "freeze", "leader-restart-naive", "lost-ack", "out-of-order",
         "partition-and-heal", "silent-start",
     ];
 
-    public static TheoryData<string> Names => [.. Stories.Select(s => $"story-{s}"), .. ChaosSeeds.Select(seed => $"chaos-{seed}")];
+    /// <summary>What no story of the library comes to.</summary>
+    private const string RolledBack = """
+        # A write that only the old leader holds
+        Nobody else has heard of it when another node leads, so it is rolled back.
+        > settings W = 1, deadline = 100 ms, delivery = once
+        > write k = a
+        > wait until quiet
+        > link follower-1 request.lossPercent = 100
+        > link follower-2 request.lossPercent = 100
+        > link follower-3 request.lossPercent = 100
+        > link follower-4 request.lossPercent = 100
+        > link follower-5 request.lossPercent = 100
+        > write k = b
+        > expect partial
+        > freeze leader
+        > heal
+        > fail over to follower-1
+        > thaw leader
+        > expect eventually k = a on all
+        > expect count entry_rolled_back = 1
+        """;
+
+    public static TheoryData<string> Names => [RolledBackName, .. Stories.Select(s => $"story-{s}"), .. ChaosSeeds.Select(seed => $"chaos-{seed}")];
 
     /// <summary>What is done to the cluster in any of the chaos runs.</summary>
     public static IEnumerable<ChaosKind> ChaosKinds => ChaosSeeds.SelectMany(s => ChaosPlan.Draw(Chaos with { Seed = s }, Followers).Faults).Select(f => f.Kind).Distinct();
@@ -47,7 +71,7 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
     {
         if (name.StartsWith("story-", StringComparison.Ordinal))
         {
-            var scenario = ScenarioLibrary.Find(name["story-".Length..])!;
+            var scenario = name == RolledBackName ? Scenario.Parse(RolledBack) : ScenarioLibrary.Find(name["story-".Length..])!;
             return Play(name, new LabWorld(1), async stage => (await new ScenarioRunner(scenario, stage).RunAsync("1", CancellationToken.None)).State == ScenarioState.Passed);
         }
 
@@ -61,7 +85,8 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
         var stage = new WorldStage(world, Followers, () => new OrderedStore());
         var recording = new RecordingStage(stage);
         recording.IntroduceAll();
-        Assert.True(world.Run(() => play(recording)), $"{name} did not pass, so it says nothing about what is to stay as it is.");
+        Assert.True(world.Run(() => play(recording)),
+            $"{name} did not pass, so it says nothing about what is to stay as it is.");
         return new PlayedRun(name, [.. Merge(stage.Log.Moments, recording.Notes)]);
     }
 
