@@ -28,7 +28,8 @@ internal static class Golden
         }
 
         Assert.True(File.Exists(path), $"There is no golden {file}. {Rewrite}=1 writes it.");
-        if (FirstDifference(File.ReadAllText(path).TrimEnd('\n').Split('\n'), now, hint) is { } difference) Assert.Fail($"{file}: {difference}");
+        var before = File.ReadAllText(path).TrimEnd('\n').Split('\n');
+        if (FirstDifference(before, now, hint) is { } difference) Assert.Fail($"{file}: {difference}");
     }
 
     /// <returns>Null when all is as it was.</returns>
@@ -37,7 +38,9 @@ internal static class Golden
         var at = 0;
         while (at < before.Count && at < now.Count && before[at] == now[at]) at++;
         if (at == before.Count && at == now.Count) return null;
-        return $"the first difference is in line {at + 1}.\n  before: {Shown(before, now, at)}\n  now:    {Shown(now, before, at)}{(hint?.Invoke(at) is { } more ? $"\n{more}" : "")}"
+        return $"the first difference is in line {at + 1}."
+            + $"\n  before: {Shown(before, now, at)}\n  now:    {Shown(now, before, at)}"
+            + (hint?.Invoke(at) is { } more ? $"\n{more}" : "")
             + $"\nIf this is wanted: {Rewrite}=1, and a commit of its own that says why.";
     }
 
@@ -51,8 +54,13 @@ internal static class Golden
         var same = 0;
         while (same < line.Length && same < other.Length && line[same] == other[same]) same++;
         var from = Math.Max(0, same - LongestShown / 4);
-        return $"{(from > 0 ? "…" : "")}{line.Substring(from, Math.Min(LongestShown, line.Length - from))}{(from + LongestShown < line.Length ? "…" : "")}";
+        var to = Math.Min(from + LongestShown, line.Length);
+        return $"{(from > 0 ? "…" : "")}{line[from..to]}{(to < line.Length ? "…" : "")}";
     }
+
+    /// <summary>The heading that a line stands under; null where there is none.</summary>
+    public static string? Heading(IReadOnlyList<string> lines, int line) =>
+        lines.Take(line + 1).LastOrDefault(l => l.StartsWith("===", StringComparison.Ordinal));
 
     /// <summary>Short, and still no two different texts of a test have it in common.</summary>
     public static string Hash(string text) =>

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace KvLab.Tests.Goldens;
 
 /// <summary>
-/// Tells a dashboard's reducer what happened in a run, at the times at which it happened, and makes a snapshot every tenth of a second as a dashboard does. Events that
-/// one node had in a row come as one packed batch.
+/// Tells a dashboard's reducer what happened in a run, at the times at which it happened, and makes a snapshot every tenth of a second as
+/// a dashboard does. Events that one node had in a row come as one packed batch.
 /// </summary>
 internal sealed class Observer
 {

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
@@ -14,8 +12,6 @@ public sealed class OpenApiGoldenTests(ApiFixture dashboard) : IClassFixture<Api
 {
     private const string Document = "/openapi/v1.json";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     [Fact]
     public async Task The_dashboard_describes_its_REST_as_before() => Check("openapi-dashboard.json", await ReadAsync(dashboard.Host.Url));
 
@@ -27,7 +23,8 @@ public sealed class OpenApiGoldenTests(ApiFixture dashboard) : IClassFixture<Api
         Check("openapi-node.json", await ReadAsync(node.Url));
     }
 
-    private Task<string> ReadAsync(string url) => dashboard.Http.GetStringAsync(new Uri(url + Document), TestContext.Current.CancellationToken);
+    private Task<string> ReadAsync(string url) =>
+        dashboard.Http.GetStringAsync(new Uri(url + Document), TestContext.Current.CancellationToken);
 
-    private static void Check(string file, string document) => Golden.Check(file, JsonNode.Parse(document)!.ToJsonString(Readable).Split('\n'));
+    private static void Check(string file, string document) => Golden.Check(file, Sample.Pretty(JsonNode.Parse(document)));
 }

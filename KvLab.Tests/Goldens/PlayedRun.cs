@@ -20,7 +20,7 @@ internal sealed record Answered(ClientAnswer Answer) : Told;
 /// <summary>A client got no answer.</summary>
 internal sealed record Unreached : Told;
 
-/// <summary>A story or a chaos run as it was played in virtual time, with everything that an observer learns of it, in the order in which it happened.</summary>
+/// <summary>A story or a chaos run as it was played in virtual time: everything that an observer learns of it, in that order.</summary>
 internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told What)> Told)
 {
     private const int Followers = 5;
@@ -60,10 +60,11 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
         > expect count entry_rolled_back = 1
         """;
 
-    public static TheoryData<string> Names => [RolledBackName, .. Stories.Select(s => $"story-{s}"), .. ChaosSeeds.Select(seed => $"chaos-{seed}")];
+    public static TheoryData<string> Names =>
+        [RolledBackName, .. Stories.Select(s => $"story-{s}"), .. ChaosSeeds.Select(seed => $"chaos-{seed}")];
 
     /// <summary>What is done to the cluster in any of the chaos runs.</summary>
-    public static IEnumerable<ChaosKind> ChaosKinds => ChaosSeeds.SelectMany(s => ChaosPlan.Draw(Chaos with { Seed = s }, Followers).Faults).Select(f => f.Kind).Distinct();
+    public static IEnumerable<ChaosKind> ChaosKinds => ChaosSeeds.SelectMany(s => PlanOf(s).Faults).Select(f => f.Kind).Distinct();
 
     public IEnumerable<NodeEvent> Events => Told.Select(t => t.What).OfType<Happened>().Select(h => h.Event);
 
@@ -72,13 +73,16 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
         if (name.StartsWith("story-", StringComparison.Ordinal))
         {
             var scenario = name == RolledBackName ? Scenario.Parse(RolledBack) : ScenarioLibrary.Find(name["story-".Length..])!;
-            return Play(name, new LabWorld(1), async stage => (await new ScenarioRunner(scenario, stage).RunAsync("1", CancellationToken.None)).State == ScenarioState.Passed);
+            return Play(name, new LabWorld(1), async stage =>
+                (await new ScenarioRunner(scenario, stage).RunAsync("1", CancellationToken.None)).State == ScenarioState.Passed);
         }
 
         var seed = int.Parse(name["chaos-".Length..], System.Globalization.CultureInfo.InvariantCulture);
-        var plan = ChaosPlan.Draw(Chaos with { Seed = seed }, Followers);
-        return Play(name, new LabWorld(seed), async stage => (await new ChaosRunner(plan, stage).RunAsync("1", CancellationToken.None)).State == ChaosState.Passed);
+        return Play(name, new LabWorld(seed), async stage =>
+            (await new ChaosRunner(PlanOf(seed), stage).RunAsync("1", CancellationToken.None)).State == ChaosState.Passed);
     }
+
+    private static ChaosPlan PlanOf(int seed) => ChaosPlan.Draw(Chaos with { Seed = seed }, Followers);
 
     private static PlayedRun Play(string name, LabWorld world, Func<RecordingStage, Task<bool>> play)
     {
@@ -94,7 +98,8 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
     {
         var next = 0;
         // Nodes introduce themselves before they report, although they had begun before the stage was asked.
-        for (; next < notes.Count && notes[next].What is Message { What: NodeIntroduced }; next++) yield return (TimeSpan.Zero, notes[next].What);
+        for (; next < notes.Count && notes[next].What is Message { What: NodeIntroduced }; next++)
+            yield return (TimeSpan.Zero, notes[next].What);
         for (var i = 0; i <= events.Count; i++)
         {
             for (; next < notes.Count && notes[next].Position <= i; next++) yield return (notes[next].At, notes[next].What);

@@ -11,7 +11,9 @@ using KvLab.Web.State;
 
 namespace KvLab.Tests.Goldens;
 
-/// <summary>A virtual stage that also notes what a dashboard would learn without any event: processes, partitions, and what clients were told.</summary>
+/// <summary>
+/// A virtual stage that also notes what a dashboard would learn without any event: processes, partitions, and what clients were told.
+/// </summary>
 internal sealed class RecordingStage(WorldStage inner) : IScenarioStage
 {
     private readonly Dictionary<string, int> _incarnations = new(StringComparer.Ordinal);
@@ -40,7 +42,8 @@ internal sealed class RecordingStage(WorldStage inner) : IScenarioStage
         _settings = patch.ApplyTo(_settings);
     }
 
-    public async Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    public async Task<StageWrite> WriteAsync(
+        string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         var (settings, leader) = (_settings, Leader());
         var answer = await inner.WriteAsync(key, value, delaysMs, cancellation);
@@ -78,7 +81,8 @@ internal sealed class RecordingStage(WorldStage inner) : IScenarioStage
         await inner.StartAsync(node, recovers, cancellation);
     }
 
-    public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => inner.SetLinkAsync(follower, faults, cancellation);
+    public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) =>
+        inner.SetLinkAsync(follower, faults, cancellation);
 
     public async Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation)
     {

@@ -3,8 +3,8 @@ using Xunit;
 namespace KvLab.Tests.Goldens;
 
 /// <summary>
-/// What an observer makes of the same streams stays as it was: the whole snapshot after every thousand events (of a short story after every five) and at
-/// the end, and every sentence that explains it. A part that is as it was in the snapshot before is left out.
+/// What an observer makes of the same streams stays as it was: the whole snapshot after every thousand events (of a short story after every
+/// five) and at the end, and every sentence that explains it. A part that is as it was in the snapshot before is left out.
 /// </summary>
 [Trait("Category", "Scenario")]
 public sealed class SnapshotGoldenTests
@@ -37,7 +37,9 @@ public sealed class SnapshotGoldenTests
             File.WriteAllLines(Path.Combine(folder, $"{name}.txt"), whole);
         }
 
-        Golden.Check(Path.Combine("Snapshots", $"{name}.txt"), lines, line => $"{Place(lines, line)}{WholeSnapshots}=<folder> writes whole snapshots: run it on both builds and compare the folders with diff.");
+        Golden.Check(Path.Combine("Snapshots", $"{name}.txt"), lines, line =>
+            $"It is in the snapshot {Golden.Heading(lines, line)}\n"
+            + $"{WholeSnapshots}=<folder> writes whole snapshots: run it on both builds and compare the folders with diff.");
 
         void Add(string part, string? text)
         {
@@ -47,8 +49,4 @@ public sealed class SnapshotGoldenTests
             before[part] = line;
         }
     }
-
-    /// <summary>Which snapshot a line belongs to.</summary>
-    private static string Place(List<string> lines, int line) =>
-        lines.Take(line + 1).LastOrDefault(l => l.StartsWith("===", StringComparison.Ordinal)) is { } title ? $"It is in the snapshot {title}\n" : "";
 }

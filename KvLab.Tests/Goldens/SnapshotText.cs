@@ -13,7 +13,8 @@ internal static class SnapshotText
     private const int LongestWhole = 200;
     private const int BeginningShown = 80;
 
-    // What a snapshot computes from its parts is left out: it would say everything twice. Members come in the order of their names, wherever they are declared.
+    // What a snapshot computes from its parts is left out: it would say everything twice. Members come in the order of their names,
+    // wherever they are declared.
     private static readonly JsonSerializerOptions Options = new(ReadableJson.Options)
     {
         Converters =
@@ -46,7 +47,9 @@ internal static class SnapshotText
     public static string Line(string name, string text)
     {
         var line = text.ReplaceLineEndings("\\n");
-        return line.Length <= LongestWhole ? $"{name}: {line}" : $"{name}: {Golden.Hash(text)} of {text.Length} characters: {line[..BeginningShown]}…";
+        return line.Length <= LongestWhole
+            ? $"{name}: {line}"
+            : $"{name}: {Golden.Hash(text)} of {text.Length} characters: {line[..BeginningShown]}…";
     }
 
     /// <summary>Every sentence that the page says of this snapshot.</summary>
@@ -62,11 +65,16 @@ internal static class SnapshotText
         yield return ("leadership", [Leadership.ProblemOf(s) ?? s.Waiting?.Sentence ?? ""]);
     }
 
-    /// <summary>In the order of keys: a snapshot's dictionaries are in the order of hashes, which differ from process to process.</summary>
-    private sealed class DictionaryConverter<T> : JsonConverter<ImmutableDictionary<string, T>>
+    /// <summary>Nothing is read from a golden but lines.</summary>
+    private abstract class Writing<T> : JsonConverter<T>
     {
-        public override ImmutableDictionary<string, T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+    }
 
+    /// <summary>In the order of keys: a snapshot's dictionaries are in the order of hashes, which differ from process to process.</summary>
+    private sealed class DictionaryConverter<T> : Writing<ImmutableDictionary<string, T>>
+    {
         public override void Write(Utf8JsonWriter writer, ImmutableDictionary<string, T> entries, JsonSerializerOptions options)
         {
             writer.WriteStartObject();
@@ -81,17 +89,17 @@ internal static class SnapshotText
     }
 
     /// <summary>To six digits: the last ones of a computed mean may differ from machine to machine.</summary>
-    private sealed class FractionConverter : JsonConverter<double>
+    private sealed class FractionConverter : Writing<double>
     {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(Math.Round(value, 6));
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(Math.Round(value, 6));
     }
 
-    /// <summary>The log has no members of its own that say what is in it. Its latest events are enough: the ones before were looked at in the snapshot before.</summary>
-    private sealed class LogConverter : JsonConverter<EventLogView>
+    /// <summary>
+    /// The log has no members of its own that say what is in it. Its latest events are enough: the ones before were in the snapshot before.
+    /// </summary>
+    private sealed class LogConverter : Writing<EventLogView>
     {
-        public override EventLogView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
-
         public override void Write(Utf8JsonWriter writer, EventLogView log, JsonSerializerOptions options)
         {
             writer.WriteStartObject();
