@@ -135,15 +135,6 @@ public sealed record RolledBackView(string Node, string Key, EntryVersion Versio
 public sealed record SyncView(
     string Leader, string Follower, bool Rejoined, int Entries, long BytesSent, long BytesCompared, double ElapsedMs, DateTimeOffset At);
 
-public static class NodeRoles
-{
-    public const string Leader = "leader";
-    public const string Follower = "follower";
-
-    /// <summary>What the lab calls the follower that it starts as this one, from 1.</summary>
-    public static string FollowerId(int number) => $"{Follower}-{number}";
-}
-
 public enum NodeState
 {
     /// <summary>The process is starting, or has not introduced itself yet.</summary>
@@ -272,24 +263,3 @@ public sealed record LatencyPoint(EntryVersion Version, double ElapsedMs, bool S
 /// <param name="SecondsAgoBase">Dashboard's monotonic seconds.</param>
 /// <param name="Behind">Per follower id: the sum over keys of the leader's counter positions not yet held (number of keys behind or missing).</param>
 public sealed record LagPoint(double SecondsAgoBase, ImmutableDictionary<string, int> Behind);
-
-/// <summary>Hard limits of what the dashboard remembers; what falls out is counted in <see cref="EventLogView.Discarded"/>.</summary>
-public static class StateLimits
-{
-    public const int Writes = 500;
-    public const int Events = 50_000;
-    public const int LatencyPoints = 2_000;
-    public const int LagPoints = 600;
-    public const int FiguresBefore = 20;
-    public const int RolledBack = 1_000;
-    public const int Syncs = 100;
-    public const int AvailabilityPoints = 600;
-    public const int FaultMarks = 200;
-    public const int DurabilityRows = 40;
-    public const int LostRows = 200;
-    public const int ReportGaps = 20;
-    public const int Keys = 100_000;
-
-    /// <summary>Writes whose answer or deliveries are awaited at a time; further ones are counted but not followed.</summary>
-    public const int OpenWrites = 200_000;
-}

@@ -27,9 +27,3 @@ public sealed record EventFilter(string? Node = null, EventKind? Kind = null, st
 
     private static bool Contains(string? fact, string text) => fact?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 }
-
-public static class NodeNames
-{
-    /// <summary>The name under which the dashboard itself reports.</summary>
-    public const string Dashboard = "dashboard";
-}
