@@ -4,7 +4,7 @@ namespace KvLab.Core.Network;
 
 /// <summary>
 /// The shape of the simulated delay over the range (a, b). All shapes have the same mean, (a + b) / 2, so that changing the
-/// shape changes only the spread and the tail. Formulas: <see cref="DelayShape"/>.
+/// shape changes only the spread and the tail. Formulas: <c>DelayShape</c>.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DelayDistribution>))]
 public enum DelayDistribution
