@@ -138,7 +138,7 @@ internal sealed class WorldExperiment : IExperimentCluster
 
     public IDeliveryRecording RecordDeliveries() => new Recording(_cluster.Log, StorageMs);
 
-    private sealed class Recording(EventLog log, double storageMs) : IDeliveryRecording
+    private sealed class Recording(MomentLog log, double storageMs) : IDeliveryRecording
     {
         public Task<IReadOnlyDictionary<long, IReadOnlyList<DeliveryFact>>> CollectAsync(
             IReadOnlyCollection<long> versions, int followers, TimeSpan atMost, CancellationToken cancellation)

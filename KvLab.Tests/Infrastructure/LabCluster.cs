@@ -46,7 +46,7 @@ public sealed class LabCluster
     {
         World = world;
         _parts = parts ?? LabParts.Default;
-        Log = new EventLog(Look);
+        Log = new MomentLog(Look);
         Network = new RoughTransport(_parts.Transport(Wire), world);
         Followers = [.. Enumerable.Range(1, followers).Select(i => NewFollower($"follower-{i}"))];
         LeaderStore = _parts.LeaderStore();
@@ -54,7 +54,7 @@ public sealed class LabCluster
     }
 
     public LabWorld World { get; }
-    public EventLog Log { get; }
+    public MomentLog Log { get; }
     public List<StoreStep> Steps { get; } = [];
     public List<ClientWrite> Writes { get; } = [];
     public List<LabFollower> Followers { get; }

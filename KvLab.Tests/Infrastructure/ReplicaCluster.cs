@@ -31,7 +31,7 @@ public sealed class ReplicaCluster
     {
         (World, _settings, _stores) = (world, settings, stores ?? (() => new MemoryStore()));
         Wire = new InMemoryPeers(world.Time);
-        Log = new EventLog(e => new Moment(e, world.Now, EntryVersion.None, []));
+        Log = new MomentLog(e => new Moment(e, world.Now, EntryVersion.None, []));
         Nodes = [.. Enumerable.Range(0, followers + 1).Select(i => i == 0 ? "leader" : $"follower-{i}").Select(id => new LabNode(new Peer(id, $"http://{id}")))];
         foreach (var node in Nodes.Skip(1)) Launch(node, leads: false);
         Launch(Nodes[0], leads: true);
@@ -40,7 +40,7 @@ public sealed class ReplicaCluster
 
     public LabWorld World { get; }
     public InMemoryPeers Wire { get; }
-    public EventLog Log { get; }
+    public MomentLog Log { get; }
     public IReadOnlyList<LabNode> Nodes { get; }
 
     /// <summary>The node that leads in the newest epoch.</summary>

@@ -47,7 +47,7 @@ public sealed class WorldStage : IScenarioStage
 
     public string Name => "virtual time";
     public TimeProvider Time => _cluster.World.Time;
-    public EventLog Log => _cluster.Log;
+    public MomentLog Log => _cluster.Log;
 
     public IReadOnlyList<StageNode> Nodes => [.. _cluster.Nodes.Select(n => new StageNode(n.Id, n == Leading, !_down.Contains(n.Id)))];
 

@@ -10,7 +10,7 @@ namespace KvLab.Tests.Infrastructure;
 public sealed record Moment(NodeEvent Event, TimeSpan At, EntryVersion LeaderHeld, IReadOnlyList<EntryVersion> Held);
 
 /// <summary>Keeps every event of all nodes in the order in which they really happened, which only a world of one thread can know.</summary>
-public sealed class EventLog(Func<NodeEvent, Moment> look) : IEventSink
+public sealed class MomentLog(Func<NodeEvent, Moment> look) : IEventSink
 {
     private readonly List<Moment> _moments = [];
 
