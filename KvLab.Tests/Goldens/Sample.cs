@@ -56,7 +56,8 @@ internal static partial class Sample
     /// <summary>Names and types in their order. The items of a list become one, with what any of them has.</summary>
     private static JsonNode? ShapeOf(JsonNode? node) => node switch
     {
-        JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, ShapeOf(m.Value)))),
+        // A machine that is busy for a second pauses the dashboard, which is told here.
+        JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, m.Key == "disturbances" ? new JsonArray() : ShapeOf(m.Value)))),
         JsonArray items => new JsonArray(items.Count == 0 ? [] : [items.Select(ShapeOf).Aggregate(Merged)]),
         null => "null",
         _ => node.GetValueKind() switch { JsonValueKind.String => "text", JsonValueKind.Number => "number", _ => "true or false" },
