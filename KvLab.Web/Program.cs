@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Web.Experiments;
 using KvLab.Web.Scenarios;
 using KvLab.Web.Supervision;

@@ -1,5 +1,5 @@
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Chaos;
 

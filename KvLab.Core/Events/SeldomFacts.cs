@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Events;
 

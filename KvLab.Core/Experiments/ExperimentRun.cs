@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Experiments;
 

@@ -1,6 +1,5 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 
 namespace KvLab.Core.Experiments;
 

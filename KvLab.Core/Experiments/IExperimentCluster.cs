@@ -1,5 +1,5 @@
 using KvLab.Core.Analysis;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Experiments;
 

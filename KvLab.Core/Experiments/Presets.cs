@@ -1,5 +1,3 @@
-using KvLab.Core.Replication;
-
 namespace KvLab.Core.Experiments;
 
 /// <summary>The plans that classes use.</summary>

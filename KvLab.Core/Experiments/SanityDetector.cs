@@ -214,7 +214,7 @@ public static partial class SanityDetector
         if (p.Check(ReplicaCheck.Settled) is not { } check || check.Report.Converged) return null;
         var conflicts = check.Report.Followers.Sum(f => f.Conflicts);
         var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
-        var naive = p.Plan.Settings.Versioning == Replication.VersioningMode.Naive;
+        var naive = p.Plan.Settings.Versioning == Settings.VersioningMode.Naive;
         return new Finding(FindingKind.Diverged, naive ? Severity.Info : Severity.Error,
             $"Replicas differ for good at {p.Plan.Label}: after settling, {differing} entries on followers are not the leader's ({Kinds(check.Report.Followers)})."
             + (naive ? " That is what naive mode does." : ""),

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Experiments;
 

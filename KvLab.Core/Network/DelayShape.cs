@@ -1,4 +1,4 @@
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using MathNet.Numerics.Distributions;
 
 namespace KvLab.Core.Network;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.Serialization;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Network;
 

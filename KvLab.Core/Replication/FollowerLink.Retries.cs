@@ -1,4 +1,3 @@
-using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

@@ -1,7 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
-using KvLab.Core.Versioning;
 
 namespace KvLab.Core.Replication;
 

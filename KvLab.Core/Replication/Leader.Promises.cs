@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 
 namespace KvLab.Core.Replication;

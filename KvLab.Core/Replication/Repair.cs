@@ -1,4 +1,5 @@
 using KvLab.Core.Network;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Replication;
 

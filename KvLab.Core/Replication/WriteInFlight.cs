@@ -1,3 +1,4 @@
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 
 namespace KvLab.Core.Replication;

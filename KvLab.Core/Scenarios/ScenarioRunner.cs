@@ -1,4 +1,4 @@
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Core.Scenarios;
 

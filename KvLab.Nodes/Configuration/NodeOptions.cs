@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Nodes.Telemetry;
 
 namespace KvLab.Nodes.Configuration;

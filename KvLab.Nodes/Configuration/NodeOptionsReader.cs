@@ -4,6 +4,7 @@ using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Nodes.Telemetry;
 
 namespace KvLab.Nodes.Configuration;

@@ -1,3 +1,5 @@
+using KvLab.Core.Replication;
+
 namespace KvLab.Nodes.Configuration;
 
 public enum NodeRole

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
 using KvLab.Nodes.Storage;

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Replication;
 using KvLab.Nodes.Configuration;
 
 namespace KvLab.Nodes.Endpoints;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvLab.Core.Callers;
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Transport;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Nodes.Endpoints;
 

@@ -1,6 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;
 
 namespace KvLab.Nodes.Endpoints;

@@ -2,6 +2,7 @@ using System.Buffers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Transport;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 
 namespace KvLab.Nodes.Endpoints;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 
 namespace KvLab.Nodes.Telemetry;
 

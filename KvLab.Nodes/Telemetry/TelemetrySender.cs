@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Nodes.Endpoints;
 
 namespace KvLab.Nodes.Telemetry;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Core.Wire;

@@ -1,4 +1,5 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using Xunit;

@@ -1,7 +1,7 @@
 using CsCheck;
 using KvLab.Core.Analysis;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using MathNet.Numerics;
 using MathNet.Numerics.Integration;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using KvLab.Core.Replication;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Xunit;

@@ -1,6 +1,9 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using Xunit;
 using Domain = ArchUnitNET.Domain;
@@ -23,19 +26,18 @@ public sealed class CoreDirectionTests
         ["Wire"] = [],
         // A value is kept as the text that every answer shows.
         ["Storage"] = ["Versioning", "Wire.ReadableEncoder"],
+        ["Configuration"] = [],
         // Reading a client's value makes a JsonText of it.
-        ["Configuration"] = ["Storage.JsonText"],
+        ["Settings"] = ["Configuration", "Storage.JsonText", "Versioning"],
         // An event that reports settings or faults carries them.
-        ["Events"] = ["Versioning", "Wire", "Replication.LiveSettings", "Network.LinkFaults", "Network.NodeFaults"],
-        // Delays are drawn from settings; faults are read and checked as settings are; a message carries its write's mode; the in-memory transports end at a
-        // follower and at a replica.
-        ["Network"] =
-        [
-            "Versioning", "Storage", "Configuration", "Replication.LiveSettings", "Replication.VersioningMode", "Replication.Follower", "Replication.Replica",
-        ],
-        ["Replication"] = ["Versioning", "Storage", "Configuration", "Events", "Network"],
+        ["Events"] = ["Versioning", "Wire", "Settings", "Network.LinkFaults", "Network.NodeFaults"],
+        // Delays are drawn from settings; faults are read and checked as settings are; a message carries its write's mode.
+        ["Network"] = ["Versioning", "Storage", "Configuration", "Settings"],
+        ["Replication"] = ["Versioning", "Storage", "Configuration", "Settings", "Events", "Network"],
+        // The transports in memory end at a follower and at a replica.
+        ["Simulation"] = ["Versioning", "Storage", "Configuration", "Settings", "Events", "Network", "Replication"],
         // Predictions are made for settings and their delay shape.
-        ["Analysis"] = ["Versioning", "Storage", "Network.DelayShape", "Network.DelayDistribution", "Replication.LiveSettings"],
+        ["Analysis"] = ["Versioning", "Storage", "Network.DelayShape", "Settings"],
     };
 
     private static readonly Domain.Architecture Architecture = new ArchLoader().LoadAssembly(typeof(Leader).Assembly).Build();
@@ -73,7 +75,7 @@ public sealed class CoreDirectionTests
     public void Dependencies_inside_method_bodies_are_seen()
     {
         Assert.Contains(Dependencies(), d => d.From.StartsWith("Replication.Leader", StringComparison.Ordinal) && d.To == "Network.DelaySchedule");
-        Assert.Contains(Dependencies(), d => d.From.StartsWith("Network.InMemoryTransport", StringComparison.Ordinal) && d.To == "Replication.Follower");
+        Assert.Contains(Dependencies(), d => d.From.StartsWith("Simulation.InMemoryTransport", StringComparison.Ordinal) && d.To == "Replication.Follower");
     }
 
     [Fact]

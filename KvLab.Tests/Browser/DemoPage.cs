@@ -1,3 +1,4 @@
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web;
 using KvLab.Web.Commands;
@@ -49,7 +50,7 @@ public sealed class DemoPage
         new ClusterStory { CutAfterMs = 300 }.Tell(),
         new ClusterStory { Writes = 0, Keys = 1 }.Tell(),
         new ClusterStory { Down = "follower-3", CutAfterMs = 250 }.Tell(),
-        new ClusterStory { Settings = new() { Versioning = Core.Replication.VersioningMode.Naive } }.Tell(),
+        new ClusterStory { Settings = new() { Versioning = Core.Settings.VersioningMode.Naive } }.Tell(),
         new ClusterStory { Writes = 400, Keys = 300, Followers = 15, Settings = new() { WriteQuorum = 8 } }.Tell(),
         ClusterSnapshot.Empty,
     ];

@@ -1,6 +1,6 @@
 using System.Text;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.State;
 using Microsoft.Playwright;
 using Xunit;

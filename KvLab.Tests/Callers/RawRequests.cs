@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using KvLab.Core.Network;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Faults;
 using KvLab.Web.State;

@@ -1,4 +1,5 @@
 using Bunit;
+using KvLab.Core.Network;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;

@@ -1,6 +1,6 @@
 using Bunit;
 using Bunit.TestDoubles;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Kpis;

@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using Bunit;
 using KvLab.Core.Analysis;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Pages;

@@ -1,4 +1,5 @@
 using Bunit;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
@@ -226,7 +227,7 @@ public sealed class ReplicasPanelTests : PageTest
     }
 
     internal static ClusterSnapshot Naive() =>
-        new ClusterStory { Writes = 20, Settings = new() { Versioning = Core.Replication.VersioningMode.Naive } }.Tell();
+        new ClusterStory { Writes = 20, Settings = new() { Versioning = Core.Settings.VersioningMode.Naive } }.Tell();
 
     private static ReplicaCell Cell(long version, string value) => new(new EntryVersion(1, version), value, 0, 0, EntryVersion.None);
 

@@ -1,7 +1,6 @@
 using Bunit;
 using KvLab.Core.Configuration;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Controls;

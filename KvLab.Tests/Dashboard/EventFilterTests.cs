@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Web.State;
 using Xunit;
 

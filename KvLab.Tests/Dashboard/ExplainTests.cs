@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;
 using Xunit;

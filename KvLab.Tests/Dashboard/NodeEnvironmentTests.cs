@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Web.Hubs;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;

@@ -2,6 +2,7 @@ using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;

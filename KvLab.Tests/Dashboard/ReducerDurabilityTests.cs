@@ -1,6 +1,8 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

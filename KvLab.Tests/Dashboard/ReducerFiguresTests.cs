@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Charts;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
@@ -43,7 +44,7 @@ public sealed class ReducerFiguresTests
         switch (change)
         {
             case "delay": Change(story, Standard with { MaxDelayMs = 100 }); break;
-            case "shape": Change(story, Standard with { Distribution = Core.Network.DelayDistribution.Exponential }); break;
+            case "shape": Change(story, Standard with { Distribution = Core.Settings.DelayDistribution.Exponential }); break;
             case "seed": Change(story, Standard with { Seed = 7 }); break;
             case "naive": Change(story, Standard with { Versioning = VersioningMode.Naive }); break;
             case "leader counted": Change(story, Standard with { QuorumCountsLeader = true }); break;

@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using Xunit;

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

@@ -1,4 +1,6 @@
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
@@ -31,7 +33,7 @@ public sealed class StartWordsTests
         _story.Join(NodeRoles.Leader, "leader");
         _story.Join(NodeRoles.Follower, "follower-2");
         Assert.Equal("1 leader, 2 followers; the leader takes no writes yet", Words);
-        _story.Tell("leader", EventKind.NodeReady, settings: new Core.Replication.LiveSettings());
+        _story.Tell("leader", EventKind.NodeReady, settings: new Core.Settings.LiveSettings());
         Assert.Equal("1 leader, 2 followers", Words);
     }
 

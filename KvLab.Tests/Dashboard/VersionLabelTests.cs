@@ -1,5 +1,6 @@
 using System.Text;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Api;

@@ -2,7 +2,7 @@ using System.Buffers;
 using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using Xunit;
 
 namespace KvLab.Tests.Events;

@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Experiments;
-using KvLab.Core.Replication;
+using KvLab.Core.Network;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Disturbances;
 using KvLab.Web.Experiments;

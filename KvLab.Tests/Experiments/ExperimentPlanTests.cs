@@ -1,6 +1,7 @@
 using System.Text;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
+using KvLab.Core.Settings;
 using KvLab.Web.Experiments;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Experiments;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using KvLab.Core.Experiments;
+using KvLab.Core.Settings;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Experiments;
 using KvLab.Web.Reports;
@@ -128,11 +129,11 @@ public sealed class RunStoreTests : IDisposable
         Assert.DoesNotContain("1000 ms", report, StringComparison.Ordinal);
         Assert.Contains("uniform delay of 0 to 10 ms or of 5 to 100 ms, W = 1 and 2", report, StringComparison.Ordinal);
 
-        var shapes = swept.Points[0].Plan with { Settings = swept.Points[0].Plan.Settings with { Distribution = Core.Network.DelayDistribution.Pareto } };
+        var shapes = swept.Points[0].Plan with { Settings = swept.Points[0].Plan.Settings with { Distribution = Core.Settings.DelayDistribution.Pareto } };
         Assert.Equal("uniform delay of 0 to 10 ms or pareto delay of 0 to 10 ms", PointWords.Delays([swept.Points[0].Plan, shapes]));
         Assert.Equal("1, 10 or 100", PointWords.Clients([.. new[] { 1, 10, 100, 10 }.Select(c => shapes with { Concurrency = c })]));
         Assert.Equal("10 or 20", PointWords.Keys([shapes, shapes with { Keys = 20 }]));
-        Assert.Equal("versioned and naive", PointWords.Modes([shapes, shapes with { Settings = shapes.Settings with { Versioning = Core.Replication.VersioningMode.Naive } }]));
+        Assert.Equal("versioned and naive", PointWords.Modes([shapes, shapes with { Settings = shapes.Settings with { Versioning = Core.Settings.VersioningMode.Naive } }]));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using KvLab.Core.Experiments;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using Xunit;
 
 namespace KvLab.Tests.Experiments;

@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Experiments;

@@ -1,6 +1,6 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Dashboard;
 using KvLab.Web.Failover;

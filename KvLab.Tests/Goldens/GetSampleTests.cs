@@ -1,3 +1,4 @@
+using KvLab.Core.Replication;
 using KvLab.Nodes;
 using KvLab.Tests.Dashboard;
 using KvLab.Tests.Hostile.Fuzz;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KvLab.Core.Replication;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Dashboard;

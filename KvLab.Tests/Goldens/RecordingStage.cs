@@ -4,6 +4,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Tests.Stories;
 using KvLab.Web.Ingest;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using KvLab.Core.Settings;
 using KvLab.Core.Wire;
 using KvLab.Web.State;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;
 using KvLab.Web.Commands;
 using KvLab.Web.Experiments;

@@ -1,6 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
 using KvLab.Web.Resets;

@@ -1,6 +1,6 @@
 using CsCheck;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using Xunit;
 
 namespace KvLab.Tests.Network;

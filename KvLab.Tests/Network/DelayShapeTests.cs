@@ -1,5 +1,6 @@
 using CsCheck;
 using KvLab.Core.Network;
+using KvLab.Core.Settings;
 using MathNet.Numerics.Integration;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes;

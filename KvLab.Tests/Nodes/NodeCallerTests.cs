@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using KvLab.Core.Replication;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure.NodeProcess;

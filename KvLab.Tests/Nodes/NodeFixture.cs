@@ -1,5 +1,6 @@
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure.NodeProcess;

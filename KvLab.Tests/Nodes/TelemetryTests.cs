@@ -1,6 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Nodes.Telemetry;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Microsoft.AspNetCore.SignalR;

@@ -1,3 +1,4 @@
+using KvLab.Core.Network;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

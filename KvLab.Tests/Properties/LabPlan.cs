@@ -1,6 +1,7 @@
 using CsCheck;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Properties;

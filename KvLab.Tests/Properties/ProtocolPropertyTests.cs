@@ -1,5 +1,5 @@
 using CsCheck;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

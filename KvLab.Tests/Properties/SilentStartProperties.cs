@@ -1,6 +1,8 @@
 using CsCheck;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using Xunit;

@@ -1,5 +1,7 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;

@@ -2,6 +2,7 @@ using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

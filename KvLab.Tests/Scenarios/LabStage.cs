@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Scenarios;

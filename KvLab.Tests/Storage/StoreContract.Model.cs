@@ -1,4 +1,5 @@
 using CsCheck;
+using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using Xunit;

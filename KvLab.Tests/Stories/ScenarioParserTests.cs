@@ -1,7 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Settings;
 using Xunit;
 
 namespace KvLab.Tests.Stories;

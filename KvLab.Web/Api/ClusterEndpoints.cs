@@ -1,7 +1,7 @@
 using System.Net;
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Resets;
 using KvLab.Web.State;

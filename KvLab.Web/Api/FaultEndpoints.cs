@@ -1,5 +1,5 @@
-using KvLab.Core.Configuration;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.State;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Core.Settings;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Charts;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;

@@ -1,6 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

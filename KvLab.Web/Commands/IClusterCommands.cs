@@ -4,6 +4,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 
 namespace KvLab.Web.Commands;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;

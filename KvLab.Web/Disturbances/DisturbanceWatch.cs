@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using KvLab.Core.Configuration;
 using KvLab.Core.Durability;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Commands;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
 using KvLab.Core.Experiments;
+using KvLab.Core.Network;
 using KvLab.Web.Ingest;
 using KvLab.Web.Timing;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
+using KvLab.Core.Settings;
 using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Commands;

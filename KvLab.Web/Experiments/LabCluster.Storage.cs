@@ -1,4 +1,5 @@
 using KvLab.Core.Experiments;
+using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Supervision;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;

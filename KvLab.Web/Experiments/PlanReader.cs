@@ -1,7 +1,5 @@
-using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Experiments;
 

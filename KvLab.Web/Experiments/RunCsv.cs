@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using KvLab.Core.Experiments;
+using KvLab.Core.Replication;
 using KvLab.Web.Csv;
 
 namespace KvLab.Web.Experiments;

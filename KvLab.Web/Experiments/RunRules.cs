@@ -1,4 +1,3 @@
-using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
 
 namespace KvLab.Web.Experiments;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Failover;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

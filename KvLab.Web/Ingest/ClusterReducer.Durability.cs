@@ -1,5 +1,6 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;

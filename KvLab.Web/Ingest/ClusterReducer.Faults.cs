@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Ingest;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Events;
+using KvLab.Core.Replication;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Ingest;

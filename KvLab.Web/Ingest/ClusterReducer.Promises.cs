@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KvLab.Core.Durability;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;
 

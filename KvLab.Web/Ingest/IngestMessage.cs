@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.State;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using KvLab.Core.Network;
 
 namespace KvLab.Web.Ingest;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;

@@ -1,6 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Durability;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;
 

@@ -1,4 +1,4 @@
-using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Reports;
 

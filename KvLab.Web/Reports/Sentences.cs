@@ -1,6 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Experiments;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Reports;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Failover;
 using KvLab.Web.State;

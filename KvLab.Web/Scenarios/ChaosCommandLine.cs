@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 
 namespace KvLab.Web.Scenarios;

@@ -1,6 +1,7 @@
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Settings;
 using KvLab.Web.Failover;
 using KvLab.Web.State;
 using KvLab.Web.Timing;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 
 namespace KvLab.Web.State;
 

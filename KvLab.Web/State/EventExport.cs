@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Wire;
 using KvLab.Web.Csv;
 

@@ -1,3 +1,4 @@
+using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Core.Wire;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
+using KvLab.Core.Network;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.State;
 
@@ -65,8 +66,8 @@ public sealed partial class Explain
         + $"deadline {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
         + s.Delivery switch
         {
-            Core.Replication.Delivery.Once => "one attempt per delivery",
-            Core.Replication.Delivery.Hinted => $"deliveries are tried again for {Ms(s.HintWindowMs)} and for {s.HintLimit} writes per follower",
+            Core.Settings.Delivery.Once => "one attempt per delivery",
+            Core.Settings.Delivery.Hinted => $"deliveries are tried again for {Ms(s.HintWindowMs)} and for {s.HintLimit} writes per follower",
             _ => "deliveries are tried again until acked",
         }
         + s.RejoinSync switch { RejoinSync.None => ", no sync on rejoin", RejoinSync.Full => ", full sync on rejoin", _ => ", incremental sync on rejoin" }

@@ -1,3 +1,4 @@
+using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
 namespace KvLab.Web.State;

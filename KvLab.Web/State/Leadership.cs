@@ -1,3 +1,5 @@
+using KvLab.Core.Replication;
+
 namespace KvLab.Web.State;
 
 /// <summary>Whether somebody leads, in words. A cluster without a leader looks calm: nothing is in flight, because nobody takes anything.</summary>

@@ -1,3 +1,5 @@
+using KvLab.Core.Replication;
+
 namespace KvLab.Web.State;
 
 public static class NodeNames

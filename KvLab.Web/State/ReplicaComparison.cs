@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KvLab.Core.Replication;
 
 namespace KvLab.Web.State;
 

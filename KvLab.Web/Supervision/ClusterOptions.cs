@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using KvLab.Core.Configuration;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Supervision;
 

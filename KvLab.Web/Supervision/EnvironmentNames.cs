@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Supervision;
 

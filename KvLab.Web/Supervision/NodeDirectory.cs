@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Replication;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;

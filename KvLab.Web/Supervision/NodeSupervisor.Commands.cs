@@ -1,3 +1,5 @@
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

@@ -1,3 +1,4 @@
+using KvLab.Core.Replication;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 

@@ -1,5 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

@@ -1,3 +1,4 @@
+using KvLab.Core.Replication;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;

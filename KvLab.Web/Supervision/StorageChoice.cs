@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
+using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.State;
 

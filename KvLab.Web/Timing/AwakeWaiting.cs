@@ -1,3 +1,5 @@
+using KvLab.Core.Network;
+
 namespace KvLab.Web.Timing;
 
 internal static class AwakeWaiting

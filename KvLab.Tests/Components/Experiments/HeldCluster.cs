@@ -1,6 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
-using KvLab.Core.Replication;
+using KvLab.Core.Network;
+using KvLab.Core.Settings;
 
 namespace KvLab.Tests.Components.Experiments;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using KvLab.Core.Network;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using KvLab.Core.Replication;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using KvLab.Core.Network;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

@@ -1,4 +1,4 @@
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

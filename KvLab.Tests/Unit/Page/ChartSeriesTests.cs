@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Replication;
 using KvLab.Web.Charts;
 using KvLab.Web.State;
 using Xunit;

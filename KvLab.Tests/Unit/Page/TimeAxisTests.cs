@@ -1,4 +1,4 @@
-using KvLab.Core.Network;
+using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Writes;
 using KvLab.Web.State;

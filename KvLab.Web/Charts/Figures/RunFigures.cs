@@ -1,7 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Core.Wire;
 
 namespace KvLab.Web.Charts.Figures;

@@ -1,4 +1,4 @@
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Components.View;
 using KvLab.Web.State;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;
 

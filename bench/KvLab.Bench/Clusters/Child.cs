@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KvLab.Core.Network;
 
 namespace KvLab.Bench.Clusters;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using KvLab.Bench.Load;
+using KvLab.Core.Replication;
 
 namespace KvLab.Bench.Clusters;
 

@@ -1,4 +1,6 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
 
 namespace KvLab.Bench.Micro;
 

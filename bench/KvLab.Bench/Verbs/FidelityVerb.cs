@@ -3,7 +3,7 @@ using KvLab.Bench.Clusters;
 using KvLab.Bench.Load;
 using KvLab.Core.Analysis;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 
 namespace KvLab.Bench.Verbs;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 
 namespace KvLab.Bench.Viewers;
 

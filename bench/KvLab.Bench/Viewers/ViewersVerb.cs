@@ -1,5 +1,6 @@
 using KvLab.Bench.Clusters;
 using KvLab.Bench.Load;
+using KvLab.Core.Replication;
 
 namespace KvLab.Bench.Viewers;
 

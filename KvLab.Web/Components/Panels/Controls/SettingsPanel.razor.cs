@@ -1,4 +1,4 @@
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;

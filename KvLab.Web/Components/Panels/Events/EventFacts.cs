@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Wire;
 using KvLab.Web.Components.View;
 using KvLab.Web.State;

@@ -1,8 +1,7 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
+using KvLab.Core.Settings;
 using KvLab.Web.Components.View;
 
 namespace KvLab.Web.Components.Panels.Experiments;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;

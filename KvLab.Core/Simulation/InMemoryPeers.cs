@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Network;
+namespace KvLab.Core.Simulation;
 
 /// <summary>Replicas in the same process, for tests and the simulator; each can be away (nobody listens) or silent (frozen: it takes nothing and answers nothing).</summary>
 public sealed class InMemoryPeers(TimeProvider time) : IReplicaTransport, IPeerCalls

@@ -1,7 +1,4 @@
-using KvLab.Core.Configuration;
-using KvLab.Core.Network;
-
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Settings;
 
 public sealed partial record LiveSettingsPatch
 {

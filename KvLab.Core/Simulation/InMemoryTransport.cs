@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 
-namespace KvLab.Core.Network;
+namespace KvLab.Core.Simulation;
 
 /// <summary>Followers in the same process, for tests and the simulator; a follower can be switched off and on.</summary>
 public sealed class InMemoryTransport : IReplicaTransport

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 
-namespace KvLab.Core.Configuration;
+namespace KvLab.Core.Settings;
 
 /// <summary>
 /// Typed reading of an object's fields that collects every problem. A getter gives its fallback where the field is absent or wrong, so the

@@ -1,7 +1,4 @@
-using KvLab.Core.Configuration;
-using KvLab.Core.Network;
-
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Settings;
 
 /// <summary>A change of some live settings; what is null stays. All of it takes effect, or nothing.</summary>
 public sealed partial record LiveSettingsPatch

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using KvLab.Core.Configuration;
 
-namespace KvLab.Core.Configuration;
+namespace KvLab.Core.Settings;
 
 /// <summary>Strict reading of a text that must be one JSON object.</summary>
 public static class JsonObjectText

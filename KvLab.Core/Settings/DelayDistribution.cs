@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 
-namespace KvLab.Core.Network;
+namespace KvLab.Core.Settings;
 
 /// <summary>
 /// The shape of the simulated delay over the range (a, b). All shapes have the same mean, (a + b) / 2, so that changing the
-/// shape changes only the spread and the tail. Formulas: <c>DelayShape</c>.
+/// shape changes only the spread and the tail. Formulas: DelayShape.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DelayDistribution>))]
 public enum DelayDistribution

@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
-using KvLab.Core.Network;
 
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Settings;
 
 /// <summary>Whether followers compare versions.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<VersioningMode>))]
