@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace KvLab.Web;
 
 /// <summary>Those who want to hear of something, in the order in which they came. Safe for concurrent use; they are called on the teller's thread.</summary>
-internal sealed class Listeners<T>
+public sealed class Listeners<T>
 {
     private ImmutableArray<Action<T>> _all = [];
 

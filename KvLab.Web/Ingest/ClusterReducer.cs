@@ -8,7 +8,7 @@ namespace KvLab.Web.Ingest;
 
 /// <summary>
 /// Turns what happened into what is so: events in, snapshots out. Does no I/O and takes time only from the provider.
-/// Not safe for concurrent use; <see cref="StatePublisher"/> owns it.
+/// Not safe for concurrent use; whoever feeds it owns it.
 /// </summary>
 /// <param name="clients">What the dashboard's own clients were told; null where there are none.</param>
 /// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>

@@ -20,11 +20,11 @@ public sealed partial class Explain(Labels labels)
     private string V(EntryVersion version) => labels.Version(version);
 
     /// <summary>A count with its noun: <c>1 version</c>, <c>5 versions</c>.</summary>
-    internal static string Count(long count, string noun, string? plural = null) =>
+    public static string Count(long count, string noun, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? noun : plural ?? noun + "s")}");
 
     /// <summary>Milliseconds with as many digits as mean something.</summary>
-    internal static string Ms(double ms) => Math.Abs(ms) switch
+    public static string Ms(double ms) => Math.Abs(ms) switch
     {
         < 10 => string.Create(CultureInfo.InvariantCulture, $"{ms:0.##} ms"),
         < 100 => string.Create(CultureInfo.InvariantCulture, $"{ms:0.#} ms"),
