@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Experiments;
 using KvLab.Web.Scenarios;
 using KvLab.Web.Supervision;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Connections;
 

@@ -1,6 +1,8 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Scenarios;
 using KvLab.Web.Api;
 using KvLab.Web.Commands;

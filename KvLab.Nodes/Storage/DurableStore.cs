@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

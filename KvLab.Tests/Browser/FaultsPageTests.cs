@@ -1,4 +1,5 @@
 using System.Text;
+using KvLab.Core.Observation.Snapshots;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -42,7 +43,7 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         await page.Expect("availability-rule").ToHaveAttributeAsync("data-verdict", "success");
         Assert.StartsWith("\uFEFFsecond,success,partial,unreachable", Encoding.UTF8.GetString(await page.DownloadAsync("availability-csv")), StringComparison.Ordinal);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await page.DownloadAsync("availability-png"))[..4]);
-        await LabInBrowser.UntilAsync(() => lab.State.Current.Nodes.All(n => n.State == Web.State.NodeState.Running), "all nodes running");
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Nodes.All(n => n.State == Core.Observation.Snapshots.NodeState.Running), "all nodes running");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Text;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
-using KvLab.Web.State;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using KvLab.Core.Events;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web;
 using Microsoft.Playwright;
 using Xunit;
 

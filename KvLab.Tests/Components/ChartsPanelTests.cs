@@ -1,8 +1,8 @@
 using Bunit;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Charts;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Components;

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 using Bunit;
 using KvLab.Core.Durability;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Faults;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Components;

@@ -1,12 +1,14 @@
 using Bunit;
 using Bunit.TestDoubles;
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Kpis;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

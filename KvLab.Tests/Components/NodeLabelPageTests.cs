@@ -1,7 +1,10 @@
 using AngleSharp.Dom;
 using Bunit;
 using KvLab.Core.Analysis;
+using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
@@ -10,7 +13,6 @@ using KvLab.Web.Components.Panels.Controls;
 using KvLab.Web.Components.Panels.Events;
 using KvLab.Web.Components.Panels.Faults;
 using KvLab.Web.Components.Panels.Replicas;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using Xunit;
 

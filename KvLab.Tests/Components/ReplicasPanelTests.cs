@@ -1,11 +1,12 @@
 using Bunit;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Replicas;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Components;

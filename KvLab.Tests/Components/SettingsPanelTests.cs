@@ -1,10 +1,10 @@
 using Bunit;
 using KvLab.Core.Configuration;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Controls;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Components;

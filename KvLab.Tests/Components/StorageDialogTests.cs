@@ -1,9 +1,9 @@
 using Bunit;
 using KvLab.Core.Configuration;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Controls;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Components;

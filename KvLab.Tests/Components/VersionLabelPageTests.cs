@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Bunit;
 using KvLab.Core.Analysis;
 using KvLab.Core.Durability;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
@@ -10,7 +12,6 @@ using KvLab.Web.Components.Panels.Controls;
 using KvLab.Web.Components.Panels.Faults;
 using KvLab.Web.Components.Panels.Replicas;
 using KvLab.Web.Components.Panels.Writes;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Components;

@@ -1,7 +1,7 @@
 using Bunit;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Pages;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Components;

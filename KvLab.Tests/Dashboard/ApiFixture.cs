@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Web;
 using KvLab.Web.Ingest;

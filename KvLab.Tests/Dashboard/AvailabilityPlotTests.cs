@@ -1,5 +1,5 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Charts;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
-using KvLab.Web.State;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Csv;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

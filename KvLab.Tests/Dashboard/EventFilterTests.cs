@@ -1,6 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Web.State;
+using KvLab.Core.Observation.Snapshots;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using CsCheck;
 using KvLab.Core.Events;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

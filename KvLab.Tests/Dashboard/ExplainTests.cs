@@ -1,9 +1,9 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

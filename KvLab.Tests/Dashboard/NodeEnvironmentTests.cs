@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;
-using KvLab.Web.State;
 using KvLab.Web.Supervision;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Web.Hubs;
-using KvLab.Web.State;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,10 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Charts;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

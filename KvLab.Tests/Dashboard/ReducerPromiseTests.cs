@@ -1,9 +1,9 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -1,5 +1,5 @@
 using KvLab.Core.Events;
-using KvLab.Web.Ingest;
+using KvLab.Core.Observation.Series;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

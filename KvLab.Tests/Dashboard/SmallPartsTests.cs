@@ -1,5 +1,5 @@
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Core.Configuration;
+using KvLab.Core.Observation.Series;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

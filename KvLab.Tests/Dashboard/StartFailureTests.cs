@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
 using KvLab.Web.Supervision;
 using Xunit;
 

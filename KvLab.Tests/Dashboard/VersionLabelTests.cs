@@ -1,13 +1,14 @@
 using System.Text;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Api;
 using KvLab.Web.Charts;
 using KvLab.Web.Components.Panels.Events;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Csv;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

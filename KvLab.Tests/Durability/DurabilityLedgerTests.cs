@@ -1,4 +1,5 @@
 using KvLab.Core.Durability;
+using KvLab.Core.Observation.Series;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using Xunit;

@@ -1,9 +1,9 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Ingest;
-using KvLab.Web.State;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvLab.Tests.Gate;

@@ -1,8 +1,9 @@
 using System.Buffers;
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Web.Ingest;
-using KvLab.Web.State;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvLab.Tests.Goldens;

@@ -1,9 +1,9 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Events;
+using KvLab.Core.Observation;
 using KvLab.Core.Scenarios;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Stories;
-using KvLab.Web.Ingest;
 using Xunit;
 
 namespace KvLab.Tests.Goldens;

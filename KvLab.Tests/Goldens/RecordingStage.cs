@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Tests.Stories;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
 
 namespace KvLab.Tests.Goldens;
 

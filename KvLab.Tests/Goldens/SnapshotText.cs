@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Core.Wire;
-using KvLab.Web.State;
+using KvLab.Web.Csv;
 
 namespace KvLab.Tests.Goldens;
 

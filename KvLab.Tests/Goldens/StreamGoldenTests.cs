@@ -1,6 +1,6 @@
 using System.Text.Json;
 using KvLab.Core.Chaos;
-using KvLab.Web.State;
+using KvLab.Web.Csv;
 using Xunit;
 
 namespace KvLab.Tests.Goldens;

@@ -2,6 +2,7 @@ using System.Net;
 using KvLab.Core.Network;
 using KvLab.Nodes.Peers;
 using KvLab.Nodes.Transport;
+using KvLab.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
-using KvLab.Web.State;
 
 namespace KvLab.Tests.Infrastructure;
 

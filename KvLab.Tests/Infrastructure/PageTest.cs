@@ -1,4 +1,5 @@
 using Bunit;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
 using KvLab.Web.Components.Shared;

@@ -4,6 +4,7 @@ using KvLab.Tests.Components.Experiments;
 using KvLab.Web.Commands;
 using KvLab.Web.Experiments;
 using KvLab.Web.Scenarios;
+using KvLab.Web;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

@@ -1,5 +1,7 @@
 using System.Net;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure.NodeProcess;
+using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Processes;

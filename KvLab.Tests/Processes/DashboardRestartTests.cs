@@ -1,4 +1,5 @@
 using System.Net;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.State;

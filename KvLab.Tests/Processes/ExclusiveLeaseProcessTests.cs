@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure.NodeProcess;
+using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Processes;
@@ -67,7 +69,7 @@ public sealed class ExclusiveLeaseProcessTests
         id = (string)(await lab.PostAsync("/api/experiments", Plan))["id"]!;
         await WritingAsync(lab, id);
         await SignalAsync("KILL", lab.Node("follower-3").ProcessId!.Value);
-        await lab.WhenAsync(s => s.Nodes.Any(n => n is { Id: "follower-3", State: KvLab.Web.State.NodeState.Crashed }));
+        await lab.WhenAsync(s => s.Nodes.Any(n => n is { Id: "follower-3", State: KvLab.Core.Observation.Snapshots.NodeState.Crashed }));
         Assert.Equal(HttpStatusCode.OK, (await lab.PostAsync("/api/cluster/take-over")).Status);
         run = await lab.GetAsync($"/api/experiments/{id}");
         Assert.Equal("cancelled", (string)run["state"]!);

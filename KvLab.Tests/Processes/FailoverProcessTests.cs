@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure.NodeProcess;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.State;

@@ -1,4 +1,6 @@
 using System.Net;
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.State;

@@ -1,7 +1,9 @@
 using System.Net;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Tests.Infrastructure.NodeProcess;
+using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Processes;
@@ -59,7 +61,7 @@ public sealed class ScenarioProcessTests(LabOfFive shared) : IClassFixture<LabOf
         await Patience.UntilAsync(async () => (string)(await lab.GetAsync(path))["steps"]![2]!["state"]! == "running", "it waits");
         Assert.Equal(HttpStatusCode.NoContent, (await lab.PostAsync(path + "/cancel")).Status);
         Assert.Equal("cancelled", (string)(await OverAsync(lab, path))["state"]!);
-        await lab.WhenAsync(s => s.Nodes.All(n => n.State == Web.State.NodeState.Running));
+        await lab.WhenAsync(s => s.Nodes.All(n => n.State == Core.Observation.Snapshots.NodeState.Running));
         Assert.Equal(HttpStatusCode.Conflict, (await lab.PostAsync(path + "/cancel")).Status);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Tests.Infrastructure.Servers;
+using KvLab.Web.State;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

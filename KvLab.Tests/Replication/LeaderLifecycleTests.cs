@@ -3,6 +3,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
+using KvLab.Web;
 using Xunit;
 
 namespace KvLab.Tests.Replication;

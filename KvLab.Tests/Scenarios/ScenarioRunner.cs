@@ -1,4 +1,5 @@
 using System.Text;
+using KvLab.Core.Observation.Snapshots;
 
 namespace KvLab.Tests.Scenarios;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
-using KvLab.Web.State;
+using KvLab.Web.Csv;
 using Xunit;
 
 namespace KvLab.Tests.Unit;

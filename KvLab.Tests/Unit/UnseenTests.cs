@@ -1,10 +1,10 @@
 using System.Text.Json;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Wire;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Events;
 using KvLab.Web.Csv;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Unit;

@@ -1,10 +1,10 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
 using KvLab.Web.Resets;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Api;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Resets;

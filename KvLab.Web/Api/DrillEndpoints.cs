@@ -1,3 +1,4 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Drills;
 using KvLab.Web.State;
 

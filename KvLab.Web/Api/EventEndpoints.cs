@@ -1,4 +1,7 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Csv;
 using KvLab.Web.State;
 using Microsoft.Net.Http.Headers;
 

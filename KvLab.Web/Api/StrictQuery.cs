@@ -2,7 +2,6 @@ using System.Globalization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Api;
 

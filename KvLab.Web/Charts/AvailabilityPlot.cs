@@ -1,4 +1,4 @@
-using KvLab.Web.State;
+using KvLab.Core.Observation.Snapshots;
 using Plotly.Blazor;
 using Plotly.Blazor.LayoutLib;
 using Plotly.Blazor.Traces;

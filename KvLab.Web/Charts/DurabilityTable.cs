@@ -1,6 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Durability;
-using KvLab.Web.State;
+using KvLab.Core.Observation.Snapshots;
 
 namespace KvLab.Web.Charts;
 

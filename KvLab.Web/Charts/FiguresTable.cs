@@ -1,6 +1,6 @@
 using System.Globalization;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Charts;
 

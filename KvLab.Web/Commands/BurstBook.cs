@@ -1,6 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
-using KvLab.Web.State;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using HdrHistogram;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
-using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;

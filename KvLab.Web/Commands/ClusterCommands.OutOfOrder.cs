@@ -1,7 +1,7 @@
 using System.Globalization;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
-using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;

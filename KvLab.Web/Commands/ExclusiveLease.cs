@@ -1,3 +1,4 @@
+using KvLab.Core.Observation;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Commands;

@@ -1,5 +1,8 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using KvLab.Core.Analysis;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
@@ -59,7 +60,7 @@ public interface IClusterCommands
 
     Task StartNodeAsync(string id, CancellationToken cancellation = default);
 
-    /// <summary>Has a leader that waits for nodes before it takes writes (<see cref="State.ClusterSnapshot.Waiting"/>) begin without them: what only they hold may be lost.</summary>
+    /// <summary>Has a leader that waits for nodes before it takes writes (<see cref="Core.Observation.Snapshots.ClusterSnapshot.Waiting"/>) begin without them: what only they hold may be lost.</summary>
     Task ProceedAsync(string id, CancellationToken cancellation = default);
 
     /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does. Every follower refuses what it writes, and confirms it.</summary>

@@ -5,11 +5,11 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Web.Ingest;
 using KvLab.Web.Supervision;
 using KvLab.Web.Timing;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Disturbances;
 

@@ -1,7 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Disturbances;
 

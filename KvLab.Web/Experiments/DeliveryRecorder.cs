@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using KvLab.Core.Events;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
-using KvLab.Web.Ingest;
+using KvLab.Core.Observation;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Experiments;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using KvLab.Core.Analysis;
+using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Experiments;

@@ -1,4 +1,5 @@
 using KvLab.Core.Experiments;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
 using Microsoft.Data.Sqlite;
 

@@ -1,3 +1,4 @@
+using KvLab.Core.Observation.Snapshots;
 using Microsoft.Data.Sqlite;
 
 namespace KvLab.Web.Experiments;

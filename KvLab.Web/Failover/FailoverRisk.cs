@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Durability;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Failover;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;

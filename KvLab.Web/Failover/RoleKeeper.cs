@@ -1,3 +1,4 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;
 

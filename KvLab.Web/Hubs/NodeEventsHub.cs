@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation;
 using KvLab.Web.Ingest;
 using Microsoft.AspNetCore.SignalR;
 

@@ -1,7 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.SignalR;
 
 namespace KvLab.Web.Hubs;

@@ -1,5 +1,5 @@
 using KvLab.Core.Events;
-using KvLab.Web.State;
+using KvLab.Core.Observation;
 
 namespace KvLab.Web.Ingest;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using KvLab.Core.Events;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Ingest;

@@ -1,5 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Durability;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Web.State;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
+using KvLab.Core.Observation;
 
 namespace KvLab.Web.Ingest;
 

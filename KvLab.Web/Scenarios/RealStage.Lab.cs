@@ -1,9 +1,9 @@
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using KvLab.Web.Failover;
-using KvLab.Web.State;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;

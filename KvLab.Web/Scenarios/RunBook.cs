@@ -1,3 +1,4 @@
+using KvLab.Core.Observation;
 using KvLab.Web.Commands;
 
 namespace KvLab.Web.Scenarios;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Observation.Snapshots;
 
 namespace KvLab.Web.State;
 

@@ -1,3 +1,5 @@
+using KvLab.Core.Observation.Snapshots;
+
 namespace KvLab.Web.State;
 
 /// <summary>The only thing that a component reads.</summary>

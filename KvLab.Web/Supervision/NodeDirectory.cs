@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using KvLab.Core.Configuration;
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;
 

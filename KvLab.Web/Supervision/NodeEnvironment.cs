@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;
 

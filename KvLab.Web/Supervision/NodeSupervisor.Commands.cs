@@ -1,7 +1,9 @@
+using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
-using KvLab.Web.Ingest;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;

@@ -1,6 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Web.Ingest;
+using KvLab.Core.Observation;
 
 namespace KvLab.Web.Supervision;
 

@@ -1,5 +1,7 @@
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 using KvLab.Core.Replication;
-using KvLab.Web.Ingest;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
+using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes;

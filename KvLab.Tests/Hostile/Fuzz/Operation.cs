@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Web.Experiments;
 using Microsoft.AspNetCore.Routing;

@@ -1,4 +1,5 @@
 using KvLab.Core.Settings;
+using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

@@ -1,3 +1,4 @@
+using KvLab.Web;
 using Npgsql;
 
 namespace KvLab.Tests.Infrastructure.Servers;

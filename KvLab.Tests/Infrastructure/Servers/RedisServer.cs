@@ -1,3 +1,5 @@
+using KvLab.Web;
+
 namespace KvLab.Tests.Infrastructure.Servers;
 
 /// <summary>A Redis server that loses nothing it confirmed: every step is flushed to its log.</summary>

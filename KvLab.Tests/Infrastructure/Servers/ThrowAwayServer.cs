@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using KvLab.Tests.Infrastructure.NodeProcess;
+using KvLab.Web;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.Servers;

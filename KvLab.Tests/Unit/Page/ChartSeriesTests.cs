@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Web.Charts;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Unit.Page;

@@ -1,8 +1,8 @@
 using CsCheck;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Events;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Unit.Page;

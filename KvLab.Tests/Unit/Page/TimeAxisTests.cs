@@ -1,7 +1,7 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Writes;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Unit.Page;

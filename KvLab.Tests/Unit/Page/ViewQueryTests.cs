@@ -1,8 +1,8 @@
 using CsCheck;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Unit.Page;

@@ -1,6 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Series;
 using KvLab.Core.Settings;
 using KvLab.Core.Wire;
 

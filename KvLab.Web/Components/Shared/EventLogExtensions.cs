@@ -1,4 +1,4 @@
-using KvLab.Web.State;
+using KvLab.Core.Observation.Series;
 
 namespace KvLab.Web.Components.Shared;
 

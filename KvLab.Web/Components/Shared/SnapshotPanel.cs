@@ -1,5 +1,5 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 
 namespace KvLab.Web.Components.Shared;

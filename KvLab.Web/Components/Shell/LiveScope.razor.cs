@@ -1,6 +1,6 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Components.View;
 

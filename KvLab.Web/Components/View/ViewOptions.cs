@@ -1,7 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Components.View;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
 

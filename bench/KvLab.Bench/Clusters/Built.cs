@@ -1,3 +1,5 @@
+using KvLab.Web;
+
 namespace KvLab.Bench.Clusters;
 
 /// <summary>What the build left where.</summary>

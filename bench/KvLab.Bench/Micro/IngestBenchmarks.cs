@@ -1,8 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using KvLab.Core.Analysis;
-using KvLab.Core.Events;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation;
 
 namespace KvLab.Bench.Micro;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using KvLab.Core.Events;
 using KvLab.Web;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

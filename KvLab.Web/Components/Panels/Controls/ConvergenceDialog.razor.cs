@@ -1,6 +1,6 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;

@@ -1,8 +1,8 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Wire;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Components.Panels.Events;
 

@@ -1,4 +1,6 @@
-using KvLab.Web.State;
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace KvLab.Web.Components.Panels.Events;

@@ -1,7 +1,8 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 

@@ -1,8 +1,9 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Components.Shared;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Components.Panels.Events;
 

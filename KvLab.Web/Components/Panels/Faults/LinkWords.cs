@@ -1,6 +1,6 @@
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Components.Panels.Faults;
 

@@ -1,8 +1,8 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Core.Wire;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 
 namespace KvLab.Web.Components.Panels.Replicas;

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

@@ -1,5 +1,5 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
-using KvLab.Web.State;
 
 namespace KvLab.Web.Components.Panels.Writes;
 

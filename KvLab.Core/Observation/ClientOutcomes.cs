@@ -1,0 +1,49 @@
+using KvLab.Core.Durability;
+
+namespace KvLab.Core.Observation;
+
+/// <param name="Success">False: stored, but not confirmed as promised.</param>
+public readonly record struct ClientAnswer(AcknowledgedWrite Write, bool Success);
+
+/// <summary>
+/// What clients of this dashboard (form, burst, REST, experiments) were told, noted where their answers come in. A leader that is killed
+/// takes its last reports with it; what it had promised by then is known here. Safe for concurrent use.
+/// </summary>
+public sealed class ClientOutcomes(TimeProvider time)
+{
+    /// <summary>Answers that wait for the reader, which comes ten times a second; further ones are known from the leader's reports alone.</summary>
+    public const int Most = 50_000;
+
+    private readonly Lock _gate = new();
+    private List<ClientAnswer> _answers = [];
+    private int _unreachable;
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>A client was told what became of its write.</summary>
+    public void Answered(ClientAnswer answer)
+    {
+        lock (_gate)
+        {
+            if (_answers.Count < Most) _answers.Add(answer);
+        }
+    }
+
+    /// <summary>A client got no answer, or was told that nobody takes its write.</summary>
+    public void Unreachable()
+    {
+        lock (_gate) _unreachable++;
+    }
+
+    /// <summary>What came in since the last time.</summary>
+    public (IReadOnlyList<ClientAnswer> Answers, int Unreachable) Take()
+    {
+        lock (_gate)
+        {
+            if (_answers.Count == 0 && _unreachable == 0) return ([], 0);
+            var taken = (_answers, _unreachable);
+            (_answers, _unreachable) = ([], 0);
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using KvLab.Core.Durability;
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Observation;
+
+public sealed partial class ClusterReducer
+{
+    private readonly DurabilityLedger _ledger = new();
+
+    private DurabilityView _durability = DurabilityView.Empty;
+    private bool _durabilityTouched;
+
+    private void FollowDurability(NodeRecord node, NodeEvent e)
+    {
+        switch (e.Kind)
+        {
+            case EventKind.WriteAccepted: FollowAcceptance(node, e); break;
+            // In naive mode a late ack may name what was replaced meanwhile; there only what the nodes say themselves counts.
+            case EventKind.DeliveryAcked when e.Peer is not null && !e.Naive:
+                _ledger.Confirmed(e.Peer, e.Key!, e.EntryVersion, e.Held.IsNone ? e.EntryVersion : e.Held);
+                break;
+            case EventKind.WriteAnswered when e.Reason == "success": FollowAnswer(node, e); break;
+            case EventKind.EntryApplied when e.Naive: HoldExactly(node, e); break;
+            case EventKind.EntryApplied:
+            case EventKind.EntryDuplicate: _ledger.Holds(node.Id, e.Key!, e.EntryVersion); break;
+            case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
+            case EventKind.StoreCleared: FollowReset(node); break;
+            case EventKind.EntryRolledBack: _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, time.GetUtcNow()); break;
+            case EventKind.EntryRemoved: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "removed it: a reset had", time.GetUtcNow()); break;
+            default: return;
+        }
+        _durabilityTouched = true;
+    }
+
+    private void FollowAcceptance(NodeRecord leader, NodeEvent e)
+    {
+        _ledger.Accepted(leader.Id, e.Key!, e.EntryVersion, e.Naive ? EntryVersion.None : EntryVersion.Max(e.EntryVersion, e.Held));
+        if (e.Naive && (e.Held.IsNone || e.Held == e.EntryVersion)) HoldExactly(leader, e);
+    }
+
+    private void HoldExactly(NodeRecord node, NodeEvent e) =>
+        _ledger.HoldsExactly(node.Id, e.Key!, e.EntryVersion, "replaced it by an older write (naive mode)", time.GetUtcNow());
+
+    private void FollowAnswer(NodeRecord leader, NodeEvent e)
+    {
+        // Told by its client before, when the report was long in coming.
+        if (_ledger.Knows(e.EntryVersion)) return;
+        _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow(), e.Naive, e.LeaderCounted));
+    }
+
+    private void FollowReset(NodeRecord node)
+    {
+        if (node.Role == NodeRoles.Leader)
+        {
+            _ledger.Clear();
+            ForgetPromises();
+        }
+        _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
+    }
+
+    /// <summary>Its storage came back without what had been stored in it; the node itself went on.</summary>
+    private void FollowLostStorage(NodeRecord node)
+    {
+        EmptyCells(node);
+        _ledger.Emptied(node.Id, "lost its storage", time.GetUtcNow());
+        _durabilityTouched = true;
+    }
+
+    private void BeginLife(NodeRecord node, bool storageIsNew)
+    {
+        TakePromises();
+        // News of the life before is at an end, and with it the hope for a report.
+        KeepPromises(long.MaxValue);
+        // What lies on a disk does not begin anew with the process, unless somebody removed it.
+        if (!node.IsDurable) _ledger.Began(node.Id, time.GetUtcNow());
+        else if (storageIsNew) _ledger.Began(node.Id, time.GetUtcNow(), "storage");
+        _durabilityTouched = true;
+    }
+
+    /// <summary>Before the node's record says that its process ended or begins.</summary>
+    private void FollowProcess(NodeRecord node, NodeState state)
+    {
+        if (state is NodeState.Stopped or NodeState.Crashed && node.State is not (NodeState.Stopped or NodeState.Crashed))
+        {
+            TakePromises();
+            NoteGap(node, state);
+            var how = state == NodeState.Crashed ? "crashed" : node.Stopping ? "was stopped" : "was killed";
+            if (!node.IsDurable) _ledger.Ended(node.Id, how, time.GetUtcNow());
+            _durabilityTouched = true;
+            Mark(node.Id, how.Replace("was ", "", StringComparison.Ordinal));
+        }
+        else if (state == NodeState.Starting && node.State is NodeState.Stopped or NodeState.Crashed)
+        {
+            Mark(node.Id, "started");
+        }
+    }
+
+    public DurabilityRow? FindDurability(EntryVersion version) => _ledger.Find(version, time.GetUtcNow());
+
+    public BeyondReach DurabilityBeyond(IReadOnlyCollection<string> nodes, int listed)
+    {
+        TakePromises();
+        KeepPromises(long.MaxValue);
+        return _ledger.Beyond(nodes, listed, time.GetUtcNow());
+    }
+
+    private DurabilityView ViewDurability()
+    {
+        if (!_durabilityTouched) return _durability;
+        _durabilityTouched = false;
+        var now = time.GetUtcNow();
+        var counts = _ledger.Count(now);
+        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now)) { Gaps = ViewGaps() };
+    }
+}

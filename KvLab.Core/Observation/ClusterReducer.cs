@@ -1,0 +1,166 @@
+using KvLab.Core.Events;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Settings;
+
+namespace KvLab.Core.Observation;
+
+/// <summary>
+/// Turns what happened into what is so: events in, snapshots out. Does no I/O and takes time only from the provider.
+/// Not safe for concurrent use; whoever feeds it owns it.
+/// </summary>
+/// <param name="clients">What the dashboard's own clients were told; null where there are none.</param>
+/// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>
+public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null, ClientOutcomes? clients = null)
+{
+    private readonly long _origin = time.GetTimestamp();
+    private readonly EventLog _events = new();
+    private readonly EventRate _rate = new();
+    private LiveSettings? _settings;
+    private LiveSettings? _startSettings;
+    private DateTimeOffset _since;
+
+    /// <summary>Of the event that is being applied, in the log.</summary>
+    private long _position;
+    private bool _changed;
+    private ClusterSnapshot _last = ClusterSnapshot.Empty;
+
+    /// <summary>Monotonic milliseconds since the dashboard began; at least 1, so that 0 can mean never.</summary>
+    private long NowMs => 1 + (long)time.GetElapsedTime(_origin).TotalMilliseconds;
+
+    public void Apply(IngestMessage message)
+    {
+        _changed = true;
+        switch (message)
+        {
+            case EventsReceived received: ApplyBatch(received.Batch, received.Packed); break;
+            case NodeIntroduced introduced: Introduce(introduced.Hello); break;
+            case NodeExpected expected: Expect(expected); break;
+            case ProcessChanged process: ChangeProcess(process); break;
+            case NodeDisconnected disconnected: Disconnect(disconnected); break;
+            case NodeRemoved removed: RemoveNode(removed.Node); break;
+            case NodeSeeded seeded: Seed(seeded); break;
+            case NodeFroze froze: Freeze(froze); break;
+            case ClusterRenewed: Renew(); break;
+            case SidesChanged sides: ChangeSides(sides); break;
+        }
+        if (message is not EventsReceived) FollowConditions();
+    }
+
+    private void ApplyBatch(EventBatch batch, ReadOnlyMemory<byte> packed)
+    {
+        var node = batch.Node == NodeNames.Dashboard ? null : Node(batch.Node);
+        var ledger = node?.Ledger ?? _dashboardLedger;
+        ledger.Begin(batch);
+        if (node is not null) node.LastSeen = time.GetUtcNow();
+        var first = ledger.TakeIn(batch.Events);
+        _events.Add(batch.Events, first, packed);
+        _position = _events.Total - (batch.Events.Length - first) - 1;
+        foreach (var e in batch.Events.AsSpan(first))
+        {
+            _position++;
+            if (node is not null) ApplyEvent(node, e);
+            tap?.Offer(e);
+        }
+        _rate.Add(NowMs, batch.Events.Length - first);
+    }
+
+    private void ApplyEvent(NodeRecord node, NodeEvent e)
+    {
+        SeeEpoch(e.Epoch);
+        SeeEpoch(e.HeldEpoch);
+        FollowDurability(node, e);
+        MarkFault(node, e);
+        switch (e.Kind)
+        {
+            case EventKind.LeaderWaiting: BeginWaiting(node, e); break;
+            case EventKind.NodeReady:
+                EndWaiting(node);
+                goto case EventKind.SettingsChanged;
+            case EventKind.SettingsChanged:
+                if (node.Role != NodeRoles.Leader || e.Settings is null) break;
+                Learn(e.Settings);
+                FollowConditions();
+                break;
+            case EventKind.LeaderRecovered:
+            case EventKind.LeaderPromoted:
+                BeginReign(node, e);
+                FollowConditions();
+                break;
+            case EventKind.LeaderSteppedDown: StepDown(node); break;
+            case EventKind.FollowerCaughtUp: NoteSync(node, e, rejoined: true); break;
+            case EventKind.AntiEntropyRepaired: NoteSync(node, e, rejoined: false); break;
+            case EventKind.EntryRolledBack: RollBackEntry(node, e); break;
+            case EventKind.EntryRemoved: HoldInstead(node, e); break;
+            case EventKind.NodeStopping: node.Stopping = true; break;
+            case EventKind.StoreCleared: ClearNode(node); break;
+            case EventKind.WriteAccepted: Accept(node, e); break;
+            case EventKind.ReplicationStarted: BeginReplication(e); break;
+            case EventKind.DeliveryAcked: Ack(e); break;
+            case EventKind.DeliveryFailed: Fail(e); break;
+            case EventKind.DeliveryAbandoned: Abandon(e); break;
+            case EventKind.WriteAnswered: Answer(node, e); break;
+            case EventKind.EntryApplied: ApplyEntry(node, e); break;
+            case EventKind.EntryRefused: RefuseEntry(node, e); break;
+            case EventKind.LinkChanged: ChangeLink(node, e); break;
+            case EventKind.MessageLost: LoseMessage(node, e); break;
+            case EventKind.StorageFailed: node.StorageProblem = e.Detail ?? "Its storage failed."; break;
+            case EventKind.StorageRecovered:
+                (node.StorageProblem, node.StoragePersistence) = (null, e.Detail ?? node.StoragePersistence);
+                if (e.Reason == StorageReasons.Emptied) FollowLostStorage(node);
+                break;
+            case EventKind.NodeFaultsChanged when e.Faults is not null: ChangeFaults(node, e.Faults); break;
+            // The others change nothing but the list of events.
+            default: break;
+        }
+    }
+
+    private void Learn(LiveSettings settings)
+    {
+        _settings = settings;
+        _startSettings ??= settings;
+        NoteQuorum(settings);
+    }
+
+    /// <summary>The state as of now, or null when nothing changed since the last snapshot.</summary>
+    public ClusterSnapshot? TakeSnapshot()
+    {
+        var nowMs = NowMs;
+        var rate = _rate.PerSecond(nowMs);
+        SampleLags(nowMs);
+        SampleAvailability(nowMs);
+        RaiseSmallestQuorum();
+        if (!_changed && rate == _last.Kpis.EventsPerSecond) return null;
+        _changed = false;
+        var (keys, order) = ViewKeys();
+        return _last = new ClusterSnapshot
+        {
+            Revision = _last.Revision + 1,
+            Settings = _settings,
+            SmallestQuorum = _smallestQuorum,
+            Waiting = _waiting,
+            StartSettings = _startSettings,
+            Since = _since,
+            Nodes = ViewNodes(),
+            Keys = keys,
+            KeyOrder = order,
+            EntriesNotShown = _entriesNotShown,
+            Writes = ViewWrites(),
+            Events = _events.View(),
+            Links = ViewLinks(),
+            OtherSide = _otherSide,
+            Telemetry = ViewTelemetry(),
+            Latencies = _latencies.View(),
+            Lags = _lags.View(),
+            Kpis = ViewKpis(rate),
+            Figures = _figures.View(),
+            Durability = ViewDurability(),
+            Availability = _availability.View(),
+            Reign = _reign,
+            ManyEpochs = _manyEpochs,
+            RolledBack = _rolledBackView,
+            RolledBackCount = _rolledBackCount,
+            Syncs = _syncView,
+        };
+    }
+}

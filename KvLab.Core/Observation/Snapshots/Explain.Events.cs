@@ -1,0 +1,157 @@
+using KvLab.Core.Events;
+using KvLab.Core.Settings;
+
+namespace KvLab.Core.Observation.Snapshots;
+
+public sealed partial class Explain
+{
+    /// <summary>One sentence for any event.</summary>
+    public string Event(NodeEvent e) => Sentence(e.Kind switch
+    {
+        EventKind.NodeStarted => $"{N(e.Node)} started: its process runs{(e.Detail is null ? "" : $" and will answer at {e.Detail}")}",
+        EventKind.NodeReady => $"{N(e.Node)} is ready and answers requests{(e.Settings is null ? "" : $"; {Settings(e.Settings)}")}",
+        EventKind.NodeStopping => $"{N(e.Node)} is shutting down{Tail(e.Detail)}",
+        EventKind.LeaderRecovered =>
+            $"{N(e.Node)} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, the highest that it learnt of{Tail(e.Detail)}",
+        EventKind.SettingsChanged => e.Settings is null ? $"{N(e.Node)} has new settings" : $"{N(e.Node)} has new settings: {Settings(e.Settings)}",
+        EventKind.LeaderWaiting => $"{N(e.Node)} started and takes no writes yet: {e.Detail}",
+        EventKind.FollowersChanged => FollowersChanged(e),
+        EventKind.FollowerCaughtUp => $"caught up: {N(e.Peer)} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
+        EventKind.LinkChanged => LinkChanged(e),
+        EventKind.NodeFaultsChanged => NodeFaultsChanged(e),
+        EventKind.MessageLost => MessageLost(e),
+        EventKind.AntiEntropyRepaired =>
+            $"anti-entropy: {N(e.Node)} compared itself with {N(e.Peer)}, found it different and sent {Count(e.Acks ?? 0, "entry", "entries")}{Tail(e.Detail)}",
+        EventKind.LeaderPromoted =>
+            $"{N(e.Node)} leads now, in epoch {e.Epoch}, and counts on above version {e.Version}; leaders of older epochs are refused from here on{Tail(e.Detail)}",
+        EventKind.LeaderSteppedDown =>
+            $"{N(e.Node)} led in epoch {e.Epoch} and follows now, because another leader reigns since epoch {e.HeldEpoch}{Tail(e.Detail)}",
+        EventKind.EntryRolledBack =>
+            $"rolled back: {N(e.Node)} took back {V(e.EntryVersion)} of {e.Key}, which it had stored as a leader that was replaced and which the new leader does not know, and holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}",
+        EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
+        EventKind.EntryRemoved =>
+            $"{N(e.Node)} removed {V(e.EntryVersion)} of {e.Key}: a reset had removed it from the leader, and had missed it here",
+        EventKind.StoreCleared => $"{N(e.Node)} was emptied by a reset and holds no key now",
+        EventKind.WriteAccepted => WriteAccepted(e),
+        EventKind.ReplicationStarted => ReplicationStarted(e),
+        EventKind.DeliveryAcked => DeliveryAcked(e),
+        EventKind.DeliveryFailed =>
+            $"attempt {e.Attempt ?? 1} to bring {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it is not known to be stored there, but may be{Tail(e.Detail)}",
+        EventKind.DeliveryAbandoned =>
+            $"no further attempt to bring {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}{Tail(e.Detail)}",
+        EventKind.WriteAnswered => WriteAnswered(e),
+        EventKind.EntryApplied => EntryApplied(e),
+        EventKind.EntryRefused =>
+            $"refused: {N(e.Node)} already holds {V(e.Held)} of {e.Key}, this was {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}",
+        EventKind.EntryDuplicate => $"{N(e.Node)} got {V(e.EntryVersion)} of {e.Key} again and changed nothing, because it holds exactly that version already",
+        EventKind.MessageFenced =>
+            $"{N(e.Node)} refused {V(e.EntryVersion)} of {e.Key} from {(e.Peer is null ? "a leader" : N(e.Peer))}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
+        EventKind.StorageFailed =>
+            $"{N(e.Node)} acknowledges nothing until its storage is back, because what it cannot store it must not confirm{Tail(e.Detail)}",
+        EventKind.StorageRecovered => $"the storage of {N(e.Node)} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but nothing that it held is left" : "")}, and the node goes on by itself{Tail(e.Detail)}",
+        EventKind.ProcessStarted => $"the dashboard started the process of {N(e.Peer)}{Tail(e.Detail)}",
+        EventKind.ProcessStopped => $"the process of {N(e.Peer)} ended as it was asked to{Tail(e.Detail)}",
+        EventKind.ProcessCrashed => $"the process of {N(e.Peer)} ended by itself{Tail(e.Detail)}",
+        EventKind.ProcessFrozen => $"{N(e.Peer)} was frozen: it does nothing, answers nobody and keeps what it holds{Tail(e.Detail)}",
+        EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and goes on where it stood; to itself no time has passed{Tail(e.Detail)}",
+        EventKind.DashboardNotice => e.Detail ?? "the dashboard has a notice without words",
+        _ => $"{N(e.Node)} reported {EventKindNames.NameOf(e.Kind)}",
+    });
+
+    private static string Tail(string? detail) => string.IsNullOrWhiteSpace(detail) ? "" : $" ({detail.Trim().TrimEnd('.')})";
+
+    private static string Settings(LiveSettings s) =>
+        $"W = {s.WriteQuorum}{(s.QuorumCountsLeader ? " (the leader counted)" : "")}, delay {s.Distribution.ToString().ToLowerInvariant()} from {Ms(s.MinDelayMs)} to {Ms(s.MaxDelayMs)}, seed {s.Seed}, "
+        + $"deadline {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
+        + s.Delivery switch
+        {
+            Core.Settings.Delivery.Once => "one attempt per delivery",
+            Core.Settings.Delivery.Hinted => $"deliveries are tried again for {Ms(s.HintWindowMs)} and for {s.HintLimit} writes per follower",
+            _ => "deliveries are tried again until acked",
+        }
+        + s.RejoinSync switch { RejoinSync.None => ", no sync on rejoin", RejoinSync.Full => ", full sync on rejoin", _ => ", incremental sync on rejoin" }
+        + (s.AntiEntropyMs == 0 ? ", no anti-entropy" : $", anti-entropy every {Ms(s.AntiEntropyMs)}");
+
+    private string FollowersChanged(NodeEvent e) => e.Peers switch
+    {
+        null or [] => $"{N(e.Node)} replicates to no follower now",
+        var peers => $"{N(e.Node)} replicates to {Count(peers.Length, "follower")} now: {string.Join(", ", peers.Select(N))}",
+    };
+
+    private string WriteAccepted(NodeEvent e)
+    {
+        var text = $"{N(e.Node)} took {e.Key} = {e.Value} as {V(e.EntryVersion)} and stored it{Took(e)}";
+        return e.Held > e.EntryVersion
+            ? $"{N(e.Node)} took {e.Key} = {e.Value} as {V(e.EntryVersion)}; its own copy stays at {V(e.Held)}, a newer write of the same moment"
+            : text;
+    }
+
+    /// <summary>What the leader's own storage adds to a write, whatever its followers do.</summary>
+    public static string Stored(double ms) => Sentence($"the leader stored it itself first, which took its storage {Ms(ms)}; nothing is sent before that");
+
+    /// <summary>Storing in memory takes no time worth a word.</summary>
+    private static string Took(NodeEvent e) => e.ElapsedMs is { } ms ? $", which took its storage {Ms(ms)}" : "";
+
+    private string ReplicationStarted(NodeEvent e)
+    {
+        if (e.Peers is not { Length: > 0 } peers) return $"{V(e.EntryVersion)} of {e.Key} goes nowhere, because there is no follower";
+        var text = $"{V(e.EntryVersion)} of {e.Key} goes to {Count(peers.Length, "follower")} at once";
+        if (e.DelaysMs is { Length: > 0 } delays && delays.Length == peers.Length)
+        {
+            var fastest = Array.IndexOf(delays, delays.Min());
+            var slowest = Array.IndexOf(delays, delays.Max());
+            text += fastest == slowest || delays.Min() == delays.Max()
+                ? $", each after {Ms(delays[0])}"
+                : $", the quickest after {Ms(delays[fastest])} ({N(peers[fastest])}), the slowest after {Ms(delays[slowest])} ({N(peers[slowest])})";
+        }
+        return text + e.Required switch
+        {
+            null => "",
+            { } w when w - (e.LeaderCounted ? 1 : 0) <= 0 => $"; {Rule(w, e.LeaderCounted)}, so the client need not wait for any of them",
+            { } w => $"; the client is answered at the {Ordinal(w - (e.LeaderCounted ? 1 : 0))} ack ({Rule(w, e.LeaderCounted)})",
+        };
+    }
+
+    private string DeliveryAcked(NodeEvent e)
+    {
+        var facts = $"{After(e.ElapsedMs)}{(e.DelayMs is { } delay ? $" (of which {Ms(delay)} simulated delay)" : "")}"
+            + (e.Attempt is > 1 ? $", at attempt {e.Attempt}" : "")
+            + (e.Late ? ", in the background, after the client had its answer" : "");
+        return e.Outcome switch
+        {
+            DeliveryOutcome.Superseded =>
+                $"{N(e.Peer)} refused {V(e.EntryVersion)} of {e.Key} as stale and acked it{facts}: it holds {V(e.Held)}, {NewerBy(e)}, which is as good as this one",
+            DeliveryOutcome.Duplicate => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it held exactly that version already",
+            _ => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it holds it now",
+        };
+    }
+
+    private static string NewerBy(NodeEvent e) =>
+        e.Held.Epoch == e.Epoch ? $"{Count(e.Held.Counter - e.Version, "version")} newer" : $"of the newer epoch {e.Held.Epoch}";
+
+    private string WriteAnswered(NodeEvent e)
+    {
+        var acked = e.Required is { } w && w - (e.LeaderCounted ? 1 : 0) <= 0
+            ? $"without waiting for a follower ({Rule(w, e.LeaderCounted)})"
+            : $"{e.Acks ?? 0} of {Required(e.Required ?? 0, e.LeaderCounted)} had confirmed {V(e.EntryVersion)} of {e.Key}";
+        return e.Reason switch
+        {
+            "success" => $"the client was told success{After(e.ElapsedMs)}: {acked}",
+            "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}, because {Shortfall(e.Detail)}; the write is not undone, replication goes on",
+            _ => $"the client was answered{After(e.ElapsedMs)}: {acked}",
+        };
+    }
+
+    private string EntryApplied(NodeEvent e)
+    {
+        if (e.Held.IsNone) return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key}, a key that it did not hold before{Took(e)}";
+        if (e.Held > e.EntryVersion)
+        {
+            return $"{N(e.Node)} replaced the newer {V(e.Held)} of {e.Key} by {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}, "
+                + "because in naive mode the last arrival wins";
+        }
+        return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key} in place of {V(e.Held)}{Took(e)}";
+    }
+
+    private static string Ordinal(int n) => n + (n % 100 is 11 or 12 or 13 ? "th" : (n % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" });
+}

@@ -1,0 +1,39 @@
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+
+namespace KvLab.Core.Observation.Snapshots;
+
+public sealed partial class Explain
+{
+    private string LinkChanged(NodeEvent e) => e.Link switch
+    {
+        null => $"the faults of the link from {N(e.Node)} to {N(e.Peer)} changed{Tail(e.Detail)}",
+        { IsNone: true } => $"the link from {N(e.Node)} to {N(e.Peer)} is healed: messages pass without fault again",
+        { Mode: LinkMode.Swallow } =>
+            $"{N(e.Node)} and {N(e.Peer)} are partitioned: nothing arrives in either direction, and {N(e.Node)} learns so only when its deadline passes",
+        { Mode: LinkMode.Refuse } => $"the link from {N(e.Node)} to {N(e.Peer)} refuses every request at once, as if nobody listened there",
+        var faults => $"the link from {N(e.Node)} to {N(e.Peer)} has faults now: {faults.Describe()}",
+    };
+
+    private string NodeFaultsChanged(NodeEvent e) => e.Faults switch
+    {
+        null => $"the faults of {N(e.Node)} changed{Tail(e.Detail)}",
+        { IsNone: true } => $"{N(e.Node)} is without fault again",
+        var faults => $"{N(e.Node)} has faults now: {faults.Describe()}"
+            + (faults.ClockSkewMs == 0 ? "" : "; versions and orders do not depend on its wall clock, only the times in this list do"),
+    };
+
+    private string MessageLost(NodeEvent e)
+    {
+        var message = $"{V(e.EntryVersion)} of {e.Key}";
+        return e.Reason switch
+        {
+            "refused" => $"the link to {N(e.Peer)} refused {message} at once: it never left",
+            "answer_lost" => $"the answer of {N(e.Peer)} about {message} was lost: it is applied there, but {N(e.Node)} cannot know and hears nothing until its deadline",
+            "dropped" or "swallowed" when e.Outcome == DeliveryOutcome.Applied =>
+                $"the answer of {N(e.Peer)} about {message} was {e.Reason}: it is applied there, but {N(e.Node)} cannot know and hears nothing until its deadline",
+            "dropped" or "swallowed" => $"{message} was {e.Reason} on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} hears nothing until its deadline",
+            _ => $"{message} was lost on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} hears nothing until its deadline",
+        };
+    }
+}
