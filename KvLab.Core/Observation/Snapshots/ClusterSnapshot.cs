@@ -239,8 +239,8 @@ public sealed record DeliveryView(
 }
 
 /// <summary>
-/// The key figures. Those of writes are of the writes that began under the settings in force (<see cref="FiguresView.Current"/>), the latencies over the latest
-/// <see cref="StateLimits.LatencyPoints"/> of their answers; in flight and pending are whatever is open now.
+/// The key figures. Those of writes are of the writes that began under the settings in force, the latencies over the latest
+/// 2,000 of their answers; in flight and pending are whatever is open now.
 /// </summary>
 public sealed record Kpis(
     long Writes, long Success, long Partial, long RefusedStale, int InFlight, int PendingDeliveries,
