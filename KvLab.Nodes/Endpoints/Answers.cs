@@ -6,6 +6,7 @@ using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
 using KvLab.Nodes.Storage;
+using KvLab.Nodes.Telemetry;
 
 namespace KvLab.Nodes.Endpoints;
 
@@ -57,12 +58,6 @@ internal sealed record FollowersAnswer(IReadOnlyList<Peer> Followers);
 
 internal sealed record FollowerStatusAnswer(
     string Id, string Url, int Pending, long NewestAckedEpoch, long NewestAckedVersion, long Acked, long Superseded, long FailedAttempts, long Abandoned, string? LastFailure);
-
-/// <param name="Recorded">Events so far.</param>
-/// <param name="Acknowledged">The highest sequence number that the dashboard confirmed.</param>
-/// <param name="Buffered">Events in memory.</param>
-/// <param name="Dropped">Events lost because the buffer was full.</param>
-internal sealed record TelemetryStatusAnswer(bool Connected, long Recorded, long Acknowledged, int Buffered, long Dropped, int Limit);
 
 internal sealed record StatusAnswer(
     string Node, string Role, bool Quiescent, int WritesInFlight, int PendingDeliveries,

@@ -3,6 +3,7 @@ using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
+using KvLab.Nodes.Transport;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace KvLab.Nodes.Endpoints;
@@ -11,9 +12,6 @@ namespace KvLab.Nodes.Endpoints;
 internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<ProblemDetails> log)
 {
     public const string ContentType = "application/problem+json";
-
-    /// <summary>On answers of a node whose storage failed: how, as one word of <see cref="StoreFailure"/>.</summary>
-    public const string StorageHeader = "X-Storage-Failure";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -29,7 +27,7 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
         catch (StoreException failure) when (!context.Response.HasStarted)
         {
             // Told once as an event and in the log when it begins; every request only gets its answer.
-            context.Response.Headers[StorageHeader] = EnumNames.NameOf(failure.Failure);
+            context.Response.Headers[HttpReplicaTransport.StorageHeader] = EnumNames.NameOf(failure.Failure);
             await WriteAsync(context, new ProblemException(StatusCodes.Status503ServiceUnavailable, failure.Message) { RetryAfterSeconds = 1 });
         }
         catch (StoreException)

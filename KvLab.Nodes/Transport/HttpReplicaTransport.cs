@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using KvLab.Core.Network;
-using KvLab.Nodes.Endpoints;
 
 namespace KvLab.Nodes.Transport;
 
@@ -13,6 +12,9 @@ namespace KvLab.Nodes.Transport;
 public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport, IDisposable
 {
     public const string Path = "/internal/replicate";
+
+    /// <summary>On answers of a node whose storage failed: how, as one word of <see cref="Core.Storage.StoreFailure"/>.</summary>
+    public const string StorageHeader = "X-Storage-Failure";
 
     // Connections that nobody uses at the moment, by the follower's address.
     private readonly ConcurrentDictionary<string, ConcurrentStack<BatchFrames>> _idle = new(StringComparer.Ordinal);
@@ -100,7 +102,7 @@ public sealed class HttpReplicaTransport(ClusterHttp http) : IReplicaTransport, 
     {
         var text = await response.Content.ReadAsStringAsync(cancellation);
         var reason = text.Length <= 300 ? text : text[..300];
-        var failure = response.Headers.Contains(ProblemDetails.StorageHeader) ? TransportFailure.Storage : TransportFailure.Error;
+        var failure = response.Headers.Contains(StorageHeader) ? TransportFailure.Storage : TransportFailure.Error;
         return new TransportException(failure, $"{follower.Id} at {follower.Url} answered {(int)response.StatusCode}: {reason}");
     }
 

@@ -85,35 +85,6 @@ public interface IClusterCommands
     bool Supervises { get; }
 }
 
-/// <summary>A command that could not be done, and why.</summary>
-public sealed class CommandException : Exception
-{
-    public CommandException(int status, string message, IReadOnlyList<FieldError>? fields = null, Exception? inner = null)
-        : base(ErrorText.Short(message, ErrorText.LongestDetail), inner)
-    {
-        Status = status;
-        Fields = FieldErrors.Bound(fields ?? []);
-    }
-
-    public CommandException() { }
-    public CommandException(string message) : base(message) { }
-    public CommandException(string message, Exception inner) : base(message, inner) { }
-
-    /// <summary>The HTTP status that the REST API answers with.</summary>
-    public int Status { get; } = 500;
-    public IReadOnlyList<FieldError> Fields { get; } = [];
-}
-
-/// <summary>The leader's answer as it came, and how long it took seen from the dashboard.</summary>
-public sealed record WriteAnswer(
-    WriteStatus Status, string Key, long Version, long Epoch, int Acks, int Required,
-    [property: JsonPropertyName("elapsed_ms")] double ElapsedMs, string? Note)
-{
-    /// <summary>What the leader answered with: 200, or 503 for a shortfall where the setting says so.</summary>
-    [JsonIgnore]
-    public int HttpStatus { get; init; } = 200;
-}
-
 /// <param name="Arrival">Versions in the order in which the follower gets them.</param>
 /// <param name="Epoch">Of all three.</param>
 public sealed record OutOfOrderDemo(string Key, string Follower, IReadOnlyList<long> Versions, IReadOnlyList<long> Arrival, long Epoch);
