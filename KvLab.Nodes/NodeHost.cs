@@ -1,11 +1,12 @@
 using System.Net;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Endpoints;
+using KvLab.Nodes.Member;
+using KvLab.Nodes.Options;
 using KvLab.Nodes.Peers;
 using KvLab.Nodes.Storage;
 using KvLab.Nodes.Telemetry;

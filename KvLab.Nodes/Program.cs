@@ -3,6 +3,7 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Lifetime;
+using KvLab.Nodes.Options;
 using Microsoft.AspNetCore.Connections;
 
 namespace KvLab.Nodes;

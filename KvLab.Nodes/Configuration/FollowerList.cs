@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 
 namespace KvLab.Nodes.Configuration;

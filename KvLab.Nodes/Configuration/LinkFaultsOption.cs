@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 
 namespace KvLab.Nodes.Configuration;

@@ -1,5 +1,3 @@
-using KvLab.Core.Replication;
-
 namespace KvLab.Nodes.Configuration;
 
 public enum NodeRole

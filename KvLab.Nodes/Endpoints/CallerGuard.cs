@@ -1,6 +1,7 @@
 using System.Net;
 using KvLab.Core.Callers;
 using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Options;
 
 namespace KvLab.Nodes.Endpoints;
 

@@ -1,6 +1,6 @@
 using KvLab.Core.Configuration;
-using KvLab.Core.Replication;
 using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using KvLab.Core.Callers;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Member;
 using KvLab.Nodes.Transport;
 
 namespace KvLab.Nodes.Endpoints;

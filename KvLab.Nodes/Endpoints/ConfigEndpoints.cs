@@ -1,6 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 

@@ -1,6 +1,6 @@
-using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 

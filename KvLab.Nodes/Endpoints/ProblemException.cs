@@ -1,5 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 

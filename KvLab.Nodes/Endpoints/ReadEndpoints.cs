@@ -2,6 +2,7 @@ using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 

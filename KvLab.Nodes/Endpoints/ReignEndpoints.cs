@@ -3,6 +3,7 @@ using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 

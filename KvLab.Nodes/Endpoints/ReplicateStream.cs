@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
+using KvLab.Nodes.Member;
 using KvLab.Nodes.Transport;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -2,6 +2,7 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 

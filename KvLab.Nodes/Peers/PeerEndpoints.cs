@@ -1,8 +1,7 @@
-using KvLab.Core.Network;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Endpoints;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Peers;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using KvLab.Core.Network;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using Npgsql;

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using KvLab.Core.Network;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using Microsoft.Data.Sqlite;

@@ -1,5 +1,4 @@
 using KvLab.Core.Storage;
-using KvLab.Nodes.Configuration;
 
 namespace KvLab.Nodes.Storage;
 

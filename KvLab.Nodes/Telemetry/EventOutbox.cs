@@ -1,5 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 
 namespace KvLab.Nodes.Telemetry;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using KvLab.Core.Events;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace KvLab.Nodes.Telemetry;
 

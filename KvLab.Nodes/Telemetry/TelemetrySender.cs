@@ -1,6 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Core.Network;
-using KvLab.Nodes.Endpoints;
 
 namespace KvLab.Nodes.Telemetry;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Nodes.Faults;
 
 namespace KvLab.Nodes.Transport;

@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using KvLab.Core.Replication;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Storage;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Architecture;

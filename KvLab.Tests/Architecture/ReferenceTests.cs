@@ -1,5 +1,6 @@
 using System.Reflection;
 using KvLab.Core.Replication;
+using KvLab.Nodes.Configuration;
 using KvLab.Nodes;
 using KvLab.Web;
 using Xunit;

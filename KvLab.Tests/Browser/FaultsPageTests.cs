@@ -1,5 +1,6 @@
 using System.Text;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Nodes.Configuration;
 using Microsoft.Playwright;
 using Xunit;
 

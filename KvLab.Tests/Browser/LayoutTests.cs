@@ -1,3 +1,4 @@
+using KvLab.Nodes.Configuration;
 using Microsoft.Playwright;
 using Xunit;
 

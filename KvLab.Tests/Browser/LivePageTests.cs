@@ -2,6 +2,8 @@ using System.Text;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Member;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Deque.AxeCore.Playwright;
+using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web;
 using Microsoft.Playwright;

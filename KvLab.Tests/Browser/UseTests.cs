@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure;
 using Microsoft.Playwright;
 using Xunit;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Options;
 using KvLab.Web;
 using KvLab.Web.Components.View;
 using KvLab.Web.Experiments;

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Nodes.Configuration;
 using KvLab.Web.Supervision;
 using Microsoft.Extensions.Configuration;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -1,3 +1,4 @@
+using KvLab.Nodes.Configuration;
 using KvLab.Web.Supervision;
 using Microsoft.Extensions.Configuration;
 using Xunit;

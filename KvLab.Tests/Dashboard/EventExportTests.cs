@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Nodes.Member;
 using KvLab.Web.Csv;
 using Xunit;
 

@@ -3,6 +3,7 @@ using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation;
+using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -1,3 +1,4 @@
+using KvLab.Nodes.Storage;
 using KvLab.Web.Commands;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Hosting.Server;

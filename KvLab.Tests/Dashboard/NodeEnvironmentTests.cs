@@ -2,7 +2,7 @@ using System.Diagnostics;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Options;
 using KvLab.Web.Supervision;
 using Xunit;
 

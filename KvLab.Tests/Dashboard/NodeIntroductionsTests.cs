@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Nodes.Member;
 using KvLab.Web.Hubs;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.SignalR;

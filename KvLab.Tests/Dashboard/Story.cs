@@ -7,6 +7,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvLab.Tests.Dashboard;

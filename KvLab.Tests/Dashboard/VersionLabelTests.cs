@@ -5,6 +5,7 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 using KvLab.Web.Api;
 using KvLab.Web.Charts;
 using KvLab.Web.Components.Panels.Events;

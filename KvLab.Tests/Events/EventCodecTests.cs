@@ -3,6 +3,7 @@ using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Events;

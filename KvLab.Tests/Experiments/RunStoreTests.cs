@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Storage;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Experiments;
 using KvLab.Web.Reports;

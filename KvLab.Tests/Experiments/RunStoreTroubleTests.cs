@@ -1,4 +1,5 @@
 using KvLab.Core.Experiments;
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Components.Experiments;
 using KvLab.Web.Commands;
 using KvLab.Web.Experiments;

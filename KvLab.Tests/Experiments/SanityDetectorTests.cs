@@ -1,5 +1,6 @@
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Experiments;

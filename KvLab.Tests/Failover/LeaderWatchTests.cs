@@ -1,3 +1,4 @@
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Failover;
 using KvLab.Web.Timing;

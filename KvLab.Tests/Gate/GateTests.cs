@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Gate;

@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Member;
 using KvLab.Web.Ingest;
 using Microsoft.Extensions.Time.Testing;
 

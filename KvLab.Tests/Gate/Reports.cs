@@ -1,5 +1,6 @@
 using System.Buffers;
 using KvLab.Core.Events;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Gate;
 

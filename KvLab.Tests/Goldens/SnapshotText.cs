@@ -6,6 +6,7 @@ using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Core.Wire;
+using KvLab.Nodes.Configuration;
 using KvLab.Web.Csv;
 
 namespace KvLab.Tests.Goldens;

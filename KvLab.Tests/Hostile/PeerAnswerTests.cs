@@ -1,6 +1,7 @@
 using System.Net;
 using KvLab.Core.Network;
 using KvLab.Nodes.Peers;
+using KvLab.Nodes.Storage;
 using KvLab.Nodes.Transport;
 using KvLab.Web;
 using Microsoft.AspNetCore.Builder;

@@ -7,6 +7,7 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

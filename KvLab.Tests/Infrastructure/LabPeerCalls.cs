@@ -1,6 +1,7 @@
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

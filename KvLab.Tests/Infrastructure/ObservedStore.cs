@@ -1,5 +1,6 @@
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

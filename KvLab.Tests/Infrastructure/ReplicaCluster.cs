@@ -6,6 +6,7 @@ using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Storage;
 
 namespace KvLab.Tests.Infrastructure;
 

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using KvLab.Nodes.Storage;
 using KvLab.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

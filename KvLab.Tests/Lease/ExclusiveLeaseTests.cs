@@ -1,3 +1,4 @@
+using KvLab.Nodes.Storage;
 using KvLab.Web.Commands;
 using Microsoft.Extensions.Time.Testing;
 using KvLab.Web.Timing;

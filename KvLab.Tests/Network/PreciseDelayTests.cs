@@ -1,4 +1,5 @@
 using KvLab.Core.Network;
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

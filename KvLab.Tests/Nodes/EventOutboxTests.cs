@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Nodes.Member;
 using KvLab.Nodes.Telemetry;
 using Xunit;
 

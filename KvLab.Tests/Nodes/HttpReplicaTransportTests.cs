@@ -5,6 +5,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Options;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Transport;

@@ -1,4 +1,4 @@
-using KvLab.Nodes;
+using KvLab.Nodes.Member;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

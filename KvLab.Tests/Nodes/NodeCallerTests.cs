@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using KvLab.Core.Replication;
+using KvLab.Nodes.Options;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure.NodeProcess;

@@ -2,6 +2,8 @@ using System.Net;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Options;
+using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Nodes;

@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Member;
 using KvLab.Nodes.Telemetry;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Microsoft.AspNetCore.SignalR;

@@ -1,6 +1,7 @@
 using System.Net;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

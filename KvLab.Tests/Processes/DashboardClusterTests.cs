@@ -7,6 +7,7 @@ using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.State;
 using Xunit;

@@ -6,6 +6,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.State;
 using Xunit;

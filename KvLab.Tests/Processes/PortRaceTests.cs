@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.State;
 using Xunit;

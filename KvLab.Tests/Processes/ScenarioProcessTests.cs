@@ -2,6 +2,7 @@ using System.Net;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
+using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.State;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Net;
 using KvLab.Core.Replication;
+using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Tests.Infrastructure.Servers;
 using KvLab.Web.State;

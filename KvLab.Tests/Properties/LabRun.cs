@@ -1,4 +1,5 @@
 using KvLab.Core.Replication;
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Properties;

@@ -4,6 +4,7 @@ using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

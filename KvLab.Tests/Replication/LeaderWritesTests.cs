@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Storage;
 using Xunit;

@@ -3,6 +3,8 @@ using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Member;
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

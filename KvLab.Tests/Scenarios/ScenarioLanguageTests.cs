@@ -1,3 +1,5 @@
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Scenarios;

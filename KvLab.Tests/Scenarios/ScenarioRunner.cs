@@ -1,5 +1,7 @@
 using System.Text;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Storage;
 
 namespace KvLab.Tests.Scenarios;
 

@@ -1,3 +1,4 @@
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Architecture;
 using Xunit;
 

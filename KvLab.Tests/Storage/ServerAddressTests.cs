@@ -1,5 +1,5 @@
 using KvLab.Core.Storage;
-using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Options;
 using KvLab.Nodes.Storage;
 using Npgsql;
 using Xunit;

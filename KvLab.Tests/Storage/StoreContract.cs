@@ -1,6 +1,7 @@
 using System.Text;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Storage;

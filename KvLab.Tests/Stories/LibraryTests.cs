@@ -1,4 +1,5 @@
 using KvLab.Core.Scenarios;
+using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Stories;

@@ -1,5 +1,6 @@
 using CsCheck;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Versioning;

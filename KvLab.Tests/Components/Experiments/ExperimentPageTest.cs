@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AngleSharp.Dom;
 using Bunit;
 using KvLab.Core.Experiments;
+using KvLab.Nodes.Storage;
 using KvLab.Tests.Experiments;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Infrastructure.NodeProcess;

@@ -1,4 +1,6 @@
 using KvLab.Core.Experiments;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Storage;
 using KvLab.Web.Components.Panels.Experiments;
 using KvLab.Web.Experiments;
 using Microsoft.Extensions.Time.Testing;

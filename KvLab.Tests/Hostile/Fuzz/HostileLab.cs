@@ -4,6 +4,8 @@ using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Options;
+using KvLab.Nodes.Storage;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Dashboard;

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using KvLab.Core.Replication;
+using KvLab.Nodes.Member;
+using KvLab.Nodes;
 using KvLab.Web.Experiments;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

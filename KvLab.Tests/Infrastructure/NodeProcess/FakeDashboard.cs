@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
+using KvLab.Nodes.Member;
 using KvLab.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,3 +1,4 @@
+using KvLab.Nodes;
 using KvLab.Web;
 
 namespace KvLab.Tests.Infrastructure.Servers;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
+using KvLab.Nodes.Storage;
+using KvLab.Nodes;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web;
 using Xunit;

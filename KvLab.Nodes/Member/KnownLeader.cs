@@ -1,4 +1,4 @@
-namespace KvLab.Nodes;
+namespace KvLab.Nodes.Member;
 
 /// <summary>
 /// Where a follower sends clients: to the leader that it has heard from lately, and nowhere else. A leader looks at its followers once a second, so one that has been silent for

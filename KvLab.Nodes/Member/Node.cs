@@ -4,10 +4,11 @@ using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Faults;
+using KvLab.Nodes.Options;
 using KvLab.Nodes.Storage;
 using KvLab.Nodes.Telemetry;
 
-namespace KvLab.Nodes;
+namespace KvLab.Nodes.Member;
 
 /// <summary>What the endpoints of one node work on. Exactly one of <see cref="Leader"/> and <see cref="Follower"/> is there; a failover changes which.</summary>
 internal sealed class Node(NodeOptions options, Replica replica, EventRecorder events, TimeProvider time)

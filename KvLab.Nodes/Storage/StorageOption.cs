@@ -1,8 +1,8 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Storage;
-using KvLab.Nodes.Storage;
+using KvLab.Nodes.Configuration;
 
-namespace KvLab.Nodes.Configuration;
+namespace KvLab.Nodes.Storage;
 
 public enum StorageKind { Memory, Sqlite, Redis, Postgres }
 

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Net;
 using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
-using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Storage;
 using KvLab.Nodes.Telemetry;
 
-namespace KvLab.Nodes.Configuration;
+namespace KvLab.Nodes.Options;
 
 /// <summary>
 /// Makes <see cref="NodeOptions"/> out of the environment and the command line. Every problem is reported at once, under the name by which

@@ -3,9 +3,11 @@ using System.Net;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Nodes.Configuration;
+using KvLab.Nodes.Storage;
 using KvLab.Nodes.Telemetry;
 
-namespace KvLab.Nodes.Configuration;
+namespace KvLab.Nodes.Options;
 
 /// <summary>
 /// Everything that a node is told at its start, already validated; see <see cref="NodeOptionsReader"/> for the names in the environment.
