@@ -4,6 +4,7 @@ using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Lifetime;
 using KvLab.Nodes.Options;
+using KvLab.Nodes.Storage;
 using Microsoft.AspNetCore.Connections;
 
 namespace KvLab.Nodes;
@@ -30,15 +31,17 @@ internal static class Program
         // What a socket brings is dealt with by the thread that waits for sockets. Waking one of the pool, at each hop of a write, was a third of what the lab adds to the delays
         // that it simulates. No store blocks such a thread: commits run on the pool. The runtime reads this when the first socket is made.
         if (Environment.GetEnvironmentVariable(InlineSockets) is null) Environment.SetEnvironmentVariable(InlineSockets, "1");
-        var options = NodeOptionsReader.Read(args, Environment.GetEnvironmentVariable, out var wrong);
+        var checks = args is [StorageCheck.Argument];
+        var options = NodeOptionsReader.Read(checks ? [] : args, Environment.GetEnvironmentVariable, out var wrong);
         FieldError[] errors = [.. wrong, .. NodeOptionsReader.Misspellings(Environment.GetEnvironmentVariables().Keys.Cast<string>())];
         if (options is null || errors.Length > 0)
         {
-            Console.Error.WriteLine($"KvLab node: {errors.Length} {(errors.Length == 1 ? "setting is" : "settings are")} wrong.");
+            if (!checks) Console.Error.WriteLine($"KvLab node: {errors.Length} {(errors.Length == 1 ? "setting is" : "settings are")} wrong.");
             foreach (var error in errors) Console.Error.WriteLine($"  {error.Message}");
             return WrongConfiguration;
         }
 
+        if (checks) return await StorageCheck.RunAsync(options.Storage, options.Lab, options.NodeId);
         if (options.WatchParent) ParentWatch.Start();
         using var outlived = FileLimit.Outlive();
         await using var host = new NodeHost(options);

@@ -6,6 +6,9 @@ namespace KvLab.Core.Callers;
 /// <summary>What a caller must know. It is compared in a time that says nothing about where a wrong one differs, nor how long the right one is.</summary>
 public sealed class SharedSecret(string secret)
 {
+    /// <summary>Characters of one that other machines can guess at.</summary>
+    public const int Shortest = 6;
+
     private const string BearerPrefix = "Bearer ";
 
     private readonly byte[] _digest = Digest(secret);

@@ -114,6 +114,8 @@ public static class NodeOptionsReader
             values.Errors.Add("HOST", $"HOST must be an IP address to listen at, such as 127.0.0.1 or 0.0.0.0, but is \"{text}\".");
         else if (!IPAddress.IsLoopback(address) && token is null)
             values.Errors.Add("HOST", $"HOST {text} can be reached from other machines, so CLUSTER_TOKEN must be set; without a token only loopback is allowed.");
+        else if (!IPAddress.IsLoopback(address) && token is { Length: < SharedSecret.Shortest })
+            values.Errors.Add("CLUSTER_TOKEN", $"CLUSTER_TOKEN must have at least {SharedSecret.Shortest} characters where HOST {text} can be reached from other machines, because it is all that they have to guess.");
         return address ?? IPAddress.Loopback;
     }
 

@@ -56,6 +56,9 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
     /// <exception cref="StoreException"><see cref="StoreFailure.Schema"/>: what lies there is newer than this program, or another node's.</exception>
     protected abstract Task<Opened> OpenAsync(CancellationToken deadline);
 
+    /// <summary>Whether the server lets this user in, or the file is one, without making, claiming or writing anything.</summary>
+    protected abstract Task TryOutAsync(CancellationToken deadline);
+
     /// <summary>Stores all of them in this order, or none, in one durable step; each by its own rule, compared and stored in one statement.</summary>
     /// <param name="keep">Unless it is none: also to be kept as seen, in the same step, because an overwritten entry may take its version with it.</param>
     protected abstract Task<ApplyResult[]> PutAsync(IReadOnlyList<Put> puts, EntryVersion keep, CancellationToken deadline);
@@ -92,6 +95,23 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
         catch (StoreException failure) when (failure.Failure != StoreFailure.Schema)
         {
             // Told by Status; the node stays up without it.
+        }
+    }
+
+    /// <summary>Looks whether it could be used, and changes nothing, neither there nor here.</summary>
+    /// <returns>What is wrong; null where nothing is.</returns>
+    public async Task<StoreException?> CheckAsync(CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
+        deadline.CancelAfter(_deadline);
+        try
+        {
+            await TryOutAsync(deadline.Token).WaitAsync(deadline.Token);
+            return null;
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            return Told(failure);
         }
     }
 
@@ -223,18 +243,20 @@ public abstract class DurableStore : IKeyValueStore, IAsyncDisposable
         }
     }
 
+    private StoreException Told(Exception failure) => failure switch
+    {
+        StoreException known => known,
+        OperationCanceledException when _ended.IsCancellationRequested => new StoreException(StoreFailure.Unavailable, "The storage is closed: the node stops.", failure),
+        OperationCanceledException => new StoreException(
+            StoreFailure.Slow, $"The storage ({Status.Kind}) did not answer within {_deadline.TotalMilliseconds:0} ms; whether it did what it was asked is not known.", failure),
+        // Numbers that are no numbers: nobody but a node writes here, and it writes others.
+        FormatException or InvalidCastException or OverflowException => StoredRow.Damaged("a number in it cannot be read", failure),
+        _ => Explain(failure),
+    };
+
     private async Task<StoreException> FailAsync(Exception failure, bool write)
     {
-        var told = failure switch
-        {
-            StoreException known => known,
-            OperationCanceledException when _ended.IsCancellationRequested => new StoreException(StoreFailure.Unavailable, "The storage is closed: the node stops.", failure),
-            OperationCanceledException => new StoreException(
-                StoreFailure.Slow, $"The storage ({Status.Kind}) did not answer within {_deadline.TotalMilliseconds:0} ms; whether it did what it was asked is not known.", failure),
-            // Numbers that are no numbers: nobody but a node writes here, and it writes others.
-            FormatException or InvalidCastException or OverflowException => StoredRow.Damaged("a number in it cannot be read", failure),
-            _ => Explain(failure),
-        };
+        var told = Told(failure);
         if (_ended.IsCancellationRequested) return told;
         if (told.Failure == StoreFailure.Unavailable && _open)
         {

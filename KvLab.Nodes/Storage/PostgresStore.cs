@@ -79,6 +79,11 @@ public sealed class PostgresStore : DurableStore
         return await _schema.PrepareAsync(connection, _node, deadline);
     }
 
+    protected override async Task TryOutAsync(CancellationToken deadline)
+    {
+        await using var connection = await _source.OpenConnectionAsync(deadline);
+    }
+
     /// <summary>An advisory lock (PostgreSQL manual, 13.3.5) of a connection that is kept for it; the server gives it back when that ends.</summary>
     private async Task<bool> TryClaimAsync(CancellationToken deadline)
     {

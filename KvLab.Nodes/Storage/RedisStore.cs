@@ -80,6 +80,13 @@ public sealed class RedisStore : DurableStore
         return new Opened(new EntryVersion(Number(found[2]), Number(found[3])), IsNew: (int)found[4] == 1);
     }
 
+    protected override async Task TryOutAsync(CancellationToken deadline)
+    {
+        _connection ??= await ConnectAsync();
+        await RequirePasswordAsync();
+        await Database.PingAsync();
+    }
+
     private async Task<ConnectionMultiplexer> ConnectAsync()
     {
         try

@@ -21,25 +21,28 @@ internal static class SqliteSchema
         INSERT INTO kvlab_schema VALUES (1, $node);
         """;
 
+    /// <returns>False where nothing is there yet.</returns>
+    /// <exception cref="StoreException">The file is newer, or another node's.</exception>
+    public static bool Check(SqliteConnection connection, string node)
+    {
+        using (var exists = connection.Command("SELECT count(*) FROM sqlite_schema WHERE name = 'kvlab_schema'"))
+            if ((long)exists.ExecuteScalar()! == 0) return false;
+        using var schema = connection.Command("SELECT version, node FROM kvlab_schema");
+        using var row = schema.ExecuteReader();
+        if (!row.Read()) throw StoredRow.Damaged("it does not say whose it is");
+        SchemaCheck.Require(row.GetInt64(0), Current, row.GetString(1), node, "SQLite file");
+        return true;
+    }
+
     /// <summary>Creates what is not there, and reads the highest epoch and counter ever seen. Within the caller's transaction.</summary>
     /// <exception cref="StoreException">The file is newer, or another node's.</exception>
     public static Opened Prepare(SqliteConnection connection, string node)
     {
-        using (var exists = connection.Command("SELECT count(*) FROM sqlite_schema WHERE name = 'kvlab_schema'"))
+        if (!Check(connection, node))
         {
-            if ((long)exists.ExecuteScalar()! == 0)
-            {
-                using var create = connection.Command(Create, ("$node", node));
-                create.ExecuteNonQuery();
-                return new Opened(EntryVersion.None, IsNew: true);
-            }
-        }
-
-        using (var schema = connection.Command("SELECT version, node FROM kvlab_schema"))
-        using (var row = schema.ExecuteReader())
-        {
-            if (!row.Read()) throw StoredRow.Damaged("it does not say whose it is");
-            SchemaCheck.Require(row.GetInt64(0), Current, row.GetString(1), node, "SQLite file");
+            using var create = connection.Command(Create, ("$node", node));
+            create.ExecuteNonQuery();
+            return new Opened(EntryVersion.None, IsNew: true);
         }
 
         // SQLite stores a text where a number belongs, and gives it back as zero.

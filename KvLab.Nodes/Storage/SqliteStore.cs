@@ -58,6 +58,14 @@ public sealed class SqliteStore : DurableStore
         return await WriteAsync(c => SqliteSchema.Prepare(c, _node), deadline);
     }
 
+    protected override async Task TryOutAsync(CancellationToken deadline)
+    {
+        if (!File.Exists(_file)) return;
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        await connection.OpenAsync(deadline);
+        SqliteSchema.Check(connection, _node);
+    }
+
     protected override Task<ApplyResult[]> PutAsync(IReadOnlyList<Put> puts, EntryVersion keep, CancellationToken deadline) => WriteAsync(connection =>
     {
         using var put = connection.Command(PutSql, ("$key", null), ("$value", null), ("$epoch", null), ("$counter", null), ("$last", null));

@@ -3,7 +3,9 @@ using KvLab.Core.Replication;
 using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Tests.Infrastructure.Servers;
+using KvLab.Web;
 using KvLab.Web.State;
+using KvLab.Web.Supervision;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -216,15 +218,45 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
     }
 
     [Fact]
-    public async Task A_storage_that_ends_a_node_is_taken_back_for_all()
+    public async Task A_storage_that_would_end_a_node_ends_none()
     {
         await using var lab = await LabDashboard.StartAsync(1, "--Cluster:MaxDelayMs=1", "--Cluster:WriteQuorum=1");
+        await lab.WriteAsync("kept", "1");
+        var before = lab.Snapshot.Nodes.Select(n => n.ProcessId);
         var answer = await lab.PutAsync("/api/cluster/storage", new { storageOf = new Dictionary<string, string> { ["follower-1"] = $"sqlite:{await NewerFileAsync()}" } });
         Assert.Equal(HttpStatusCode.BadGateway, answer.Status);
         Assert.Contains("made by a newer KvLab", answer.Detail);
-        Assert.Contains("The nodes run again with what they stored in before.", answer.Detail);
+        Assert.Contains("Nothing was changed", answer.Detail);
         Assert.Equal(["memory", "memory"], lab.Snapshot.Nodes.Select(n => n.Storage));
-        Assert.Equal("success", (string)(await lab.WriteAsync("k", "1"))["status"]!);
+        Assert.Equal(before, lab.Snapshot.Nodes.Select(n => n.ProcessId));
+        Assert.Contains("kept", (await RealCluster.DumpAsync(lab.Node("leader").Url)).Select(e => e.Key));
+    }
+
+    /// <summary>Only the node's libraries know what is no connection string, and only the server who may log in: they are asked before a node is stopped.</summary>
+    [Theory]
+    [InlineData("redis:127.0.0.1:{0},passwrd=x", HttpStatusCode.BadRequest, "storage names redis, but what follows is no connection")]
+    [InlineData("postgres://u:p@127.0.0.1:{0}/db?sslmode=x", HttpStatusCode.BadRequest, "storage names postgres, but what follows gives the option sslmode a value")]
+    [InlineData("redis:{1},password=wrong", HttpStatusCode.BadGateway, "so the password guards nothing")]
+    public async Task What_is_wrong_with_a_storage_is_said_before_a_node_is_stopped_for_it(string wish, HttpStatusCode status, string sentence)
+    {
+        var open = (await StorageAsync("redis"))["redis:".Length..].Split(',')[0];
+        using var nobody = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        nobody.Start();
+        wish = string.Format(System.Globalization.CultureInfo.InvariantCulture, wish, ((IPEndPoint)nobody.LocalEndpoint).Port, open);
+        await using var lab = await LabDashboard.StartAsync(1, "--Cluster:MaxDelayMs=1", "--Cluster:WriteQuorum=1");
+        await lab.WriteAsync("kept", "1");
+        var before = lab.Snapshot.Nodes.Select(n => n.ProcessId);
+        var answer = await lab.PutAsync("/api/cluster/storage", new { storage = wish });
+        Assert.Equal(status, answer.Status);
+        Assert.Contains(sentence, answer.Detail, StringComparison.Ordinal);
+        Assert.Equal(before, lab.Snapshot.Nodes.Select(n => n.ProcessId));
+        Assert.Contains("kept", (await RealCluster.DumpAsync(lab.Node("leader").Url)).Select(e => e.Key));
+
+        // At a start nothing is begun with it.
+        await using var host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:BasePort=0", $"--Cluster:Storage={wish}", $"--KVLAB_DATA={_folder}"]);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<InvalidOptionsException>(() => host.Ready.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken));
+        Assert.Contains(sentence.Replace("storage names", "Cluster:Storage names", StringComparison.Ordinal), refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,16 +22,12 @@ internal static class NodeEnvironment
     public static void Fill(ProcessStartInfo info, NodeAddress node, IReadOnlyList<NodeAddress> followers, NodeAddress? leader,
         LiveSettings settings, string dashboardUrl, string token, StorageChoice storage, KnownPast past)
     {
-        foreach (var name in info.Environment.Keys.Where(name => !IsInherited(name)).ToArray()) info.Environment.Remove(name);
-        Set("ROLE", node.Role);
-        Set("NODE_ID", node.Id);
+        Begin(info, node, storage);
         Set("HOST", "127.0.0.1");
         Set("PORT", new Uri(node.Url).Port.ToString(CultureInfo.InvariantCulture));
         Set("DASHBOARD_URL", dashboardUrl);
         Set("CLUSTER_TOKEN", token);
         Set("PARENT_WATCH", "stdin");
-        Set("STORAGE", storage.Of(node.Id));
-        Set("LAB", storage.Lab);
         Set("VERSIONING", Name(settings.Versioning));
         if (node.Role == NodeRoles.Leader)
         {
@@ -58,6 +54,22 @@ internal static class NodeEnvironment
         }
 
         void Set(string name, string value) => info.Environment[name] = value;
+    }
+
+    /// <summary>For a process that only looks at its storage.</summary>
+    public static void FillForCheck(ProcessStartInfo info, NodeAddress node, StorageChoice storage)
+    {
+        Begin(info, node with { Role = NodeRoles.Follower }, storage);
+        info.Environment["PORT"] = "0";
+    }
+
+    private static void Begin(ProcessStartInfo info, NodeAddress node, StorageChoice storage)
+    {
+        foreach (var name in info.Environment.Keys.Where(name => !IsInherited(name)).ToArray()) info.Environment.Remove(name);
+        info.Environment["ROLE"] = node.Role;
+        info.Environment["NODE_ID"] = node.Id;
+        info.Environment["STORAGE"] = storage.Of(node.Id);
+        info.Environment["LAB"] = storage.Lab;
     }
 
     /// <summary>The faults that its links are to have from its first moment on.</summary>

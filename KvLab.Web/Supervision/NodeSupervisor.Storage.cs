@@ -17,6 +17,8 @@ internal sealed partial class NodeSupervisor
     /// <summary>So long a storage may take until it works for every node.</summary>
     private static readonly TimeSpan StoragePatience = TimeSpan.FromSeconds(3);
 
+    private const string NothingChanged = "Nothing was changed: the nodes run on with what they store in.";
+
     // Changed only under _changes.
     private StorageChoice _storage = options.Storage;
 
@@ -48,8 +50,26 @@ internal sealed partial class NodeSupervisor
     {
         var looks = _nodes.Keys.Where(id => wanted.Of(id) != before.Of(id)).Select(id => StorageReach.ProblemOfAsync(wanted.Of(id), id, time, cancellation));
         if ((await Task.WhenAll(looks)).FirstOrDefault(problem => problem is not null) is { } sentence)
-            throw new CommandException(StatusCodes.Status502BadGateway, $"{sentence} Nothing was changed: the nodes run on with what they store in.");
+            throw new CommandException(StatusCodes.Status502BadGateway, $"{sentence} {NothingChanged}");
+        var verdicts = await StorageTrial.RunAsync(directory.All.Where(n => wanted.Of(n.Id) != before.Of(n.Id)), wanted, options.NodesPath, _spawner, time);
+        if (verdicts.Count == 0) return;
+        var text = string.Join(" ", verdicts.Select(v => v.Sentence).Distinct());
+        FieldError[] fields = [.. verdicts.Where(v => v.IsInput).Select(v => new FieldError(v.Field, v.Sentence))];
+        throw fields.Length > 0
+            ? new CommandException(StatusCodes.Status400BadRequest, text, fields)
+            : new CommandException(StatusCodes.Status502BadGateway, $"{text} {NothingChanged}");
     }
+
+    /// <summary>At a start: what no waiting makes right stops it. A server that does not answer yet is waited for by the nodes themselves.</summary>
+    /// <exception cref="InvalidOptionsException">No process was started.</exception>
+    private async Task RequireUsableStorageAsync(IEnumerable<string> nodes)
+    {
+        var servers = nodes.Where(id => StorageText.Split(_storage.Of(id)).Kind is StorageServers.Redis or StorageServers.Postgres).Select(id => new NodeAddress(id, NodeRoles.Follower, ""));
+        var wrong = (await StorageTrial.RunAsync(servers, _storage, options.NodesPath, _spawner, time)).Where(v => v.IsFinal).ToArray();
+        if (wrong.Length > 0) throw new InvalidOptionsException([.. wrong.Select(v => new FieldError(StartName(v.Field), v.Sentence.Replace($"{v.Field} names", $"{StartName(v.Field)} names", StringComparison.Ordinal)))]);
+    }
+
+    private static string StartName(string field) => field == "storage" ? "Cluster:Storage" : $"Cluster:StorageOf:{field[(field.IndexOf('.', StringComparison.Ordinal) + 1)..]}";
 
     private async Task RestartOrGoBackAsync(StorageChoice wanted, StorageChoice before, bool mustWork)
     {
@@ -71,8 +91,15 @@ internal sealed partial class NodeSupervisor
                 throw new CommandException(status, $"{what} Nor do all nodes run again with what they stored in before: {again.Message} Start those that do not run by hand.", inner: again);
             }
 
-            throw new CommandException(status, $"{what} The nodes run again with what they stored in before.", inner: failure);
+            throw new CommandException(status, $"{what} The nodes run again with what they stored in before{WhatIsGone(before)}.", inner: failure);
         }
+    }
+
+    /// <summary>They were ended, so what only their memory held is no more.</summary>
+    private string WhatIsGone(StorageChoice storage)
+    {
+        string[] inMemory = [.. _nodes.Keys.Where(id => storage.Of(id) == StorageServers.Memory).Order(NaturalOrder.Instance)];
+        return inMemory.Length == 0 ? "" : inMemory.Length == _nodes.Count ? ", but they kept it in memory, so all of it is gone" : $", but what {NameList.And(inMemory)} kept in memory is gone";
     }
 
     /// <summary>A node whose storage refuses it runs, and waits; for a change that somebody has just asked for that is a failure.</summary>

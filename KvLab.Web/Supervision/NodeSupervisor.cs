@@ -22,6 +22,8 @@ internal sealed partial class NodeSupervisor(
 
     /// <summary>How often a start that takes long says so, and when nobody waits for it any more.</summary>
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SignalPause = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a node may take to end by itself before it is killed.</summary>
@@ -79,6 +81,7 @@ internal sealed partial class NodeSupervisor(
         await _changes.WaitAsync(cancellation);
         try
         {
+            await RequireUsableStorageAsync(Enumerable.Range(0, options.Followers + 1).Select(i => i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i)));
             await LaunchAllAsync(cancellation);
         }
         finally
@@ -138,7 +141,10 @@ internal sealed partial class NodeSupervisor(
         {
             try
             {
-                return StartWords.Of(await state.WhenAsync(Settled, SayEvery, time, cancellation));
+                var settled = await state.WhenAsync(Settled, SayEvery, time, cancellation);
+                // A signal to the whole group ends the nodes too, a moment before this process has heard of it: that is no lab that runs without nodes.
+                if (settled.Nodes.All(n => n.State != NodeState.Running)) await Task.Delay(SignalPause, time, cancellation);
+                return StartWords.Of(state.Current);
             }
             catch (TimeoutException)
             {

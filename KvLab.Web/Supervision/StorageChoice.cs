@@ -52,6 +52,9 @@ public sealed class StorageChoice
     private static (string? Value, string Name) Given(IConfiguration configuration, string own, string inherited) =>
         configuration[own] is { Length: > 0 } value ? (value, own) : configuration[inherited] is { Length: > 0 } other ? (other, inherited) : (null, own);
 
+    /// <summary>What names it in a wish.</summary>
+    public string FieldOf(string node) => _byNode.ContainsKey(node) ? $"storageOf.{node}" : "storage";
+
     /// <summary>As somebody wishes it: who is named gets another storage, and a wish for all ends what single nodes had.</summary>
     /// <param name="nodes">Those there are.</param>
     internal StorageChoice With(StorageRequest request, StorageServers servers, IReadOnlyCollection<string> nodes, FieldErrors errors)
