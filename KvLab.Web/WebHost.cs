@@ -1,3 +1,4 @@
+using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Web.Access;
@@ -75,7 +76,10 @@ public sealed class WebHost : IAsyncDisposable
     {
         if (!_app.Services.GetRequiredService<LabReach>().IsOpenToOthers) return [];
         var missing = new FieldErrors();
-        missing.Require(_app.Services.GetRequiredService<AccessOptions>().Secret is not null, "Lab:Secret",
+        var secret = _app.Services.GetRequiredService<AccessOptions>().Secret;
+        missing.Require(secret is null or { Length: >= SharedSecret.Shortest }, "Cluster:Token",
+            $"Cluster:Token (or CLUSTER_TOKEN) is what others than this machine have to guess, so it must have at least {SharedSecret.Shortest} characters; or set Lab:Secret.");
+        missing.Require(secret is not null, "Lab:Secret",
             $"Lab:Secret (or Cluster:Token, in the environment CLUSTER_TOKEN) must be set, because others than this machine can reach this dashboard at {_app.Services.GetRequiredService<DashboardAddress>().Listens}; without a secret it listens on loopback only, such as {DefaultUrl}. docs/classroom.md says what is safe.");
         missing.Require(_app.Services.GetRequiredService<ClusterOptions>().Token is not null, "Cluster:Token",
             "Cluster:Token (or CLUSTER_TOKEN) must be set too: it is what the nodes that others start are known by.");

@@ -56,5 +56,9 @@ internal sealed class FollowedWrite(AcknowledgedWrite facts, int generation)
 
     public CopyFate[] Fates { get; private set; } = None;
 
-    public void Add(CopyFate fate) => Fates = [.. Fates, fate];
+    /// <summary>A copy is lost once: what is told a second time, by the one who rolls back and by what it holds then, is no news.</summary>
+    public void Add(CopyFate fate)
+    {
+        if (!Fates.Any(f => f.Node == fate.Node && f.Why == fate.Why && f.At == fate.At)) Fates = [.. Fates, fate];
+    }
 }

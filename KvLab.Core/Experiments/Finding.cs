@@ -27,6 +27,8 @@ public enum FindingKind
     [JsonStringEnumMemberName("compared_before_quiescence")] ComparedBeforeQuiescence,
     /// <summary>Replicas still differ after settling.</summary>
     [JsonStringEnumMemberName("diverged")] Diverged,
+    /// <summary>A replica did not answer after settling, so whether it differs is not known.</summary>
+    [JsonStringEnumMemberName("not_compared")] NotCompared,
     /// <summary>The measured mean lies outside the predicted band.</summary>
     [JsonStringEnumMemberName("outside_band")] OutsideBand,
     /// <summary>Writes got no answer.</summary>

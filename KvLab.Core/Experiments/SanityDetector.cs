@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using MathNet.Numerics.Distributions;
 
 namespace KvLab.Core.Experiments;
@@ -212,12 +213,21 @@ public static partial class SanityDetector
     private static Finding? Diverged(PointResult p)
     {
         if (p.Check(ReplicaCheck.Settled) is not { } check || check.Report.Converged) return null;
+        string[] silent = [.. check.Report.Followers.Where(f => f.State is "unreachable" or "not judged").Select(f => f.Id)];
         var conflicts = check.Report.Followers.Sum(f => f.Conflicts);
         var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
         var naive = p.Plan.Settings.Versioning == Settings.VersioningMode.Naive;
+        var unknown = silent.Length == 0 ? "" : $"{NameList.And(silent)} {(silent.Length == 1 ? "was" : "were")} not compared, because no answer came.";
+        // Who does not answer proves no difference.
+        if (differing == 0)
+        {
+            return silent.Length == 0 ? null : new Finding(FindingKind.NotCompared, Severity.Warning,
+                $"Not all replicas were compared at {p.Plan.Label}: {unknown} The others hold what the leader holds.", new Dictionary<string, double> { ["notCompared"] = silent.Length }, [p.Plan.Index]);
+        }
+
         return new Finding(FindingKind.Diverged, naive ? Severity.Info : Severity.Error,
             $"Replicas differ for good at {p.Plan.Label}: after settling, {differing} entries on followers are not the leader's ({Kinds(check.Report.Followers)})."
-            + (naive ? " That is what naive mode does." : ""),
+            + (naive ? " That is what naive mode does." : "") + (unknown.Length == 0 ? "" : $" {unknown}"),
             new Dictionary<string, double> { ["differing"] = differing, ["conflicts"] = conflicts }, [p.Plan.Index]);
     }
 
@@ -225,7 +235,7 @@ public static partial class SanityDetector
     {
         (followers.Sum(f => f.Missing), "missing"), (followers.Sum(f => f.Behind), "older"), (followers.Sum(f => f.Ahead), "newer"),
         (followers.Sum(f => f.Conflicts), "of the same version with another value"),
-    }.Where(k => k.Count > 0).Select(k => $"{k.Count} {k.Word}").DefaultIfEmpty("not all answered"));
+    }.Where(k => k.Count > 0).Select(k => $"{k.Count} {k.Word}"));
 
     private static Finding? OutsideBand(PointResult p)
     {

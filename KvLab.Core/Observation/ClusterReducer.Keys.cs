@@ -90,6 +90,8 @@ public sealed partial class ClusterReducer
         {
             Compare(row, node);
         }
+        // What nobody holds any more, because it was taken back or removed by a reset, is no row.
+        if (version.IsNone && row.IsEmpty) _rows.Remove(row.Key);
         Touch(row);
     }
 
@@ -117,7 +119,6 @@ public sealed partial class ClusterReducer
             cell.RefusedAt = 0;
             cell.LastRefused = EntryVersion.None;
             Store(row, node, EntryVersion.None, null);
-            if (row.IsEmpty) _rows.Remove(row.Key);
         }
     }
 

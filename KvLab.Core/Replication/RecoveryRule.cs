@@ -43,7 +43,7 @@ public sealed record Hearing(
     public bool SharesEpochs => 2 * Heard.Length > Followers + 1 || Silent.IsEmpty;
 
     private string Rule => SmallestQuorum <= 0
-        ? $"with W = 0 an acknowledged write may be on one node alone, so all {Followers + 1} nodes have to be heard"
+        ? $"no follower had to confirm, so an acknowledged write may be on one node alone, and all {Followers + 1} nodes have to be heard"
         : $"an acknowledged write is on at least {SmallestQuorum} of {Followers} followers, so {Needed} nodes that kept their data have to be heard";
 
     private string SoFar => Heard.IsEmpty ? "none was heard" : $"heard so far: {NameList.And(Heard)}";

@@ -64,6 +64,14 @@ public sealed class OpenLabTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_can_be_guessed_opens_nothing_to_others()
+    {
+        await using var host = WebHost.Create(["--urls=http://0.0.0.0:0", "--Cluster:Mode=External", "--CLUSTER_TOKEN=a"]);
+        var refused = await Assert.ThrowsAsync<InvalidOptionsException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("it must have at least 6 characters", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_token_that_somebody_set_is_a_secret_too()
     {
         await using var host = WebHost.Create(["--urls=http://0.0.0.0:0", "--Cluster:Mode=External", "--CLUSTER_TOKEN=shared-by-all"]);

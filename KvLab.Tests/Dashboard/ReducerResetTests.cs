@@ -112,4 +112,18 @@ public sealed class ReducerResetTests
             story.Send([.. Enumerable.Range(i + 1, 1000).Select(n => chatter with { Sequence = chatter.Sequence + n })]);
         return story;
     }
+
+    [Fact]
+    public void A_row_that_nobody_holds_any_more_goes_with_the_roll_back_and_none_is_left_by_a_reset()
+    {
+        var story = Story.OfCluster(2);
+        story.Accept(1, "ghost");
+        var rolledBack = story.Tell("leader", EventKind.EntryRolledBack, "ghost", 1, "\"x\"");
+        Assert.Empty(story.Snapshot.Keys);
+        story.Accept(2, "again");
+        story.Tell("leader", EventKind.StoreCleared);
+        Assert.Empty(story.Snapshot.Keys);
+        Assert.Empty(story.Snapshot.KeyOrder);
+        Assert.NotNull(rolledBack);
+    }
 }

@@ -1,3 +1,4 @@
+using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Storage;
@@ -102,4 +103,21 @@ public sealed class SanityDetectorTests
 
     private static Finding Find(ExperimentRun run, FindingKind kind) =>
         Assert.Single(run.Findings.Where(f => f.Kind == kind).Take(1));
+
+    [Fact]
+    public void A_replica_that_does_not_answer_proves_no_difference()
+    {
+        var run = WorldExperiment.Run(Presets.Current with { Writes = 40, Quorums = [1] });
+        var point = run.Points[0];
+        var settled = point.Check(ReplicaCheck.Settled)!;
+        FollowerComparison[] followers = [settled.Report.Followers[0] with { State = "unreachable", Equal = 0 }, .. settled.Report.Followers.Skip(1)];
+        var report = settled.Report with { Converged = false, Followers = followers };
+        var seen = run with { Points = [point with { Checks = [.. point.Checks.Select(c => c == settled ? c with { Report = report } : c)] }] };
+
+        var findings = SanityDetector.Inspect(seen);
+        Assert.DoesNotContain(findings, f => f.Kind == FindingKind.Diverged);
+        var finding = Assert.Single(findings, f => f.Kind == FindingKind.NotCompared);
+        Assert.Equal(Severity.Warning, finding.Severity);
+        Assert.Contains($"{followers[0].Id} was not compared, because no answer came.", finding.Sentence, StringComparison.Ordinal);
+    }
 }

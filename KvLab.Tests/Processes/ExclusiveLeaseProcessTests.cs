@@ -54,6 +54,7 @@ public sealed class ExclusiveLeaseProcessTests
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add((string)token["header"]!, (string)token["token"]!);
         (await http.PatchAsJsonAsync($"{lab.Node("leader").Url}/config", new { writeQuorum = 2 }, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await http.PostAsJsonAsync($"{lab.Node("follower-3").Url}/replicate", new { key = "by hand", value = 1, version = 999_999 }, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await SignalAsync("STOP", lab.Node("follower-2").ProcessId!.Value);
         await Task.Delay(700, TestContext.Current.CancellationToken);
         await SignalAsync("CONT", lab.Node("follower-2").ProcessId!.Value);
@@ -64,6 +65,7 @@ public sealed class ExclusiveLeaseProcessTests
         var told = run["points"]![0]!["disturbances"]!.ToJsonString();
         Assert.Contains("writeQuorum from 1 to 2", told, StringComparison.Ordinal);
         Assert.Contains("follower-2 was stopped by a signal", told, StringComparison.Ordinal);
+        Assert.Contains("An entry that no leader of this lab sent was stored on follower-3 (by hand, v999999).", told, StringComparison.Ordinal);
         Assert.Null((await lab.GetAsync("/api/cluster"))["lease"]);
 
         // A deliberate take over, after a kill.

@@ -26,6 +26,10 @@ public sealed class SilentStartProcessTests
         await lab.PostAsync("/api/cluster/nodes/leader/start");
         await lab.WhenAsync(s => s.Waiting is not null);
 
+        var promotion = await lab.PostAsync("/api/cluster/failover", "{\"to\":\"leader\"}");
+        Assert.Equal(HttpStatusCode.Conflict, promotion.Status);
+        Assert.Contains("leader is to lead already, and takes no writes yet. Waiting for follower-1, follower-2 and follower-3", promotion.Detail, StringComparison.Ordinal);
+
         // On the node, by REST, and to a client: whom it waits for.
         var health = await NodeClient.GetAsync(lab.Node("leader").Url + "/health");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "waiting"), (health.Status, (string)health["status"]!));

@@ -49,13 +49,15 @@ internal sealed partial class DisturbanceWatch(
         EventKind.NodeStarted or EventKind.NodeStopping => !supervisor.Supervises,
         // A story may freeze or cut off what a storage needs.
         EventKind.StorageFailed => lease.Current?.Kind == "experiment",
+        // Stories replay messages; what no node of this lab sent is sent by hand.
+        EventKind.EntryApplied or EventKind.EntryRefused or EventKind.EntryDuplicate => e.Peer is { } from && directory.Find(from) is null,
         _ => false,
     };
 
     private bool IsOwn(HeldLease held, NodeEvent e)
     {
-        // A process that ends by itself is nobody's command.
-        if (e.Kind == EventKind.ProcessCrashed) return false;
+        // A process that ends by itself is nobody's command, and no run sends entries under another name than a node's.
+        if (e.Kind is EventKind.ProcessCrashed or EventKind.EntryApplied or EventKind.EntryRefused or EventKind.EntryDuplicate) return false;
         var here = e.Node == NodeNames.Dashboard || (supervisor.Supervises && state.Current.Nodes.FirstOrDefault(n => n.Id == e.Node) is not { ClockSkewMs: not 0 });
         return here ? held.WasOwn(e.At, ClockSlack) : held.WasOwn(time.GetUtcNow(), ArrivalSlack);
     }

@@ -23,6 +23,8 @@ internal static class ForeignChange
             EventKind.NodeStarted => $"{node} was started again.",
             EventKind.NodeStopping => $"{node} was stopped from outside.",
             EventKind.StorageFailed => $"The storage of {node} failed{Because(e.Detail)}.",
+            EventKind.EntryApplied => $"An entry that no leader of this lab sent was stored on {node} ({e.Key}, {e.EntryVersion}).",
+            EventKind.EntryRefused or EventKind.EntryDuplicate => $"An entry that no leader of this lab sent came to {node}, which did not need it ({e.Key}, {e.EntryVersion}).",
             EventKind.ProcessCrashed => $"The process of {node} ended{Because(e.Detail)}.",
             EventKind.ProcessStopped => $"{node} was stopped.",
             EventKind.ProcessStarted => $"{node} was started.",

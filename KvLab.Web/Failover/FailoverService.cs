@@ -133,6 +133,8 @@ internal sealed partial class FailoverService(
         {
             var health = asked.FirstOrDefault(a => a.Node.Id == wanted.Id).Health;
             if (Leads(health)) throw Conflict($"{to} leads already.");
+            if (health is { Waiting: { } waiting })
+                throw Conflict($"{directory.Name(wanted.Id)} is to lead already, and takes no writes yet. {waiting.Sentence} Start, thaw or heal them, or have it go on without them (Do not wait), or choose another.");
             if (health is not { Ready: true }) throw Conflict($"{directory.Name(wanted.Id)} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
         }
 

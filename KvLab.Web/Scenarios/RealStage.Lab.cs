@@ -34,7 +34,7 @@ internal sealed partial class RealStage
         await commands.ResetAsync(cancellation);
         // Events of what went on before have arrived when those of the reset have.
         await UntilAsync(() => state.Current.Keys.IsEmpty, cancellation);
-        _listening = tap.Listen(e => _counts.AddOrUpdate((e.Kind, e.Node), 1, (_, n) => n + 1));
+        _listening = tap.Listen(Hear);
         await ChangeSettingsAsync(settings, cancellation);
     });
 

@@ -36,6 +36,9 @@ internal sealed partial class RealStage(
 
     // What this run last did to a node. The snapshot is a tenth of a second behind, so it counts only for a node that the run has left alone.
     private readonly ConcurrentDictionary<string, NodeState> _done = new(StringComparer.Ordinal);
+
+    // Leaders that were started and wait for other nodes, known from themselves before the snapshot shows it; until they say that they are ready.
+    private readonly ConcurrentDictionary<string, bool> _waits = new(StringComparer.Ordinal);
     private int _deadlineMs = ScenarioRunner.Beginning.ReplicationTimeoutMs;
 
     public string Name => "real nodes";
@@ -49,7 +52,8 @@ internal sealed partial class RealStage(
         get
         {
             var snapshot = state.Current;
-            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new StageNode(n.Node.Id, n.Node.Role == NodeRoles.Leader && n.Up && snapshot.Waiting?.Node != n.Node.Id, n.Up))];
+            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new StageNode(n.Node.Id,
+                n.Node.Role == NodeRoles.Leader && n.Up && snapshot.Waiting?.Node != n.Node.Id && !_waits.ContainsKey(n.Node.Id), n.Up))];
         }
     }
 
@@ -179,7 +183,19 @@ internal sealed partial class RealStage(
     private Task ReadyAsync(string node, CancellationToken cancellation) => WhenAsync(node, health => health.Ready, cancellation);
 
     /// <summary>A leader that waits for other nodes has started: a story goes on and shows it.</summary>
-    private Task StartedAsync(string node, CancellationToken cancellation) => WhenAsync(node, health => health.Ready || health.Waiting is not null, cancellation);
+    private Task StartedAsync(string node, CancellationToken cancellation) => WhenAsync(node, health =>
+    {
+        if (health.Waiting is not null) _waits[node] = true;
+        return health.Ready || health.Waiting is not null;
+    }, cancellation);
+
+    // Called by the ingest reader.
+    private void Hear(NodeEvent e)
+    {
+        _counts.AddOrUpdate((e.Kind, e.Node), 1, (_, n) => n + 1);
+        if (e.Kind == EventKind.LeaderWaiting) _waits[e.Node] = true;
+        else if (e.Kind is EventKind.NodeReady or EventKind.LeaderPromoted or EventKind.LeaderSteppedDown) _waits.TryRemove(e.Node, out _);
+    }
 
     private async Task WhenAsync(string node, Func<HealthAnswer, bool> condition, CancellationToken cancellation)
     {

@@ -7,7 +7,7 @@ namespace KvLab.Web.Supervision;
 /// <summary>How the dashboard is reached by others than this machine (docs/classroom.md), under <c>Lab:</c> in the configuration.</summary>
 public sealed record AccessOptions
 {
-    public const int ShortestSecret = 6;
+    public const int ShortestSecret = SharedSecret.Shortest;
     public const int LongestSecret = 256;
 
     /// <summary>

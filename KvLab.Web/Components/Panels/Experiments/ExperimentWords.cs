@@ -74,6 +74,7 @@ internal static class ExperimentWords
         FindingKind.TooFewWrites => "Too few writes",
         FindingKind.ComparedBeforeQuiescence => "Compared before quiescence",
         FindingKind.Diverged => "Replicas differ for good",
+        FindingKind.NotCompared => "A replica could not be compared",
         FindingKind.Disturbed => "Somebody changed the cluster meanwhile",
         FindingKind.Pause => "A pause that percentiles hide",
         FindingKind.NotQuiescent => "Not all writes were delivered",
