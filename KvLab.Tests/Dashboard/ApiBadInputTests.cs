@@ -111,11 +111,17 @@ public sealed class ApiBadInputTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Theory]
-    [InlineData("POST", "/api/writes", "text/plain")]
-    [InlineData("POST", "/api/bursts", "application/x-www-form-urlencoded")]
-    [InlineData("PATCH", "/api/cluster/settings", "")]
-    public async Task Only_json_changes_anything(string method, string path, string type) =>
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await api.SendAsync(method, path, "{}", type)).Status);
+    [InlineData("POST", "/api/writes", "text/plain", "text/plain")]
+    [InlineData("POST", "/api/bursts", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded")]
+    [InlineData("PATCH", "/api/cluster/settings", "", "sent without a type")]
+    [InlineData("POST", "/api/cluster/reset", "text/plain", "text/plain")]
+    [InlineData("POST", "/api/experiments", "text/csv", "text/csv")]
+    public async Task Only_json_changes_anything_and_the_answer_says_so(string method, string path, string type, string was)
+    {
+        var answer = await api.SendAsync(method, path, "{}", type);
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "application/problem+json"), (answer.Status, answer.Type));
+        Assert.StartsWith($"The body must be sent as Content-Type: application/json, but is {was}", answer.Body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("GET", "/api/bursts/burst-99")]

@@ -54,6 +54,7 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
         {
             StatusCodes.Status404NotFound => $"{request} is not known; see /openapi/v1.json for everything that is.",
             StatusCodes.Status405MethodNotAllowed => $"{request} is not known; allowed here: {context.Response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType => StrictBody.NoJson(context.Request),
             _ => ReasonPhrases.GetReasonPhrase(status),
         });
     }
