@@ -62,7 +62,7 @@ public sealed partial class CsvWriter(TextWriter output, string endOfLine = "\r\
         _ => Quoted(Disarmed(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")),
     };
 
-    /// <summary>A number stays one, also with a sign; what else begins like a formula is text.</summary>
+    /// <summary>A number stays one, with either sign: a spreadsheet reads it as a number, and there is nothing in it to run. What else begins like a formula is text.</summary>
     private static string Disarmed(string text)
     {
         var first = FirstSeen(text);
@@ -87,6 +87,6 @@ public sealed partial class CsvWriter(TextWriter output, string endOfLine = "\r\
     private static string Quoted(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Number();
 }
