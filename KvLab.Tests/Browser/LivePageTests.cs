@@ -135,7 +135,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.BurstAsync(20, 2, 3);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await page.DownloadAsync("chart-png"))[..4]);
         Assert.StartsWith("<svg", Encoding.UTF8.GetString(await page.DownloadAsync("chart-svg")));
-        Assert.StartsWith("\uFEFFepoch,version,latency_ms,predicted_mean_ms,W,status", Encoding.UTF8.GetString(await page.DownloadAsync("chart-csv")));
+        Assert.StartsWith("\uFEFFepoch,version,latency_ms,delay_mean_ms,W,status", Encoding.UTF8.GetString(await page.DownloadAsync("chart-csv")));
     }
 
     [Fact]

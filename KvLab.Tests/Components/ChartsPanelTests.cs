@@ -30,7 +30,7 @@ public sealed class ChartsPanelTests : PageTest
     {
         var page = Show<ChartsPanel>(Calm);
         page.At("chart-table").Click();
-        Assert.Equal(["epoch", "version", "latency ms", "predicted mean ms", "W", "status"], page.All(".kv-chart-table th").Select(h => h.TextContent));
+        Assert.Equal(["epoch", "version", "latency ms", "delay mean ms", "W", "status"], page.All(".kv-chart-table th").Select(h => h.TextContent));
         Assert.Equal(30, page.All(".kv-chart-table tbody tr").Count(r => r.QuerySelector("td") is not null));
 
         page.At("chart-tab-lag").Change(true);
@@ -47,7 +47,7 @@ public sealed class ChartsPanelTests : PageTest
         var module = JSInterop.Invocations.Where(i => i.Identifier is "download" or "saveChart").ToList();
         Assert.Equal(["download", "saveChart", "saveChart"], module.Select(i => i.Identifier));
         Assert.Equal("kvlab-latency.csv", module[0].Arguments[0]);
-        Assert.StartsWith("\uFEFFepoch,version,latency_ms,predicted_mean_ms,W,status\r\n1,1,", (string)module[0].Arguments[2]!);
+        Assert.StartsWith("\uFEFFepoch,version,latency_ms,delay_mean_ms,W,status\r\n1,1,", (string)module[0].Arguments[2]!);
         Assert.Equal(["png", "svg"], module.Skip(1).Select(i => i.Arguments[1]));
     }
 

@@ -160,7 +160,7 @@ public sealed class ReducerFiguresTests
         Write(story, 2, 333);
         var table = FiguresTable.Of(story.Snapshot.Figures);
         string Cell(int row, string column) => table.Rows[row][table.Columns.ToList().IndexOf(column)];
-        Assert.Equal(("2", "333", "200", "1", "memory"), (Cell(0, "W"), Cell(0, "mean_ms"), Cell(0, "predicted_mean_ms"), Cell(0, "latency_over"), Cell(0, "storage")));
+        Assert.Equal(("2", "333", "200", "1", "memory"), (Cell(0, "W"), Cell(0, "mean_ms"), Cell(0, "delay_mean_ms"), Cell(0, "latency_over"), Cell(0, "storage")));
         Assert.Equal(("3", "250"), (Cell(1, "W"), Cell(1, "mean_ms")));
     }
 

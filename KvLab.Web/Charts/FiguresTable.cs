@@ -11,7 +11,7 @@ public static class FiguresTable
         "Figures by settings",
         [
             "since", "W", "followers", "leader_counted", "distribution", "min_delay_ms", "max_delay_ms", "seed", "timeout_ms", "versioning", "delivery", "storage",
-            "writes", "success", "partial", "refused_as_stale", "mean_ms", "predicted_mean_ms", "p50_ms", "p95_ms", "p99_ms", "latency_over",
+            "writes", "success", "partial", "refused_as_stale", "mean_ms", "delay_mean_ms", "p50_ms", "p95_ms", "p99_ms", "latency_over",
         ],
         [.. (figures.Current is { } current ? [current, .. figures.Before] : figures.Before).Select(Row)]);
 

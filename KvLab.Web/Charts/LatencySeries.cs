@@ -52,7 +52,7 @@ public static class LatencySeries
 
     public static SeriesTable Table(IReadOnlyList<LatencyPoint> points) => new(
         "Latency of answered writes",
-        ["epoch", "version", "latency_ms", "predicted_mean_ms", "W", "status"],
+        ["epoch", "version", "latency_ms", "delay_mean_ms", "W", "status"],
         [.. points.Select(p => (IReadOnlyList<string>)
             [SeriesTable.Number(p.Version.Epoch), SeriesTable.Number(p.Version.Counter), SeriesTable.Number(p.ElapsedMs), SeriesTable.Number(p.PredictedMs), SeriesTable.Number(p.Required), p.Success ? "success" : "partial_success"])]);
 }

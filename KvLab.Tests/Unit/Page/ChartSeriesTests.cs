@@ -34,7 +34,7 @@ public sealed class ChartSeriesTests
     {
         var table = LatencySeries.Table(Points);
         Assert.Equal(["1", "2", "5000", "", "3", "partial_success"], table.Rows[2]);
-        Assert.Equal("\uFEFFepoch,version,latency_ms,predicted_mean_ms,W,status\r\n1,1,512.346,500,3,success\r\n1,3,40,166.7,1,success\r\n1,2,5000,,3,partial_success\r\n", table.ToCsv());
+        Assert.Equal("\uFEFFepoch,version,latency_ms,delay_mean_ms,W,status\r\n1,1,512.346,500,3,success\r\n1,3,40,166.7,1,success\r\n1,2,5000,,3,partial_success\r\n", table.ToCsv());
     }
 
     [Fact]
