@@ -13,6 +13,9 @@ public sealed record ExperimentPlan
     public const int MostKeys = 100_000;
     public const int MostConcurrency = 200;
     public const int LongestName = 120;
+    public const int MostRepetitions = 20;
+    public const int MostWarmUpWrites = 10_000;
+    public const int LongestSettleMs = 60_000;
 
     /// <summary>Of all points together: every one is kept with all its deliveries until the run is over.</summary>
     public const long MostTotalWrites = 5_000_000;
@@ -78,13 +81,15 @@ public sealed record ExperimentPlan
         Between(Writes, 1, MostWrites, "writes");
         Between(Keys, 1, MostKeys, "keys");
         Between(Concurrency, 1, MostConcurrency, "concurrency");
-        Between(Repetitions, 1, 20, "repetitions");
-        Between(WarmUpWrites, 0, 10_000, "warmUpWrites");
-        Between(SettleMs, 0, 60_000, "settleMs");
+        Between(Repetitions, 1, MostRepetitions, "repetitions");
+        Between(WarmUpWrites, 0, MostWarmUpWrites, "warmUpWrites");
+        Between(SettleMs, 0, LongestSettleMs, "settleMs");
         errors.Require(Quorums.Count > 0, "quorums", "quorums must name at least one write quorum.");
         errors.Require(Quorums.Count <= MostQuorums, "quorums", $"quorums must name at most {MostQuorums} write quorums, but names {Quorums.Count}.");
         errors.Require(Quorums.Count > MostQuorums || Quorums.Distinct().Count() == Quorums.Count, "quorums", "quorums must not name a write quorum twice.");
         if (Sweep is { } sweep) sweep.Validate(errors);
+        // Also where there will be no points to look at: everything that is wrong is said at once.
+        foreach (var wrong in OwnSettings(0).Validate(MostFollowers).Where(e => !Varies(e.Field))) errors.Add(wrong.Field, wrong.Message);
         if (errors.Any) return errors.All;
 
         // Products first: a few bytes can ask for millions of points, which must not be made in order to be counted.
@@ -94,8 +99,13 @@ public sealed record ExperimentPlan
         if (errors.Any) return errors.All;
 
         var points = Points(followers);
-        foreach (var wrong in points.SelectMany(p => p.Settings.Validate(p.Followers)).DistinctBy(e => e.Message))
-            errors.Add(wrong.Field == "writeQuorum" ? "quorums" : wrong.Field, wrong.Field == "writeQuorum" ? $"quorums: {wrong.Message}" : wrong.Message);
+        foreach (var (point, wrong) in points.SelectMany(p => p.Settings.Validate(p.Followers).Select(e => (p, e))).DistinctBy(e => (e.p.SweepValue, e.e.Message)))
+        {
+            if (wrong.Field == "writeQuorum") errors.Add("quorums", $"quorums: {wrong.Message}");
+            else if (Varies(wrong.Field)) errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(point.SweepValue ?? "")}\": {wrong.Message}");
+            else errors.Add(wrong.Field, wrong.Message);
+        }
+
         foreach (var point in points)
         {
             if (point.Concurrency is < 1 or > MostConcurrency || point.Keys is < 1 or > MostKeys || point.Followers is < 1 or > MostFollowers)
@@ -126,17 +136,7 @@ public sealed record ExperimentPlan
                         Concurrency = Concurrency,
                         Keys = Keys,
                         SweepValue = Sweep is null ? null : value,
-                        Settings = new LiveSettings
-                        {
-                            WriteQuorum = quorum,
-                            MinDelayMs = MinDelayMs,
-                            MaxDelayMs = MaxDelayMs,
-                            Distribution = Distribution,
-                            Seed = Seed,
-                            Versioning = Versioning,
-                            Delivery = Delivery,
-                            ReplicationTimeoutMs = ReplicationTimeoutMs,
-                        },
+                        Settings = OwnSettings(quorum),
                     };
                     points.Add(Sweep is null ? point : Sweep.Apply(point, value));
                 }
@@ -145,6 +145,28 @@ public sealed record ExperimentPlan
 
         return points;
     }
+
+    /// <summary>Without what the sweep puts in their place.</summary>
+    private LiveSettings OwnSettings(int quorum) => new()
+    {
+        WriteQuorum = quorum,
+        MinDelayMs = MinDelayMs,
+        MaxDelayMs = MaxDelayMs,
+        Distribution = Distribution,
+        Seed = Seed,
+        Versioning = Versioning,
+        Delivery = Delivery,
+        ReplicationTimeoutMs = ReplicationTimeoutMs,
+    };
+
+    /// <summary>Whether the sweep brings this setting, so that the plan's own is not used.</summary>
+    private bool Varies(string field) => Sweep?.Axis switch
+    {
+        SweepAxis.DelayRange => field is "minDelayMs" or "maxDelayMs",
+        SweepAxis.Distribution => field == "distribution",
+        SweepAxis.Versioning => field == "versioning",
+        _ => false,
+    };
 
     /// <summary>Long, because this is asked before anything is bounded.</summary>
     [JsonIgnore] public long PointCount => (long)Quorums.Count * Repetitions * (Sweep?.Values.Count ?? 1);

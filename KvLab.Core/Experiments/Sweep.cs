@@ -38,6 +38,8 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
         foreach (var value in Values)
         {
             if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(value)}\" is no value of {JsonName}; {Expected}.");
+            else if (Axis == SweepAxis.DelayRange && Range(value) is { } range && range.MinMs > range.MaxMs)
+                errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(value)}\" begins above its end; {Expected}.");
         }
     }
 

@@ -66,8 +66,13 @@ public sealed class PlanFormTests : ExperimentPageTest
     [InlineData("plan-max", "a,5", "maxDelayMs must be a number, with a point before its decimals, but is \"a,5\".")]
     [InlineData("plan-writes", "1,000", "writes may be read as 1000 or as 1.000: write 1000, or 1.")]
     [InlineData("plan-writes", "3.5", "writes must be a whole number, but is 3.5.")]
-    [InlineData("plan-writes", "99999999999", "writes must be from -2147483648 to 2147483647, but is 99999999999.")]
+    [InlineData("plan-writes", "99999999999", "writes must be from 1 to 1000000, but is 99999999999.")]
     [InlineData("plan-max", "1.000", "maxDelayMs may be read as 1000 or as 1.000: write 1000, or 1.")]
+    [InlineData("plan-min", "-5", "minDelayMs must be from 0 to 60000, but is -5.")]
+    [InlineData("plan-min", "99999999999", "minDelayMs must be from 0 to 60000, but is 99999999999.")]
+    [InlineData("plan-timeout", "0", "replicationTimeoutMs must be from 1 to 600000, but is 0.")]
+    [InlineData("plan-settle", "60001", "settleMs must be from 0 to 60000, but is 60001.")]
+    [InlineData("plan-repetitions", "21", "repetitions must be from 1 to 20, but is 21.")]
     [InlineData("plan-name", "", "name must have 1 to 120 characters.")]
     public void What_is_wrong_is_said_at_its_field_and_nothing_can_start(string field, string typed, string expected)
     {
@@ -78,6 +83,40 @@ public sealed class PlanFormTests : ExperimentPageTest
         Assert.Equal("true", page.At(field).GetAttribute("aria-invalid"));
         Assert.Equal(typed, page.At(field).GetAttribute("value"));
         Assert.Equal("1 field", page.Text("plan-wrong"));
+        Assert.True(page.At("plan-start").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_hides_nothing_that_is_wrong_elsewhere_and_adds_nothing_to_it()
+    {
+        var page = Form();
+        page.At("plan-writes").Input("many");
+        page.At("plan-min").Input("-5");
+        page.At("plan-max").Input("");
+        page.At("plan-concurrency").Input("0");
+        page.At("plan-name").Input("");
+        page.At("plan-sweep").Change("DelayRange");
+        page.At("plan-sweep-values").Input("5-1");
+        foreach (var field in (string[])["plan-writes", "plan-min", "plan-max", "plan-concurrency", "plan-name"]) Assert.True(page.Has($"{field}-error"), field);
+        Assert.False(page.Has("plan-keys-error") || page.Has("plan-quorums-error"));
+        page.At("plan-writes").Input("10");
+        page.At("plan-min").Input("0");
+        page.At("plan-concurrency").Input("1");
+        page.At("plan-name").Input("mine");
+        Assert.True(page.Has("plan-max-error"));
+        Assert.Equal("sweep.values: \"5-1\" begins above its end; write min-max in ms, such as 0.1-1.", page.Text("plan-sweep-values-error"));
+    }
+
+    [Theory]
+    [InlineData("5-1", "\"5-1\" begins above its end")]
+    [InlineData("0-99999", "maxDelayMs must be from 0 to 60000 ms, but is 99999")]
+    public void A_range_that_is_none_is_said_at_the_sweep(string typed, string words)
+    {
+        var page = Form();
+        page.At("plan-sweep").Change("DelayRange");
+        page.At("plan-sweep-values").Input(typed);
+        Assert.Contains(words, page.Text("plan-sweep-values-error"), StringComparison.Ordinal);
+        Assert.False(page.Has("plan-min-error") || page.Has("plan-max-error"));
         Assert.True(page.At("plan-start").HasAttribute("disabled"));
     }
 

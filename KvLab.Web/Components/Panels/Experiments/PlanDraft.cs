@@ -74,34 +74,38 @@ public sealed record PlanDraft
         {
             Preset = Preset,
             Name = Name.Trim(),
-            Writes = Whole(Writes, "writes"),
-            Keys = Whole(Keys, "keys"),
-            Concurrency = Whole(Concurrency, "concurrency"),
-            MinDelayMs = Number(MinDelayMs, "minDelayMs"),
-            MaxDelayMs = Number(MaxDelayMs, "maxDelayMs"),
+            Writes = Whole(Writes, "writes", 1, ExperimentPlan.MostWrites),
+            Keys = Whole(Keys, "keys", 1, ExperimentPlan.MostKeys),
+            Concurrency = Whole(Concurrency, "concurrency", 1, ExperimentPlan.MostConcurrency),
+            MinDelayMs = Delay(MinDelayMs, "minDelayMs", instead: 0),
+            MaxDelayMs = Delay(MaxDelayMs, "maxDelayMs", instead: LiveSettings.LongestDelayMs),
             Distribution = Distribution,
             Quorums = Quorums,
-            Repetitions = Whole(Repetitions, "repetitions"),
-            WarmUpWrites = Whole(WarmUpWrites, "warmUpWrites"),
-            Seed = (long)Read(Seed, "seed", whole: true, long.MinValue, long.MaxValue),
+            Repetitions = Whole(Repetitions, "repetitions", 1, ExperimentPlan.MostRepetitions),
+            WarmUpWrites = Whole(WarmUpWrites, "warmUpWrites", 0, ExperimentPlan.MostWarmUpWrites),
+            Seed = (long)Read(Seed, "seed", whole: true, long.MinValue, long.MaxValue, instead: 0),
             Versioning = Versioning,
             Delivery = Delivery,
-            ReplicationTimeoutMs = Whole(ReplicationTimeoutMs, "replicationTimeoutMs"),
+            ReplicationTimeoutMs = Whole(ReplicationTimeoutMs, "replicationTimeoutMs", 1, LiveSettings.LongestTimeoutMs),
             Sweep = SweepAxis is { } axis ? new Sweep(axis, SweepValues.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) : null,
             Calibrate = Calibrate,
-            SettleMs = Whole(SettleMs, "settleMs"),
+            SettleMs = Whole(SettleMs, "settleMs", 0, ExperimentPlan.LongestSettleMs),
         };
-        return errors.All.Count > 0 ? (null, errors.All) : (plan, plan.Validate(followers));
+        var unread = errors.All.Select(e => e.Field).ToHashSet(StringComparer.Ordinal);
+        foreach (var error in plan.Validate(followers).Where(e => !unread.Contains(e.Field))) errors.Add(error.Field, error.Message);
+        return (unread.Count > 0 ? null : plan, errors.All);
 
-        int Whole(string text, string field) => (int)Read(text, field, whole: true, int.MinValue, int.MaxValue);
+        // What cannot be read is replaced by what nothing else can be wrong with, so that the other fields are looked at, too.
+        int Whole(string text, string field, int min, int max) => (int)Read(text, field, whole: true, min, max, instead: min);
 
-        double Number(string text, string field) => (double)Read(text, field, whole: false);
+        double Delay(string text, string field, double instead) => (double)Read(text, field, whole: false, 0, (decimal)LiveSettings.LongestDelayMs, (decimal)instead);
 
-        decimal Read(string text, string field, bool whole, decimal? min = null, decimal? max = null)
+        decimal Read(string text, string field, bool whole, decimal min, decimal max, decimal instead)
         {
             var (value, wrong) = NumberText.Read(text, whole, min, max);
-            if (wrong is not null) errors.Add(field, $"{field} {wrong}");
-            return value;
+            if (wrong is null) return value;
+            errors.Add(field, $"{field} {wrong}");
+            return instead;
         }
     }
 
