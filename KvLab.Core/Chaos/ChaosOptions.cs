@@ -30,6 +30,8 @@ public sealed record ChaosOptions
     /// <summary>Faults × gap: nobody else has the cluster meanwhile.</summary>
     public const long LongestMs = 3_600_000;
     public const int MostKeys = 1_000;
+    public const int ShortestGapMs = 10;
+    public const int LongestGapMs = 10_000;
 
     private static readonly string[] FieldNames = ["faults", "seed", "clients", "keys", "writeQuorum", "gapMs"];
 
@@ -40,7 +42,7 @@ public sealed record ChaosOptions
         Range("faults", Faults, 1, MostFaults);
         Range("clients", Clients, 1, MostClients);
         Range("keys", Keys, 1, MostKeys);
-        Range("gapMs", GapMs, 10, 10_000);
+        Range("gapMs", GapMs, ShortestGapMs, LongestGapMs);
         errors.Require((long)Faults * GapMs <= LongestMs, "gapMs", $"gapMs: {Faults} faults every {GapMs} ms last {(long)Faults * GapMs} ms; at most {LongestMs} ms are possible.");
         if (WriteQuorum is { } quorum) Range("writeQuorum", quorum, 1, followers);
         errors.Require(followers >= 2, "followers", $"A chaos run needs at least 2 followers, for it takes nodes away; there are {followers}.");

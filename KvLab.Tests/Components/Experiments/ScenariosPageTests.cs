@@ -103,6 +103,33 @@ public sealed class ScenariosPageTests : ExperimentPageTest
         Assert.Contains("at least 2 followers", page.Text("scenarios-problem"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("chaos-gapMs", "5", "Between faults must be from 10 to 10000, but is 5.")]
+    [InlineData("chaos-faults", "99999999999", "Faults must be from 1 to 2000, but is 99999999999.")]
+    [InlineData("chaos-clients", "-1", "Clients must be from 1 to 64, but is -1.")]
+    public async Task What_is_wrong_with_a_chaos_run_marks_its_field_until_it_is_right(string field, string typed, string sentence)
+    {
+        var page = Scenarios("chaos");
+        await page.At(field).InputAsync(typed);
+        await page.At("chaos-start").Closest("form")!.SubmitAsync();
+        page.Until(() => page.Has("chaos-wrong"));
+        Assert.Equal((sentence, "true"), (page.Text("chaos-wrong"), page.At(field).GetAttribute("aria-invalid")));
+        Assert.False(page.Has("scenarios-problem"));
+        await page.At(field).InputAsync("20");
+        page.Until(() => !page.Has("chaos-wrong"));
+        Assert.Null(page.At(field).GetAttribute("aria-invalid"));
+    }
+
+    [Fact]
+    public async Task What_was_said_about_a_start_ends_with_the_numbers_that_it_was_about()
+    {
+        var page = Scenarios("chaos");
+        await page.At("chaos-start").Closest("form")!.SubmitAsync();
+        page.Until(() => page.Has("scenarios-problem"));
+        await page.At("chaos-keys").InputAsync("7");
+        page.Until(() => !page.Has("scenarios-problem"));
+    }
+
     [Fact]
     public void A_scenario_that_nobody_knows_leads_back() => Assert.Contains("There is no scenario gone", Scenarios("gone").Text("scenario-missing"), StringComparison.Ordinal);
 }
