@@ -71,6 +71,9 @@ public sealed record LiveSettings
     /// <summary>The largest W that so many followers allow.</summary>
     public int LargestQuorum(int followers) => QuorumCountsLeader ? followers + 1 : followers;
 
+    /// <summary>What <see cref="LargestQuorum"/> is the number of.</summary>
+    public string LargestQuorumIs() => QuorumCountsLeader ? "the followers and the leader" : "the number of followers";
+
     /// <summary>Lower end of the simulated delay in ms, 0 … 60,000, at most <see cref="MaxDelayMs"/>.</summary>
     public double MinDelayMs { get; init; } = 0.1;
 
@@ -125,9 +128,8 @@ public sealed record LiveSettings
     public IReadOnlyList<FieldError> Validate(int followers)
     {
         var errors = new FieldErrors();
-        errors.Require(WriteQuorum >= 0 && WriteQuorum <= LargestQuorum(followers), "writeQuorum", QuorumCountsLeader
-            ? $"writeQuorum must be from 0 to {followers + 1} (the followers and the leader), but is {WriteQuorum}."
-            : $"writeQuorum must be from 0 to {followers} (the number of followers), but is {WriteQuorum}.");
+        errors.Require(WriteQuorum >= 0 && WriteQuorum <= LargestQuorum(followers), "writeQuorum",
+            $"writeQuorum must be from 0 to {LargestQuorum(followers)} ({LargestQuorumIs()}), but is {WriteQuorum}.");
         CheckDelay("minDelayMs", MinDelayMs);
         CheckDelay("maxDelayMs", MaxDelayMs);
         errors.Require(!(MinDelayMs > MaxDelayMs), "minDelayMs",

@@ -39,11 +39,12 @@ internal sealed class OptionValues
 
     public string? Text(string name) => _values.TryGetValue(name, out var value) && value.Trim() is { Length: > 0 } text ? text : null;
 
-    public int Int(string name, int fallback, int from, int to)
+    /// <param name="why">Where the upper end comes from, when it is not always the same.</param>
+    public int Int(string name, int fallback, int from, int to, string? why = null)
     {
         if (Text(name) is not { } text) return fallback;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to) return value;
-        Errors.Add(name, $"{name} must be a whole number from {from} to {to}, but is \"{text}\".");
+        Errors.Add(name, $"{name} must be a whole number from {from} to {to}{(why is null ? "" : $" ({why})")}, but is \"{text}\".");
         return fallback;
     }
 

@@ -134,7 +134,7 @@ public static class NodeOptionsReader
         var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QUORUM_COUNTS_LEADER", false) };
         var settings = standard with
         {
-            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), 0, standard.LargestQuorum(most)),
+            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), 0, standard.LargestQuorum(most), role == NodeRole.Leader ? standard.LargestQuorumIs() : null),
             MinDelayMs = values.Number("MIN_DELAY_MS", standard.MinDelayMs),
             MaxDelayMs = values.Number("MAX_DELAY_MS", standard.MaxDelayMs),
             Distribution = values.Choice("DELAY_DISTRIBUTION", standard.Distribution),

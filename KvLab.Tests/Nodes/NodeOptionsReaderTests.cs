@@ -168,7 +168,7 @@ public sealed class NodeOptionsReaderTests
     [Fact]
     public void A_quorum_larger_than_the_number_of_followers_is_refused_on_a_leader_only()
     {
-        Assert.Contains("from 0 to 1, but is \"all\"", Assert.Single(Read(["--role=leader", "--followers=http://a:1", "--write-quorum=all"]).Errors).Message);
+        Assert.Contains("from 0 to 1 (the number of followers), but is \"all\"", Assert.Single(Read(["--role=leader", "--followers=http://a:1", "--write-quorum=all"]).Errors).Message);
         Assert.Equal("WRITE_QUORUM", Assert.Single(Read(["--role=leader", "--followers=http://a:1", "--write-quorum=2"]).Errors).Field);
         Assert.Empty(Read(["--role=follower", "--write-quorum=2"]).Errors);
     }
