@@ -22,6 +22,18 @@ internal static class Program
             return CannotStart;
         }
 
+        if (args is ["--help" or "-h" or "help"])
+        {
+            Console.WriteLine(CommandLine.Usage);
+            return 0;
+        }
+
+        if (CommandLine.UnknownCommand(args) is { } unknown)
+        {
+            Console.Error.WriteLine(unknown);
+            return WrongOptions;
+        }
+
         // No file of the configuration is read again, so none needs to be watched: each watch counts against a limit of the user's (inotify).
         if (Environment.GetEnvironmentVariable(ReloadFiles) is null) Environment.SetEnvironmentVariable(ReloadFiles, "false");
         try

@@ -36,6 +36,8 @@ public sealed class WebHost : IAsyncDisposable
         var options = ClusterOptions.Read(builder.Configuration, out var wrong);
         var errors = new FieldErrors();
         var access = AccessOptions.Read(builder.Configuration, errors);
+        CommandLine.Check(args, wrong, errors);
+        ListenOptions.Check(builder.Configuration, errors);
         if (options is null || errors.All.Count > 0) throw new InvalidOptionsException([.. wrong, .. errors.All]);
         builder.AddServer();
         builder.Services.AddDashboard(options, access);
@@ -96,8 +98,12 @@ public sealed class WebHost : IAsyncDisposable
         await StartAsync();
         var stopped = _app.WaitForShutdownAsync();
         await Task.WhenAny(Ready, stopped);
-        if (_app.Services.GetRequiredService<ClusterOptions>().Ignored is { Count: > 0 } ignored)
-            Console.Error.WriteLine($"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:….");
+        var options = _app.Services.GetRequiredService<ClusterOptions>();
+        if (options.Ignored is { Count: > 0 } ignored)
+            Console.Error.WriteLine(options.Mode == ClusterMode.External
+                ? $"Set, but others start the nodes (Cluster:Mode is External), so ignored: {string.Join(", ", ignored)}."
+                : $"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:…, Lab:…, Storage:… and {Spelling.Data}.");
+        foreach (var note in options.Notes) Console.Error.WriteLine(note);
         if (store.Problem is { } problem) Console.Error.WriteLine(problem);
         if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}{_app.Services.GetRequiredService<AccessOptions>().PathBase}  ({await Ready})");
         if (_app.Services.GetRequiredService<LabReach>().IsOpenToOthers)

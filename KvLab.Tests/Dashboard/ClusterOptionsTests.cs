@@ -54,14 +54,14 @@ public sealed class ClusterOptionsTests
         var (options, fields, words) = Read(("WRITE_QUORUM", "all"), ("MIN_DELAY_MS", "5ms"), ("STORAGE", "tape"), ("LAB", "a.b"), ("CLUSTER_TOKEN", "two words"), ("EVENT_BUFFER", "1"));
         Assert.Null(options);
         Assert.Equal(["CLUSTER_TOKEN", "EVENT_BUFFER", "LAB", "MIN_DELAY_MS", "STORAGE", "WRITE_QUORUM"], fields.Order(StringComparer.Ordinal));
-        Assert.Contains("WRITE_QUORUM must be a whole number from 0 to 5, but is \"all\"", words, StringComparison.Ordinal);
-        Assert.Contains("from 0 to 4, but is", Read(("WRITE_QUORUM", "all"), ("QUORUM_COUNTS_LEADER", "true"), ("Cluster:Followers", "3")).Words, StringComparison.Ordinal);
+        Assert.Contains("WRITE_QUORUM must be a whole number from 0 to 5 (the number of followers), but is \"all\"", words, StringComparison.Ordinal);
+        Assert.Contains("from 0 to 4 (the followers and the leader), but is", Read(("WRITE_QUORUM", "all"), ("QUORUM_COUNTS_LEADER", "true"), ("Cluster:Followers", "3")).Words, StringComparison.Ordinal);
         Assert.Contains("MIN_DELAY_MS (5) must not be greater than MAX_DELAY_MS (1)", Read(("MIN_DELAY_MS", "5"), ("MAX_DELAY_MS", "1")).Words, StringComparison.Ordinal);
         Assert.Equal(["WRITE_QUORUM"], Read(("WRITE_QUORUM", "6")).Fields);
     }
 
     [Theory]
-    [InlineData("WRITE_QUORUM", "0 to 5")]
+    [InlineData("WRITE_QUORUM", "0 to 5 (the number of followers)")]
     [InlineData("REPLICATION_TIMEOUT_MS", "1 to 600000")]
     [InlineData("HINT_WINDOW_MS", "0 to 3600000")]
     [InlineData("HINT_LIMIT", "0 to 100000")]
@@ -89,7 +89,25 @@ public sealed class ClusterOptionsTests
     {
         var read = Read(("ROLE", "follower"), ("NODE_ID", "x"), ("PORT", "9999"), ("HOST", "0.0.0.0"), ("FOLLOWERS", "http://a:1"), ("DASHBOARD_URL", "http://a:1"), ("NODE_ENV", "test"));
         Assert.Equal(["ROLE", "NODE_ID", "FOLLOWERS", "DASHBOARD_URL"], read.Options!.Ignored);
-        Assert.Equal(["WRITE_QUORUM", "STORAGE"], Read(("Cluster:Mode", "External"), ("WRITE_QUORUM", "9"), ("STORAGE", "memory"), ("CLUSTER_TOKEN", "s")).Options!.Ignored);
+        Assert.Equal(["KVLAB_HOME"], Read(("KVLAB_HOME", "/x"), ("KVLAB_DATA", "/y")).Options!.Ignored);
+    }
+
+    [Fact]
+    public void Where_others_start_the_nodes_what_is_set_for_nodes_is_ignored_and_said_whatever_it_is()
+    {
+        var read = Read(("Cluster:Mode", "External"), ("WRITE_QUORUM", "all"), ("MAX_DELAY_MS", "x"), ("STORAGE", "tape"), ("LAB", "a.b"), ("EVENT_BUFFER", "1"), ("CLUSTER_TOKEN", "s"),
+            ("Cluster:Followers", "99"), ("Cluster:BasePort", "no"), ("Cluster:Distribution", "normal"), ("Cluster:StorageOf:follower-99", "tape"));
+        Assert.Equal("", read.Words);
+        Assert.Equal(["Cluster:BasePort", "Cluster:Distribution", "Cluster:Followers", "Cluster:StorageOf:follower-99", "EVENT_BUFFER", "LAB", "MAX_DELAY_MS", "STORAGE", "WRITE_QUORUM"],
+            read.Options!.Ignored.Order(StringComparer.Ordinal));
+        Assert.Equal(["Cluster:Token"], Read(("Cluster:Mode", "External"), ("Cluster:Token", "two words")).Fields);
+    }
+
+    [Fact]
+    public void A_storage_for_a_follower_that_is_not_there_yet_is_said()
+    {
+        Assert.Equal(["Cluster:StorageOf:follower-9 is set, but this lab starts with 5 followers; it counts once follower-9 is added."], Read(("Cluster:StorageOf:follower-9", "memory")).Options!.Notes);
+        Assert.Empty(Read(("Cluster:StorageOf:follower-9", "memory"), ("Cluster:Followers", "9")).Options!.Notes);
     }
 
     [Fact]

@@ -27,6 +27,12 @@ internal static class ScenarioCommandLine
         }
 
         if (OwnLab.Options(args[1..], Usage) is not { } options) return OwnLab.WrongArguments;
+        if (options.Keys.FirstOrDefault(o => !o.Equals("followers", StringComparison.OrdinalIgnoreCase)) is { } unknown)
+        {
+            Console.Error.WriteLine($"--{Unseen.Shown(unknown)} is not known.\n{Usage}");
+            return OwnLab.WrongArguments;
+        }
+
         if (Read(args[0]) is not { } scenarios) return OwnLab.WrongArguments;
         return await OwnLab.RunAsync(options.GetValueOrDefault("followers", "5"), services => PlayAsync(services.GetRequiredService<ScenarioService>(), scenarios), stores: false);
     }

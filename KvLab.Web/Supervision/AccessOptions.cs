@@ -25,6 +25,9 @@ public sealed record AccessOptions
     /// <summary><c>Lab:Proxies</c>: the reverse proxies that are believed about who called them, and how.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
+    /// <summary>Under <c>Lab:</c>.</summary>
+    internal static readonly IReadOnlyList<string> Names = ["Secret", "PathBase", "Proxies"];
+
     /// <summary>Never the secret: whatever prints a record prints all of it.</summary>
     public override string ToString() => $"path {PathBase}/, {Proxies.Count} proxies";
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using KvLab.Core.Configuration;
+using KvLab.Core.Events;
 using KvLab.Core.Settings;
 
 namespace KvLab.Web.Supervision;
@@ -48,10 +49,14 @@ public sealed record ClusterOptions
     /// <summary>The live settings that the leader begins with; W defaults to 3, or N where that is less.</summary>
     public LiveSettings Settings { get; init; } = new();
 
-    /// <summary>Names that were set and mean nothing to a dashboard.</summary>
+    /// <summary>Names that were set and mean nothing here.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
-    private static readonly string[] Names =
+    /// <summary>What was set and does nothing yet: sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Under <c>Cluster:</c>.</summary>
+    internal static readonly IReadOnlyList<string> Names =
     [
         "Mode", "Followers", "BasePort", "Token", "NodesPath", "WriteQuorum", "MinDelayMs", "MaxDelayMs", "Distribution", "Seed", "ReplicationTimeoutMs", "Versioning",
         "Delivery", "OnShortfall", "QuorumCountsLeader", "HintWindowMs", "HintLimit", "RejoinSync", "AntiEntropyMs", "Storage", "StorageOf", "Lab",
@@ -65,11 +70,42 @@ public sealed record ClusterOptions
     {
         var values = new ConfigurationValues(configuration.GetSection("Cluster"), configuration, EnvironmentNames.Taken);
         var mode = values.Choice("Mode", ClusterMode.Supervised);
-        var followers = values.Int("Followers", 5, FewestFollowers, MostFollowers);
+        // Nodes that others started have settings of their own: what is set for them here is ignored, and said; so it cannot be wrong either.
+        var supervised = mode == ClusterMode.Supervised;
+        var followers = supervised ? values.Int("Followers", 5, FewestFollowers, MostFollowers) : 5;
+        var servers = StorageServers.Read(configuration, values.Errors);
+        var options = new ClusterOptions
+        {
+            Mode = mode,
+            Followers = followers,
+            NodesPath = values.Text("NodesPath"),
+            Servers = servers,
+            Settings = supervised ? ReadSettings(values, followers) : new LiveSettings(),
+            Token = ReadToken(values, supervised),
+            BasePort = supervised ? ReadBasePort(values, followers) : 0,
+            Storage = supervised ? StorageChoice.Read(configuration, servers, values.Errors) : StorageChoice.Memory,
+            Ignored = EnvironmentNames.Ignored(configuration, mode),
+            Notes = supervised ? [.. NodesToCome(configuration, followers)] : [],
+        };
+        Spelling.Check(configuration, values.Errors);
+        if (supervised) EnvironmentNames.CheckInherited(configuration, values.Errors);
+        errors = values.Errors.All;
+        return errors.Count == 0 ? options : null;
+    }
+
+    /// <summary>Followers may be added while the lab runs; until then what is set for them does nothing.</summary>
+    private static IEnumerable<string> NodesToCome(IConfiguration configuration, int followers) =>
+        from number in Enumerable.Range(followers + 1, MostFollowers - followers)
+        let name = $"Cluster:StorageOf:{NodeRoles.FollowerId(number)}"
+        where configuration[name] is { Length: > 0 }
+        select $"{name} is set, but this lab starts with {followers} {(followers == 1 ? "follower" : "followers")}; it counts once {NodeRoles.FollowerId(number)} is added.";
+
+    private static LiveSettings ReadSettings(ConfigurationValues values, int followers)
+    {
         var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QuorumCountsLeader", false) };
         var settings = standard with
         {
-            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), 0, mode == ClusterMode.Supervised ? standard.LargestQuorum(followers) : int.MaxValue),
+            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), 0, standard.LargestQuorum(followers), standard.LargestQuorumIs()),
             MinDelayMs = values.Number("MinDelayMs", standard.MinDelayMs),
             MaxDelayMs = values.Number("MaxDelayMs", standard.MaxDelayMs),
             Distribution = values.Choice("Distribution", standard.Distribution),
@@ -83,30 +119,16 @@ public sealed record ClusterOptions
             RejoinSync = values.Choice("RejoinSync", standard.RejoinSync),
             AntiEntropyMs = values.Int("AntiEntropyMs", standard.AntiEntropyMs, 0, LiveSettings.LongestPeriodMs),
         };
-        // Nodes that others started have settings of their own.
-        if (mode == ClusterMode.Supervised) Check(settings, followers, values);
+        Check(settings, followers, values);
+        return settings;
+    }
 
+    private static string? ReadToken(ConfigurationValues values, bool supervised)
+    {
         var token = values.Text("Token");
         values.Errors.Require(token is null || (token.Length <= 256 && token.All(c => c is > ' ' and <= '~')), values.NameOf("Token"),
             $"{values.NameOf("Token")} must have 1 to 256 printable ASCII characters without spaces.");
-        var servers = StorageServers.Read(configuration, values.Errors);
-        var options = new ClusterOptions
-        {
-            Mode = mode,
-            Followers = followers,
-            BasePort = ReadBasePort(values, followers),
-            Token = token ?? (mode == ClusterMode.Supervised ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null),
-            NodesPath = values.Text("NodesPath"),
-            Servers = servers,
-            Storage = StorageChoice.Read(configuration, servers, values.Errors),
-            Settings = settings,
-            Ignored = EnvironmentNames.Ignored(configuration, mode),
-        };
-        values.AllowOnly(Names);
-        EnvironmentNames.CheckSpelling(configuration, Names, values.Errors);
-        EnvironmentNames.CheckInherited(configuration, values.Errors);
-        errors = values.Errors.All;
-        return errors.Count == 0 ? options : null;
+        return token ?? (supervised ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null);
     }
 
     private static void Check(LiveSettings settings, int followers, ConfigurationValues values)

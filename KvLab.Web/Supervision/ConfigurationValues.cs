@@ -19,13 +19,14 @@ internal sealed class ConfigurationValues(IConfigurationSection section, IConfig
     public string NameOf(string name) =>
         Given(section[name]) is null && environment.TryGetValue(name, out var other) && Given(root[other]) is not null ? other : $"{section.Path}:{name}";
 
-    public int Int(string name, int standard, int from, int to) => (int)Long(name, standard, from, to);
+    /// <param name="why">Where the upper end comes from, when it is not always the same.</param>
+    public int Int(string name, int standard, int from, int to, string? why = null) => (int)Long(name, standard, from, to, why);
 
-    public long Long(string name, long standard, long from = long.MinValue, long to = long.MaxValue)
+    public long Long(string name, long standard, long from = long.MinValue, long to = long.MaxValue, string? why = null)
     {
         if (Text(name) is not { } text) return standard;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to) return value;
-        Add(name, $"must be a whole number from {from} to {to}, but is \"{text}\".");
+        Add(name, $"must be a whole number from {from} to {to}{(why is null ? "" : $" ({why})")}, but is \"{text}\".");
         return standard;
     }
 
@@ -51,13 +52,6 @@ internal sealed class ConfigurationValues(IConfigurationSection section, IConfig
         if (EnumNames.TryParse<T>(text, out var value)) return value;
         Add(name, $"must be {EnumNames.ListOf<T>()}, but is \"{text}\".");
         return standard;
-    }
-
-    /// <summary>A misspelt name must not look like a setting that was taken.</summary>
-    public void AllowOnly(params string[] names)
-    {
-        foreach (var child in section.GetChildren().Where(c => !names.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
-            Add(child.Key, $"is not known; known are {string.Join(", ", names)}.");
     }
 
     private void Add(string name, string sentence) => Errors.Add(NameOf(name), $"{NameOf(name)} {sentence}");

@@ -42,34 +42,29 @@ internal static class EnvironmentNames
     /// <summary>Dashboard and nodes each have their own names; nodes that the dashboard starts answer on loopback only and need none.</summary>
     public static readonly IReadOnlyList<string> OfEveryServer = ["ALLOWED_HOSTS"];
 
-    // PORT and HOST are set for many reasons that have nothing to do with this program.
-    private static readonly string[] IgnoredInSilence = ["PORT", "HOST"];
+    /// <summary>In the environment they are set for many reasons that have nothing to do with this program, and are ignored in silence.</summary>
+    public static readonly IReadOnlyList<string> OfAnyProgram = ["PORT", "HOST"];
 
     public static IEnumerable<string> All => [.. Taken.Values, .. Inherited, .. OfOneNode, .. OfEveryServer];
 
-    /// <summary>What somebody set for nothing.</summary>
+    // What the dashboard says to the nodes that it starts, without a name at the nodes.
+    private static readonly string[] OfItsNodes = ["Followers", "BasePort", "NodesPath"];
+
+    /// <summary>What somebody set for nothing, by the names by which it was set.</summary>
     public static IReadOnlyList<string> Ignored(IConfiguration configuration, ClusterMode mode) =>
     [
-        .. (mode == ClusterMode.External ? Taken.Where(t => t.Key != "Token").Select(t => t.Value).Concat(Inherited) : [])
-            .Concat(OfOneNode.Except(IgnoredInSilence)).Where(name => configuration[name] is { Length: > 0 }),
+        .. (mode == ClusterMode.External ? OfOtherNodes(configuration) : [])
+            .Concat(OfOneNode.Except(OfAnyProgram)).Where(name => configuration[name] is { Length: > 0 }),
+        .. Spelling.Ignored(configuration),
     ];
 
-    /// <summary>Everything at the top that is nearly one of these names, or nearly an option of the section <c>Cluster</c>.</summary>
-    public static void CheckSpelling(IConfiguration configuration, IReadOnlyCollection<string> options, FieldErrors errors)
-    {
-        foreach (var section in configuration.GetChildren().Where(c => c.Key.StartsWith("Clu", StringComparison.OrdinalIgnoreCase) && string.IsNullOrEmpty(c.Value)))
-            errors.Require(string.Equals(section.Key, "Cluster", StringComparison.OrdinalIgnoreCase) || !section.GetChildren().Any(c => options.Contains(c.Key, StringComparer.OrdinalIgnoreCase)),
-                section.Key, $"{section.Key}: is not known; Cluster: is.");
-        // The web server has a name of its own for the same.
-        string[] known = [.. All, "AllowedHosts", .. options.Select(o => $"Cluster:{o}")];
-        foreach (var child in configuration.GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
-        {
-            if (Misspelt.Meant(child.Key, known) is { } meant)
-                errors.Add(child.Key, $"{child.Key} is not known; {meant}{(meant.Contains(':') ? $" (in the environment {meant.Replace(":", "__", StringComparison.Ordinal)})" : "")} is.");
-            else if (string.Equals(child.Key, "FOLLOWERS", StringComparison.OrdinalIgnoreCase) && int.TryParse(child.Value, out _))
-                errors.Add("FOLLOWERS", "FOLLOWERS is a leader's list of addresses; how many followers this lab starts is Cluster:Followers (in the environment Cluster__Followers).");
-        }
-    }
+    /// <summary>Nodes that others started were told all that by others.</summary>
+    private static IEnumerable<string> OfOtherNodes(IConfiguration configuration) =>
+    [
+        .. Taken.Where(t => t.Key != "Token").Select(t => t.Value), .. Inherited,
+        .. Taken.Keys.Where(name => name != "Token").Concat(OfItsNodes).Select(name => $"Cluster:{name}"),
+        .. configuration.GetSection("Cluster:StorageOf").GetChildren().Select(node => node.Path),
+    ];
 
     /// <summary>What nodes would read for themselves and the dashboard must hand on unharmed.</summary>
     public static void CheckInherited(IConfiguration configuration, FieldErrors errors)

@@ -17,6 +17,9 @@ public sealed class StorageServers
     /// <summary>All kinds, in the order in which people are offered them.</summary>
     public static readonly IReadOnlyList<string> Kinds = [Memory, Sqlite, Redis, Postgres];
 
+    /// <summary>Under <c>Storage:</c>.</summary>
+    internal static readonly IReadOnlyList<string> Names = ["Folder", "Redis", "Postgres"];
+
     public static readonly StorageServers None = new("", null, null);
 
     private readonly string? _redis;
