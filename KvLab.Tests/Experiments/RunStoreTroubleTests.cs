@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using KvLab.Core.Experiments;
 using KvLab.Nodes.Storage;
 using KvLab.Tests.Components.Experiments;
@@ -73,6 +74,44 @@ public sealed class RunStoreTroubleTests : IDisposable
 
         using (var store = new RunStore("")) Assert.Contains("no home folder", store.Problem, StringComparison.Ordinal);
         Assert.Equal(Path.GetFullPath("here"), DataFolder.Of(new ConfigurationBuilder().AddInMemoryCollection([new("KVLAB_DATA", "here")]).Build()));
+    }
+
+    [Fact]
+    public void A_file_that_may_only_be_read_is_said_when_it_is_opened_and_is_read()
+    {
+        using (var store = new RunStore(_folder)) store.Save(Run.Value);
+        Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        Assert.SkipUnless(MayOnlyBeRead(true), "Nobody may take the right to write from whoever runs this.");
+        try
+        {
+            using var store = new RunStore(_folder);
+            Assert.Contains($"{Database} may only be read", store.Problem, StringComparison.Ordinal);
+            Assert.False(store.CanWrite);
+            Assert.Equal("whole", Assert.Single(store.List()).Id);
+            MustRefuse(() => store.Save(Run.Value), store.Problem!);
+            MayOnlyBeRead(false);
+            Assert.True(store.Delete("whole"));
+            Assert.Null(store.Problem);
+        }
+        finally
+        {
+            MayOnlyBeRead(false);
+        }
+    }
+
+    /// <summary>By rights, or by an attribute where rights do not hold for the user.</summary>
+    private bool MayOnlyBeRead(bool only)
+    {
+        if (OperatingSystem.IsWindows()) return false;
+        if (Environment.IsPrivilegedProcess)
+        {
+            using var chattr = Process.Start(new ProcessStartInfo("chattr", [only ? "+i" : "-i", Database]) { RedirectStandardError = true })!;
+            chattr.WaitForExit();
+            return chattr.ExitCode == 0;
+        }
+
+        File.SetUnixFileMode(Database, only ? UnixFileMode.UserRead : UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return true;
     }
 
     [Fact]

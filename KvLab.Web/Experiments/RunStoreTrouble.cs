@@ -7,6 +7,7 @@ namespace KvLab.Web.Experiments;
 internal static class RunStoreTrouble
 {
     public const int CannotOpen = 14;
+    public const int ReadOnly = 8;
     private const int Full = 13;
     private const string Elsewhere = "or start the lab with another KVLAB_DATA";
 
@@ -33,7 +34,7 @@ internal static class RunStoreTrouble
             ForeignException => $"{file} {failure.Message}",
             SqliteException { SqliteErrorCode: 1 } => $"{file} is a database, but not one of KvLab. Leave it where it is",
             SqliteException { SqliteErrorCode: 5 or 6 } => $"{file} is locked by another program. End that program",
-            SqliteException { SqliteErrorCode: 8 } => $"{file} may only be read. Change its rights (chmod, chown)",
+            SqliteException { SqliteErrorCode: ReadOnly } => $"{file} may only be read. Change its rights (chmod, chown)",
             SqliteException { SqliteErrorCode: 11 } => $"{file} is damaged or cut off. Move it away, or put back a copy",
             SqliteException { SqliteErrorCode: 26 } => $"{file} is no database. Move it away",
             SqliteException { SqliteErrorCode: CannotOpen } => $"{file} cannot be opened: it is no file, or this user may not. Move it away, change its rights",
