@@ -43,4 +43,14 @@ public sealed class StartWordsTests
         _story.Reducer.Apply(new ProcessChanged("follower-2", NodeState.Crashed, null, "Ended by itself."));
         Assert.Equal("0 leader, 0 followers; still starting: leader, follower-1; not running: follower-2", Words);
     }
+
+    [Fact]
+    public void Ports_that_were_not_wanted_are_said_as_they_are_in_the_end()
+    {
+        Assert.Empty(StartWords.OfPorts([8000, 8001], [8000, 8001], moved: false));
+        Assert.Empty(StartWords.OfPorts([0, 0], [41001, 41007], moved: false));
+        Assert.Equal(["Port 8001 was busy, follower-1 uses 8003."], StartWords.OfPorts([8000, 8001, 8002], [8000, 8003, 8002], moved: false));
+        Assert.Equal(["The nodes' ports from 8000 were taken by another program while they started; they use 8420 to 8422."], StartWords.OfPorts([8000, 8001, 8002], [8420, 8421, 8422], moved: true));
+        Assert.Equal(["The nodes' ports from 8000 were taken by another program while they started; they use 41001, 41007."], StartWords.OfPorts([8000, 8001], [41001, 41007], moved: true));
+    }
 }

@@ -70,7 +70,11 @@ internal sealed partial class NodeSupervisor
                 try
                 {
                     await LaunchAsync(node);
-                    if (tried == PortTries || !await LostARaceAsync([node], cancellation)) return await TakeInAsync(node, cancellation);
+                    if (tried == PortTries || !await LostARaceAsync([node], cancellation))
+                    {
+                        foreach (var line in StartWords.OfPorts([(node.Id, wanted, new Uri(node.Address.Url).Port)])) Console.WriteLine(line);
+                        return await TakeInAsync(node, cancellation);
+                    }
                 }
                 catch
                 {

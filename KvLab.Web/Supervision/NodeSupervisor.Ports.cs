@@ -21,9 +21,15 @@ internal sealed partial class NodeSupervisor
         for (var tried = 1; ; tried++)
         {
             var wanted = Enumerable.Range(0, options.Followers + 1).Select(i => options.BasePort == 0 ? 0 : options.BasePort + i).ToArray();
-            RegisterAll(wanted, FreePorts.Choose(RangeOf(wanted, tried)));
+            var ports = FreePorts.Choose(RangeOf(wanted, tried));
+            RegisterAll(wanted, ports);
             await Task.WhenAll(_nodes.Values.Select(n => LaunchAsync(n)));
-            if (tried == PortTries || !await LostARaceAsync(_nodes.Values, cancellation)) return;
+            if (tried == PortTries || !await LostARaceAsync(_nodes.Values, cancellation))
+            {
+                SayPorts(wanted, ports, moved: tried > 1);
+                return;
+            }
+
             events.Tell(new ClusterRenewed());
             await Task.WhenAll(_nodes.Values.Select(n => n.Process!.StopAsync(StopPatience, time)));
             await Task.WhenAll(_nodes.Values.Select(n => n.Watch));
@@ -37,6 +43,12 @@ internal sealed partial class NodeSupervisor
         if (tried == 1 || wanted[0] == 0) return wanted;
         var shift = RangeSize * Random.Shared.Next(1, Ranges);
         return tried == PortTries || wanted[^1] + shift > 65_535 ? new int[wanted.Length] : [.. wanted.Select(port => port + shift)];
+    }
+
+    /// <summary>Said when the nodes have their ports: what is on a console stays there, also when it is no longer true.</summary>
+    private static void SayPorts(int[] wanted, int[] ports, bool moved)
+    {
+        foreach (var line in StartWords.OfPorts(wanted, ports, moved)) Console.WriteLine(line);
     }
 
     private void RegisterAll(int[] wanted, int[] ports)

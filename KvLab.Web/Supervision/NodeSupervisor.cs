@@ -98,11 +98,7 @@ internal sealed partial class NodeSupervisor(
         _nodes[id] = node;
         directory.Set(node.Address);
         events.Tell(new NodeExpected(id, role, node.Address.Url, notice));
-        if (notice is not null)
-        {
-            events.Report(EventKind.DashboardNotice, id, $"{id}: {notice}");
-            Console.WriteLine($"Port {wantedPort} was busy, {id} uses {port}.");
-        }
+        if (notice is not null) events.Report(EventKind.DashboardNotice, id, $"{id}: {notice}");
         return node;
     }
 

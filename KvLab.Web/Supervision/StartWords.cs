@@ -7,6 +7,19 @@ namespace KvLab.Web.Supervision;
 /// <summary>With which nodes the lab runs, in one phrase. One that is still starting is said to be starting, and not to be gone.</summary>
 internal static class StartWords
 {
+    /// <summary>Which ports are not those that were wanted.</summary>
+    /// <param name="wanted">By number of the node, the leader's first; 0: any.</param>
+    /// <param name="moved">All of them went to another range, because another program was quicker at one.</param>
+    public static IEnumerable<string> OfPorts(IReadOnlyList<int> wanted, IReadOnlyList<int> ports, bool moved)
+    {
+        if (moved)
+            return [$"The nodes' ports from {wanted[0]} were taken by another program while they started; they use {(ports[^1] - ports[0] == ports.Count - 1 ? $"{ports[0]} to {ports[^1]}" : string.Join(", ", ports))}."];
+        return OfPorts(wanted.Zip(ports).Select((p, i) => (i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i), p.First, p.Second)));
+    }
+
+    public static IEnumerable<string> OfPorts(IEnumerable<(string Node, int Wanted, int Port)> nodes) =>
+        nodes.Where(n => n.Wanted != 0 && n.Wanted != n.Port).Select(n => $"Port {n.Wanted} was busy, {n.Node} uses {n.Port}.");
+
     public static string Of(ClusterSnapshot snapshot)
     {
         static bool Runs(NodeView node) => node.State == NodeState.Running;
