@@ -68,7 +68,16 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         await using var host = WebHost.Create(args);
-        await host.RunAsync();
-        return 0;
+        try
+        {
+            await host.RunAsync();
+            return 0;
+        }
+        catch (IOException failure)
+        {
+            // Known only here: all the addresses, of which the failure names the first that is taken.
+            Console.Error.WriteLine(StartFailure.Explain(failure, host.ConfiguredUrls));
+            return CannotStart;
+        }
     }
 }

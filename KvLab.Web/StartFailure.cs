@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using KvLab.Core.Configuration;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Connections;
@@ -13,7 +14,8 @@ internal static partial class StartFailure
 {
     private const int FirstUnprivilegedPort = 1024;
 
-    public static string Explain(Exception failure)
+    /// <param name="urls">All addresses where it was to listen, as <c>--urls</c> has them; null where that is not known.</param>
+    public static string Explain(Exception failure, string? urls = null)
     {
         var all = Chain(failure).ToList();
         var sentence = all.Select(Cause).FirstOrDefault(cause => cause is not null) ?? $"{failure.Message.TrimEnd('.')} ({failure.GetType().Name}).";
@@ -21,7 +23,7 @@ internal static partial class StartFailure
 
         string? Cause(Exception cause) => cause switch
         {
-            AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => Busy(AddressIn(all)),
+            AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => Busy(AddressIn(all), urls),
             SocketException { SocketErrorCode: SocketError.AccessDenied } => Forbidden(AddressIn(all)),
             SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => $"this machine has no address {AddressIn(all)?.Host ?? "like the one in --urls"}. Choose one of its own, such as --urls {WebHost.DefaultUrl}",
             SocketException { SocketErrorCode: SocketError.HostNotFound } => $"the name in --urls is known to nobody. Choose an address of this machine, such as --urls {WebHost.DefaultUrl}",
@@ -43,11 +45,22 @@ internal static partial class StartFailure
         };
     }
 
-    private static string Busy(Uri? address)
+    private static string Busy(Uri? address, string? urls)
     {
         if (address is null) return $"another program uses its address already. Choose another: --urls {WebHost.DefaultUrl}";
+        if (ListenOptions.Split(urls) is { Length: > 1 } several) return Busy(address, several);
         var free = FreePorts.Choose([address.Port])[0];
         return $"address already in use: another program listens on port {address.Port}. Port {free} is free: --urls {At(address, free)}";
+    }
+
+    /// <summary>Of several addresses those that are free stay as they are, and each port keeps its neighbours: one that is used by two addresses is used by both.</summary>
+    private static string Busy(Uri address, string[] several)
+    {
+        var ports = several.Select(url => Uri.TryCreate(url.Replace("*", "any", StringComparison.Ordinal).Replace("+", "any", StringComparison.Ordinal), UriKind.Absolute, out var uri) ? uri.Port : 0).ToArray();
+        var taken = ports.Distinct().Where(port => port == address.Port || (port > 0 && !FreePorts.IsFree(port))).ToArray();
+        var instead = taken.Zip(FreePorts.Choose(taken), (port, other) => (port, other == port ? FreePorts.Choose([0])[0] : other)).ToDictionary();
+        var proposed = several.Zip(ports, (url, port) => instead.TryGetValue(port, out var other) ? Regex.Replace(url, $":{port}(?=/?$)", $":{other}") : url);
+        return $"address already in use: another program listens on {(taken.Length == 1 ? "port" : "ports")} {NameList.And([.. taken.Select(port => $"{port}")])}. Free is: --urls \"{string.Join(';', proposed)}\"";
     }
 
     private static string Forbidden(Uri? address)

@@ -60,6 +60,9 @@ public sealed class WebHost : IAsyncDisposable
     /// <summary>Where the dashboard answers, with the port that it really got. Known once started.</summary>
     public string Url => _app.Services.GetRequiredService<DashboardAddress>().Url;
 
+    /// <summary>As it was told to listen by <c>--urls</c> and the like.</summary>
+    public string? ConfiguredUrls => _app.Configuration["urls"];
+
     /// <summary>Completes when the lab can be used; the result says with which nodes.</summary>
     public Task<string> Ready => _app.Services.GetRequiredService<ISupervisor>().Ready;
 

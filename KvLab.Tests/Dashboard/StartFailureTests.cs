@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web;
+using KvLab.Web.Supervision;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;
@@ -20,6 +21,26 @@ public sealed class StartFailureTests
         var sentence = StartFailure.Explain(new IOException($"Failed to bind to address http://127.0.0.1:{port}: address already in use.", new SocketException((int)SocketError.AddressAlreadyInUse)));
         var proposed = new Uri(sentence[(sentence.IndexOf("--urls ", StringComparison.Ordinal) + "--urls ".Length)..]);
         Assert.InRange(proposed.Port, port + 1, port + 100);
+    }
+
+    [Fact]
+    public void Of_several_addresses_each_busy_one_is_replaced_and_the_others_stay()
+    {
+        using var one = new TcpListener(IPAddress.Loopback, 0);
+        using var two = new TcpListener(IPAddress.Loopback, 0);
+        one.Start();
+        two.Start();
+        var (first, second) = (((IPEndPoint)one.LocalEndpoint).Port, ((IPEndPoint)two.LocalEndpoint).Port);
+        var free = FreePorts.Choose([0])[0];
+        var sentence = StartFailure.Explain(
+            new IOException($"Failed to bind to address http://127.0.0.1:{first}: address already in use.", new SocketException((int)SocketError.AddressAlreadyInUse)),
+            $"http://127.0.0.1:{first};http://localhost:{free};http://[::1]:{first};http://127.0.0.1:{second}/");
+        Assert.Contains($"ports {first} and {second}", sentence, StringComparison.Ordinal);
+        var proposed = sentence[(sentence.IndexOf("--urls \"", StringComparison.Ordinal) + "--urls \"".Length)..].TrimEnd('"').Split(';').Select(url => new Uri(url)).ToArray();
+        Assert.Equal(["127.0.0.1", "localhost", "[::1]", "127.0.0.1"], proposed.Select(u => u.Host));
+        Assert.Equal((free, proposed[0].Port), (proposed[1].Port, proposed[2].Port));
+        Assert.Equal(3, proposed.Select(u => u.Port).Distinct().Count());
+        Assert.DoesNotContain(proposed, u => u.Port == first || u.Port == second);
     }
 
     public static TheoryData<Exception, string> Causes => new()
