@@ -40,6 +40,8 @@ internal static class ExperimentCommand
         var errors = new FieldErrors();
         using var json = JsonObjectText.Parse(Encoding.UTF8.GetBytes(AsJson(options)), errors);
         var plan = json is null ? new ExperimentPlan() : PlanReader.Read(new JsonFields(json.RootElement, errors));
+        // Asked now, because the report is written when everything is measured.
+        errors.Require(paper is "A4" or "Letter", "paper", $"paper must be A4 or Letter, but is \"{Unseen.Shown(ErrorText.Short(paper))}\".");
         if (errors.All.Count > 0)
         {
             foreach (var error in errors.All) Console.Error.WriteLine(error.Message);
