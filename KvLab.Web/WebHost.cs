@@ -30,7 +30,7 @@ public sealed class WebHost : IAsyncDisposable
         {
             Args = args,
             ApplicationName = typeof(WebHost).Assembly.GetName().Name,
-            // Where the program lies, not where it was called from: `dotnet run --project KvLab.Web` works from any directory.
+            // Where the program lies, not where it was called from: `dotnet run` works from any directory.
             ContentRootPath = AppContext.BaseDirectory,
         });
         var options = ClusterOptions.Read(builder.Configuration, out var wrong);

@@ -125,7 +125,7 @@ public sealed partial class Leader
 
     /// <summary>
     /// Lab reset: ends what is under way, empties the store. Writes that come meanwhile wait until it is done. The version counter goes
-    /// on, for no leader uses a version twice. A message that had left already may still arrive at its follower; <see cref="Repair"/> has it removed there.
+    /// on, for no leader uses a version twice. A message that had left already may still arrive at its follower; the repair has it removed there.
     /// </summary>
     public async Task ClearAsync(CancellationToken cancellation = default)
     {

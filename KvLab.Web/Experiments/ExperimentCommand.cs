@@ -13,7 +13,7 @@ using KvLab.Web.Supervision;
 namespace KvLab.Web.Experiments;
 
 /// <summary>
-/// <c>dotnet run --project KvLab.Web -- experiment --preset current --out results/</c>: starts a cluster of its own, runs one plan on it, prints what it measures, and
+/// <c>experiment --preset current --out results/</c> behind the program's name: starts a cluster of its own, runs one plan on it, prints what it measures, and
 /// writes everything as files.
 /// </summary>
 internal static class ExperimentCommand

@@ -82,7 +82,7 @@ public static class RunCsv
     /// <summary>SHA-256 over <see cref="Samples(ExperimentRun)"/> as UTF-8, in lower-case hex: <c>sha256sum samples.csv</c> gives the same.</summary>
     public static string Checksum(ExperimentRun run) => Hash(run, old: false);
 
-    /// <summary>As it was up to schema 1 of <see cref="RunFile"/>: without a byte order mark, lines ended by a line feed alone.</summary>
+    /// <summary>As it was up to schema 1 of run files: without a byte order mark, lines ended by a line feed alone.</summary>
     internal static string OldChecksum(ExperimentRun run) => Hash(run, old: true);
 
     private static string Hash(ExperimentRun run, bool old)

@@ -9,7 +9,7 @@ using KvLab.Web.Commands;
 namespace KvLab.Web.Scenarios;
 
 /// <summary>
-/// <c>dotnet run --project KvLab.Web -- chaos --faults 200 --seed 7</c>: starts a cluster of its own, breaks it at random under load, heals, and says what held.
+/// <c>chaos --faults 200 --seed 7</c> behind the program's name: starts a cluster of its own, breaks it at random under load, heals, and says what held.
 /// </summary>
 internal static class ChaosCommandLine
 {

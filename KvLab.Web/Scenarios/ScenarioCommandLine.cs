@@ -6,7 +6,7 @@ using KvLab.Core.Wire;
 namespace KvLab.Web.Scenarios;
 
 /// <summary>
-/// <c>dotnet run --project KvLab.Web -- scenario crash-and-catch-up</c>: starts a cluster of its own, plays one scenario (or a file) on it, and prints each step as it is done.
+/// <c>scenario crash-and-catch-up</c> behind the program's name: starts a cluster of its own, plays one scenario (or a file) on it, and prints each step as it is done.
 /// </summary>
 internal static class ScenarioCommandLine
 {
