@@ -1,6 +1,7 @@
 using System.Net;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Configuration;

@@ -1,3 +1,5 @@
+using KvLab.Core.Experiments.Plans;
+
 namespace KvLab.Core.Experiments;
 
 /// <summary>What this machine adds by itself, measured at zero delay in the same run.</summary>

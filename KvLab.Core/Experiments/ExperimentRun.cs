@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 
 namespace KvLab.Core.Experiments;

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Network;
 
 namespace KvLab.Core.Experiments;

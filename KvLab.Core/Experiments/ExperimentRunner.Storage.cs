@@ -1,3 +1,5 @@
+using KvLab.Core.Experiments.Plans;
+
 namespace KvLab.Core.Experiments;
 
 public sealed partial class ExperimentRunner

@@ -1,3 +1,4 @@
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 
 namespace KvLab.Core.Experiments;

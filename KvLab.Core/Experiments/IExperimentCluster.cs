@@ -1,4 +1,5 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 
 namespace KvLab.Core.Experiments;

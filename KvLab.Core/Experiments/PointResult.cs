@@ -1,5 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Experiments.Plans;
 
 namespace KvLab.Core.Experiments;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Core.Experiments.Plans;
 
 namespace KvLab.Core.Experiments;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Experiments.Plans;
 using MathNet.Numerics.Distributions;
 
 namespace KvLab.Core.Experiments;

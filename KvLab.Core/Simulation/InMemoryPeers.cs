@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Members;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Member;
 

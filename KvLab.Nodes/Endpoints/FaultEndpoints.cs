@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Nodes.Member;
 

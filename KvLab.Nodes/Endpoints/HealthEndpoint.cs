@@ -1,3 +1,4 @@
+using KvLab.Core.Members;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Member;

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Members;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;

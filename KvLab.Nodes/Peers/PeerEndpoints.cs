@@ -1,4 +1,4 @@
-using KvLab.Core.Replication;
+using KvLab.Core.Members;
 using KvLab.Core.Storage;
 using KvLab.Nodes.Endpoints;
 using KvLab.Nodes.Member;

@@ -1,9 +1,6 @@
-using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
-using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
-using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using Xunit;
@@ -35,8 +32,9 @@ public sealed class CoreDirectionTests
         // Delays are drawn from settings; faults are read and checked as settings are; a message carries its write's mode.
         ["Network"] = ["Versioning", "Storage", "Configuration", "Settings"],
         ["Replication"] = ["Versioning", "Storage", "Configuration", "Settings", "Events", "Network"],
+        ["Members"] = ["Versioning", "Storage", "Configuration", "Settings", "Events", "Network", "Replication"],
         // The transports in memory end at a follower and at a replica.
-        ["Simulation"] = ["Versioning", "Storage", "Configuration", "Settings", "Events", "Network", "Replication"],
+        ["Simulation"] = ["Versioning", "Storage", "Configuration", "Settings", "Events", "Network", "Replication", "Members"],
         // Predictions are made for settings and their delay shape.
         ["Analysis"] = ["Versioning", "Storage", "Network.DelayShape", "Settings"],
     };

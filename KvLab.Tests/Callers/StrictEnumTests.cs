@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
-using KvLab.Core.Experiments;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Options;
 using KvLab.Web;

@@ -1,5 +1,6 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;

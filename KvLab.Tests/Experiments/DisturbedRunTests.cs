@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;

@@ -1,5 +1,6 @@
 using System.Text;
 using KvLab.Core.Configuration;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
 using KvLab.Web.Experiments;

@@ -1,3 +1,4 @@
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Storage;

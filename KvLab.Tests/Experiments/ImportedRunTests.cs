@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using KvLab.Core.Configuration;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Nodes.Storage;
 using KvLab.Web.Experiments;

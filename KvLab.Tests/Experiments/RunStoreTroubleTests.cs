@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Nodes.Storage;
 using KvLab.Tests.Components.Experiments;

@@ -1,5 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;

@@ -1,5 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;

@@ -1,5 +1,6 @@
 using CsCheck;
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;

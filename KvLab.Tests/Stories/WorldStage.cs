@@ -1,5 +1,6 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;

@@ -1,4 +1,5 @@
 using System.Text;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Commands;

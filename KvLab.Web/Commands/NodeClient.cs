@@ -4,6 +4,7 @@ using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation;
 using KvLab.Core.Replication;

@@ -1,4 +1,4 @@
-using KvLab.Core.Experiments;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 
 namespace KvLab.Web.Experiments;

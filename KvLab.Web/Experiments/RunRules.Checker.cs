@@ -1,5 +1,5 @@
 using KvLab.Core.Configuration;
-using KvLab.Core.Experiments;
+using KvLab.Core.Experiments.Plans;
 
 namespace KvLab.Web.Experiments;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Configuration;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 
 namespace KvLab.Web.Experiments;

@@ -1,5 +1,5 @@
 using Bunit;
-using KvLab.Core.Experiments;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;
 using Microsoft.Extensions.DependencyInjection;

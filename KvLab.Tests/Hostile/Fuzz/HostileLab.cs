@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
@@ -66,7 +67,7 @@ public sealed class HostileLab : IAsyncDisposable
 
     /// <summary>A run with one point, as an experiment leaves it.</summary>
     internal static readonly Lazy<KvLab.Core.Experiments.ExperimentRun> StoredRun = new(() =>
-        Experiments.WorldExperiment.Run(KvLab.Core.Experiments.Presets.VersionedAgainstNaive with { Writes = 20, Quorums = [1] }));
+        Experiments.WorldExperiment.Run(KvLab.Core.Experiments.Plans.Presets.VersionedAgainstNaive with { Writes = 20, Quorums = [1] }));
 
     private async Task<NodeHost> StartNodeAsync(NodeOptions options, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Web.Components.View;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
-using KvLab.Core.Experiments;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 using KvLab.Web.Components.View;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;

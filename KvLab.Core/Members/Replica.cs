@@ -1,10 +1,11 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Members;
 
 /// <summary>Leading or following; exactly one is there.</summary>
 public sealed record ReplicaRole(Leader? Leader, Follower? Follower);

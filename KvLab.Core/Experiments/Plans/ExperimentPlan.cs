@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Settings;
 
-namespace KvLab.Core.Experiments;
+namespace KvLab.Core.Experiments.Plans;
 
 /// <summary>What one experiment does. Every field has a default, so a script names only what it wants otherwise.</summary>
 /// <remarks>One point is measured per quorum, per value of the sweep, per repetition; all points use the same seed and so the same delays.</remarks>

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Members;
 
 public sealed partial class Replica
 {

@@ -1,9 +1,10 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Members;
 
 /// <summary>What other replicas ask; the other end of <see cref="IReplicaTransport"/> and <see cref="IPeerCalls"/>.</summary>
 public sealed partial class Replica

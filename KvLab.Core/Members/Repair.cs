@@ -1,9 +1,10 @@
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Members;
 
 /// <summary>
 /// Makes "eventually" true: looks at every follower once a second, has one that came back (or is new) sent what it lacks, compares with each from time to

@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Members;
 
 public sealed partial class Replica
 {

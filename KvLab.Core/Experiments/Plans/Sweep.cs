@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Settings;
 
-namespace KvLab.Core.Experiments;
+namespace KvLab.Core.Experiments.Plans;
 
 [JsonConverter(typeof(JsonStringEnumConverter<SweepAxis>))]
 public enum SweepAxis

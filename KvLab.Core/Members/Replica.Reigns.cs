@@ -1,10 +1,11 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Members;
 
 /// <summary>How a reign began.</summary>
 /// <param name="Epoch">The new reign.</param>

@@ -1,4 +1,4 @@
-namespace KvLab.Core.Experiments;
+namespace KvLab.Core.Experiments.Plans;
 
 /// <summary>The plans that classes use.</summary>
 public static class Presets
