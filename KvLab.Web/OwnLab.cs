@@ -1,6 +1,5 @@
 using KvLab.Web.Commands;
 using KvLab.Web.Experiments;
-using KvLab.Web.Supervision;
 
 namespace KvLab.Web;
 

@@ -1,5 +1,3 @@
-using KvLab.Core.Configuration;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Experiments;
 using KvLab.Web.Scenarios;
 using KvLab.Web.Supervision;

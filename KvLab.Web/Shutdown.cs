@@ -1,5 +1,3 @@
-using KvLab.Core.Network;
-
 namespace KvLab.Web;
 
 /// <summary>How the dashboard ends: runs are asked to, and nothing is waited for without a bound.</summary>

@@ -1,9 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using KvLab.Core.Configuration;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Connections;
 

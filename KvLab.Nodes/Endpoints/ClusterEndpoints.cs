@@ -1,5 +1,4 @@
 using KvLab.Core.Configuration;
-using KvLab.Core.Members;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Member;
 

@@ -1,5 +1,4 @@
 using KvLab.Core.Configuration;
-using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Nodes.Member;
 

@@ -1,4 +1,3 @@
-using KvLab.Core.Members;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Member;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using KvLab.Core.Configuration;
-using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;

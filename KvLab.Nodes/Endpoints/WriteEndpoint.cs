@@ -1,5 +1,4 @@
 using KvLab.Core.Configuration;
-using KvLab.Core.Members;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

@@ -3,7 +3,7 @@ using KvLab.Core.Storage;
 namespace KvLab.Nodes.Storage;
 
 /// <summary>
-/// <c>KvLab.Nodes --check-storage</c>: whether a node could use what <c>STORAGE</c> names, before one is ended or started for it. The libraries that read connection
+/// <c>--check-storage</c>: whether a node could use what <c>STORAGE</c> names, before one is ended or started for it. The libraries that read connection
 /// strings and know passwords are the node's, so it is the node that is asked.
 /// </summary>
 internal static class StorageCheck

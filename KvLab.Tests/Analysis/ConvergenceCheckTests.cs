@@ -1,5 +1,4 @@
 using KvLab.Core.Analysis;
-using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using Xunit;

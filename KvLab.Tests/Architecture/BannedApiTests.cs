@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Storage;
 using Mono.Cecil;
 using Mono.Cecil.Cil;

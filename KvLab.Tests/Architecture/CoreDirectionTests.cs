@@ -1,8 +1,5 @@
 using ArchUnitNET.Loader;
-using KvLab.Core.Network;
 using KvLab.Core.Replication;
-using KvLab.Core.Simulation;
-using KvLab.Core.Storage;
 using Xunit;
 using Domain = ArchUnitNET.Domain;
 

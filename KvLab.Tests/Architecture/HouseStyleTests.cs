@@ -1,5 +1,4 @@
 using System.Reflection;
-using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Architecture;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using KvLab.Core.Replication;
-using KvLab.Nodes.Configuration;
 using KvLab.Nodes;
 using KvLab.Web;
 using Xunit;

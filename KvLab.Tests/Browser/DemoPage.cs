@@ -1,5 +1,4 @@
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web;
 using KvLab.Web.Commands;

@@ -1,6 +1,4 @@
 using System.Text;
-using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Configuration;
 using Microsoft.Playwright;
 using Xunit;
 

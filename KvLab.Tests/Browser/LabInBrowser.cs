@@ -1,6 +1,5 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web;
 using KvLab.Web.Commands;

@@ -1,4 +1,3 @@
-using KvLab.Nodes.Configuration;
 using Microsoft.Playwright;
 using Xunit;
 

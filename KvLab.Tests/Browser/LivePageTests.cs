@@ -2,8 +2,6 @@ using System.Text;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Member;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Deque.AxeCore.Playwright;
-using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web;
 using Microsoft.Playwright;

@@ -1,5 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure;
 using Microsoft.Playwright;
 using Xunit;

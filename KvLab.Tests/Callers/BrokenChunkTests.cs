@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using KvLab.Core.Replication;
 using KvLab.Tests.Dashboard;
 using KvLab.Tests.Nodes;
 using Xunit;

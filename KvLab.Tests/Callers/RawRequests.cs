@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using KvLab.Core.Network;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

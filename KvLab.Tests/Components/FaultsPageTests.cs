@@ -3,7 +3,6 @@ using Bunit;
 using KvLab.Core.Durability;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;

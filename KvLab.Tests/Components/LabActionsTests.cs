@@ -1,7 +1,6 @@
 using Bunit;
 using KvLab.Core.Analysis;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Controls;

@@ -1,7 +1,6 @@
 using Bunit;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;

@@ -1,5 +1,4 @@
 using Bunit;
-using KvLab.Core.Network;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;

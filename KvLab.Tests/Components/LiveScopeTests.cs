@@ -7,7 +7,6 @@ using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Kpis;
-using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.View;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -3,9 +3,7 @@ using Bunit;
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Pages;
@@ -13,7 +11,6 @@ using KvLab.Web.Components.Panels.Controls;
 using KvLab.Web.Components.Panels.Events;
 using KvLab.Web.Components.Panels.Faults;
 using KvLab.Web.Components.Panels.Replicas;
-using Microsoft.AspNetCore.Components;
 using Xunit;
 
 namespace KvLab.Tests.Components;

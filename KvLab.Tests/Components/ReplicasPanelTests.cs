@@ -1,7 +1,5 @@
 using Bunit;
-using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

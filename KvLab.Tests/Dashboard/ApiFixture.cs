@@ -4,8 +4,6 @@ using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Member;
 using KvLab.Web;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

@@ -2,8 +2,6 @@ using System.Net;
 using System.Text;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Experiments;
 using KvLab.Web.Experiments;
 using Xunit;

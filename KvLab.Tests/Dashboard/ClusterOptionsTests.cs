@@ -1,4 +1,3 @@
-using KvLab.Nodes.Configuration;
 using KvLab.Web.Supervision;
 using Microsoft.Extensions.Configuration;
 using Xunit;

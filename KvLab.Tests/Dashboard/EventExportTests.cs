@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Member;
 using KvLab.Web.Csv;
 using Xunit;
 

@@ -1,7 +1,5 @@
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

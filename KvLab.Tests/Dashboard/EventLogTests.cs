@@ -3,7 +3,6 @@ using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

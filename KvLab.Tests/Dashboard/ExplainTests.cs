@@ -2,9 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
-using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

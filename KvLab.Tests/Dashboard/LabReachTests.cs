@@ -1,4 +1,3 @@
-using KvLab.Nodes.Storage;
 using KvLab.Web.Commands;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,5 +1,4 @@
 using KvLab.Core.Configuration;
-using KvLab.Nodes.Configuration;
 using KvLab.Web.Supervision;
 using Microsoft.Extensions.Configuration;
 using Xunit;

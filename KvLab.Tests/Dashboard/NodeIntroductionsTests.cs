@@ -1,6 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Member;
 using KvLab.Web.Hubs;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.SignalR;

@@ -1,15 +1,10 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
-using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Core.Versioning;
 using KvLab.Nodes.Member;
 using KvLab.Nodes.Options;
-using KvLab.Nodes.Storage;
 using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Endpoints;
 using KvLab.Tests.Infrastructure;

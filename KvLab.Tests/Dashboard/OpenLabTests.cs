@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using KvLab.Core.Callers;
 using KvLab.Core.Events;
-using KvLab.Nodes.Configuration;
 using KvLab.Web;
 using KvLab.Web.Supervision;
 using Xunit;

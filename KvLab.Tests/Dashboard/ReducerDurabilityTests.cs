@@ -1,12 +1,8 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -2,8 +2,6 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -2,7 +2,6 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using Xunit;
 

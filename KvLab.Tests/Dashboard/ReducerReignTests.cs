@@ -1,9 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

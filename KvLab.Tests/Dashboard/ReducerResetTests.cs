@@ -1,10 +1,8 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Series;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

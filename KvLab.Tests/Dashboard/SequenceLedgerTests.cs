@@ -1,6 +1,5 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

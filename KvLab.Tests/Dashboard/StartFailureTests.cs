@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Web;
 using KvLab.Web.Supervision;
 using Xunit;

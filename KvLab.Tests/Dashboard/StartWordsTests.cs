@@ -1,8 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
-using KvLab.Core.Settings;
 using KvLab.Web.Supervision;
 using Xunit;
 

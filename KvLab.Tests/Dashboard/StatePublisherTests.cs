@@ -1,9 +1,6 @@
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Member;
 using KvLab.Nodes.Storage;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;

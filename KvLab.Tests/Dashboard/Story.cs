@@ -1,13 +1,10 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvLab.Tests.Dashboard;

@@ -1,7 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Member;
 using KvLab.Web.Hubs;
 using Microsoft.AspNetCore.SignalR;
 using Xunit;

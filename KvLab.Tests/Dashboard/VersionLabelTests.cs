@@ -1,11 +1,9 @@
 using System.Text;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using KvLab.Web.Api;
 using KvLab.Web.Charts;
 using KvLab.Web.Components.Panels.Events;

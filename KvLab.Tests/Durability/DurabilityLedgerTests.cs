@@ -1,6 +1,4 @@
 using KvLab.Core.Durability;
-using KvLab.Core.Observation.Series;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using KvLab.Core.Durability;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
 namespace KvLab.Tests.Durability;

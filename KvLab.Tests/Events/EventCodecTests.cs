@@ -3,7 +3,6 @@ using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Member;
 using Xunit;
 
 namespace KvLab.Tests.Events;

@@ -1,7 +1,5 @@
 using KvLab.Core.Events;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

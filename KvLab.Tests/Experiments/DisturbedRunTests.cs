@@ -1,10 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Core.Network;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Member;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Disturbances;
 using KvLab.Web.Experiments;

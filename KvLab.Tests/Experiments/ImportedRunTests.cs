@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Nodes.Storage;
 using KvLab.Web.Experiments;
 using Xunit;
 

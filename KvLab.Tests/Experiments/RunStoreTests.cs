@@ -3,8 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Core.Settings;
-using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Storage;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Experiments;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Components.Experiments;
 using KvLab.Web.Commands;
 using KvLab.Web.Experiments;

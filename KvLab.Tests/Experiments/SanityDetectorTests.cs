@@ -2,7 +2,6 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Experiments;

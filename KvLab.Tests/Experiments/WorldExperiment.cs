@@ -5,8 +5,6 @@ using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Member;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Experiments;

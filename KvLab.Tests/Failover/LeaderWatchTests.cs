@@ -1,4 +1,3 @@
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Failover;
 using KvLab.Web.Timing;

@@ -2,7 +2,6 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Gate;

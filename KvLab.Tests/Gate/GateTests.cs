@@ -1,5 +1,4 @@
 using System.Globalization;
-using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Gate;

@@ -1,9 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Member;
 using KvLab.Web.Ingest;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using KvLab.Core.Events;
-using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Gate;
 

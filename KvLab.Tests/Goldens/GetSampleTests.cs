@@ -1,4 +1,3 @@
-using KvLab.Core.Replication;
 using KvLab.Nodes;
 using KvLab.Tests.Dashboard;
 using KvLab.Tests.Hostile.Fuzz;

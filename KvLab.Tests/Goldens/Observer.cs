@@ -3,7 +3,6 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Nodes.Member;
 using KvLab.Web.Ingest;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using KvLab.Core.Replication;
 using KvLab.Nodes.Options;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;

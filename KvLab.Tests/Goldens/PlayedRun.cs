@@ -2,7 +2,6 @@ using KvLab.Core.Chaos;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
 using KvLab.Core.Scenarios;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Stories;
 using Xunit;

@@ -8,8 +8,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Stories;
 
 namespace KvLab.Tests.Goldens;

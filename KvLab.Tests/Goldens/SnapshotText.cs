@@ -4,9 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Settings;
 using KvLab.Core.Wire;
-using KvLab.Nodes.Configuration;
 using KvLab.Web.Csv;
 
 namespace KvLab.Tests.Goldens;

@@ -3,7 +3,6 @@ using KvLab.Core.Network;
 using KvLab.Nodes.Peers;
 using KvLab.Nodes.Storage;
 using KvLab.Nodes.Transport;
-using KvLab.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
 using KvLab.Core.Configuration;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Tests.Nodes;
 using Xunit;

@@ -7,7 +7,6 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

@@ -6,7 +6,6 @@ using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

@@ -1,7 +1,6 @@
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

@@ -1,7 +1,5 @@
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

@@ -1,6 +1,5 @@
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 
 namespace KvLab.Tests.Infrastructure;
 

@@ -2,7 +2,6 @@ using Bunit;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
-using KvLab.Web.Components.Shared;
 using KvLab.Web.Components.Shell;
 using KvLab.Web.Components.View;
 using KvLab.Web.Drills;

@@ -1,4 +1,3 @@
-using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
@@ -7,7 +6,6 @@ using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 
 namespace KvLab.Tests.Infrastructure;
 

@@ -1,10 +1,8 @@
 using System.Net.WebSockets;
 using KvLab.Nodes.Storage;
-using KvLab.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace KvLab.Tests.Infrastructure;

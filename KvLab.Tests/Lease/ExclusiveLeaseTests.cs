@@ -1,4 +1,3 @@
-using KvLab.Nodes.Storage;
 using KvLab.Web.Commands;
 using Microsoft.Extensions.Time.Testing;
 using KvLab.Web.Timing;

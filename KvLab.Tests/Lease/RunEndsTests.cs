@@ -1,11 +1,9 @@
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Core.Network;
 using KvLab.Tests.Components.Experiments;
 using KvLab.Web.Commands;
 using KvLab.Web.Experiments;
 using KvLab.Web.Scenarios;
-using KvLab.Web;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

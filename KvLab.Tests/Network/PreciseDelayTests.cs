@@ -1,5 +1,4 @@
 using KvLab.Core.Network;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

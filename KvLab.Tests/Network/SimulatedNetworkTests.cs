@@ -1,10 +1,8 @@
 using CsCheck;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

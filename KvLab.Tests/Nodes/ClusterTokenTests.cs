@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

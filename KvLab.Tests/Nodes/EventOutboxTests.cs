@@ -1,5 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Nodes.Member;
 using KvLab.Nodes.Telemetry;
 using Xunit;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;

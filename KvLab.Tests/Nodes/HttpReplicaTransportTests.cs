@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;

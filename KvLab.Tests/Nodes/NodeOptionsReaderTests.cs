@@ -1,7 +1,6 @@
 using System.Net;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Options;
 using KvLab.Nodes.Storage;
 using Xunit;

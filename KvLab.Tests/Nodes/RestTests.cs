@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using KvLab.Core.Replication;
 using KvLab.Nodes.Options;
-using KvLab.Nodes.Storage;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure.NodeProcess;

@@ -1,6 +1,5 @@
 using System.Net;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Options;
 using KvLab.Nodes.Storage;

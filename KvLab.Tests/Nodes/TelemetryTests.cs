@@ -1,10 +1,8 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Member;
 using KvLab.Nodes.Telemetry;
 using KvLab.Tests.Infrastructure.NodeProcess;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,9 +1,7 @@
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

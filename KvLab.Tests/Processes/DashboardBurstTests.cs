@@ -1,8 +1,5 @@
 using System.Net;
-using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Processes;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using KvLab.Nodes.Configuration;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using KvLab.Core.Network;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

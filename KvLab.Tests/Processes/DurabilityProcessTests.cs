@@ -2,9 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Processes;

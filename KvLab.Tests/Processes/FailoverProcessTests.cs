@@ -4,11 +4,8 @@ using System.Net;
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Processes;

@@ -1,6 +1,5 @@
 using System.Net;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Tests.Infrastructure.Servers;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -1,7 +1,4 @@
-using System.Net;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure.NodeProcess;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Processes;

@@ -1,5 +1,4 @@
 using System.Net;
-using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

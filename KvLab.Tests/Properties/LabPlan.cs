@@ -1,6 +1,5 @@
 using CsCheck;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 

@@ -1,5 +1,3 @@
-using KvLab.Core.Replication;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Properties;

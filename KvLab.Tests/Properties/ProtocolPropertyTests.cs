@@ -1,6 +1,5 @@
 using CsCheck;
 using KvLab.Core.Settings;
-using KvLab.Tests.Infrastructure;
 using Xunit;
 
 namespace KvLab.Tests.Properties;

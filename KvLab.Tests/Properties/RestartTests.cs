@@ -1,7 +1,6 @@
 using CsCheck;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -1,11 +1,9 @@
 using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Members;
-using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -5,7 +5,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -2,9 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web;
 using Xunit;
 
 namespace KvLab.Tests.Replication;

@@ -4,7 +4,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -3,8 +3,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -2,7 +2,6 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

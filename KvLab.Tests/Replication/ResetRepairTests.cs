@@ -1,11 +1,7 @@
 using KvLab.Core.Events;
-using KvLab.Core.Members;
-using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -1,12 +1,10 @@
 using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -4,8 +4,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Member;
 using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 

@@ -1,5 +1,3 @@
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Scenarios;

@@ -1,6 +1,4 @@
 using System.Text;
-using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Storage;
 
 namespace KvLab.Tests.Scenarios;

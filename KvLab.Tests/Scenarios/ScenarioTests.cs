@@ -1,4 +1,3 @@
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Architecture;
 using Xunit;
 

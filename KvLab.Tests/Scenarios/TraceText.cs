@@ -1,7 +1,5 @@
 using System.Globalization;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Scenarios;

@@ -1,4 +1,3 @@
-using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;

@@ -1,5 +1,4 @@
 using CsCheck;
-using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using Xunit;

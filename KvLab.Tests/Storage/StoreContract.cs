@@ -1,7 +1,6 @@
 using System.Text;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Storage;

@@ -3,7 +3,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using KvLab.Core.Scenarios;
-using KvLab.Nodes.Configuration;
 using Xunit;
 
 namespace KvLab.Tests.Stories;

@@ -2,8 +2,6 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Stories;

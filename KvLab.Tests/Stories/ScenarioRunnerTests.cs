@@ -1,5 +1,4 @@
 using KvLab.Core.Scenarios;
-using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Stories;

@@ -7,8 +7,6 @@ using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Member;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Stories;

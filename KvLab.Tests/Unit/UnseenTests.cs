@@ -2,7 +2,6 @@ using System.Text.Json;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Wire;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Events;
 using KvLab.Web.Csv;

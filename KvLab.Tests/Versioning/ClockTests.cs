@@ -1,6 +1,5 @@
 using CsCheck;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Versioning;

@@ -1,7 +1,6 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Web.Commands;
 using KvLab.Web.State;

@@ -3,7 +3,6 @@ using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Csv;
 using KvLab.Web.State;
-using Microsoft.Net.Http.Headers;
 
 namespace KvLab.Web.Api;
 

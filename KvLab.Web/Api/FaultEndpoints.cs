@@ -1,6 +1,5 @@
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.State;
 

@@ -1,5 +1,4 @@
 using KvLab.Core.Observation.Series;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
 using KvLab.Web.State;
 

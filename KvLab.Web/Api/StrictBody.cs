@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;

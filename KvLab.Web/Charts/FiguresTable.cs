@@ -1,6 +1,5 @@
 using System.Globalization;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Settings;
 
 namespace KvLab.Web.Charts;
 

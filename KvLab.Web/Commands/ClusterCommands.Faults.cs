@@ -1,7 +1,5 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
-using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
 

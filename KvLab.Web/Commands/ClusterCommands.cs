@@ -2,7 +2,6 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Ingest;

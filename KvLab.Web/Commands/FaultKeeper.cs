@@ -1,9 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;

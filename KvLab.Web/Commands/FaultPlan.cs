@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 
 namespace KvLab.Web.Commands;
 

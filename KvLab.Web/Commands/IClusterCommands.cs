@@ -1,10 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Analysis;
-using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using KvLab.Core.Callers;
-using KvLab.Core.Configuration;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
 

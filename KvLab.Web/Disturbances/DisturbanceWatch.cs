@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.State;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
 using KvLab.Core.Experiments;
-using KvLab.Core.Network;
 using KvLab.Core.Observation;
 using KvLab.Web.Timing;
 

@@ -7,9 +7,7 @@ using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
 using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
-using KvLab.Web.Commands;
 using KvLab.Web.Reports;
-using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Experiments;
 

@@ -1,5 +1,4 @@
 using KvLab.Core.Experiments;
-using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Supervision;
 

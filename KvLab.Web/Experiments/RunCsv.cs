@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using KvLab.Core.Experiments;
-using KvLab.Core.Replication;
 using KvLab.Web.Csv;
 
 namespace KvLab.Web.Experiments;

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
-using KvLab.Core.Replication;
 using KvLab.Core.Wire;
 
 namespace KvLab.Web.Experiments;

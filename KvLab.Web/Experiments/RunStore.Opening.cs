@@ -1,5 +1,4 @@
 using KvLab.Core.Experiments;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;

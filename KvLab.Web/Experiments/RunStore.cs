@@ -3,7 +3,6 @@ using System.Text.Json;
 using KvLab.Core.Experiments;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
-using Microsoft.Data.Sqlite;
 
 namespace KvLab.Web.Experiments;
 

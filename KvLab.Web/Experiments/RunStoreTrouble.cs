@@ -1,4 +1,3 @@
-using KvLab.Core.Observation.Snapshots;
 using Microsoft.Data.Sqlite;
 
 namespace KvLab.Web.Experiments;

@@ -1,7 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Core.Replication;
 
 namespace KvLab.Web.Experiments;
 

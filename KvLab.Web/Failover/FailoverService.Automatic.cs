@@ -1,6 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Core.Network;
-using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Supervision;
 using KvLab.Web.Timing;

@@ -1,6 +1,5 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Replication;
 
 namespace KvLab.Web.Hubs;

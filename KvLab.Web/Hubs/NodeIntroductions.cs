@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 using KvLab.Web.Ingest;
 using KvLab.Web.State;
 using KvLab.Web.Supervision;

@@ -1,6 +1,5 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 using Microsoft.AspNetCore.SignalR;
 
 namespace KvLab.Web.Hubs;

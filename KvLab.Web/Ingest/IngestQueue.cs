@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using KvLab.Core.Network;
 using KvLab.Core.Observation;
 
 namespace KvLab.Web.Ingest;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Supervision;

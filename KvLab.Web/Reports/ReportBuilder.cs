@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Core.Observation.Series;
 using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Experiments;

@@ -1,7 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Failover;

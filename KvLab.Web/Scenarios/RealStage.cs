@@ -4,7 +4,6 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using KvLab.Core.Configuration;
-using KvLab.Core.Settings;
 
 namespace KvLab.Web.Supervision;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 
 namespace KvLab.Web.Supervision;
 

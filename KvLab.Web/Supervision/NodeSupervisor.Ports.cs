@@ -1,7 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Core.Replication;
 using KvLab.Web.State;
 
 namespace KvLab.Web.Supervision;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Core.Replication;

@@ -1,6 +1,5 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 
 namespace KvLab.Web.Supervision;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 
 namespace KvLab.Web.Supervision;

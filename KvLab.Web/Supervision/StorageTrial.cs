@@ -1,4 +1,3 @@
-using KvLab.Core.Configuration;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Supervision;

@@ -1,5 +1,3 @@
-using KvLab.Core.Network;
-
 namespace KvLab.Web.Timing;
 
 internal static class AwakeWaiting

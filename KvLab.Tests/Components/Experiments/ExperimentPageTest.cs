@@ -3,7 +3,6 @@ using AngleSharp.Dom;
 using Bunit;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Experiments;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Infrastructure.NodeProcess;

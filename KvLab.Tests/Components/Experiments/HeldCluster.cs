@@ -1,6 +1,5 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
-using KvLab.Core.Network;
 using KvLab.Core.Settings;
 
 namespace KvLab.Tests.Components.Experiments;

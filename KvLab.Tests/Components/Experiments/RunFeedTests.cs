@@ -1,7 +1,5 @@
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Storage;
 using KvLab.Web.Components.Panels.Experiments;
 using KvLab.Web.Experiments;
 using Microsoft.Extensions.Time.Testing;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Bunit;
 using KvLab.Core.Experiments;
-using KvLab.Nodes.Configuration;
 using KvLab.Nodes.Storage;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;

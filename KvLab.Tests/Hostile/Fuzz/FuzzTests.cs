@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KvLab.Core.Configuration;
-using KvLab.Core.Replication;
 using KvLab.Nodes.Member;
 using KvLab.Tests.Dashboard;
 using Microsoft.AspNetCore.SignalR.Client;

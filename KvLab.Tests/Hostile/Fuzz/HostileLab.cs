@@ -1,12 +1,9 @@
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
-using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Options;
-using KvLab.Nodes.Storage;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Dashboard;

@@ -1,8 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using KvLab.Core.Configuration;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 
 namespace KvLab.Tests.Hostile.Fuzz;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 

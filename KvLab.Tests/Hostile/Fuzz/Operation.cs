@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using KvLab.Core.Replication;
-using KvLab.Nodes.Member;
 using KvLab.Nodes;
 using KvLab.Web.Experiments;
 using Microsoft.AspNetCore.Routing;

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text;
 using KvLab.Core.Events;
 using KvLab.Tests.Dashboard;
-using KvLab.Web;
 
 namespace KvLab.Tests.Hostile.Fuzz;
 

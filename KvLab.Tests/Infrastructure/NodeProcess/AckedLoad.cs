@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
-using KvLab.Core.Replication;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

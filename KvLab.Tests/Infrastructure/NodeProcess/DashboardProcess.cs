@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using KvLab.Core.Network;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

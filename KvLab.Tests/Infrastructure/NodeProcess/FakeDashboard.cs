@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
-using KvLab.Nodes.Member;
-using KvLab.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Member;
-using KvLab.Nodes.Storage;
 using KvLab.Web;
 using KvLab.Web.State;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using KvLab.Core.Replication;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

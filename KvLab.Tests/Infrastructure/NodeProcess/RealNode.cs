@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using KvLab.Core.Network;
-using KvLab.Nodes.Storage;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

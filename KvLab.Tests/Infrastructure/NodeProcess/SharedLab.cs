@@ -1,5 +1,4 @@
 using KvLab.Core.Settings;
-using KvLab.Web.State;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.NodeProcess;

@@ -1,5 +1,3 @@
-using KvLab.Nodes;
-using KvLab.Web;
 using Npgsql;
 
 namespace KvLab.Tests.Infrastructure.Servers;

@@ -1,6 +1,3 @@
-using KvLab.Nodes;
-using KvLab.Web;
-
 namespace KvLab.Tests.Infrastructure.Servers;
 
 /// <summary>A Redis server that loses nothing it confirmed: every step is flushed to its log.</summary>

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
-using KvLab.Nodes.Storage;
-using KvLab.Nodes;
 using KvLab.Tests.Infrastructure.NodeProcess;
-using KvLab.Web;
 using Xunit;
 
 namespace KvLab.Tests.Infrastructure.Servers;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Storage;
 using KvLab.Web.Charts;
 using KvLab.Web.Charts.Figures;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Web.Charts;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Member;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Events;
 using Xunit;

@@ -1,7 +1,5 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
-using KvLab.Core.Versioning;
 using KvLab.Core.Wire;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;

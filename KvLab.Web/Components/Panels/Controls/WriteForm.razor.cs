@@ -1,5 +1,4 @@
 using System.Text.Json;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;

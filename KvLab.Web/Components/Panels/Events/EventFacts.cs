@@ -1,5 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Wire;
 using KvLab.Web.Components.View;

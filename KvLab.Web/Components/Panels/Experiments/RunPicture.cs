@@ -1,6 +1,5 @@
 using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
-using KvLab.Web.Reports;
 
 namespace KvLab.Web.Components.Panels.Experiments;
 

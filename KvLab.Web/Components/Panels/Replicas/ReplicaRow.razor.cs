@@ -1,5 +1,4 @@
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 using KvLab.Core.Wire;
 using KvLab.Web.Components.View;

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using KvLab.Core.Observation.Series;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Shared;
