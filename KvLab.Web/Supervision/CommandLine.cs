@@ -13,7 +13,7 @@ internal static class CommandLine
     public static readonly IReadOnlyList<string> Commands = ["experiment", "scenario", "chaos"];
 
     public static readonly string Usage = $"""
-        usage: KvLab.Web [{string.Join(" | ", Commands)}] [--NAME VALUE …]
+        usage: [{string.Join(" | ", Commands)}] [--NAME VALUE …]
         Without a command the lab starts. Its options: --urls ADDRESS --{Spelling.Data} FOLDER
         {string.Join("\n", Spelling.Sections.Select(s => string.Join(' ', s.Names.Select(name => $"--{s.Section}:{name}"))))}
         README, Settings at start, says what they mean.
