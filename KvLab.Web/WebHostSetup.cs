@@ -115,7 +115,7 @@ internal static class WebHostSetup
     private static void AddExperiments(this IServiceCollection services)
     {
         services.AddSingleton(provider => new RunStore(DataFolder.Of(provider.GetRequiredService<IConfiguration>())));
-        services.AddSingleton<IExperimentCluster, LabCluster>();
+        services.AddSingleton<IExperimentCluster, ExperimentCluster>();
         services.AddSingleton<ExperimentService>();
     }
 

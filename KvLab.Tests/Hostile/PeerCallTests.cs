@@ -75,7 +75,7 @@ public sealed class PeerCallTests : IAsyncLifetime
         foreach (var node in (string[])[_nodes.Follower, _nodes.Leader])
         {
             var before = await StateAsync();
-            var answer = await NodeClient.PostAsync($"{node}/internal/{call}", body, Token);
+            var answer = await NodeHttp.PostAsync($"{node}/internal/{call}", body, Token);
             Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (answer.Status, answer.ContentType));
             Assert.NotEmpty(answer.Detail);
             Assert.InRange(Encoding.UTF8.GetByteCount(answer.Text), 1, 40_000);
@@ -86,19 +86,19 @@ public sealed class PeerCallTests : IAsyncLifetime
     [Fact]
     public async Task An_epoch_that_no_cluster_can_have_come_to_is_not_taken_from_a_message_by_hand_either()
     {
-        var answer = await NodeClient.PostAsync(_nodes.Follower + "/replicate", $"{{\"key\":\"k\",\"value\":1,\"version\":1,\"epoch\":{InputRules.LargestClock}}}", Token);
+        var answer = await NodeHttp.PostAsync(_nodes.Follower + "/replicate", $"{{\"key\":\"k\",\"value\":1,\"version\":1,\"epoch\":{InputRules.LargestClock}}}", Token);
         Assert.Equal(["epoch"], answer.Fields);
     }
 
     [Fact]
     public async Task Clearing_takes_no_body() =>
-        Assert.Equal(["really"], (await NodeClient.PostAsync(_nodes.Leader + "/clear", "{\"really\":true}", Token)).Fields);
+        Assert.Equal(["really"], (await NodeHttp.PostAsync(_nodes.Leader + "/clear", "{\"really\":true}", Token)).Fields);
 
     [Fact]
     public async Task A_value_as_deep_as_is_allowed_goes_through_everything_that_nodes_ask_each_other()
     {
         var deepest = string.Concat(Enumerable.Repeat("[", InputRules.DeepestBody - 1)) + string.Concat(Enumerable.Repeat("]", InputRules.DeepestBody - 1));
-        Assert.Equal(HttpStatusCode.OK, (await NodeClient.PostAsync(_nodes.Leader + "/write", $"{{\"key\":\"deep\",\"value\":{deepest}}}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await NodeHttp.PostAsync(_nodes.Leader + "/write", $"{{\"key\":\"deep\",\"value\":{deepest}}}")).Status);
         using var http = new KvLab.Nodes.Transport.ClusterHttp(Token);
         var peers = new KvLab.Nodes.Peers.HttpPeerCalls(http);
         var follower = new KvLab.Core.Network.Peer("follower-1", _nodes.Follower);
@@ -114,8 +114,8 @@ public sealed class PeerCallTests : IAsyncLifetime
         var parts = new List<string>();
         foreach (var node in (string[])[_nodes.Leader, _nodes.Follower])
         {
-            parts.Add((await NodeClient.GetAsync(node + "/dump")).Text);
-            var state = await NodeClient.GetAsync(node + "/internal/state", Token);
+            parts.Add((await NodeHttp.GetAsync(node + "/dump")).Text);
+            var state = await NodeHttp.GetAsync(node + "/internal/state", Token);
             Assert.Equal(HttpStatusCode.OK, state.Status);
             parts.Add(state.Text);
         }

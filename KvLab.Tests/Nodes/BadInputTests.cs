@@ -151,7 +151,7 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task Text_that_is_not_UTF8_is_refused()
     {
         byte[] body = [.. "{\"key\":\"k\",\"value\":\""u8, 0xFF, .. "\"}"u8];
-        var answer = await NodeClient.SendAsync(HttpMethod.Post, _nodes.Leader + "/write", new ByteArrayContent(body), _ => { });
+        var answer = await NodeHttp.SendAsync(HttpMethod.Post, _nodes.Leader + "/write", new ByteArrayContent(body), _ => { });
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Equal(["body"], answer.Fields);
     }
@@ -160,7 +160,7 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task A_body_without_a_length_is_held_to_the_same_limit()
     {
         var body = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes($"{{\"key\":\"k\",\"value\":{Long(500_000)}}}")));
-        var answer = await NodeClient.SendAsync(HttpMethod.Post, _nodes.Leader + "/write", body, r => r.Headers.TransferEncodingChunked = true);
+        var answer = await NodeHttp.SendAsync(HttpMethod.Post, _nodes.Leader + "/write", body, r => r.Headers.TransferEncodingChunked = true);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.Status);
     }
 
@@ -170,7 +170,7 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("/read/a%0Ab", "key")]
     public async Task A_key_that_cannot_exist_is_refused_when_it_is_read(string path, string? field)
     {
-        var answer = await NodeClient.GetAsync(_nodes.Leader + path);
+        var answer = await NodeHttp.GetAsync(_nodes.Leader + path);
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         if (field is not null) Assert.Equal([field], answer.Fields);
     }
@@ -178,7 +178,7 @@ public sealed class BadInputTests : IAsyncLifetime
     private async Task AssertRefusedAsync(HttpMethod method, string url, string body, int status, string field)
     {
         var before = await StateAsync();
-        var answer = await NodeClient.SendAsync(method, url, body);
+        var answer = await NodeHttp.SendAsync(method, url, body);
         Assert.Equal(status, (int)answer.Status);
         Assert.Equal("application/problem+json", answer.ContentType);
         Assert.Contains(field, answer.Fields);
@@ -193,14 +193,14 @@ public sealed class BadInputTests : IAsyncLifetime
         var parts = new List<string>();
         foreach (var node in (string[])[_nodes.Leader, _nodes.Follower])
         {
-            parts.Add((await NodeClient.GetAsync(node + "/dump")).Text);
-            parts.Add((await NodeClient.GetAsync(node + "/config")).Text);
-            var health = (JsonObject)(await NodeClient.GetAsync(node + "/health")).Body!;
+            parts.Add((await NodeHttp.GetAsync(node + "/dump")).Text);
+            parts.Add((await NodeHttp.GetAsync(node + "/config")).Text);
+            var health = (JsonObject)(await NodeHttp.GetAsync(node + "/health")).Body!;
             health.Remove("uptimeSeconds");
             parts.Add(health.ToJsonString());
         }
 
-        var status = await NodeClient.GetAsync(_nodes.Leader + "/internal/status");
+        var status = await NodeHttp.GetAsync(_nodes.Leader + "/internal/status");
         // Comparing itself with followers goes on by the clock, whatever anybody sends.
         parts.Add(string.Join(";", new[] { "writesInFlight", "pendingDeliveries", "followers", "quiescent" }.Select(f => status[f]!.ToJsonString())));
         return string.Join("\n", parts);

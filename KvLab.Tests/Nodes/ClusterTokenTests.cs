@@ -33,7 +33,7 @@ public sealed class ClusterTokenTests : IAsyncLifetime
         Assert.Equal(withToken, (await SendAsync("X-Cluster-Token", Token)).Status);
         Assert.Equal(withToken, (await SendAsync("Authorization", "Bearer " + Token)).Status);
 
-        Task<NodeAnswer> SendAsync(string? header, string? value) => NodeClient.SendAsync(
+        Task<NodeAnswer> SendAsync(string? header, string? value) => NodeHttp.SendAsync(
             new HttpMethod(method), _nodes.Follower + path, new StringContent(body, Encoding.UTF8, "application/json"), r =>
             {
                 if (header is not null) r.Headers.TryAddWithoutValidation(header, value);
@@ -43,15 +43,15 @@ public sealed class ClusterTokenTests : IAsyncLifetime
     [Fact]
     public async Task Writing_and_reading_stay_open_and_the_members_know_the_token()
     {
-        Assert.Equal("success", (string)(await NodeClient.PostAsync(_nodes.Leader + "/write", """{"key":"k","value":1}"""))["status"]!);
+        Assert.Equal("success", (string)(await NodeHttp.PostAsync(_nodes.Leader + "/write", """{"key":"k","value":1}"""))["status"]!);
         foreach (var path in (string[])["/read/k", "/dump", "/health", "/config", "/openapi/v1.json"])
-            Assert.Equal(HttpStatusCode.OK, (await NodeClient.GetAsync(_nodes.Follower + path)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await NodeHttp.GetAsync(_nodes.Follower + path)).Status);
     }
 
     [Fact]
     public async Task Only_a_member_is_believed_about_where_the_leader_is()
     {
-        await NodeClient.SendAsync(HttpMethod.Get, _nodes.Follower + "/dump", null, r => r.Headers.Add("X-Leader-Url", "http://evil:1"));
-        Assert.Equal(_nodes.Leader, (string)(await NodeClient.GetAsync(_nodes.Follower + "/health"))["leader"]!);
+        await NodeHttp.SendAsync(HttpMethod.Get, _nodes.Follower + "/dump", null, r => r.Headers.Add("X-Leader-Url", "http://evil:1"));
+        Assert.Equal(_nodes.Leader, (string)(await NodeHttp.GetAsync(_nodes.Follower + "/health"))["leader"]!);
     }
 }

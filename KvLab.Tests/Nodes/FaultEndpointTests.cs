@@ -16,7 +16,7 @@ public sealed class FaultEndpointTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
-    private static Task<NodeAnswer> PutAsync(string url, string json) => NodeClient.SendAsync(HttpMethod.Put, url, json);
+    private static Task<NodeAnswer> PutAsync(string url, string json) => NodeHttp.SendAsync(HttpMethod.Put, url, json);
 
     private static JsonNode Link(NodeAnswer links, string follower) => links["links"]!.AsArray().Single(l => (string)l!["follower"]! == follower)!;
 
@@ -27,18 +27,18 @@ public sealed class FaultEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(url, """{"slowMs":5}""")).Status);
         var both = await PutAsync(url, """{"clockSkewMs":-3600000}""");
         Assert.Equal((5, -3600000, false), ((double)both["slowMs"]!, (long)both["clockSkewMs"]!, (bool)both["frozen"]!));
-        Assert.Equal(both.Text, (await NodeClient.GetAsync(url)).Text);
+        Assert.Equal(both.Text, (await NodeHttp.GetAsync(url)).Text);
     }
 
     [Fact]
     public async Task A_frozen_node_holds_requests_until_it_thaws_and_then_answers_them()
     {
-        var write = await NodeClient.PostAsync(_nodes.Leader + "/write", """{"key":"a","value":1}""");
+        var write = await NodeHttp.PostAsync(_nodes.Leader + "/write", """{"key":"a","value":1}""");
         Assert.Equal(HttpStatusCode.OK, write.Status);
         await PutAsync(_nodes.Follower + "/internal/faults", """{"frozen":true}""");
-        var read = NodeClient.GetAsync(_nodes.Follower + "/read/a");
-        var health = NodeClient.GetAsync(_nodes.Follower + "/health");
-        Assert.True((bool)(await NodeClient.GetAsync(_nodes.Follower + "/internal/faults"))["frozen"]!);
+        var read = NodeHttp.GetAsync(_nodes.Follower + "/read/a");
+        var health = NodeHttp.GetAsync(_nodes.Follower + "/health");
+        Assert.True((bool)(await NodeHttp.GetAsync(_nodes.Follower + "/internal/faults"))["frozen"]!);
         Assert.False(read.IsCompleted || health.IsCompleted);
         await PutAsync(_nodes.Follower + "/internal/faults", """{"frozen":false}""");
         Assert.Equal(HttpStatusCode.OK, (await read).Status);
@@ -62,13 +62,13 @@ public sealed class FaultEndpointTests : IAsyncLifetime
     public async Task Answer_lost_is_stored_at_the_follower_and_not_acked()
     {
         await PutAsync(_nodes.Leader + "/internal/links", """{"links":[{"follower":"follower-1","faults":{"answer":{"dropNext":1}}}]}""");
-        await NodeClient.SendAsync(HttpMethod.Patch, _nodes.Leader + "/config", """{"replicationTimeoutMs":300}""");
-        var write = await NodeClient.PostAsync(_nodes.Leader + "/write", """{"key":"b","value":1}""");
+        await NodeHttp.SendAsync(HttpMethod.Patch, _nodes.Leader + "/config", """{"replicationTimeoutMs":300}""");
+        var write = await NodeHttp.PostAsync(_nodes.Leader + "/write", """{"key":"b","value":1}""");
         // Whether the other one was quick enough is not the point.
         Assert.Equal("partial_success", (string)write["status"]!);
         Assert.InRange((int)write["acks"]!, 0, 1);
-        await Patience.UntilAsync(async () => (await NodeClient.GetAsync(_nodes.Follower + "/read/b")).Status == HttpStatusCode.OK, "the follower has it");
-        Assert.Equal(1, (int)Link(await NodeClient.GetAsync(_nodes.Leader + "/internal/links"), "follower-1")["counts"]!["answer"]!["lost"]!);
+        await Patience.UntilAsync(async () => (await NodeHttp.GetAsync(_nodes.Follower + "/read/b")).Status == HttpStatusCode.OK, "the follower has it");
+        Assert.Equal(1, (int)Link(await NodeHttp.GetAsync(_nodes.Leader + "/internal/links"), "follower-1")["counts"]!["answer"]!["lost"]!);
     }
 
     public static TheoryData<string, string, string> Wrong => new()
@@ -96,11 +96,11 @@ public sealed class FaultEndpointTests : IAsyncLifetime
     public async Task What_is_wrong_is_named_and_changes_nothing(string path, string json, string field)
     {
         var url = $"{_nodes.Leader}/internal/{path}";
-        var before = await NodeClient.GetAsync(url);
+        var before = await NodeHttp.GetAsync(url);
         var refused = await PutAsync(url, json);
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.Contains(field, refused.Fields);
         Assert.Contains(field, refused.Detail, StringComparison.Ordinal);
-        Assert.Equal(before.Text, (await NodeClient.GetAsync(url)).Text);
+        Assert.Equal(before.Text, (await NodeHttp.GetAsync(url)).Text);
     }
 }

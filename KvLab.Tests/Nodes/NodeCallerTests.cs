@@ -26,7 +26,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
         return content;
     }
 
-    private async Task AssertEmptyAsync() => Assert.Equal("{}", (await NodeClient.GetAsync(_nodes.Leader + "/dump")).Text);
+    private async Task AssertEmptyAsync() => Assert.Equal("{}", (await NodeHttp.GetAsync(_nodes.Leader + "/dump")).Text);
 
     [Theory]
     [InlineData("/write", "Origin", "http://evil.example", "text/plain")]
@@ -39,7 +39,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
     [InlineData("/internal/seal", "Origin", "http://evil.example", "text/plain")]
     public async Task A_foreign_page_changes_nothing(string path, string header, string value, string? type)
     {
-        var answer = await NodeClient.SendAsync(HttpMethod.Post, _nodes.Leader + path, Body(Write, type), r => r.Headers.TryAddWithoutValidation(header, value));
+        var answer = await NodeHttp.SendAsync(HttpMethod.Post, _nodes.Leader + path, Body(Write, type), r => r.Headers.TryAddWithoutValidation(header, value));
         Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
         Assert.Contains("another site", answer.Detail);
         await AssertEmptyAsync();
@@ -54,7 +54,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
     [InlineData("GET", "/nothing")]
     public async Task Under_a_foreign_name_nothing_is_told_and_nothing_done(string method, string path)
     {
-        var answer = await NodeClient.SendAsync(new HttpMethod(method), _nodes.Leader + path, method == "POST" ? Body(Write, "application/json") : null, r => r.Headers.Host = "evil.example");
+        var answer = await NodeHttp.SendAsync(new HttpMethod(method), _nodes.Leader + path, method == "POST" ? Body(Write, "application/json") : null, r => r.Headers.Host = "evil.example");
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Contains("evil.example", answer.Detail);
         await AssertEmptyAsync();
@@ -69,7 +69,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
     public async Task A_body_that_says_it_is_no_JSON_is_415(string type)
     {
         foreach (var (method, path) in new[] { ("POST", "/write"), ("PATCH", "/config"), ("PUT", "/internal/followers"), ("PUT", "/internal/faults") })
-            Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await NodeClient.SendAsync(new HttpMethod(method), _nodes.Leader + path, Body(Write, type), _ => { })).Status);
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await NodeHttp.SendAsync(new HttpMethod(method), _nodes.Leader + path, Body(Write, type), _ => { })).Status);
         await AssertEmptyAsync();
     }
 
@@ -82,8 +82,8 @@ public sealed class NodeCallerTests : IAsyncLifetime
     [InlineData("application/x-www-form-urlencoded")]
     public async Task Scripts_and_curl_write_whatever_they_say_of_their_JSON(string? type)
     {
-        Assert.Equal(HttpStatusCode.OK, (await NodeClient.SendAsync(HttpMethod.Post, _nodes.Leader + "/write", Body(Write, type), _ => { })).Status);
-        Assert.Equal(HttpStatusCode.OK, (await NodeClient.SendAsync(HttpMethod.Get, _nodes.Leader + "/read/k", null, r => r.Headers.Host = "localhost:8000")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await NodeHttp.SendAsync(HttpMethod.Post, _nodes.Leader + "/write", Body(Write, type), _ => { })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await NodeHttp.SendAsync(HttpMethod.Get, _nodes.Leader + "/read/k", null, r => r.Headers.Host = "localhost:8000")).Status);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
             ("follower-7:8007", HttpStatusCode.OK), ("lab.example", HttpStatusCode.OK), ("a.lab.example", HttpStatusCode.OK), (Environment.MachineName, HttpStatusCode.OK),
             ("evil.example", HttpStatusCode.BadRequest), ("192.168.7.7", HttpStatusCode.BadRequest),
         })
-            Assert.Equal((name, status), (name, (await NodeClient.SendAsync(HttpMethod.Get, $"http://127.0.0.1:{port}/health", null, r => r.Headers.Host = name)).Status));
+            Assert.Equal((name, status), (name, (await NodeHttp.SendAsync(HttpMethod.Get, $"http://127.0.0.1:{port}/health", null, r => r.Headers.Host = name)).Status));
     }
 
     [Theory]
@@ -124,9 +124,9 @@ public sealed class NodeCallerTests : IAsyncLifetime
             await host.Ready;
             var url = $"http://127.0.0.1:{host.BoundPort}{path}";
             var body = method == "POST" ? Write : null;
-            Assert.Equal(needsToken, (await NodeClient.SendAsync(new HttpMethod(method), url, body)).Status == HttpStatusCode.Unauthorized);
-            Assert.NotEqual(HttpStatusCode.Unauthorized, (await NodeClient.SendAsync(new HttpMethod(method), url, body, "a-secret")).Status);
-            Assert.Equal(HttpStatusCode.OK, (await NodeClient.GetAsync($"http://127.0.0.1:{host.BoundPort}/health")).Status);
+            Assert.Equal(needsToken, (await NodeHttp.SendAsync(new HttpMethod(method), url, body)).Status == HttpStatusCode.Unauthorized);
+            Assert.NotEqual(HttpStatusCode.Unauthorized, (await NodeHttp.SendAsync(new HttpMethod(method), url, body, "a-secret")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await NodeHttp.GetAsync($"http://127.0.0.1:{host.BoundPort}/health")).Status);
         }
     }
 }

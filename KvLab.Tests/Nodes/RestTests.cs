@@ -18,9 +18,9 @@ public sealed class RestTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
-    private Task<NodeAnswer> WriteAsync(string body) => NodeClient.PostAsync(_nodes.Leader + "/write", body);
+    private Task<NodeAnswer> WriteAsync(string body) => NodeHttp.PostAsync(_nodes.Leader + "/write", body);
 
-    private Task<NodeAnswer> ReplicateAsync(string fields) => NodeClient.PostAsync(_nodes.Follower + "/replicate", $$"""{"key":"k","value":"v",{{fields}}}""");
+    private Task<NodeAnswer> ReplicateAsync(string fields) => NodeHttp.PostAsync(_nodes.Follower + "/replicate", $$"""{"key":"k","value":"v",{{fields}}}""");
 
     [Fact]
     public async Task A_write_answers_with_its_version_and_the_acks_that_it_waited_for()
@@ -45,7 +45,7 @@ public sealed class RestTests : IAsyncLifetime
     {
         await WriteAsync($$"""{"key":"k","value":{{value}}}""");
         foreach (var node in (string[])[_nodes.Leader, _nodes.Follower])
-            Assert.Contains($"\"value\":{value},", (await NodeClient.GetAsync(node + "/read/k")).Text);
+            Assert.Contains($"\"value\":{value},", (await NodeHttp.GetAsync(node + "/read/k")).Text);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RestTests : IAsyncLifetime
         var key = new string('k', 512);
         var value = "\"" + new string('x', 64 * 1024 - 2) + "\"";
         Assert.Equal(HttpStatusCode.OK, (await WriteAsync($$"""{"key":"{{key}}","value":{{value}}}""")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await NodeClient.GetAsync($"{_nodes.Follower}/read/{key}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await NodeHttp.GetAsync($"{_nodes.Follower}/read/{key}")).Status);
         var deep = new string('[', 63) + new string(']', 63);
         Assert.Equal(HttpStatusCode.OK, (await WriteAsync($$"""{"key":"deep","value":{{deep}}}""")).Status);
     }
@@ -68,7 +68,7 @@ public sealed class RestTests : IAsyncLifetime
     public async Task A_key_is_read_by_its_percent_encoded_name(string key, string path)
     {
         await WriteAsync(new JsonObject { ["key"] = key, ["value"] = 1 }.ToJsonString());
-        var answer = await NodeClient.GetAsync($"{_nodes.Leader}/read/{path}");
+        var answer = await NodeHttp.GetAsync($"{_nodes.Leader}/read/{path}");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal(key, (string)answer["key"]!);
         Assert.Equal("leader", (string)answer["node"]!);
@@ -84,7 +84,7 @@ public sealed class RestTests : IAsyncLifetime
     {
         await WriteAsync(new JsonObject { ["key"] = key, ["value"] = 1 }.ToJsonString());
         foreach (var node in (string[])[_nodes.Leader, _nodes.Follower])
-            Assert.Equal(key, (string)(await NodeClient.GetAsync($"{node}/read?key={Uri.EscapeDataString(key)}"))["key"]!);
+            Assert.Equal(key, (string)(await NodeHttp.GetAsync($"{node}/read?key={Uri.EscapeDataString(key)}"))["key"]!);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class RestTests : IAsyncLifetime
     [InlineData("/read?key=a&key=b")]
     public async Task One_key_must_be_named(string path)
     {
-        var answer = await NodeClient.GetAsync(_nodes.Leader + path);
+        var answer = await NodeHttp.GetAsync(_nodes.Leader + path);
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Equal(["key"], answer.Fields);
     }
@@ -101,7 +101,7 @@ public sealed class RestTests : IAsyncLifetime
     [Fact]
     public async Task A_key_that_is_not_held_is_404_with_a_sentence()
     {
-        var answer = await NodeClient.GetAsync(_nodes.Leader + "/read/nothing");
+        var answer = await NodeHttp.GetAsync(_nodes.Leader + "/read/nothing");
         Assert.Equal(HttpStatusCode.NotFound, answer.Status);
         Assert.Contains("nothing", answer.Detail);
     }
@@ -109,14 +109,14 @@ public sealed class RestTests : IAsyncLifetime
     [Fact]
     public async Task A_write_to_a_follower_is_403_and_says_where_the_leader_is()
     {
-        var answer = await NodeClient.PostAsync(_nodes.Follower + "/write", """{"key":"k","value":1}""");
+        var answer = await NodeHttp.PostAsync(_nodes.Follower + "/write", """{"key":"k","value":1}""");
         Assert.Equal(HttpStatusCode.Forbidden, answer.Status);
         Assert.Equal(_nodes.Leader, (string)answer["leader"]!);
     }
 
     [Fact]
     public async Task A_replication_to_the_leader_is_403() => Assert.Equal(HttpStatusCode.Forbidden,
-        (await NodeClient.PostAsync(_nodes.Leader + "/replicate", """{"key":"k","value":1,"version":1}""")).Status);
+        (await NodeHttp.PostAsync(_nodes.Leader + "/replicate", """{"key":"k","value":1,"version":1}""")).Status);
 
     [Fact]
     public async Task Newer_is_applied_older_is_stale_equal_is_a_duplicate()
@@ -135,7 +135,7 @@ public sealed class RestTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Conflict, fenced.Status);
         Assert.Equal(["epoch"], fenced.Fields);
         Assert.True((bool)(await ReplicateAsync("\"version\":2"))["updated"]!);
-        Assert.Equal(3, (long)(await NodeClient.GetAsync(_nodes.Follower + "/read/k"))["epoch"]!);
+        Assert.Equal(3, (long)(await NodeHttp.GetAsync(_nodes.Follower + "/read/k"))["epoch"]!);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class RestTests : IAsyncLifetime
     {
         await ReplicateAsync("\"version\":5");
         Assert.True((bool)(await ReplicateAsync("\"version\":4,\"versioning\":\"naive\""))["updated"]!);
-        await NodeClient.SendAsync(HttpMethod.Patch, _nodes.Follower + "/config", """{"versioning":"naive"}""");
+        await NodeHttp.SendAsync(HttpMethod.Patch, _nodes.Follower + "/config", """{"versioning":"naive"}""");
         Assert.True((bool)(await ReplicateAsync("\"version\":3"))["updated"]!);
     }
 
@@ -153,31 +153,31 @@ public sealed class RestTests : IAsyncLifetime
         await WriteAsync("""{"key":"a","value":{"x":1}}""");
         await WriteAsync("""{"key":"b","value":null}""");
         Assert.Equal("""{"a":{"value":{"x":1},"version":1,"epoch":1},"b":{"value":null,"version":2,"epoch":1}}""",
-            new JsonObject((await NodeClient.GetAsync(_nodes.Follower + "/dump")).Body!.AsObject().OrderBy(e => e.Key).Select(e => KeyValuePair.Create(e.Key, e.Value?.DeepClone()))).ToJsonString());
+            new JsonObject((await NodeHttp.GetAsync(_nodes.Follower + "/dump")).Body!.AsObject().OrderBy(e => e.Key).Select(e => KeyValuePair.Create(e.Key, e.Value?.DeepClone()))).ToJsonString());
     }
 
     [Fact]
     public async Task A_dump_of_many_entries_is_whole()
     {
         await Task.WhenAll(Enumerable.Range(0, 300).Select(i => WriteAsync($$"""{"key":"k{{i}}","value":"{{new string('x', 500)}}"}""")));
-        Assert.Equal(300, (await NodeClient.GetAsync(_nodes.Leader + "/dump")).Body!.AsObject().Count);
+        Assert.Equal(300, (await NodeHttp.GetAsync(_nodes.Leader + "/dump")).Body!.AsObject().Count);
     }
 
     [Fact]
     public async Task A_patch_changes_what_it_names_and_answers_the_whole()
     {
-        var answer = await NodeClient.SendAsync(HttpMethod.Patch, _nodes.Leader + "/config", """{"writeQuorum":1,"distribution":"pareto","maxDelayMs":2.5}""");
+        var answer = await NodeHttp.SendAsync(HttpMethod.Patch, _nodes.Leader + "/config", """{"writeQuorum":1,"distribution":"pareto","maxDelayMs":2.5}""");
         Assert.Equal("""{"writeQuorum":1,"minDelayMs":0,"maxDelayMs":2.5,"distribution":"pareto","seed":42,"replicationTimeoutMs":5000,"versioning":"versioned","delivery":"atLeastOnce","onShortfall":"partial","quorumCountsLeader":false,"hintWindowMs":10000,"hintLimit":1000,"rejoinSync":"incremental","antiEntropyMs":10000,"delayOrigin":0,"followers":2}""", answer.Text);
-        Assert.Equal(answer.Text, (await NodeClient.GetAsync(_nodes.Leader + "/config")).Text);
+        Assert.Equal(answer.Text, (await NodeHttp.GetAsync(_nodes.Leader + "/config")).Text);
     }
 
     [Fact]
     public async Task Health_says_who_it_is_and_how_far()
     {
         await WriteAsync("""{"key":"k","value":1}""");
-        var leader = await NodeClient.GetAsync(_nodes.Leader + "/health");
+        var leader = await NodeHttp.GetAsync(_nodes.Leader + "/health");
         Assert.Equal(("leader", "leader", true, 1, 1), ((string)leader["role"]!, (string)leader["node"]!, (bool)leader["ready"]!, (long)leader["lastVersion"]!, (long)leader["keys"]!));
-        var follower = await NodeClient.GetAsync(_nodes.Follower + "/health");
+        var follower = await NodeHttp.GetAsync(_nodes.Follower + "/health");
         Assert.Equal(("follower", _nodes.Leader, 1, 1), ((string)follower["role"]!, (string)follower["leader"]!, (long)follower["lastVersion"]!, (long)follower["epoch"]!));
     }
 
@@ -195,9 +195,9 @@ public sealed class RestTests : IAsyncLifetime
         await WriteAsync("""{"key":"k","value":1}""");
         foreach (var node in (string[])[_nodes.Leader, _nodes.Follower])
         {
-            Assert.Equal(HttpStatusCode.OK, (await NodeClient.PostAsync(node + "/clear")).Status);
-            Assert.Equal("{}", (await NodeClient.GetAsync(node + "/dump")).Text);
-            Assert.Equal(1, (long)(await NodeClient.GetAsync(node + "/health"))["lastVersion"]!);
+            Assert.Equal(HttpStatusCode.OK, (await NodeHttp.PostAsync(node + "/clear")).Status);
+            Assert.Equal("{}", (await NodeHttp.GetAsync(node + "/dump")).Text);
+            Assert.Equal(1, (long)(await NodeHttp.GetAsync(node + "/health"))["lastVersion"]!);
         }
 
         Assert.Equal(2, (long)(await WriteAsync("""{"key":"k","value":1}"""))["version"]!);
@@ -206,12 +206,12 @@ public sealed class RestTests : IAsyncLifetime
     [Fact]
     public async Task Followers_can_be_removed_and_added_while_the_leader_runs()
     {
-        await NodeClient.SendAsync(HttpMethod.Patch, _nodes.Leader + "/config", """{"writeQuorum":1}""");
-        var answer = await NodeClient.SendAsync(HttpMethod.Put, _nodes.Leader + "/internal/followers",
+        await NodeHttp.SendAsync(HttpMethod.Patch, _nodes.Leader + "/config", """{"writeQuorum":1}""");
+        var answer = await NodeHttp.SendAsync(HttpMethod.Put, _nodes.Leader + "/internal/followers",
             $$"""{"followers":[{"id":"only","url":"{{_nodes.Follower}}/"}]}""");
         Assert.Equal($$"""{"followers":[{"id":"only","url":"{{_nodes.Follower}}"}]}""", answer.Text);
         Assert.Equal("success", (string)(await WriteAsync("""{"key":"k","value":1}"""))["status"]!);
-        Assert.Equal("only", (string)(await NodeClient.GetAsync(_nodes.Leader + "/internal/status"))["followers"]![0]!["id"]!);
+        Assert.Equal("only", (string)(await NodeHttp.GetAsync(_nodes.Leader + "/internal/status"))["followers"]![0]!["id"]!);
     }
 
     [Theory]
@@ -220,7 +220,7 @@ public sealed class RestTests : IAsyncLifetime
     [InlineData("POST", "/health", HttpStatusCode.MethodNotAllowed)]
     public async Task What_is_not_known_is_a_problem_too(string method, string path, HttpStatusCode status)
     {
-        var answer = await NodeClient.SendAsync(new HttpMethod(method), _nodes.Leader + path, null);
+        var answer = await NodeHttp.SendAsync(new HttpMethod(method), _nodes.Leader + path, null);
         Assert.Equal(status, answer.Status);
         Assert.Contains(path, answer.Detail);
     }
@@ -228,7 +228,7 @@ public sealed class RestTests : IAsyncLifetime
     [Fact]
     public async Task The_OpenAPI_description_names_exactly_the_routes_that_exist_each_with_a_summary()
     {
-        var paths = (await NodeClient.GetAsync(_nodes.Leader + "/openapi/v1.json"))["paths"]!.AsObject();
+        var paths = (await NodeHttp.GetAsync(_nodes.Leader + "/openapi/v1.json"))["paths"]!.AsObject();
         var described = paths.SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}"));
         await using var host = new NodeHost(new NodeOptions { Role = NodeRole.Follower, NodeId = "f" });
         var mapped = host.Routes.Select(r => r.Replace("{**key}", "{key}", StringComparison.Ordinal));

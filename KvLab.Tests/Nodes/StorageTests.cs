@@ -46,7 +46,7 @@ public sealed class StorageTests : IAsyncDisposable
         return connection;
     }
 
-    private static Task<NodeAnswer> WriteAsync(NodeHost leader, string key) => NodeClient.PostAsync(leader.Url + "/write", $$"""{"key":"{{key}}","value":1}""");
+    private static Task<NodeAnswer> WriteAsync(NodeHost leader, string key) => NodeHttp.PostAsync(leader.Url + "/write", $$"""{"key":"{{key}}","value":1}""");
 
     [Fact]
     public async Task A_leader_that_cannot_store_refuses_the_write_in_words_and_recovers_by_itself()
@@ -60,12 +60,12 @@ public sealed class StorageTests : IAsyncDisposable
             var refused = await WriteAsync(leader, "during");
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
             Assert.Equal("slow", refused.Headers.GetValues("X-Storage-Failure").Single());
-            var health = await NodeClient.GetAsync(leader.Url + "/health");
+            var health = await NodeHttp.GetAsync(leader.Url + "/health");
             Assert.Equal((HttpStatusCode.OK, "sqlite", false), (health.Status, (string)health["storage"]!["kind"]!, (bool)health["storage"]!["ok"]!));
-            Assert.Equal(HttpStatusCode.NotFound, (await NodeClient.GetAsync(follower.Url + "/read/during")).Status);
+            Assert.Equal(HttpStatusCode.NotFound, (await NodeHttp.GetAsync(follower.Url + "/read/during")).Status);
         }
 
-        await Patience.UntilAsync(async () => (bool)(await NodeClient.GetAsync(leader.Url + "/health"))["storage"]!["ok"]!, "the storage works again");
+        await Patience.UntilAsync(async () => (bool)(await NodeHttp.GetAsync(leader.Url + "/health"))["storage"]!["ok"]!, "the storage works again");
         Assert.Equal("success", (string)(await WriteAsync(leader, "after"))["status"]!);
     }
 
@@ -79,12 +79,12 @@ public sealed class StorageTests : IAsyncDisposable
         {
             var answer = await WriteAsync(leader, "k");
             Assert.Equal(("partial_success", 0), ((string)answer["status"]!, (int)answer["acks"]!));
-            var status = await NodeClient.GetAsync(leader.Url + "/internal/status");
+            var status = await NodeHttp.GetAsync(leader.Url + "/internal/status");
             // Locked, or slow because it waits for the lock: either way it names the storage.
             Assert.Contains("sqlite", (string)status["followers"]![0]!["lastFailure"]!, StringComparison.OrdinalIgnoreCase);
         }
 
-        await Patience.UntilAsync(async () => (await NodeClient.GetAsync(follower.Url + "/read/k")).Status == HttpStatusCode.OK, "the follower has it");
+        await Patience.UntilAsync(async () => (await NodeHttp.GetAsync(follower.Url + "/read/k")).Status == HttpStatusCode.OK, "the follower has it");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class StorageTests : IAsyncDisposable
 
         var again = await StartAsync("leader", FileOf("leader"));
         await again.Ready;
-        Assert.Equal(version, (long)(await NodeClient.GetAsync(again.Url + "/read/k"))["version"]!);
+        Assert.Equal(version, (long)(await NodeHttp.GetAsync(again.Url + "/read/k"))["version"]!);
         var next = await WriteAsync(again, "k");
         Assert.True((long)next["version"]! > version);
         Assert.Equal(2, (long)next["epoch"]!);
@@ -111,12 +111,12 @@ public sealed class StorageTests : IAsyncDisposable
         var blocked = Path.Combine(_folder, "blocked");
         await File.WriteAllTextAsync(blocked, "a file where a folder should be", TestContext.Current.CancellationToken);
         var host = await StartAsync("follower-1", Path.Combine(blocked, "a.db"));
-        var health = await NodeClient.GetAsync(host.Url + "/health");
+        var health = await NodeHttp.GetAsync(host.Url + "/health");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, false), (health.Status, (bool)health["storage"]!["ok"]!));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await NodeClient.GetAsync(host.Url + "/dump")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await NodeHttp.GetAsync(host.Url + "/dump")).Status);
         File.Delete(blocked);
         await host.Ready.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, (await NodeClient.GetAsync(host.Url + "/dump")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await NodeHttp.GetAsync(host.Url + "/dump")).Status);
     }
 
     public async ValueTask DisposeAsync()

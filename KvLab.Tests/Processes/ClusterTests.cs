@@ -27,9 +27,9 @@ public sealed class ClusterTests
             // Nobody tells it of a past, so without this it would wait until the followers do.
             ["KNOWN_EPOCH"] = "0",
         });
-        var answer = await NodeClient.PostAsync(stranger.Url + "/write", """{"key":"k","value":2}""");
+        var answer = await NodeHttp.PostAsync(stranger.Url + "/write", """{"key":"k","value":2}""");
         Assert.Equal(("partial_success", 0), ((string)answer["status"]!, (int)answer["acks"]!));
-        Assert.Equal(1, (int)(await NodeClient.GetAsync(cluster.Follower(1) + "/read/k"))["value"]!);
+        Assert.Equal(1, (int)(await NodeHttp.GetAsync(cluster.Follower(1) + "/read/k"))["value"]!);
     }
 
     [Fact]
@@ -48,20 +48,20 @@ public sealed class ClusterTests
             ["MIN_DELAY_MS"] = "0",
             ["MAX_DELAY_MS"] = "0",
         });
-        Assert.Equal("success", (string)(await NodeClient.PostAsync(replacement.Url + "/write", """{"key":"k","value":2}"""))["status"]!);
+        Assert.Equal("success", (string)(await NodeHttp.PostAsync(replacement.Url + "/write", """{"key":"k","value":2}"""))["status"]!);
         // Either nobody has told it yet, and nobody confirms its write; or it has learnt of it, and takes none.
-        var late = await NodeClient.PostAsync(old.Url + "/write", """{"key":"k","value":3}""");
+        var late = await NodeHttp.PostAsync(old.Url + "/write", """{"key":"k","value":3}""");
         Assert.True(late.Status == HttpStatusCode.Forbidden || (string)late["status"]! == "partial_success", late.Text);
-        await Patience.UntilAsync(async () => (string)(await NodeClient.GetAsync(old.Url + "/health"))["role"]! == "follower", "the old leader follows");
-        Assert.Equal(2, (int)(await NodeClient.GetAsync(cluster.Follower(1) + "/read/k"))["value"]!);
-        Assert.Equal(replacement.Url, (string)(await NodeClient.PostAsync(cluster.Follower(1) + "/write", "{}"))["leader"]!);
+        await Patience.UntilAsync(async () => (string)(await NodeHttp.GetAsync(old.Url + "/health"))["role"]! == "follower", "the old leader follows");
+        Assert.Equal(2, (int)(await NodeHttp.GetAsync(cluster.Follower(1) + "/read/k"))["value"]!);
+        Assert.Equal(replacement.Url, (string)(await NodeHttp.PostAsync(cluster.Follower(1) + "/write", "{}"))["leader"]!);
     }
 
     [Fact]
     public async Task A_follower_that_is_taken_from_the_list_gets_nothing_more()
     {
         await using var cluster = await RealCluster.StartAsync(2, ("WRITE_QUORUM", "1"));
-        var answer = await NodeClient.SendAsync(HttpMethod.Put, cluster.Leader + "/internal/followers",
+        var answer = await NodeHttp.SendAsync(HttpMethod.Put, cluster.Leader + "/internal/followers",
             $$"""{"followers":[{"id":"follower-1","url":"{{cluster.Follower(1)}}"}]}""");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         await cluster.WriteAsync("k", "1");
@@ -80,8 +80,8 @@ public sealed class ClusterTests
             await cluster.WriteAsync("k", $"{older}", $$""","delaysMs":{"follower-2":{{delayMs}}}""");
             await cluster.WriteAsync("k", $"{newer}");
             await cluster.UntilQuiescentAsync();
-            Assert.Equal(newer, (int)(await NodeClient.GetAsync(cluster.Leader + "/read/k"))["value"]!);
-            return (int)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["value"]! == older;
+            Assert.Equal(newer, (int)(await NodeHttp.GetAsync(cluster.Leader + "/read/k"))["value"]!);
+            return (int)(await NodeHttp.GetAsync(cluster.Follower(2) + "/read/k"))["value"]! == older;
         }, "the older write arrives last and stays");
     }
 
@@ -103,7 +103,7 @@ public sealed class ClusterTests
 
             foreach (var (node, url) in ((string, string)[])[("leader", cluster.Leader), ("follower-1", cluster.Follower(1)), ("follower-2", cluster.Follower(2))])
             {
-                var recorded = (long)(await NodeClient.GetAsync(url + "/internal/status"))["telemetry"]!["recorded"]!;
+                var recorded = (long)(await NodeHttp.GetAsync(url + "/internal/status"))["telemetry"]!["recorded"]!;
                 await Patience.UntilAsync(() => heard.Of(node).Count >= recorded, $"all events of {node} arrive");
                 Assert.Equal(Enumerable.Range(1, (int)recorded).Select(n => (long)n), heard.Of(node).Select(e => e.Sequence));
             }

@@ -26,7 +26,7 @@ public sealed class DashboardBurstTests
         var token = (string)(await lab.GetAsync("/api/cluster/token"))["token"]!;
         foreach (var node in snapshot.Nodes)
         {
-            var recorded = (long)(await NodeClient.GetAsync(node.Url + "/internal/status", token))["telemetry"]!["recorded"]!;
+            var recorded = (long)(await NodeHttp.GetAsync(node.Url + "/internal/status", token))["telemetry"]!["recorded"]!;
             await lab.WhenAsync(s => s.Telemetry.Single(t => t.Node == node.Id).Received == recorded);
         }
         TestContext.Current.TestOutputHelper?.WriteLine(burst.Text);

@@ -45,7 +45,7 @@ public sealed class DashboardClusterTests(LabOfThree shared) : IClassFixture<Lab
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.Contains("writeQuorum", refused.Fields);
         Assert.Contains("maxDelayMs", refused.Fields);
-        var settings = JsonNode.Parse((await NodeClient.GetAsync(lab.Node("leader").Url + "/config")).Text)!;
+        var settings = JsonNode.Parse((await NodeHttp.GetAsync(lab.Node("leader").Url + "/config")).Text)!;
         Assert.Equal((42, 1), ((int)settings["seed"]!, (int)settings["writeQuorum"]!));
     }
 
@@ -54,7 +54,7 @@ public sealed class DashboardClusterTests(LabOfThree shared) : IClassFixture<Lab
     {
         var lab = await shared.FreshAsync();
         await lab.PatchAsync("{\"versioning\":\"naive\"}");
-        Assert.All(await Task.WhenAll(lab.Snapshot.Nodes.Select(n => NodeClient.GetAsync(n.Url + "/config"))), config => Assert.Equal("naive", (string)config["versioning"]!));
+        Assert.All(await Task.WhenAll(lab.Snapshot.Nodes.Select(n => NodeHttp.GetAsync(n.Url + "/config"))), config => Assert.Equal("naive", (string)config["versioning"]!));
         Assert.True(lab.Snapshot.Naive);
     }
 
@@ -185,7 +185,7 @@ public sealed class DashboardClusterTests(LabOfThree shared) : IClassFixture<Lab
         var token = await lab.GetAsync("/api/cluster/token");
         Assert.Equal("X-Cluster-Token", (string)token["header"]!);
         var leader = lab.Node("leader").Url;
-        Assert.Equal(HttpStatusCode.Unauthorized, (await NodeClient.GetAsync(leader + "/internal/status")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await NodeClient.GetAsync(leader + "/internal/status", (string)token["token"]!)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await NodeHttp.GetAsync(leader + "/internal/status")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await NodeHttp.GetAsync(leader + "/internal/status", (string)token["token"]!)).Status);
     }
 }

@@ -21,7 +21,7 @@ public sealed class DashboardLifetimeTests
 
     private static async Task<int[]> NodeProcessesAsync(DashboardProcess dashboard)
     {
-        var cluster = await NodeClient.GetAsync(await dashboard.UrlAsync() + "/api/cluster");
+        var cluster = await NodeHttp.GetAsync(await dashboard.UrlAsync() + "/api/cluster");
         var ids = cluster["nodes"]!.AsArray().Select(n => (int)n!["pid"]!).ToArray();
         Assert.Equal(6, ids.Distinct().Count());
         return ids;
@@ -73,7 +73,7 @@ public sealed class DashboardLifetimeTests
             await using var dashboard = DashboardProcess.Launch(Args());
             var nodes = await NodeProcessesAsync(dashboard);
             foreach (var id in (string[])["leader", "follower-3"])
-                Assert.Equal("frozen", (string)(await NodeClient.PostAsync($"{await dashboard.UrlAsync()}/api/cluster/nodes/{id}/freeze"))["state"]!);
+                Assert.Equal("frozen", (string)(await NodeHttp.PostAsync($"{await dashboard.UrlAsync()}/api/cluster/nodes/{id}/freeze"))["state"]!);
             var start = Stopwatch.GetTimestamp();
             if (bySigkill) dashboard.Kill();
             else await dashboard.AskToStopAsync();
@@ -92,7 +92,7 @@ public sealed class DashboardLifetimeTests
         {
             await using var dashboard = DashboardProcess.LaunchAtHome(home.FullName, [.. Args(), "--KVLAB_DATA", Path.Combine(home.FullName, "data")]);
             var nodes = await NodeProcessesAsync(dashboard);
-            await NodeClient.GetAsync(await dashboard.UrlAsync() + "/");
+            await NodeHttp.GetAsync(await dashboard.UrlAsync() + "/");
             // Impatient people press Ctrl+C twice.
             await RealNode.SignalAsync(dashboard.Id, "INT");
             await RealNode.SignalAsync(dashboard.Id, "INT");
@@ -118,7 +118,7 @@ public sealed class DashboardLifetimeTests
         var nodes = await NodeProcessesAsync(run);
         run.Kill();
         await Patience.UntilAsync(() => !nodes.Any(IsAlive), "all nodes are gone");
-        await Patience.UntilAsync(async () => !await NodeClient.IsReadyAsync(url), "the dashboard is gone");
+        await Patience.UntilAsync(async () => !await NodeHttp.IsReadyAsync(url), "the dashboard is gone");
     }
 
     [Fact]

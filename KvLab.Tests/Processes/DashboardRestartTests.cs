@@ -18,7 +18,7 @@ public sealed class DashboardRestartTests
         RealCluster.StartAsync(2, ("DASHBOARD_URL", $"http://127.0.0.1:{port}"), ("CLUSTER_TOKEN", Token), ("WRITE_QUORUM", "2"));
 
     private static async Task<long> RecordedAsync(string url) =>
-        (long)(await NodeClient.GetAsync(url + "/internal/status", Token))["telemetry"]!["recorded"]!;
+        (long)(await NodeHttp.GetAsync(url + "/internal/status", Token))["telemetry"]!["recorded"]!;
 
     [Fact]
     public async Task Telemetry_over_a_dashboard_restart_comes_again_without_gap_or_double()

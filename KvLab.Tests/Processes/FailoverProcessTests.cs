@@ -107,7 +107,7 @@ public sealed class FailoverProcessTests
     public async Task When_the_rule_is_automatic_a_silent_leader_is_replaced_by_the_most_advanced_follower()
     {
         await using var lab = await LabDashboard.StartAsync(2, "--Cluster:WriteQuorum=1", LabDashboard.QuickRepair);
-        var changed = await NodeClient.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"mode":"automatic","timeoutMs":500}""");
+        var changed = await NodeHttp.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"mode":"automatic","timeoutMs":500}""");
         Assert.Equal(HttpStatusCode.OK, changed.Status);
         await lab.WriteAsync("k", "1");
         await lab.ConvergedAsync();
@@ -132,7 +132,7 @@ public sealed class FailoverProcessTests
         var answer = await lab.WriteAsync("k", "\"forgotten\"");
         Assert.Equal(("success", 1, 2), ((string)answer["status"]!, (int)answer["version"]!, (int)answer["acks"]!));
         foreach (var follower in lab.Snapshot.Followers)
-            Assert.Equal(2, (int)(await NodeClient.GetAsync(follower.Url + "/read/k"))["value"]!);
+            Assert.Equal(2, (int)(await NodeHttp.GetAsync(follower.Url + "/read/k"))["value"]!);
 
         // Impossible otherwise: the same start with its memory asked for.
         await lab.PostAsync("/api/cluster/nodes/leader/kill");
@@ -159,9 +159,9 @@ public sealed class FailoverProcessTests
         Assert.False((bool)convergence["converged"]!);
         Assert.Contains("cannot be judged", (string)convergence["note"]!, StringComparison.Ordinal);
         // Its clients are sent nowhere by the old leader at once, and by the others when they have not heard from it for a while.
-        var refused = await NodeClient.PostAsync(lab.Node("leader").Url + "/write", """{"key":"k","value":1}""");
+        var refused = await NodeHttp.PostAsync(lab.Node("leader").Url + "/write", """{"key":"k","value":1}""");
         Assert.Equal((HttpStatusCode.Forbidden, false), (refused.Status, ((JsonObject)refused.Body!).ContainsKey("leader")));
-        await Patience.UntilAsync(async () => !((JsonObject)(await NodeClient.PostAsync(lab.Node("follower-1").Url + "/write", """{"key":"k","value":1}""")).Body!).ContainsKey("leader"),
+        await Patience.UntilAsync(async () => !((JsonObject)(await NodeHttp.PostAsync(lab.Node("follower-1").Url + "/write", """{"key":"k","value":1}""")).Body!).ContainsKey("leader"),
             "a follower forgets a leader that is silent");
 
         // The old leader is no leader because of its name.
@@ -169,7 +169,7 @@ public sealed class FailoverProcessTests
         Assert.Equal((HttpStatusCode.OK, "leader"), (healed.Status, (string)healed["to"]!));
         Assert.Equal("success", (string)(await lab.WriteAsync("k", "3"))["status"]!);
 
-        await NodeClient.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"mode":"automatic","timeoutMs":500}""");
+        await NodeHttp.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"mode":"automatic","timeoutMs":500}""");
         var reign = lab.Snapshot.Reign;
         await StepDownAsync(lab, reign + 1);
         await lab.WhenAsync(s => s.Reign > reign && s.Leader is not null);
@@ -181,7 +181,7 @@ public sealed class FailoverProcessTests
     private static async Task StepDownAsync(LabDashboard lab, long epoch)
     {
         var token = (string)(await lab.GetAsync("/api/cluster/token"))["token"]!;
-        var answer = await NodeClient.PostAsync(lab.Snapshot.Leader!.Url + "/internal/step-down", $$"""{"epoch":{{epoch}}}""", token);
+        var answer = await NodeHttp.PostAsync(lab.Snapshot.Leader!.Url + "/internal/step-down", $$"""{"epoch":{{epoch}}}""", token);
         Assert.Equal(HttpStatusCode.OK, answer.Status);
     }
 
@@ -193,7 +193,7 @@ public sealed class FailoverProcessTests
         Assert.Equal(HttpStatusCode.Conflict, (await lab.PostAsync("/api/cluster/failover", """{"to":"leader"}""")).Status);
         await lab.PostAsync("/api/cluster/nodes/follower-1/kill");
         Assert.Equal(HttpStatusCode.Conflict, (await lab.PostAsync("/api/cluster/failover", """{"to":"follower-1"}""")).Status);
-        var refused = await NodeClient.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"timeoutMs":10,"mode":"soon"}""");
+        var refused = await NodeHttp.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", """{"timeoutMs":10,"mode":"soon"}""");
         Assert.Equal(["mode", "timeoutMs"], refused.Fields.Order());
         Assert.Equal("leader", lab.Snapshot.Leader!.Id);
         Assert.Equal("manual", (string)(await lab.GetAsync("/api/cluster/failover"))["mode"]!);

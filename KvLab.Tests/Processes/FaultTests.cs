@@ -13,7 +13,7 @@ namespace KvLab.Tests.Processes;
 [Trait("Category", "Process")]
 public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
 {
-    private static Task<NodeAnswer> PutAsync(LabDashboard lab, string path, string json) => NodeClient.SendAsync(HttpMethod.Put, lab.Url + path, json);
+    private static Task<NodeAnswer> PutAsync(LabDashboard lab, string path, string json) => NodeHttp.SendAsync(HttpMethod.Put, lab.Url + path, json);
 
     private static JsonNode Link(NodeAnswer links, string follower) => links["links"]!.AsArray().Single(l => (string)l!["follower"]! == follower)!;
 
@@ -25,7 +25,7 @@ public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
     }
 
     private static async Task<bool> HoldsAsync(LabDashboard lab, string node, string key) =>
-        (await NodeClient.GetAsync($"{lab.Node(node).Url}/read/{key}")).Status == HttpStatusCode.OK;
+        (await NodeHttp.GetAsync($"{lab.Node(node).Url}/read/{key}")).Status == HttpStatusCode.OK;
 
     private const int ShortMs = 400;
 
@@ -101,7 +101,7 @@ public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
 
         await lab.PostAsync("/api/cluster/nodes/leader/kill");
         await lab.PostAsync("/api/cluster/nodes/leader/start");
-        await Patience.UntilAsync(() => NodeClient.IsReadyAsync(lab.Node("leader").Url), "the leader is ready again");
+        await Patience.UntilAsync(() => NodeHttp.IsReadyAsync(lab.Node("leader").Url), "the leader is ready again");
         await lab.WhenAsync(s => s.Links.Single(l => l.Follower == "follower-2").Faults.Mode == Core.Network.LinkMode.Swallow);
         await MissedByAsync(lab, "follower-2", "after");
         Assert.False(await HoldsAsync(lab, "follower-2", "after"));
@@ -130,14 +130,14 @@ public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
         // follower-1 leads one side, and the old leader still believes that it leads the other.
         Assert.Equal(1, (await WriteAsync(lab, "here")).Acks);
         Assert.True(await HoldsAsync(lab, "follower-2", "here"));
-        var there = await NodeClient.PostAsync(old + "/write", """{"key":"there","value":1}""");
+        var there = await NodeHttp.PostAsync(old + "/write", """{"key":"there","value":1}""");
         Assert.Equal(HttpStatusCode.OK, there.Status);
         foreach (var (node, key) in new[] { ("leader", "here"), ("follower-3", "here"), ("follower-1", "there"), ("follower-2", "there") })
             Assert.False(await HoldsAsync(lab, node, key), $"{node} holds {key}");
 
         await lab.DeleteAsync("/api/cluster/links");
         await Patience.UntilAsync(async () => await HoldsAsync(lab, "leader", "here") && await HoldsAsync(lab, "follower-3", "here"), "the other side has what it missed");
-        await Patience.UntilAsync(async () => (string)(await NodeClient.GetAsync(old + "/health"))["role"]! == "follower", "the old leader follows");
+        await Patience.UntilAsync(async () => (string)(await NodeHttp.GetAsync(old + "/health"))["role"]! == "follower", "the old leader follows");
         await lab.UntilConvergedAsync();
     }
 

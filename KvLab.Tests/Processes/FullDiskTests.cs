@@ -75,7 +75,7 @@ public sealed class FullDiskTests : IDisposable
             return load.Refused >= refused + 100;
         }, "a hundred writes are refused in a row");
         Assert.False(NodeOf(cluster, node).HasExited);
-        var health = await NodeClient.GetAsync(UrlOf(cluster, node) + "/health");
+        var health = await NodeHttp.GetAsync(UrlOf(cluster, node) + "/health");
         Assert.Equal((HttpStatusCode.OK, false, "full"), (health.Status, (bool)health["storage"]!["ok"]!, (string)health["storage"]!["failure"]!));
         return (load, running);
     }
@@ -86,7 +86,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "full"), (refused.Status, refused.Headers.GetValues("X-Storage-Failure").Single()));
         Assert.Contains("SQLite file leader.db", refused.Detail, StringComparison.Ordinal);
         // Nobody was sent what is not stored.
-        Assert.Equal(HttpStatusCode.NotFound, (await NodeClient.GetAsync(cluster.Follower(1) + "/read/nobody")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await NodeHttp.GetAsync(cluster.Follower(1) + "/read/nobody")).Status);
     }
 
     private static async Task EndAsync(AckedLoad load, Task running)
@@ -111,7 +111,7 @@ public sealed class FullDiskTests : IDisposable
     {
         try
         {
-            return (await NodeClient.GetAsync(UrlOf(cluster, node) + "/health")).Body is not null;
+            return (await NodeHttp.GetAsync(UrlOf(cluster, node) + "/health")).Body is not null;
         }
         catch (HttpRequestException)
         {

@@ -83,7 +83,7 @@ public sealed class LifetimeTests
         Assert.Equal(("success", 3, 31 + Skipped), ((string)answer["status"]!, (int)answer["acks"]!, (long)answer["version"]!));
         Assert.Equal(2, (long)answer["epoch"]!);
         await cluster.AssertConvergedAsync();
-        Assert.Equal("after", (string)(await NodeClient.GetAsync(cluster.Follower(1) + "/read/k1"))["value"]!);
+        Assert.Equal("after", (string)(await NodeHttp.GetAsync(cluster.Follower(1) + "/read/k1"))["value"]!);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class LifetimeTests
     {
         await using var cluster = await RealCluster.StartAsync(2, ("WRITE_QUORUM", "2"));
         for (var i = 1; i <= 5; i++) await cluster.WriteAsync("k", $"{i}");
-        foreach (var node in (string[])[cluster.Leader, cluster.Follower(1), cluster.Follower(2)]) await NodeClient.PostAsync(node + "/clear");
+        foreach (var node in (string[])[cluster.Leader, cluster.Follower(1), cluster.Follower(2)]) await NodeHttp.PostAsync(node + "/clear");
         await cluster.LeaderNode.KillAsync();
         await cluster.StartLeaderAsync();
         var answer = await cluster.WriteAsync("k", "6");
@@ -115,7 +115,7 @@ public sealed class LifetimeTests
         {
             try
             {
-                write = await NodeClient.PostAsync(url + "/write", """{"key":"k","value":1}""");
+                write = await NodeHttp.PostAsync(url + "/write", """{"key":"k","value":1}""");
                 return true;
             }
             catch (HttpRequestException)
@@ -125,7 +125,7 @@ public sealed class LifetimeTests
         }, "the leader listens");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, write!.Status);
         Assert.Equal(TimeSpan.FromSeconds(1), write.Headers.RetryAfter!.Delta);
-        var health = await NodeClient.GetAsync(url + "/health");
+        var health = await NodeHttp.GetAsync(url + "/health");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "starting"), (health.Status, (string)health["status"]!));
     }
 
@@ -137,7 +137,7 @@ public sealed class LifetimeTests
         await cluster.LeaderNode.AskToStopAsync();
         await cluster.LeaderNode.WaitForExitAsync();
         Assert.Equal(0, cluster.LeaderNode.ExitCode);
-        Assert.Equal(1, (long)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["version"]!);
+        Assert.Equal(1, (long)(await NodeHttp.GetAsync(cluster.Follower(2) + "/read/k"))["version"]!);
         Assert.DoesNotContain("left", cluster.LeaderNode.Output);
     }
 

@@ -24,7 +24,7 @@ public sealed class ResetProcessTests
         await OkAsync(lab.PostAsync("/api/cluster/failover", "{\"to\":\"follower-2\"}"));
         await OkAsync(lab.PatchAsync("{\"writeQuorum\":1,\"quorumCountsLeader\":true,\"maxDelayMs\":3,\"distribution\":\"pareto\",\"seed\":1,\"versioning\":\"naive\",\"delivery\":\"hinted\","
             + "\"hintLimit\":5,\"rejoinSync\":\"none\",\"antiEntropyMs\":0,\"onShortfall\":\"error\",\"replicationTimeoutMs\":800}"));
-        await OkAsync(NodeClient.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", "{\"mode\":\"automatic\",\"timeoutMs\":60000}"));
+        await OkAsync(NodeHttp.SendAsync(HttpMethod.Patch, lab.Url + "/api/cluster/failover", "{\"mode\":\"automatic\",\"timeoutMs\":60000}"));
         await OkAsync(lab.DeleteAsync("/api/cluster/followers/follower-3"));
         await OkAsync(lab.PutAsync("/api/cluster/nodes/follower-1/faults", new { slowMs = 20, clockSkewMs = 5000 }));
         await OkAsync(lab.PutAsync("/api/cluster/links/leader", new { mode = "refuse" }));
@@ -54,7 +54,7 @@ public sealed class ResetProcessTests
         Assert.Equal(("manual", 0), ((string)failover["mode"]!, failover["history"]!.AsArray().Count));
         Assert.Null((await lab.GetAsync("/api/cluster"))["lease"]);
         // Followers have a mode of their own.
-        foreach (var node in now.Nodes) Assert.Equal("versioned", (string)(await NodeClient.GetAsync(node.Url + "/config"))["versioning"]!);
+        foreach (var node in now.Nodes) Assert.Equal("versioned", (string)(await NodeHttp.GetAsync(node.Url + "/config"))["versioning"]!);
 
         // The lab works, and no version is used twice.
         var write = await lab.WriteAsync("k", "2");

@@ -28,7 +28,7 @@ public sealed class SilentStartProcessTests
         Assert.Contains("leader is to lead already, and takes no writes yet. Waiting for follower-1, follower-2 and follower-3", promotion.Detail, StringComparison.Ordinal);
 
         // On the node, by REST, and to a client: whom it waits for.
-        var health = await NodeClient.GetAsync(lab.Node("leader").Url + "/health");
+        var health = await NodeHttp.GetAsync(lab.Node("leader").Url + "/health");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "waiting"), (health.Status, (string)health["status"]!));
         Assert.Equal(["follower-1", "follower-2", "follower-3"], health["waiting"]!["for"]!.AsArray().Select(n => (string)n!));
         Assert.Equal(2, (int)health["waiting"]!["needed"]!);
@@ -91,5 +91,5 @@ public sealed class SilentStartProcessTests
 
     /// <summary>A reign has begun a moment before the first write is taken.</summary>
     private static Task ReadyAsync(LabDashboard lab) =>
-        Patience.UntilAsync(async () => (await NodeClient.GetAsync(lab.Node("leader").Url + "/health")).Status == HttpStatusCode.OK, "the leader is ready");
+        Patience.UntilAsync(async () => (await NodeHttp.GetAsync(lab.Node("leader").Url + "/health")).Status == HttpStatusCode.OK, "the leader is ready");
 }

@@ -110,7 +110,7 @@ public sealed class StorageChangeProcessTests(RedisServer redis, PostgresServer 
     {
         await using var lab = await LabDashboard.StartAsync(2, "--Cluster:MaxDelayMs=1", "--Cluster:WriteQuorum=1");
         var token = (string)(await lab.GetAsync("/api/cluster/token"))["token"]!;
-        await NodeClient.PostAsync(lab.Snapshot.Leader!.Url + "/internal/step-down", """{"epoch":5}""", token);
+        await NodeHttp.PostAsync(lab.Snapshot.Leader!.Url + "/internal/step-down", """{"epoch":5}""", token);
         var leaderless = await lab.WhenAsync(s => s.NobodyLeads);
 
         var unreachable = await lab.PutAsync("/api/cluster/storage", new { storage = $"redis:127.0.0.1:{RealCluster.FreePort()}" });

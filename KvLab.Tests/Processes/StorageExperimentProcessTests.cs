@@ -68,7 +68,7 @@ public sealed class StorageExperimentProcessTests(RedisServer redis, PostgresSer
             .Concat(lab.Snapshot.Nodes.SelectMany(n => new[] { "/health", "/config", "/dump", "/internal/status" }.Select(p => n.Url + p)));
         foreach (var url in urls)
         {
-            var answer = await NodeClient.GetAsync(url, token);
+            var answer = await NodeHttp.GetAsync(url, token);
             seen.Add(($"{(int)answer.Status} {url}", answer.Text));
         }
 

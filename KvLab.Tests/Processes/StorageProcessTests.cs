@@ -32,7 +32,7 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
         await using var cluster = await StartAsync(kind);
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => cluster.WriteAsync($"k{i % 20}", $"{i}")));
         await cluster.AssertConvergedAsync();
-        var health = await NodeClient.GetAsync(cluster.Follower(1) + "/health");
+        var health = await NodeHttp.GetAsync(cluster.Follower(1) + "/health");
         Assert.Equal((kind, true, 20), ((string)health["storage"]!["kind"]!, (bool)health["storage"]!["ok"]!, (int)health["keys"]!));
     }
 
@@ -120,7 +120,7 @@ public sealed class StorageProcessTests(RedisServer redis, PostgresServer postgr
         await load.VerifyAsync(except: "nobody");
     }
 
-    private static async Task<bool> StorageWorksAsync(string node) => (bool)(await NodeClient.GetAsync(node + "/health"))["storage"]!["ok"]!;
+    private static async Task<bool> StorageWorksAsync(string node) => (bool)(await NodeHttp.GetAsync(node + "/health"))["storage"]!["ok"]!;
 
     [Fact]
     public async Task Nodes_of_one_cluster_may_store_in_different_things()

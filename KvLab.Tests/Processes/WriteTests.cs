@@ -20,9 +20,9 @@ public sealed class WriteTests
         Assert.Equal(2, (int)answer["acks"]!);
         // The third is still on its way: the answer did not end it.
         // The thread of the second ack sends the answer before it puts its own delivery away, so that one may still be counted for an instant.
-        await Patience.UntilAsync(async () => (int)(await NodeClient.GetAsync(cluster.Leader + "/internal/status"))["pendingDeliveries"]! == 1,
+        await Patience.UntilAsync(async () => (int)(await NodeHttp.GetAsync(cluster.Leader + "/internal/status"))["pendingDeliveries"]! == 1,
             "only the slower follower's delivery is pending");
-        Assert.Equal(HttpStatusCode.NotFound, (await NodeClient.GetAsync(cluster.Follower(3) + "/read/k")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await NodeHttp.GetAsync(cluster.Follower(3) + "/read/k")).Status);
     }
 
     [Fact]
@@ -46,9 +46,9 @@ public sealed class WriteTests
             // The newest is there while the others are still on their way.
             var soFar = acked;
             await Patience.UntilAsync(async () => (soFar = (await CountsAsync()).Acked) > acked, "the first is confirmed");
-            var first = soFar == acked + 1 && (long)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["version"]! == newest;
+            var first = soFar == acked + 1 && (long)(await NodeHttp.GetAsync(cluster.Follower(2) + "/read/k"))["version"]! == newest;
             await cluster.AssertConvergedAsync();
-            Assert.Equal(newest, (long)(await NodeClient.GetAsync(cluster.Follower(2) + "/read/k"))["version"]!);
+            Assert.Equal(newest, (long)(await NodeHttp.GetAsync(cluster.Follower(2) + "/read/k"))["version"]!);
             if (!first) return false;
             Assert.Equal((acked + 3, superseded + 2), await CountsAsync());
             return true;
@@ -56,7 +56,7 @@ public sealed class WriteTests
 
         async Task<(long Acked, long Superseded)> CountsAsync()
         {
-            var follower = (await NodeClient.GetAsync(cluster.Leader + "/internal/status"))["followers"]![1]!;
+            var follower = (await NodeHttp.GetAsync(cluster.Leader + "/internal/status"))["followers"]![1]!;
             return ((long)follower["acked"]!, (long)follower["superseded"]!);
         }
     }
@@ -73,7 +73,7 @@ public sealed class WriteTests
         Assert.Equal("partial_success", (string)partial["status"]!);
         Assert.InRange((int)partial["acks"]!, 0, 1);
         Assert.Contains("not undone", (string)partial["note"]!);
-        Assert.Equal(1, (long)(await NodeClient.GetAsync(cluster.Leader + "/read/k"))["version"]!);
+        Assert.Equal(1, (long)(await NodeHttp.GetAsync(cluster.Leader + "/read/k"))["version"]!);
 
         await cluster.PatchAsync("""{"onShortfall":"error"}""");
         var error = await cluster.WriteAsync("k", "2");
@@ -148,7 +148,7 @@ public sealed class WriteTests
         for (var i = 1; i <= 20; i++)
         {
             await cluster.WriteAsync("k", $"{i}");
-            for (var f = 1; f <= 3; f++) Assert.Equal(i, (long)(await NodeClient.GetAsync(cluster.Follower(f) + "/read/k"))["version"]!);
+            for (var f = 1; f <= 3; f++) Assert.Equal(i, (long)(await NodeHttp.GetAsync(cluster.Follower(f) + "/read/k"))["version"]!);
         }
     }
 }

@@ -54,11 +54,11 @@ internal sealed class NodeClient : IDisposable
         SendAsync<LiveSettings>(HttpMethod.Patch, node, "/config", patch, Patience, cancellation);
 
     /// <summary>Also a node that is not ready answers this.</summary>
-    public Task<HealthAnswer> HealthAsync(NodeAddress node, CancellationToken cancellation, TimeSpan? patience = null) =>
-        SendAsync<HealthAnswer>(HttpMethod.Get, node, "/health", null, patience ?? Patience, cancellation, HttpStatusCode.ServiceUnavailable);
+    public Task<NodeHealth> HealthAsync(NodeAddress node, CancellationToken cancellation, TimeSpan? patience = null) =>
+        SendAsync<NodeHealth>(HttpMethod.Get, node, "/health", null, patience ?? Patience, cancellation, HttpStatusCode.ServiceUnavailable);
 
     /// <returns>Null when it does not answer.</returns>
-    public async Task<HealthAnswer?> TryHealthAsync(NodeAddress node, CancellationToken cancellation, TimeSpan? patience = null)
+    public async Task<NodeHealth?> TryHealthAsync(NodeAddress node, CancellationToken cancellation, TimeSpan? patience = null)
     {
         try
         {

@@ -147,9 +147,9 @@ internal sealed partial class FailoverService(
     }
 
     /// <summary>By what the node itself says, not by what it is called. One that began an epoch below those that were seen is refused by all others, and steps down when it hears so.</summary>
-    private bool Leads(HealthAnswer? health) => health is { Ready: true, Role: NodeRoles.Leader } && health.Epoch >= state.Current.Reign;
+    private bool Leads(NodeHealth? health) => health is { Ready: true, Role: NodeRoles.Leader } && health.Epoch >= state.Current.Reign;
 
-    private Task<HealthAnswer?> HealthAsync(NodeAddress node, CancellationToken cancellation) => client.TryHealthAsync(node, cancellation, AskPatience);
+    private Task<NodeHealth?> HealthAsync(NodeAddress node, CancellationToken cancellation) => client.TryHealthAsync(node, cancellation, AskPatience);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -196,7 +196,7 @@ internal sealed partial class RealStage(
         else if (e.Kind is EventKind.NodeReady or EventKind.LeaderPromoted or EventKind.LeaderSteppedDown) _waits.TryRemove(e.Node, out _);
     }
 
-    private async Task WhenAsync(string node, Func<HealthAnswer, bool> condition, CancellationToken cancellation)
+    private async Task WhenAsync(string node, Func<NodeHealth, bool> condition, CancellationToken cancellation)
     {
         using var deadline = new AwakeDeadline(StartPatience, time);
         while (!(directory.Find(node) is { } address && await client.TryHealthAsync(address, cancellation) is { } health && condition(health)))

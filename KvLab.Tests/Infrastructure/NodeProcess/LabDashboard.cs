@@ -58,12 +58,12 @@ internal sealed class LabDashboard : IAsyncDisposable
         }
     }
 
-    public Task<NodeAnswer> GetAsync(string path) => NodeClient.GetAsync(Url + path);
-    public Task<NodeAnswer> PostAsync(string path, string? json = null) => NodeClient.SendAsync(HttpMethod.Post, Url + path, json);
-    public Task<NodeAnswer> PatchAsync(string json) => NodeClient.SendAsync(HttpMethod.Patch, Url + "/api/cluster/settings", json);
+    public Task<NodeAnswer> GetAsync(string path) => NodeHttp.GetAsync(Url + path);
+    public Task<NodeAnswer> PostAsync(string path, string? json = null) => NodeHttp.SendAsync(HttpMethod.Post, Url + path, json);
+    public Task<NodeAnswer> PatchAsync(string json) => NodeHttp.SendAsync(HttpMethod.Patch, Url + "/api/cluster/settings", json);
     public Task<NodeAnswer> DeadlineAsync(int milliseconds) => PatchAsync($$"""{"replicationTimeoutMs":{{milliseconds}}}""");
-    public Task<NodeAnswer> PutAsync(string path, object body) => NodeClient.SendAsync(HttpMethod.Put, Url + path, JsonSerializer.Serialize(body));
-    public Task<NodeAnswer> DeleteAsync(string path) => NodeClient.SendAsync(HttpMethod.Delete, Url + path, null);
+    public Task<NodeAnswer> PutAsync(string path, object body) => NodeHttp.SendAsync(HttpMethod.Put, Url + path, JsonSerializer.Serialize(body));
+    public Task<NodeAnswer> DeleteAsync(string path) => NodeHttp.SendAsync(HttpMethod.Delete, Url + path, null);
     public Task<NodeAnswer> WriteAsync(string key, string json) => PostAsync("/api/writes", $$"""{"key":"{{key}}","value":{{json}}}""");
 
     public Task<ClusterSnapshot> WhenAsync(Func<ClusterSnapshot, bool> isWanted) =>

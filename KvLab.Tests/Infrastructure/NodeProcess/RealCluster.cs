@@ -85,15 +85,15 @@ internal sealed class RealCluster : IAsyncDisposable
     }
 
     public Task<NodeAnswer> WriteAsync(string key, string json, string? more = null) =>
-        NodeClient.PostAsync(Leader + "/write", $$"""{"key":"{{key}}","value":{{json}}{{more}}}""");
+        NodeHttp.PostAsync(Leader + "/write", $$"""{"key":"{{key}}","value":{{json}}{{more}}}""");
 
-    public Task<NodeAnswer> PatchAsync(string json) => NodeClient.SendAsync(HttpMethod.Patch, Leader + "/config", json);
+    public Task<NodeAnswer> PatchAsync(string json) => NodeHttp.SendAsync(HttpMethod.Patch, Leader + "/config", json);
 
-    public static async Task<JsonObject> DumpAsync(string url) => (JsonObject)(await NodeClient.GetAsync(url + "/dump")).Body!;
+    public static async Task<JsonObject> DumpAsync(string url) => (JsonObject)(await NodeHttp.GetAsync(url + "/dump")).Body!;
 
     /// <summary>No write in flight, no delivery pending: only then may replicas be compared.</summary>
     public Task UntilQuiescentAsync(string? token = null) => Patience.UntilAsync(
-        async () => (bool)(await NodeClient.GetAsync(Leader + "/internal/status", token))["quiescent"]!, "the cluster comes to rest");
+        async () => (bool)(await NodeHttp.GetAsync(Leader + "/internal/status", token))["quiescent"]!, "the cluster comes to rest");
 
     /// <summary>All replicas hold the same entries: every key with the same version and value (P5).</summary>
     public async Task AssertConvergedAsync()

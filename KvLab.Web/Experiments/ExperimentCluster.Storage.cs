@@ -4,7 +4,7 @@ using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Experiments;
 
-internal sealed partial class LabCluster
+internal sealed partial class ExperimentCluster
 {
     // Both null while the nodes have what they had before the experiment.
     private StorageRequest? _back;

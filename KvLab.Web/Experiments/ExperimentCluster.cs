@@ -12,7 +12,7 @@ using KvLab.Web.Supervision;
 namespace KvLab.Web.Experiments;
 
 /// <summary>The real nodes, as an experiment sees them: everything goes through the same commands as a button or a script.</summary>
-internal sealed partial class LabCluster(
+internal sealed partial class ExperimentCluster(
     IClusterCommands commands, NodeDirectory directory, NodeClient client, StorageServers servers, EventTap tap, ExclusiveLease lease, TimeProvider time) : IExperimentCluster
 {
     private NodeAddress Leader => directory.Leader ?? throw new ExperimentException("No leader is known; an experiment needs one that runs.");

@@ -18,7 +18,7 @@ internal sealed record NodeAnswer(HttpStatusCode Status, JsonNode? Body, string 
 }
 
 /// <summary>Speaks to nodes as a student with curl does.</summary>
-internal static class NodeClient
+internal static class NodeHttp
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience.Limit };
 
