@@ -15,8 +15,6 @@ namespace KvLab.Web;
 /// </summary>
 public sealed class WebHost : IAsyncDisposable
 {
-    public const string DefaultUrl = "http://127.0.0.1:5080";
-
     private readonly WebApplication _app;
 
     private WebHost(WebApplication app) => _app = app;
@@ -85,7 +83,7 @@ public sealed class WebHost : IAsyncDisposable
         missing.Require(secret is null or { Length: >= SharedSecret.Shortest }, "Cluster:Token",
             $"Cluster:Token (or CLUSTER_TOKEN) is what others than this machine have to guess, so it must have at least {SharedSecret.Shortest} characters; or set Lab:Secret.");
         missing.Require(secret is not null, "Lab:Secret",
-            $"Lab:Secret (or Cluster:Token, in the environment CLUSTER_TOKEN) must be set, because others than this machine can reach this dashboard at {_app.Services.GetRequiredService<DashboardAddress>().Listens}; without a secret it listens on loopback only, such as {DefaultUrl}. docs/classroom.md says what is safe.");
+            $"Lab:Secret (or Cluster:Token, in the environment CLUSTER_TOKEN) must be set, because others than this machine can reach this dashboard at {_app.Services.GetRequiredService<DashboardAddress>().Listens}; without a secret it listens on loopback only, such as {ListenOptions.DefaultUrl}. docs/classroom.md says what is safe.");
         missing.Require(_app.Services.GetRequiredService<ClusterOptions>().Token is not null, "Cluster:Token",
             "Cluster:Token (or CLUSTER_TOKEN) must be set too: it is what the nodes that others start are known by.");
         return [.. missing.All];

@@ -36,7 +36,7 @@ internal static class WebHostSetup
         // Wherever somebody may have said where to listen.
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null
             && !builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
-            builder.WebHost.UseUrls(WebHost.DefaultUrl);
+            builder.WebHost.UseUrls(ListenOptions.DefaultUrl);
         // By which names it may be called is decided by CallerGuard, which knows where the server really listens.
         builder.Configuration["AllowedHosts"] = "*";
         // One line on the console says where the lab is; warnings come through.

@@ -54,7 +54,7 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
         {
             StatusCodes.Status404NotFound => $"{request} is not known; see /openapi/v1.json for everything that is.",
             StatusCodes.Status405MethodNotAllowed => $"{request} is not known; allowed here: {context.Response.Headers.Allow}.",
-            StatusCodes.Status415UnsupportedMediaType => StrictBody.NoJson(context.Request),
+            StatusCodes.Status415UnsupportedMediaType => NoJson(context.Request),
             _ => ReasonPhrases.GetReasonPhrase(status),
         });
     }
@@ -68,4 +68,8 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
 
     private static Dictionary<string, string[]> ByField(IReadOnlyList<FieldError> errors) =>
         errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray());
+
+    /// <summary>Routing refuses most of them before anybody reads them, and has no words for it.</summary>
+    public static string NoJson(HttpRequest request) =>
+        $"The body must be sent as Content-Type: application/json, but is {(string.IsNullOrEmpty(request.ContentType) ? "sent without a type" : ErrorText.Short(request.ContentType))}.";
 }

@@ -13,7 +13,7 @@ internal static class StrictBody
     public static async Task<T> ReadAsync<T>(HttpRequest request, Func<JsonFields, T> read)
     {
         if (!request.HasJsonContentType())
-            throw new CommandException(StatusCodes.Status415UnsupportedMediaType, NoJson(request));
+            throw new CommandException(StatusCodes.Status415UnsupportedMediaType, ApiProblems.NoJson(request));
         var errors = new FieldErrors();
         using var document = JsonObjectText.Parse(await BytesAsync(request), errors);
         if (document is null) throw Refusal(errors, StatusCodes.Status400BadRequest);
@@ -22,10 +22,6 @@ internal static class StrictBody
         if (errors.All.Count == 0) return value;
         throw Refusal(errors, fields.IsOnlyTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest);
     }
-
-    /// <summary>Routing refuses most of them before anybody reads them, and has no words for it.</summary>
-    public static string NoJson(HttpRequest request) =>
-        $"The body must be sent as Content-Type: application/json, but is {(string.IsNullOrEmpty(request.ContentType) ? "sent without a type" : ErrorText.Short(request.ContentType))}.";
 
     /// <summary>For calls that take nothing: no body, or an empty object.</summary>
     public static Task RequireEmptyAsync(HttpRequest request) => ReadOptionalAsync(request, fields =>

@@ -63,7 +63,7 @@ internal static class CommandLine
         var isKnown = Spelling.IsOneOf(name, [.. OfTheFramework, Spelling.Data, .. EnvironmentNames.All]) || (name.Contains(':') && Spelling.IsSection(section));
         // In the environment they are set for many reasons; here somebody means this program.
         if (Spelling.IsOneOf(name, EnvironmentNames.OfAnyProgram))
-            errors.Add(name, $"{name} is a node's option; the address of this dashboard is --urls {WebHost.DefaultUrl}, "
+            errors.Add(name, $"{name} is a node's option; the address of this dashboard is --urls {ListenOptions.DefaultUrl}, "
                 + "and the nodes' first port is Cluster:BasePort.");
         else if (!isKnown && !isSaid)
             errors.Add(name, $"{Shown(name)} is not known; options are --urls, --{Spelling.Data}, "

@@ -9,13 +9,15 @@ namespace KvLab.Web.Supervision;
 /// </summary>
 internal static class ListenOptions
 {
+    public const string DefaultUrl = "http://127.0.0.1:5080";
+
     public static void Check(IConfiguration configuration, FieldErrors errors)
     {
         foreach (var address in Split(configuration["urls"])) CheckAddress(NameOf("urls"), address, errors);
         foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren())
         {
             if (endpoint["Url"] is { Length: > 0 } address) CheckAddress($"{endpoint.Path}:Url", address.Trim(), errors);
-            else errors.Add(endpoint.Path, $"{endpoint.Path} needs an address: {endpoint.Path}:Url={WebHost.DefaultUrl}.");
+            else errors.Add(endpoint.Path, $"{endpoint.Path} needs an address: {endpoint.Path}:Url={DefaultUrl}.");
         }
 
         foreach (var name in new[] { "http_ports", "https_ports" })
@@ -29,11 +31,11 @@ internal static class ListenOptions
     {
         var address = Parse(text);
         if (address is null || (!address.IsUnixPipe && !address.IsNamedPipe && !IsHost(address.Host)))
-            errors.Add(name, $"{name} is no address: \"{Shown(text)}\". An address is {WebHost.DefaultUrl}");
+            errors.Add(name, $"{name} is no address: \"{Shown(text)}\". An address is {DefaultUrl}");
         else if (address.Scheme.ToUpperInvariant() is not ("HTTP" or "HTTPS"))
             errors.Add(name, $"{name} must begin with http:// or https://, but is \"{Shown(text)}\".");
         else if (address.Port is < 0 or > 65_535)
-            errors.Add(name, $"{name} has a port that is not from 0 to 65535: \"{Shown(text)}\". An address is {WebHost.DefaultUrl}");
+            errors.Add(name, $"{name} has a port that is not from 0 to 65535: \"{Shown(text)}\". An address is {DefaultUrl}");
         else if (address.PathBase.Length > 0)
             errors.Add(name, $"{name} must not have a path, but is \"{Shown(text)}\". The path under which the lab lies is Lab:PathBase: "
                 + $"{name} {text.TrimEnd('/')[..^address.PathBase.Length]} --Lab:PathBase {address.PathBase}");
