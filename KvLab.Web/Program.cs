@@ -1,6 +1,6 @@
-using KvLab.Web.Experiments;
-using KvLab.Web.Scenarios;
-using KvLab.Web.Supervision;
+using KvLab.Web.Cli;
+using KvLab.Web.Hosting;
+using KvLab.Web.Options;
 
 namespace KvLab.Web;
 

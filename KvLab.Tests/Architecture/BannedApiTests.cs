@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using KvLab.Nodes.Storage;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Xunit;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using KvLab.Core.Replication;
 using KvLab.Nodes;
-using KvLab.Web;
+using KvLab.Web.Hosting;
 using Xunit;
 
 namespace KvLab.Tests.Architecture;

@@ -1,8 +1,8 @@
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web;
+using KvLab.Web.Hosting;
+using KvLab.Web.Live;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;

@@ -1,10 +1,12 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
-using KvLab.Web;
+using KvLab.Web.Hosting;
+using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using KvLab.Web.Problems;
 using KvLab.Web.Commands;
 using KvLab.Web.Failover;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;

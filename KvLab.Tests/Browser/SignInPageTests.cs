@@ -1,6 +1,6 @@
 using Deque.AxeCore.Playwright;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web;
+using KvLab.Web.Hosting;
 using Microsoft.Playwright;
 using Xunit;
 

@@ -4,7 +4,7 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Options;
-using KvLab.Web;
+using KvLab.Web.Hosting;
 using KvLab.Web.Components.View;
 using KvLab.Web.Experiments;
 using Xunit;

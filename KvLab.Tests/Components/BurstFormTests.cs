@@ -2,7 +2,8 @@ using Bunit;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Controls;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Scripts;
+using KvLab.Web.Problems;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

@@ -1,9 +1,10 @@
 using Bunit;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Faults;
 using KvLab.Web.Failover;
+using KvLab.Web.Leases;
+using KvLab.Web.Problems;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

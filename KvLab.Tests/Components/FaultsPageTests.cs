@@ -5,9 +5,9 @@ using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Faults;
+using KvLab.Web.Problems;
 using Xunit;
 
 namespace KvLab.Tests.Components;

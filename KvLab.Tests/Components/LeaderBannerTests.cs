@@ -2,8 +2,8 @@ using Bunit;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;
+using KvLab.Web.Problems;
 using Xunit;
 
 namespace KvLab.Tests.Components;

@@ -1,7 +1,7 @@
 using Bunit;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Pages;
+using KvLab.Web.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

@@ -1,11 +1,11 @@
 using Bunit;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
+using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Events;
 using KvLab.Web.Components.Panels.Replicas;
 using KvLab.Web.Components.Panels.Writes;
-using KvLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Xunit;
 

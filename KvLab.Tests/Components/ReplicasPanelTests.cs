@@ -2,9 +2,9 @@ using Bunit;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Replicas;
 using KvLab.Web.Components.View;
+using KvLab.Web.Problems;
 using Xunit;
 
 namespace KvLab.Tests.Components;

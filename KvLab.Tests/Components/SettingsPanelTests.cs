@@ -3,8 +3,8 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.Commands;
-using KvLab.Web.Components.Panels.Controls;
+using KvLab.Web.Components.Panels.Settings;
+using KvLab.Web.Problems;
 using Xunit;
 
 namespace KvLab.Tests.Components;

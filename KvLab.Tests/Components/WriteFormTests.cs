@@ -1,8 +1,9 @@
 using Bunit;
 using KvLab.Core.Replication;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Controls;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
 using Xunit;
 
 namespace KvLab.Tests.Components;

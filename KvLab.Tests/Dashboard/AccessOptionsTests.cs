@@ -1,5 +1,5 @@
 using KvLab.Core.Configuration;
-using KvLab.Web.Supervision;
+using KvLab.Web.Options;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 

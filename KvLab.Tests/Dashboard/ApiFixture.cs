@@ -4,9 +4,8 @@ using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
-using KvLab.Web;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Hosting;
+using KvLab.Web.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

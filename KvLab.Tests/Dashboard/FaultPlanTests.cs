@@ -1,5 +1,5 @@
 using KvLab.Core.Network;
-using KvLab.Web.Commands;
+using KvLab.Web.Faults;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

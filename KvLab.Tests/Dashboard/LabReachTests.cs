@@ -1,5 +1,7 @@
-using KvLab.Web.Commands;
-using KvLab.Web.Supervision;
+using KvLab.Web.Access;
+using KvLab.Web.Leases;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;

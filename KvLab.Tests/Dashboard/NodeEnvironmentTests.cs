@@ -3,6 +3,8 @@ using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Options;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
 using KvLab.Web.Supervision;
 using Xunit;
 

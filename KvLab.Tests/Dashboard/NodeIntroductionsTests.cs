@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Web.Hubs;
-using KvLab.Web.Supervision;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -11,7 +11,7 @@ using KvLab.Tests.Infrastructure;
 using KvLab.Web.Api;
 using KvLab.Web.Charts;
 using KvLab.Web.Components.View;
-using KvLab.Web.Supervision;
+using KvLab.Web.NodeCalls;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

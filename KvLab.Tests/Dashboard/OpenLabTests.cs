@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using KvLab.Core.Callers;
 using KvLab.Core.Events;
-using KvLab.Web;
-using KvLab.Web.Supervision;
+using KvLab.Web.Hosting;
+using KvLab.Web.Options;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

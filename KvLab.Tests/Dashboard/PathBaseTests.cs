@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web;
+using KvLab.Web.Hosting;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using KvLab.Web;
+using KvLab.Web.Hosting;
 using KvLab.Web.Supervision;
 using Xunit;
 

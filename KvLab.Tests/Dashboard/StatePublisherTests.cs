@@ -1,9 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Nodes.Storage;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

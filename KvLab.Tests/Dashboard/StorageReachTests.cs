@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using KvLab.Web.Supervision;
+using KvLab.Web.Options;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

@@ -3,6 +3,8 @@ using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
+using KvLab.Web.Cli;
+using KvLab.Web.Csv;
 using KvLab.Web.Disturbances;
 using KvLab.Web.Experiments;
 using KvLab.Web.Reports;

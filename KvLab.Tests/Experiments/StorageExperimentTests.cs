@@ -1,6 +1,7 @@
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
+using KvLab.Web.Csv;
 using KvLab.Web.Experiments;
 using KvLab.Web.Reports;
 using Xunit;

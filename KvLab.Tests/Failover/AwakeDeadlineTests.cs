@@ -1,6 +1,6 @@
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 using KvLab.Web.Timing;
 using Xunit;
 

@@ -2,7 +2,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
 using KvLab.Core.Settings;
-using KvLab.Web.Ingest;
+using KvLab.Web.Live;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvLab.Tests.Gate;

@@ -4,8 +4,7 @@ using KvLab.Core.Observation;
 using KvLab.Tests.Dashboard;
 using KvLab.Tests.Hostile.Fuzz;
 using KvLab.Web.Experiments;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KvLab.Tests.Goldens;

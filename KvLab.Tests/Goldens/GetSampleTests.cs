@@ -1,7 +1,7 @@
 using KvLab.Nodes;
 using KvLab.Tests.Dashboard;
 using KvLab.Tests.Hostile.Fuzz;
-using KvLab.Web;
+using KvLab.Web.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -3,7 +3,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Web.Ingest;
+using KvLab.Web.Live;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvLab.Tests.Goldens;

@@ -4,8 +4,8 @@ using KvLab.Core.Network;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;
-using KvLab.Web.Commands;
 using KvLab.Web.Experiments;
+using KvLab.Web.Options;
 using KvLab.Web.Reports;
 using Xunit;
 

@@ -5,8 +5,11 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using KvLab.Web.Resets;
-using KvLab.Web.State;
 
 namespace KvLab.Tests.Infrastructure;
 

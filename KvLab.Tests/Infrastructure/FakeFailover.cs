@@ -1,6 +1,6 @@
-using KvLab.Web.Commands;
 using KvLab.Web.Drills;
 using KvLab.Web.Failover;
+using KvLab.Web.Problems;
 
 namespace KvLab.Tests.Infrastructure;
 

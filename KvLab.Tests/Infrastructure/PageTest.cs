@@ -6,9 +6,9 @@ using KvLab.Web.Components.Shell;
 using KvLab.Web.Components.View;
 using KvLab.Web.Drills;
 using KvLab.Web.Failover;
+using KvLab.Web.Live;
+using KvLab.Web.Options;
 using KvLab.Web.Resets;
-using KvLab.Web.State;
-using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -40,7 +40,7 @@ public abstract class PageTest : BunitContext
     protected FakeFailover Failover { get; } = new();
     protected FakeTimeProvider Clock { get; } = new();
     protected ViewStore Views => Services.GetRequiredService<ViewStore>();
-    protected Web.Components.Shared.Browser Browser => Services.GetRequiredService<Web.Components.Shared.Browser>();
+    protected Web.Components.Scripts.Browser Browser => Services.GetRequiredService<Web.Components.Scripts.Browser>();
 
     protected static ClusterSnapshot Idle { get; } = new ClusterStory { Writes = 0, Keys = 1 }.Tell();
     protected static ClusterSnapshot Busy { get; } = new ClusterStory { Writes = 30, Keys = 6, CutAfterMs = 200 }.Tell();

@@ -1,4 +1,5 @@
-using KvLab.Web.Commands;
+using KvLab.Web.Leases;
+using KvLab.Web.Problems;
 using Microsoft.Extensions.Time.Testing;
 using KvLab.Web.Timing;
 using Xunit;

@@ -1,8 +1,9 @@
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Tests.Components.Experiments;
-using KvLab.Web.Commands;
 using KvLab.Web.Experiments;
+using KvLab.Web.Leases;
+using KvLab.Web.Problems;
 using KvLab.Web.Scenarios;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -85,8 +86,8 @@ public sealed class RunEndsTests : IAsyncLifetime
     public async Task Shutdown_does_not_wait_for_a_run_that_hangs()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        var ending = Web.Shutdown.EndsAsync(new TaskCompletionSource().Task, clock);
-        clock.Advance(Web.Shutdown.Patience);
+        var ending = Web.Timing.Shutdown.EndsAsync(new TaskCompletionSource().Task, clock);
+        clock.Advance(Web.Timing.Shutdown.Patience);
         Assert.False(await ending);
     }
 

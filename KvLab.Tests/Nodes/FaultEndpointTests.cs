@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Tests.Infrastructure.Servers;
-using KvLab.Web;
-using KvLab.Web.Supervision;
+using KvLab.Web.Hosting;
+using KvLab.Web.Options;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Tests.Infrastructure.Servers;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace KvLab.Tests.Processes;

@@ -1,5 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;

@@ -4,7 +4,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Nodes.Storage;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Scenarios;

@@ -1,5 +1,4 @@
 using System.Text;
-using KvLab.Nodes.Storage;
 
 namespace KvLab.Tests.Scenarios;
 

@@ -1,4 +1,4 @@
-using KvLab.Web.Supervision;
+using KvLab.Web.Options;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace KvLab.Web.Access;

@@ -1,7 +1,6 @@
 using KvLab.Core.Callers;
-using KvLab.Web.Api;
-using KvLab.Web.Commands;
-using KvLab.Web.Supervision;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Access;
 

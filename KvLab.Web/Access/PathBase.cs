@@ -1,4 +1,4 @@
-using KvLab.Web.Supervision;
+using KvLab.Web.Options;
 
 namespace KvLab.Web.Access;
 

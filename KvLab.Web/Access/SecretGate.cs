@@ -3,16 +3,15 @@ using System.Security.Cryptography;
 using System.Text;
 using KvLab.Core.Callers;
 using KvLab.Core.Events;
-using KvLab.Web.Api;
-using KvLab.Web.Commands;
-using KvLab.Web.Supervision;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace KvLab.Web.Access;
 
 /// <summary>
 /// Where others than this machine can reach the lab, everything needs its secret: people give it once on a page of its own and keep a cookie, scripts send
-/// <c>Authorization: Bearer</c>. What nodes report has the cluster's token (<see cref="Hubs.TokenGate"/>).
+/// <c>Authorization: Bearer</c>. What nodes report has the cluster's token (<see cref="Access.TokenGate"/>).
 /// </summary>
 internal sealed class SecretGate(RequestDelegate next, AccessOptions access, LabReach reach, TimeProvider time)
 {

@@ -4,6 +4,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
+using KvLab.Web.Leases;
 using KvLab.Web.Resets;
 
 namespace KvLab.Web.Api;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Wire;
+using KvLab.Web.Problems;
 using Scalar.AspNetCore;
 
 namespace KvLab.Web.Api;

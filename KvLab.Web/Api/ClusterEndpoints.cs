@@ -3,10 +3,13 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
+using KvLab.Web.Access;
 using KvLab.Web.Commands;
+using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using KvLab.Web.Resets;
-using KvLab.Web.State;
-using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Api;
 

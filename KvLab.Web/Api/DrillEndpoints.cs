@@ -1,13 +1,13 @@
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Drills;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 
 namespace KvLab.Web.Api;
 
 /// <summary>Lessons in one call.</summary>
 internal static class DrillEndpoints
 {
-    private const int MostFollowers = Supervision.ClusterOptions.MostFollowers;
+    private const int MostFollowers = Options.ClusterOptions.MostFollowers;
 
     public static void Map(IEndpointRouteBuilder routes)
     {

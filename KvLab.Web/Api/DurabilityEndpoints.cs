@@ -2,8 +2,8 @@ using KvLab.Core.Durability;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
-using KvLab.Web.Commands;
-using KvLab.Web.State;
+using KvLab.Web.Live;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Api;
 

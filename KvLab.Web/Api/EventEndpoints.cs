@@ -2,7 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Csv;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 
 namespace KvLab.Web.Api;
 

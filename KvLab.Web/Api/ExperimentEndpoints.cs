@@ -2,8 +2,9 @@ using System.Text;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
-using KvLab.Web.Commands;
+using KvLab.Web.Csv;
 using KvLab.Web.Experiments;
+using KvLab.Web.Problems;
 using KvLab.Web.Reports;
 using Microsoft.AspNetCore.Http.Features;
 

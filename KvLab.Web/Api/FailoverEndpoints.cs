@@ -1,6 +1,6 @@
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Failover;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 
 namespace KvLab.Web.Api;
 

@@ -1,7 +1,8 @@
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
+using KvLab.Web.Live;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Api;
 

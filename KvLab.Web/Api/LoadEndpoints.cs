@@ -1,6 +1,8 @@
 using KvLab.Core.Observation.Series;
 using KvLab.Web.Commands;
-using KvLab.Web.State;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Api;
 

@@ -1,6 +1,6 @@
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Web.Commands;
-using KvLab.Web.State;
+using KvLab.Web.Live;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Api;
 

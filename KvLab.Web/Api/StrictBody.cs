@@ -1,6 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Settings;
-using KvLab.Web.Commands;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace KvLab.Web.Api;

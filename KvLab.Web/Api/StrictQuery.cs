@@ -1,7 +1,7 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
-using KvLab.Web.Commands;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Api;
 

@@ -1,7 +1,10 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Web.Supervision;
+using KvLab.Web.Leases;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Commands;
 

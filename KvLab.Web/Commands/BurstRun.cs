@@ -4,7 +4,8 @@ using HdrHistogram;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
-using KvLab.Web.Supervision;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Commands;
 

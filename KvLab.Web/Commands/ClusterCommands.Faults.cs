@@ -1,5 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
+using KvLab.Web.Faults;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Commands;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Storage;
-using KvLab.Web.Supervision;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Commands;
 

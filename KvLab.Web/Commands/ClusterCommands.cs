@@ -4,8 +4,13 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Access;
+using KvLab.Web.Faults;
+using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;

@@ -3,6 +3,9 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Commands;
 

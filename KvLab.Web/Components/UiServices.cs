@@ -1,6 +1,6 @@
-using KvLab.Web.Commands;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
+using KvLab.Web.Leases;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;

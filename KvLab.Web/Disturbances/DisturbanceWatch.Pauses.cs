@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
+using KvLab.Web.Leases;
 
 namespace KvLab.Web.Disturbances;
 

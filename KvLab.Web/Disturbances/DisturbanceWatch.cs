@@ -2,8 +2,10 @@ using System.Diagnostics;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
 using KvLab.Core.Settings;
-using KvLab.Web.Commands;
-using KvLab.Web.State;
+using KvLab.Web.Faults;
+using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Disturbances;

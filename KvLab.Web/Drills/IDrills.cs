@@ -14,7 +14,7 @@ public interface IDrills
     /// what became of the writes. Then both are started again and W is as it was.
     /// </summary>
     /// <param name="writeQuorum">1 … the number of followers.</param>
-    /// <exception cref="Commands.CommandException">400 for a wrong W, 409 when a drill runs or the cluster is not whole.</exception>
+    /// <exception cref="Problems.CommandException">400 for a wrong W, 409 when a drill runs or the cluster is not whole.</exception>
     Task<DrillReport> DurabilityAsync(int writeQuorum, CancellationToken cancellation = default);
 
     /// <summary>Raised after every step.</summary>

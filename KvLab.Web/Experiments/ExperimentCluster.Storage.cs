@@ -1,6 +1,6 @@
 using KvLab.Core.Experiments;
-using KvLab.Web.Commands;
-using KvLab.Web.Supervision;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Experiments;
 

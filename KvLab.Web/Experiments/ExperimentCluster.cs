@@ -7,7 +7,10 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
-using KvLab.Web.Supervision;
+using KvLab.Web.Leases;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Experiments;
 

@@ -3,8 +3,11 @@ using System.Runtime.InteropServices;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Observation;
-using KvLab.Web.Commands;
+using KvLab.Web.Csv;
+using KvLab.Web.Leases;
+using KvLab.Web.Problems;
 using KvLab.Web.Reports;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Experiments;
 

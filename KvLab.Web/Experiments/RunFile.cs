@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
 using KvLab.Core.Wire;
+using KvLab.Web.Csv;
 
 namespace KvLab.Web.Experiments;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KvLab.Core.Experiments;
 using KvLab.Core.Storage;
-using KvLab.Web.Commands;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Experiments;
 

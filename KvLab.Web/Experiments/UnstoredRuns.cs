@@ -1,5 +1,5 @@
 using KvLab.Core.Experiments;
-using KvLab.Web.Commands;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Experiments;
 

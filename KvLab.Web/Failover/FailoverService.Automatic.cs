@@ -1,6 +1,6 @@
 using KvLab.Core.Events;
-using KvLab.Web.Commands;
-using KvLab.Web.Supervision;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Failover;

@@ -5,9 +5,12 @@ using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
-using KvLab.Web.Commands;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Faults;
+using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Failover;

@@ -30,14 +30,14 @@ public interface IFailover
     void Change(FailoverPolicy policy);
 
     /// <summary>What a promotion would put at risk now. Nothing is changed.</summary>
-    /// <exception cref="Commands.CommandException">As for the promotion.</exception>
+    /// <exception cref="Problems.CommandException">As for the promotion.</exception>
     Task<FailoverRisk> RiskAsync(string? to, CancellationToken cancellation = default);
 
     /// <param name="to">A follower, or null for the one that has seen the newest (epoch, version).</param>
     /// <param name="seen">The epoch that whoever asks had before the eyes; null for whatever it is. Where a newer one has begun nothing is done.</param>
     /// <param name="force">Goes on where too few nodes answer to know every acknowledged write: those that only the silent ones hold may be lost.</param>
     /// <returns>Of the failover that was under way already, where this asks for no other leader.</returns>
-    /// <exception cref="Commands.CommandException">404 for an unknown node, 409 where it cannot lead, acknowledged writes may be lost or another failover came first, 503 when no follower answers.</exception>
+    /// <exception cref="Problems.CommandException">404 for an unknown node, 409 where it cannot lead, acknowledged writes may be lost or another failover came first, 503 when no follower answers.</exception>
     Task<FailoverReport> FailOverAsync(string? to, long? seen = null, bool force = false, CancellationToken cancellation = default);
 
     /// <summary>Raised after every change of the policy and every failover.</summary>

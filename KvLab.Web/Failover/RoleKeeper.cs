@@ -1,6 +1,6 @@
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Web.State;
-using KvLab.Web.Supervision;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
 
 namespace KvLab.Web.Failover;
 

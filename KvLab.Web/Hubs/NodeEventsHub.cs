@@ -1,6 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
-using KvLab.Web.Ingest;
+using KvLab.Web.Live;
 using Microsoft.AspNetCore.SignalR;
 
 namespace KvLab.Web.Hubs;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
-using KvLab.Web.Supervision;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
 using Microsoft.AspNetCore.SignalR;
 
 namespace KvLab.Web.Hubs;

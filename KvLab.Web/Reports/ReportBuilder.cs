@@ -4,7 +4,7 @@ using System.Text;
 using KvLab.Core.Experiments;
 using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
-using KvLab.Web.Experiments;
+using KvLab.Web.Csv;
 
 namespace KvLab.Web.Reports;
 

@@ -7,6 +7,6 @@ public interface ILabDefaults
     /// Heals links, thaws and starts nodes, takes back faults, added and removed followers, storage, leader, settings and the failover rule, and deletes all data. The
     /// version counter goes on, so that no (epoch, version) is used twice.
     /// </summary>
-    /// <exception cref="Commands.CommandException">409: somebody has the cluster; 502: not all of it could be done, and what could not.</exception>
+    /// <exception cref="Problems.CommandException">409: somebody has the cluster; 502: not all of it could be done, and what could not.</exception>
     Task RestoreAsync(CancellationToken cancellation = default);
 }

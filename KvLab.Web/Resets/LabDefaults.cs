@@ -4,7 +4,11 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Failover;
-using KvLab.Web.State;
+using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Resets;

@@ -10,8 +10,10 @@ using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Commands;
 using KvLab.Web.Failover;
-using KvLab.Web.State;
-using KvLab.Web.Supervision;
+using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;

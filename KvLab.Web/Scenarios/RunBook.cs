@@ -1,5 +1,7 @@
 using KvLab.Core.Observation;
-using KvLab.Web.Commands;
+using KvLab.Web.Leases;
+using KvLab.Web.Problems;
+using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;
 

@@ -1,7 +1,7 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
 using KvLab.Core.Scenarios;
-using KvLab.Web.Commands;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Scenarios;
 

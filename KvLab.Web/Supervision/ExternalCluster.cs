@@ -1,7 +1,9 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
-using KvLab.Web.Commands;
-using KvLab.Web.Ingest;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Supervision;
 

@@ -1,4 +1,4 @@
-using KvLab.Web.Commands;
+using KvLab.Web.Options;
 
 namespace KvLab.Web.Supervision;
 

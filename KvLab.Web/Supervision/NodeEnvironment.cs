@@ -4,7 +4,8 @@ using System.Text.Json;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Web.Commands;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
 
 namespace KvLab.Web.Supervision;
 

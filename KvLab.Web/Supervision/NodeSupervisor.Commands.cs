@@ -1,8 +1,10 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Web.Commands;
-using KvLab.Web.State;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Supervision;
 

@@ -1,7 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 
 namespace KvLab.Web.Supervision;
 

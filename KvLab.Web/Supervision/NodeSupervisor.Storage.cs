@@ -2,8 +2,10 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
-using KvLab.Web.Commands;
-using KvLab.Web.State;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
+using KvLab.Web.Problems;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Supervision;

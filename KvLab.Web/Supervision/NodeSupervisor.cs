@@ -4,9 +4,10 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
-using KvLab.Web.Commands;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Faults;
+using KvLab.Web.Live;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
 
 namespace KvLab.Web.Supervision;
 

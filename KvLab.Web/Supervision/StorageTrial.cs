@@ -1,3 +1,5 @@
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Options;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Supervision;

@@ -1,3 +1,5 @@
+using KvLab.Web.NodeCalls;
+
 namespace KvLab.Web.Supervision;
 
 /// <summary>A node of ours: its address is for ever, its process comes and goes.</summary>

@@ -2,7 +2,6 @@ using KvLab.Bench.Clusters;
 using KvLab.Bench.Micro;
 using KvLab.Bench.Verbs;
 using KvLab.Bench.Viewers;
-using KvLab.Web;
 
 namespace KvLab.Bench;
 

@@ -10,7 +10,7 @@ using KvLab.Web.Commands;
 using KvLab.Web.Components;
 using KvLab.Web.Components.Shell;
 using KvLab.Web.Experiments;
-using KvLab.Web.State;
+using KvLab.Web.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -3,7 +3,7 @@ using Bunit;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;
-using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Components.Panels.Reporting;
 using KvLab.Web.Reports;
 using Xunit;
 

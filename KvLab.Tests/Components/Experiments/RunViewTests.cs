@@ -5,6 +5,7 @@ using KvLab.Nodes.Storage;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Csv;
 using KvLab.Web.Experiments;
 using KvLab.Web.Reports;
 using Xunit;

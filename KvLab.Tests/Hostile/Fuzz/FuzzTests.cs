@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KvLab.Nodes.Member;
-using KvLab.Tests.Dashboard;
+using KvLab.Web.Components.Parts;
 using Microsoft.AspNetCore.SignalR.Client;
 using Xunit;
 

@@ -7,9 +7,9 @@ using KvLab.Nodes.Options;
 using KvLab.Nodes;
 using KvLab.Nodes.Configuration;
 using KvLab.Tests.Dashboard;
-using KvLab.Web;
+using KvLab.Web.Hosting;
+using KvLab.Web.Live;
 using KvLab.Web.Experiments;
-using KvLab.Web.State;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using KvLab.Tests.Dashboard;
+using KvLab.Web.Components.Parts;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;

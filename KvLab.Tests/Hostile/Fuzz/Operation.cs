@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using KvLab.Nodes;
 using KvLab.Web.Experiments;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

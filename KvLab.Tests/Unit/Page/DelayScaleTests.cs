@@ -1,4 +1,4 @@
-using KvLab.Web.Components.Panels.Controls;
+using KvLab.Web.Components.Panels.Settings;
 using Xunit;
 
 namespace KvLab.Tests.Unit.Page;

@@ -1,4 +1,4 @@
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Bases;
 using Xunit;
 
 namespace KvLab.Tests.Unit.Page;

@@ -1,11 +1,13 @@
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Wire;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Experiments;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Panels.Plans;
+using KvLab.Web.Components.Parts;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Experiments;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 

@@ -1,10 +1,10 @@
 using KvLab.Core.Experiments;
 using KvLab.Web.Charts.Figures;
-using KvLab.Web.Commands;
-using KvLab.Web.Components.Panels.Experiments;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Panels.Reporting;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Experiments;
+using KvLab.Web.Problems;
 using KvLab.Web.Reports;
 using Microsoft.AspNetCore.Components;
 

@@ -1,9 +1,10 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Scenarios;
-using KvLab.Web.Commands;
 using KvLab.Web.Components.Panels.Scenarios;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Parts;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
+using KvLab.Web.Problems;
 using KvLab.Web.Scenarios;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;

@@ -1,5 +1,6 @@
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Bases;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;

@@ -1,5 +1,3 @@
-using KvLab.Web;
-
 namespace KvLab.Bench.Clusters;
 
 /// <summary>What the build left where.</summary>

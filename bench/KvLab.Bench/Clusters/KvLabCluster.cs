@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using KvLab.Bench.Load;
 using KvLab.Core.Replication;
-using KvLab.Web;
 
 namespace KvLab.Bench.Clusters;
 

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using KvLab.Web;
-using KvLab.Web.Ingest;
-using KvLab.Web.State;
+using KvLab.Web.Hosting;
+using KvLab.Web.Live;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KvLab.Bench.Viewers;

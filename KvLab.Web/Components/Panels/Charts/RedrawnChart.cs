@@ -1,5 +1,5 @@
 using KvLab.Web.Charts;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Scripts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Plotly.Blazor;

@@ -1,6 +1,9 @@
 using KvLab.Web.Commands;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Bases;
+using KvLab.Web.Components.Parts;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
 
 namespace KvLab.Web.Components.Panels.Controls;

@@ -1,6 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

@@ -2,10 +2,11 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Wire;
 using KvLab.Web.Commands;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.View;
+using KvLab.Web.Live;
+using KvLab.Web.Problems;
 using KvLab.Web.Resets;
-using KvLab.Web.State;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

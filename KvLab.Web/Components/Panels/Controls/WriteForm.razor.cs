@@ -1,7 +1,11 @@
 using System.Text.Json;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Bases;
+using KvLab.Web.Components.Parts;
+using KvLab.Web.Components.Scripts;
+using KvLab.Web.NodeCalls;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
 
 namespace KvLab.Web.Components.Panels.Controls;

@@ -1,7 +1,8 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Bases;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;

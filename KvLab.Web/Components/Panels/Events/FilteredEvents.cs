@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Bases;
 
 namespace KvLab.Web.Components.Panels.Events;
 

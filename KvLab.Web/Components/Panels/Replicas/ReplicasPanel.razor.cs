@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
-using KvLab.Core.Replication;
 using KvLab.Web.Commands;
-using KvLab.Web.Components.Shared;
+using KvLab.Web.Components.Bases;
+using KvLab.Web.Components.Parts;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
+using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using KvLab.Core.Configuration;
+using KvLab.Core.Experiments.Plans;
+using KvLab.Core.Experiments;
+using KvLab.Core.Settings;
+using KvLab.Core.Wire;
+using KvLab.Web.Charts.Figures;
+using KvLab.Web.Csv;
+using KvLab.Web.Experiments;
+using KvLab.Web.Reports;
+
+namespace KvLab.Web.Cli;
+
+/// <summary>
+/// <c>experiment --preset current --out results/</c> behind the program's name: starts a cluster of its own, runs one plan on it, prints what it measures, and
+/// writes everything as files.
+/// </summary>
+internal static class ExperimentCommand
+{
+    public const int Passed = 0;
+
+    /// <summary>The run did not finish, or a check failed: replicas not equal after settling, writes without an answer, or a finding of severity error.</summary>
+    public const int CheckFailed = 1;
+
+    private const string Usage = """
+        usage: experiment [--preset current|classic|seed|versioned-naive|storage-compared] [--out FOLDER] [--followers N] [--paper A4|Letter] [--FIELD VALUE …]
+        fields: name writes keys concurrency minDelayMs maxDelayMs distribution quorums (1,2,3) repetitions warmUpWrites seed versioning delivery
+                replicationTimeoutMs calibrate settleMs sweep (axis:value;value)
+        servers of a sweep over storage: --redis HOST:PORT,… --postgres //USER@HOST/DATABASE; what this lab left there is emptied
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (OwnLab.Options(args, Usage) is not { } options) return OwnLab.WrongArguments;
+        var folder = Take(options, "out") ?? "results";
+        var followers = Take(options, "followers") ?? "5";
+        var paper = Take(options, "paper") ?? "A4";
+        string[] servers = [.. Server(options, "redis", "Storage:Redis"), .. Server(options, "postgres", "Storage:Postgres")];
+        var errors = new FieldErrors();
+        using var json = JsonObjectText.Parse(Encoding.UTF8.GetBytes(AsJson(options)), errors);
+        var plan = json is null ? new ExperimentPlan() : PlanReader.Read(new JsonFields(json.RootElement, errors));
+        // Asked now, because the report is written when everything is measured.
+        errors.Require(paper is "A4" or "Letter", "paper", $"paper must be A4 or Letter, but is \"{Unseen.Shown(ErrorText.Short(paper))}\".");
+        if (errors.All.Count > 0)
+        {
+            foreach (var error in errors.All) Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(Usage);
+            return OwnLab.WrongArguments;
+        }
+
+        if (!OwnLab.CanWriteTo(folder)) return OwnLab.WrongArguments;
+        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), stores: true, servers);
+    }
+
+    private static string[] Server(Dictionary<string, string> options, string name, string setting) =>
+        Take(options, name) is { } server ? [$"--{setting}={server}"] : [];
+
+    private static async Task<int> RunAsync(ExperimentService experiments, ExperimentPlan plan, string folder, string paper)
+    {
+        Console.WriteLine($"{Unseen.Shown(plan.Name)}: {plan.PointCount} points of {plan.Writes} writes, about {(await experiments.EstimateAsync(plan)).TotalSeconds:0} s");
+        using var listening = experiments.Listen(Print);
+        var started = await experiments.StartAsync(plan);
+        OwnLab.OnInterrupt(() => experiments.Cancel(started.Id));
+        var run = await experiments.WhenDoneAsync(started.Id);
+
+        Console.WriteLine();
+        PrintTable(run);
+        Write(run, folder, paper);
+        Console.WriteLine($"\n{run.State.ToString().ToLowerInvariant()}; everything is in {Path.GetFullPath(folder)}");
+        return Failed(run) ? CheckFailed : Passed;
+    }
+
+    internal static bool Failed(ExperimentRun run) =>
+        run.State != RunState.Done || run.Findings.Any(f => f.Severity == Severity.Error);
+
+    private static int _lastPercent = -1;
+
+    private static void Print(RunNews news)
+    {
+        if (news.Run is not { } run) return;
+        var percent = (int)(100 * run.Progress.Fraction) / 5 * 5;
+        if (percent == _lastPercent) return;
+        _lastPercent = percent;
+        Console.WriteLine($"{percent,3} %  {run.Progress.Doing}{(run.Progress.SecondsLeft is { } left ? $", about {left:0} s left" : "")}");
+    }
+
+    private static void PrintTable(ExperimentRun run)
+    {
+        Console.WriteLine("point                     writes   mean ms    p50 ms    p95 ms    p99 ms     delay  overhead predicted      band ms         writes/s  stale  stored ms");
+        foreach (var p in run.Points)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{p.Plan.Label,-24} {p.Writes,7} {p.Client.MeanMs,9:0.00} {p.Client.P50Ms,9:0.00} {p.Client.P95Ms,9:0.00} {p.Client.P99Ms,9:0.00} {p.Prediction.DelayMeanMs,9:0.00} {p.Prediction.OverheadMs,9:0.00} {p.Prediction.MeanMs,9:0.00} {p.Prediction.BandLowMs,8:0.00}–{p.Prediction.BandHighMs,-8:0.00}{(p.InBand ? "✓" : "✗")} {p.WritesPerSecond,8:0} {p.StaleRefusals,6} {(p.Storing.Count > 0 ? p.Storing.MeanMs.ToString("0.00", CultureInfo.InvariantCulture) : "–"),10}"));
+        }
+
+        foreach (var sentence in Sentences.Of(run)) Console.WriteLine($"• {Unseen.Shown(sentence)}");
+        foreach (var finding in run.Findings) Console.WriteLine($"{finding.Severity.ToString().ToUpperInvariant()}: {finding.Sentence}");
+    }
+
+    private static void Write(ExperimentRun run, string folder, string paper)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, "run.kvlab.json"), RunFile.Write(run));
+        File.WriteAllText(Path.Combine(folder, "points.csv"), RunCsv.Points(run));
+        File.WriteAllText(Path.Combine(folder, "samples.csv"), RunCsv.Samples(run));
+        File.WriteAllText(Path.Combine(folder, "report.html"), ReportBuilder.Build(new ReportRequest { Runs = [run.Id], Paper = paper }, [run]));
+        foreach (var figure in RunFigures.All(run))
+        {
+            File.WriteAllText(Path.Combine(folder, $"{figure.Id}.svg"), FigureSvg.Draw(figure));
+            File.WriteAllText(Path.Combine(folder, $"{figure.Id}.csv"), figure.ToTable().ToCsv());
+        }
+    }
+
+    private static string? Take(Dictionary<string, string> options, string name)
+    {
+        options.Remove(name, out var value);
+        return value;
+    }
+
+    /// <summary>The options as the body that the REST call takes, so that both have one reader and one set of errors.</summary>
+    private static string AsJson(Dictionary<string, string> options)
+    {
+        var body = new JsonObject();
+        foreach (var (name, value) in options)
+        {
+            body[name] = name.ToUpperInvariant() switch
+            {
+                "QUORUMS" => new JsonArray([.. value.Split(',').Select(q => (JsonNode?)Scalar(q))]),
+                "SWEEP" => SweepOf(value),
+                "NAME" => JsonValue.Create(value),
+                _ => Scalar(value),
+            };
+        }
+
+        return body.ToJsonString();
+    }
+
+    private static JsonValue? Scalar(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? JsonValue.Create(whole)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
+        : bool.TryParse(text, out var flag) ? JsonValue.Create(flag)
+        : JsonValue.Create(text);
+
+    private static JsonObject SweepOf(string text)
+    {
+        var parts = text.Split(':', 2);
+        return new JsonObject
+        {
+            ["axis"] = parts[0],
+            ["values"] = new JsonArray([.. (parts.Length > 1 ? parts[1].Split(';') : []).Select(v => (JsonNode?)JsonValue.Create(v))]),
+        };
+    }
+}

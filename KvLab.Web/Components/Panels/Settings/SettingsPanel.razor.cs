@@ -1,0 +1,29 @@
+using KvLab.Core.Settings;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Bases;
+using Microsoft.AspNetCore.Components;
+
+namespace KvLab.Web.Components.Panels.Settings;
+
+/// <summary>Every live setting under the hand. Nothing to submit: a control that moves acts on the running cluster.</summary>
+public sealed partial class SettingsPanel : SnapshotPanel
+{
+    private SettingsDraft _draft = null!;
+
+    [Inject] public required IClusterCommands Commands { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+
+    private int Followers => Snapshot.Followers.Count();
+
+    protected override void OnInitialized() => _draft = new SettingsDraft(Commands, Time, () => _ = InvokeAsync(StateHasChanged));
+
+    protected override void OnParametersSet()
+    {
+        base.OnParametersSet();
+        _draft.Observe(Snapshot.Settings);
+    }
+
+    private Task Propose(LiveSettingsPatch patch) => _draft.ProposeAsync(patch);
+
+    protected override object Slice() => (Snapshot.Settings, Followers, _draft.Pending);
+}

@@ -1,0 +1,18 @@
+using KvLab.Core.Wire;
+using KvLab.Web.Problems;
+
+namespace KvLab.Web.Components.Parts;
+
+/// <summary>An error as people need it: what happened, what was kept, what to try.</summary>
+public sealed record Problem(string Happened, string Kept, string Try)
+{
+    /// <summary>It may repeat what somebody typed.</summary>
+    public string Happened { get; init; } = Unseen.Shown(Happened);
+
+    /// <param name="kept">What is still as it was.</param>
+    /// <param name="otherwise">What to try when the cause gives no better advice.</param>
+    public static Problem Of(Exception e, string kept, string otherwise) =>
+        e is CommandException { Fields.Count: > 0 } invalid
+            ? new Problem(string.Join(" ", invalid.Fields.Select(f => f.Message)), kept, "Correct the value and try again.")
+            : new Problem(e.Message, kept, otherwise);
+}

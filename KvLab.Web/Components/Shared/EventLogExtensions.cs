@@ -1,9 +1,0 @@
-using KvLab.Core.Observation.Series;
-
-namespace KvLab.Web.Components.Shared;
-
-public static class EventLogExtensions
-{
-    /// <summary>Events that ever were in the log; the position of an event in this count never changes.</summary>
-    public static long Total(this EventLogView log) => log.First + log.Count;
-}
