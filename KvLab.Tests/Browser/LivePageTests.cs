@@ -41,14 +41,16 @@ public sealed class LivePageTests(LabInBrowser lab)
     }
 
     [Fact]
-    public async Task An_impossible_delay_is_refused_with_its_reason_and_the_control_goes_back()
+    public async Task An_impossible_delay_stays_at_its_field_with_its_reason_and_changes_nothing()
     {
         await using var page = await lab.OpenAsync();
         await page.FillAsync("max-delay", "70000");
-        await page.Expect("settings-error").ToContainTextAsync("maxDelayMs");
-        await page.Expect("settings-error").ToContainTextAsync("Nothing was changed.");
-        await page.Expect("max-delay").ToHaveValueAsync("60");
-        page.Forgive();
+        await page.Expect("max-delay-wrong").ToContainTextAsync("70000");
+        await page.Expect("max-delay").ToHaveValueAsync("70000");
+        Assert.Equal(60, lab.State.Current.Settings!.MaxDelayMs);
+        await page.FillAsync("max-delay", "55");
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Settings!.MaxDelayMs == 55, "the delay");
+        Assert.False(await page.At("max-delay-wrong").IsVisibleAsync());
     }
 
     [Fact]
