@@ -61,7 +61,10 @@ public sealed partial class ClusterReducer
             EndOpenWrites(node);
             EmptyCells(node);
             node.Cleared = node.ToldAll = false;
+            // A process that was stopped by a signal right after it had sent this stands still all the same.
+            var standsStill = node.Frozen && node.ProcessId is not null && node.ProcessId == hello.ProcessId;
             ForgetFaults(node);
+            node.Frozen = standsStill;
             node.Storage = hello.Storage ?? NodeView.InMemory;
             node.StorageProblem = null;
             node.StoragePersistence = hello.Persistence;

@@ -31,6 +31,18 @@ public sealed class ReducerNodeTests
         Assert.Equal(NodeState.Running, story.Snapshot.Nodes[0].State);
     }
 
+    [Theory]
+    [InlineData(4711, NodeState.Frozen)]
+    [InlineData(99, NodeState.Running)]
+    public void A_process_that_was_stopped_right_after_its_hello_stands_still_and_a_new_one_does_not(int stopped, NodeState shown)
+    {
+        var story = new Story();
+        story.Reducer.Apply(new ProcessChanged("follower-1", NodeState.Starting, stopped, null));
+        story.Reducer.Apply(new NodeFroze("follower-1", true));
+        story.Join(NodeRoles.Follower, "follower-1");
+        Assert.Equal(shown, story.Snapshot.Nodes[0].State);
+    }
+
     [Fact]
     public void A_crash_is_shown_with_its_words_also_when_the_connection_ends_after_it()
     {
