@@ -18,12 +18,14 @@ public sealed partial class Leader
         get { lock (_changes) return _promises.Min(p => p.Acks); }
     }
 
-    /// <summary>The fewest followers that a success will need once the patch counts, where that is fewer than now; else null.</summary>
+    /// <summary>The fewest followers that a success will need once the patch counts, where that is fewer than now; else null, and so for a patch that will be refused.</summary>
     internal int? LoweredBy(LiveSettingsPatch patch)
     {
         lock (_changes)
         {
-            var acks = AcksOf(_state with { Settings = patch.ApplyTo(_state.Settings) });
+            var (changed, errors) = Patched(patch);
+            if (errors.Count > 0) return null;
+            var acks = AcksOf(_state with { Settings = changed });
             return acks < SmallestQuorum ? acks : null;
         }
     }

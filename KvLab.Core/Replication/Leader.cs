@@ -82,14 +82,20 @@ public sealed partial class Leader : IDisposable
     {
         lock (_changes)
         {
-            var changed = patch.ApplyTo(_state.Settings);
-            if (patch.RestartSchedule == true) changed = changed with { DelayOrigin = _versions.Last.Counter };
-            var errors = changed.Validate(_state.Followers.Length);
+            var (changed, errors) = Patched(patch);
             if (errors.Count > 0) return errors;
             NotePromise(_state = _state with { Settings = changed });
             _events.Record(EventKind.SettingsChanged, settings: changed, naive: changed.Versioning == VersioningMode.Naive);
             return [];
         }
+    }
+
+    /// <summary>Within the lock.</summary>
+    private (LiveSettings Changed, IReadOnlyList<FieldError> Errors) Patched(LiveSettingsPatch patch)
+    {
+        var changed = patch.ApplyTo(_state.Settings);
+        if (patch.RestartSchedule == true) changed = changed with { DelayOrigin = _versions.Last.Counter };
+        return (changed, changed.Validate(_state.Followers.Length));
     }
 
     /// <summary>Adds and removes followers while running. Deliveries to a removed follower end; a new one gets writes from now on.</summary>

@@ -7,7 +7,6 @@ namespace KvLab.Web.Options;
 /// <summary>How the dashboard is reached by others than this machine (docs/classroom.md), under <c>Lab:</c> in the configuration.</summary>
 public sealed record AccessOptions
 {
-    public const int ShortestSecret = SharedSecret.Shortest;
     public const int LongestSecret = 256;
 
     /// <summary>
@@ -44,8 +43,8 @@ public sealed record AccessOptions
     {
         if (configuration["Lab:Secret"] is not { Length: > 0 } secret)
             return new[] { configuration["Cluster:Token"], configuration["CLUSTER_TOKEN"] }.FirstOrDefault(token => !string.IsNullOrWhiteSpace(token))?.Trim();
-        errors.Require(secret.Length is >= ShortestSecret and <= LongestSecret && secret.All(c => c is > ' ' and <= '~'), "Lab:Secret",
-            $"Lab:Secret must have {ShortestSecret} to {LongestSecret} printable ASCII characters without spaces.");
+        errors.Require(secret.Length is >= SharedSecret.Shortest and <= LongestSecret && secret.All(c => c is > ' ' and <= '~'), "Lab:Secret",
+            $"Lab:Secret must have {SharedSecret.Shortest} to {LongestSecret} printable ASCII characters without spaces.");
         return secret;
     }
 

@@ -1,5 +1,4 @@
 using KvLab.Core.Configuration;
-using KvLab.Core.Wire;
 
 namespace KvLab.Web.Options;
 
@@ -47,9 +46,9 @@ internal static class CommandLine
             var equals = arg.IndexOf('=');
             var name = (equals < 0 ? arg : arg[..equals]).TrimStart('/');
             if (name.StartsWith('-') && !name.StartsWith("--", StringComparison.Ordinal))
-                errors.Add(arg, $"{Shown(name)} is not known; options begin with two hyphens, such as --urls.");
+                errors.Add(arg, $"{Spelling.Shown(name)} is not known; options begin with two hyphens, such as --urls.");
             else if (equals < 0 && (i + 1 == args.Count || args[i + 1].StartsWith("--", StringComparison.Ordinal)))
-                errors.Add(name, $"{Shown(name)} needs a value: {Shown(name)}=value.");
+                errors.Add(name, $"{Spelling.Shown(name)} needs a value: {Spelling.Shown(name)}=value.");
             else
                 CheckName(name.TrimStart('-'), known, errors);
             if (equals < 0 && i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) i++;
@@ -66,15 +65,13 @@ internal static class CommandLine
             errors.Add(name, $"{name} is a node's option; the address of this dashboard is --urls {ListenOptions.DefaultUrl}, "
                 + "and the nodes' first port is Cluster:BasePort.");
         else if (!isKnown && !isSaid)
-            errors.Add(name, $"{Shown(name)} is not known; options are --urls, --{Spelling.Data}, "
+            errors.Add(name, $"{Spelling.Shown(name)} is not known; options are --urls, --{Spelling.Data}, "
                 + $"{string.Join(", ", Spelling.Sections.Select(s => $"--{s.Section}:…"))} and those of the web server (README, Settings at start).");
     }
 
     private static bool IsWord(string arg) => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=');
 
     private static string Stray(string word) =>
-        $"{Shown(word)} is not a command, and no option's name stands before it. "
+        $"{Spelling.Shown(word)} is not a command, and no option's name stands before it. "
         + $"The commands are {NameList.And(Commands)}, as the first word; without a command the lab starts.";
-
-    private static string Shown(string text) => Unseen.Shown(ErrorText.Short(text));
 }

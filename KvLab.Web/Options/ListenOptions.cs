@@ -1,5 +1,4 @@
 using KvLab.Core.Configuration;
-using KvLab.Core.Wire;
 
 namespace KvLab.Web.Options;
 
@@ -22,7 +21,7 @@ internal static class ListenOptions
 
         foreach (var name in new[] { "http_ports", "https_ports" })
             foreach (var port in Split(configuration[name]))
-                errors.Require(ushort.TryParse(port, out _), name, $"{NameOf(name)} must be port numbers from 0 to 65535, but holds \"{Shown(port)}\".");
+                errors.Require(ushort.TryParse(port, out _), name, $"{NameOf(name)} must be port numbers from 0 to 65535, but holds \"{Spelling.Shown(port)}\".");
     }
 
     public static string[] Split(string? addresses) => (addresses ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -31,13 +30,13 @@ internal static class ListenOptions
     {
         var address = Parse(text);
         if (address is null || (!address.IsUnixPipe && !address.IsNamedPipe && !IsHost(address.Host)))
-            errors.Add(name, $"{name} is no address: \"{Shown(text)}\". An address is {DefaultUrl}");
+            errors.Add(name, $"{name} is no address: \"{Spelling.Shown(text)}\". An address is {DefaultUrl}");
         else if (address.Scheme.ToUpperInvariant() is not ("HTTP" or "HTTPS"))
-            errors.Add(name, $"{name} must begin with http:// or https://, but is \"{Shown(text)}\".");
+            errors.Add(name, $"{name} must begin with http:// or https://, but is \"{Spelling.Shown(text)}\".");
         else if (address.Port is < 0 or > 65_535)
-            errors.Add(name, $"{name} has a port that is not from 0 to 65535: \"{Shown(text)}\". An address is {DefaultUrl}");
+            errors.Add(name, $"{name} has a port that is not from 0 to 65535: \"{Spelling.Shown(text)}\". An address is {DefaultUrl}");
         else if (address.PathBase.Length > 0)
-            errors.Add(name, $"{name} must not have a path, but is \"{Shown(text)}\". The path under which the lab lies is Lab:PathBase: "
+            errors.Add(name, $"{name} must not have a path, but is \"{Spelling.Shown(text)}\". The path under which the lab lies is Lab:PathBase: "
                 + $"{name} {text.TrimEnd('/')[..^address.PathBase.Length]} --Lab:PathBase {address.PathBase}");
     }
 
@@ -63,6 +62,4 @@ internal static class ListenOptions
         var isArgument = Environment.GetCommandLineArgs().Any(arg => arg.TrimStart('-', '/').Split('=')[0].Equals(key, StringComparison.OrdinalIgnoreCase));
         return isArgument ? $"--{key}" : variables.FirstOrDefault(v => Environment.GetEnvironmentVariable(v) is { Length: > 0 }) ?? $"--{key}";
     }
-
-    private static string Shown(string text) => Unseen.Shown(ErrorText.Short(text));
 }

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Wire;
 
 namespace KvLab.Web.Options;
 
@@ -53,6 +54,9 @@ internal static class Spelling
         Misspelt.Meant(name, Known) is not { } meant ? null
         : meant.Contains(':') ? $"{meant} (in the environment {meant.Replace(":", "__", StringComparison.Ordinal)})"
         : meant;
+
+    /// <summary>What somebody typed, as an error repeats it.</summary>
+    public static string Shown(string text) => Unseen.Shown(ErrorText.Short(text));
 
     public static bool IsOneOf(string name, IEnumerable<string> names) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
 

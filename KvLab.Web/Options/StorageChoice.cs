@@ -51,7 +51,10 @@ public sealed class StorageChoice
         configuration[own] is { Length: > 0 } value ? (value, own) : configuration[inherited] is { Length: > 0 } other ? (other, inherited) : (null, own);
 
     /// <summary>What names it in a wish.</summary>
-    public string FieldOf(string node) => _byNode.ContainsKey(node) ? $"storageOf.{node}" : "storage";
+    public string FieldOf(string node) => IsOf(node) ? $"storageOf.{node}" : "storage";
+
+    /// <summary>Whether the node was given a storage of its own.</summary>
+    public bool IsOf(string node) => _byNode.ContainsKey(node);
 
     /// <summary>As somebody wishes it: who is named gets another storage, and a wish for all ends what single nodes had.</summary>
     /// <param name="nodes">Those there are.</param>

@@ -51,7 +51,7 @@ internal sealed partial class NodeSupervisor
         var looks = _nodes.Keys.Where(id => wanted.Of(id) != before.Of(id)).Select(id => StorageReach.ProblemOfAsync(wanted.Of(id), id, time, cancellation));
         if ((await Task.WhenAll(looks)).FirstOrDefault(problem => problem is not null) is { } sentence)
             throw new CommandException(StatusCodes.Status502BadGateway, $"{sentence} {NothingChanged}");
-        var verdicts = await StorageTrial.RunAsync(directory.All.Where(n => wanted.Of(n.Id) != before.Of(n.Id)), wanted, options.NodesPath, _spawner, time);
+        var verdicts = await StorageTrial.RunAsync(directory.All.Where(n => wanted.Of(n.Id) != before.Of(n.Id)), wanted, wanted.FieldOf, options.NodesPath, _spawner, time);
         if (verdicts.Count == 0) return;
         var text = string.Join(" ", verdicts.Select(v => v.Sentence).Distinct());
         FieldError[] fields = [.. verdicts.Where(v => v.IsInput).Select(v => new FieldError(v.Field, v.Sentence))];
@@ -65,11 +65,12 @@ internal sealed partial class NodeSupervisor
     private async Task RequireUsableStorageAsync(IEnumerable<string> nodes)
     {
         var servers = nodes.Where(id => StorageText.Split(_storage.Of(id)).Kind is StorageServers.Redis or StorageServers.Postgres).Select(id => new NodeAddress(id, NodeRoles.Follower, ""));
-        var wrong = (await StorageTrial.RunAsync(servers, _storage, options.NodesPath, _spawner, time)).Where(v => v.IsFinal).ToArray();
-        if (wrong.Length > 0) throw new InvalidOptionsException([.. wrong.Select(v => new FieldError(StartName(v.Field), v.Sentence.Replace($"{v.Field} names", $"{StartName(v.Field)} names", StringComparison.Ordinal)))]);
+        var verdicts = await StorageTrial.RunAsync(servers, _storage, StartNameOf, options.NodesPath, _spawner, time);
+        FieldError[] wrong = [.. verdicts.Where(v => v.IsFinal).Select(v => new FieldError(v.Field, v.Sentence))];
+        if (wrong.Length > 0) throw new InvalidOptionsException(wrong);
     }
 
-    private static string StartName(string field) => field == "storage" ? "Cluster:Storage" : $"Cluster:StorageOf:{field[(field.IndexOf('.', StringComparison.Ordinal) + 1)..]}";
+    private string StartNameOf(string node) => _storage.IsOf(node) ? $"Cluster:StorageOf:{node}" : "Cluster:Storage";
 
     private async Task RestartOrGoBackAsync(StorageChoice wanted, StorageChoice before, bool mustWork)
     {
