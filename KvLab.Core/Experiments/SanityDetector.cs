@@ -223,7 +223,7 @@ public static partial class SanityDetector
         if (differing == 0)
         {
             return silent.Length == 0 ? null : new Finding(FindingKind.NotCompared, Severity.Warning,
-                $"Not all replicas were compared at {p.Plan.Label}: {unknown} The others hold what the leader holds.", new Dictionary<string, double> { ["notCompared"] = silent.Length }, [p.Plan.Index]);
+                $"Not all replicas were compared at {p.Plan.Label}: {unknown}{(silent.Length < check.Report.Followers.Count ? " The others hold what the leader holds." : "")}", new Dictionary<string, double> { ["notCompared"] = silent.Length }, [p.Plan.Index]);
         }
 
         return new Finding(FindingKind.Diverged, naive ? Severity.Info : Severity.Error,
