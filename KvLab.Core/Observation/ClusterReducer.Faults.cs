@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 
 namespace KvLab.Core.Observation;

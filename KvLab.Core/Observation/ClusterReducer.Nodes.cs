@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 

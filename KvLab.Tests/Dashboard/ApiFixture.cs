@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using KvLab.Core.Events;
-using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
 using KvLab.Web.Hosting;
 using KvLab.Web.Live;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Series;
-using KvLab.Core.Observation;
 using KvLab.Core.Settings;
 using KvLab.Web.Charts;
 using Xunit;

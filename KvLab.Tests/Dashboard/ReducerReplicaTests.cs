@@ -1,7 +1,7 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Observation;
 using KvLab.Core.Versioning;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Web.Live;

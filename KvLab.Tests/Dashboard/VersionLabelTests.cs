@@ -1,7 +1,7 @@
 using System.Text;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Observation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Api;

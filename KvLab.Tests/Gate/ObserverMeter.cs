@@ -1,5 +1,6 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation;
 using KvLab.Core.Settings;
 using KvLab.Web.Live;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
 using KvLab.Tests.Dashboard;
 using KvLab.Tests.Hostile.Fuzz;
 using KvLab.Web.Experiments;

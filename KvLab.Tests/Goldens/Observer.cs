@@ -1,6 +1,7 @@
 using System.Buffers;
 using KvLab.Core.Analysis;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Web.Live;

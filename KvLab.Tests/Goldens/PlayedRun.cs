@@ -1,5 +1,6 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation;
 using KvLab.Core.Scenarios;
 using KvLab.Tests.Infrastructure;

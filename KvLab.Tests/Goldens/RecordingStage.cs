@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Core.Replication;

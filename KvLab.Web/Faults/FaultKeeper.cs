@@ -1,7 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Observation;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Problems;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
 
 namespace KvLab.Web.Live;
 

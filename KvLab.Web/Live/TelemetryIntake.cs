@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using KvLab.Core.Events;
-using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
 
 namespace KvLab.Web.Live;
 

@@ -1,5 +1,5 @@
 using KvLab.Core.Events;
-using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
 
 namespace KvLab.Web.Supervision;
 

@@ -5,7 +5,7 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 
-namespace KvLab.Core.Observation;
+namespace KvLab.Core.Observation.Messages;
 
 /// <summary>Everything that can change the state, in the order in which it happened. Only the ingest reader consumes these.</summary>
 public abstract record IngestMessage;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using KvLab.Core.Analysis;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 
