@@ -57,28 +57,28 @@ public sealed partial class DurabilityLedger
     /// <summary>Counts of now; judges what news came in since the last time.</summary>
     public DurabilityCounts Count(DateTimeOffset at)
     {
-        JudgeStale(at);
+        Judge(at);
         return new DurabilityCounts(_acknowledged, _window.Count - _lostInWindow - _atRisk, _atRisk, _lostEver, _older, _notFollowed);
     }
 
     /// <summary>The latest acknowledged writes, newest first.</summary>
     public ImmutableArray<DurabilityRow> Latest(int count, DateTimeOffset at)
     {
-        JudgeStale(at);
+        Judge(at);
         return [.. _window.Skip(Math.Max(0, _window.Count - count)).Reverse().Select(View)];
     }
 
     /// <summary>The latest lost writes, newest first, at most <see cref="LostListed"/>.</summary>
     public ImmutableArray<DurabilityRow> Lost(int count, DateTimeOffset at)
     {
-        JudgeStale(at);
+        Judge(at);
         return [.. Enumerable.Reverse(_lost).Take(count).Select(View)];
     }
 
     /// <summary>Null when no client was told of its success, or when it is too old.</summary>
     public DurabilityRow? Find(EntryVersion version, DateTimeOffset at)
     {
-        JudgeStale(at);
+        Judge(at);
         return _byVersion.TryGetValue(version, out var write) ? View(write) : null;
     }
 
@@ -86,13 +86,14 @@ public sealed partial class DurabilityLedger
     /// <param name="listed">How many are told in full.</param>
     public BeyondReach Beyond(IEnumerable<string> nodes, int listed, DateTimeOffset at)
     {
-        JudgeStale(at);
+        Judge(at);
         var asked = nodes.Select(n => _nodes.GetValueOrDefault(n)).OfType<NodeLife>().Where(n => !n.Gone).ToArray();
         var beyond = _window.Reverse().Where(w => w.State != DurabilityState.Lost && !Array.Exists(asked, n => _keys[w.Facts.Key][n].Covers(w))).ToArray();
         return new BeyondReach(_window.Count - _lostInWindow, beyond.Length, [.. beyond.Take(listed).Select(View)], _lostEver, _older + _notFollowed);
     }
 
-    private void JudgeStale(DateTimeOffset at)
+    /// <summary>Judges what news came in since the last time.</summary>
+    public void Judge(DateTimeOffset at)
     {
         foreach (var copies in _stale) Judge(copies, at);
         _stale.Clear();

@@ -1,9 +1,7 @@
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Durability;
 
 namespace KvLab.Core.Observation;
-
-/// <param name="Success">False: stored, but not confirmed as promised.</param>
-public readonly record struct ClientAnswer(AcknowledgedWrite Write, bool Success);
 
 /// <summary>
 /// What clients of this dashboard (form, burst, REST, experiments) were told, noted where their answers come in. A leader that is killed
@@ -35,15 +33,15 @@ public sealed class ClientOutcomes(TimeProvider time)
         lock (_gate) _unreachable++;
     }
 
-    /// <summary>What came in since the last time.</summary>
-    public (IReadOnlyList<ClientAnswer> Answers, int Unreachable) Take()
+    /// <summary>What came in since the last time; null where nothing did.</summary>
+    public ClientsTold? Take()
     {
         lock (_gate)
         {
-            if (_answers.Count == 0 && _unreachable == 0) return ([], 0);
-            var taken = (_answers, _unreachable);
+            if (_answers.Count == 0 && _unreachable == 0) return null;
+            var told = new ClientsTold(_answers, _unreachable);
             (_answers, _unreachable) = ([], 0);
-            return taken;
+            return told;
         }
     }
 }

@@ -22,11 +22,10 @@ public sealed partial class ClusterReducer
 
     private void CountAnswer(NodeRecord leader, EntryVersion version, bool success)
     {
-        var nowMs = NowMs;
-        while (_countedInOrder.TryPeek(out var oldest) && oldest.AtMs < nowMs - RememberAnswersMs) _counted.Remove(_countedInOrder.Dequeue().Version);
+        while (_countedInOrder.TryPeek(out var oldest) && oldest.AtMs < _now.Ms - RememberAnswersMs) _counted.Remove(_countedInOrder.Dequeue().Version);
         if (!_counted.Add(version)) return;
-        _countedInOrder.Enqueue((version, nowMs));
-        _availability.Answered(nowMs, success, IsCutOff(leader));
+        _countedInOrder.Enqueue((version, _now.Ms));
+        _availability.Answered(_now.Ms, success, IsCutOff(leader));
         _changed = true;
     }
 
@@ -34,7 +33,7 @@ public sealed partial class ClusterReducer
     private string NameOf(string node) => NodeWords.Bare(node, _nodes.TryGetValue(node, out var known) ? known.Role == NodeRoles.Leader : node == NodeRoles.Leader);
 
     private void Mark(string? node, string words) =>
-        _availability.Mark(new FaultMark(NowMs / 1000.0, node, node is null ? words : $"{NameOf(node)} {words}"));
+        _availability.Mark(new FaultMark(_now.Seconds, node, node is null ? words : $"{NameOf(node)} {words}"));
 
     /// <summary>Faults that nodes report themselves; what happens to processes is seen in <see cref="FollowProcess"/>.</summary>
     private void MarkFault(NodeRecord node, NodeEvent e)
@@ -74,11 +73,9 @@ public sealed partial class ClusterReducer
         AvailabilityRule.WhyNot(follower.View().State, IsCutOff(follower), leader.Links.GetValueOrDefault(follower.Id)?.Faults) is null;
 
     /// <summary>Notes beside this second's answers what stood in their way.</summary>
-    private void SampleAvailability(long nowMs)
+    private void SampleAvailability()
     {
-        TakePromises();
-        KeepPromises(nowMs - ReportPatienceMs);
-        if (!_availability.IsBusy(nowMs)) return;
+        if (!_availability.IsBusy(_now.Ms)) return;
         var followers = _nodes.Values.Where(n => n.Role == NodeRoles.Follower).ToArray();
         var leader = _nodes.Values.FirstOrDefault(n => n.Role == NodeRoles.Leader);
         _availability.Stand(

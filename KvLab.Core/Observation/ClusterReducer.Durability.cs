@@ -28,8 +28,8 @@ public sealed partial class ClusterReducer
             case EventKind.EntryDuplicate: _ledger.Holds(node.Id, e.Key!, e.EntryVersion); break;
             case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
             case EventKind.StoreCleared: FollowReset(node); break;
-            case EventKind.EntryRolledBack: _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, time.GetUtcNow()); break;
-            case EventKind.EntryRemoved: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "removed it: a reset had", time.GetUtcNow()); break;
+            case EventKind.EntryRolledBack: _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, _now.Utc); break;
+            case EventKind.EntryRemoved: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "removed it: a reset had", _now.Utc); break;
             default: return;
         }
         _durabilityTouched = true;
@@ -42,13 +42,13 @@ public sealed partial class ClusterReducer
     }
 
     private void HoldExactly(NodeRecord node, NodeEvent e) =>
-        _ledger.HoldsExactly(node.Id, e.Key!, e.EntryVersion, "replaced it by an older write (naive mode)", time.GetUtcNow());
+        _ledger.HoldsExactly(node.Id, e.Key!, e.EntryVersion, "replaced it by an older write (naive mode)", _now.Utc);
 
     private void FollowAnswer(NodeRecord leader, NodeEvent e)
     {
         // Told by its client before, when the report was long in coming.
         if (_ledger.Knows(e.EntryVersion)) return;
-        _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, time.GetUtcNow(), e.Naive, e.LeaderCounted));
+        _ledger.Answered(new AcknowledgedWrite(e.EntryVersion, e.Key!, leader.Id, e.Required ?? 0, e.Acks ?? 0, _now.Utc, e.Naive, e.LeaderCounted));
     }
 
     private void FollowReset(NodeRecord node)
@@ -58,25 +58,24 @@ public sealed partial class ClusterReducer
             _ledger.Clear();
             ForgetPromises();
         }
-        _ledger.Emptied(node.Id, "was emptied", time.GetUtcNow());
+        _ledger.Emptied(node.Id, "was emptied", _now.Utc);
     }
 
     /// <summary>Its storage came back without what had been stored in it; the node itself went on.</summary>
     private void FollowLostStorage(NodeRecord node)
     {
         EmptyCells(node);
-        _ledger.Emptied(node.Id, "lost its storage", time.GetUtcNow());
+        _ledger.Emptied(node.Id, "lost its storage", _now.Utc);
         _durabilityTouched = true;
     }
 
     private void BeginLife(NodeRecord node, bool storageIsNew)
     {
-        TakePromises();
         // News of the life before is at an end, and with it the hope for a report.
         KeepPromises(long.MaxValue);
         // What lies on a disk does not begin anew with the process, unless somebody removed it.
-        if (!node.IsDurable) _ledger.Began(node.Id, time.GetUtcNow());
-        else if (storageIsNew) _ledger.Began(node.Id, time.GetUtcNow(), "storage");
+        if (!node.IsDurable) _ledger.Began(node.Id, _now.Utc);
+        else if (storageIsNew) _ledger.Began(node.Id, _now.Utc, "storage");
         _durabilityTouched = true;
     }
 
@@ -85,10 +84,9 @@ public sealed partial class ClusterReducer
     {
         if (state is NodeState.Stopped or NodeState.Crashed && node.State is not (NodeState.Stopped or NodeState.Crashed))
         {
-            TakePromises();
             NoteGap(node, state);
             var how = state == NodeState.Crashed ? "crashed" : node.Stopping ? "was stopped" : "was killed";
-            if (!node.IsDurable) _ledger.Ended(node.Id, how, time.GetUtcNow());
+            if (!node.IsDurable) _ledger.Ended(node.Id, how, _now.Utc);
             _durabilityTouched = true;
             Mark(node.Id, how.Replace("was ", "", StringComparison.Ordinal));
         }
@@ -98,20 +96,17 @@ public sealed partial class ClusterReducer
         }
     }
 
-    public DurabilityRow? FindDurability(EntryVersion version) => _ledger.Find(version, time.GetUtcNow());
+    /// <summary>As of the last message.</summary>
+    public DurabilityRow? FindDurability(EntryVersion version) => _ledger.Find(version, _now.Utc);
 
-    public BeyondReach DurabilityBeyond(IReadOnlyCollection<string> nodes, int listed)
-    {
-        TakePromises();
-        KeepPromises(long.MaxValue);
-        return _ledger.Beyond(nodes, listed, time.GetUtcNow());
-    }
+    /// <summary>As of the last message.</summary>
+    public BeyondReach DurabilityBeyond(IReadOnlyCollection<string> nodes, int listed) => _ledger.Beyond(nodes, listed, _now.Utc);
 
     private DurabilityView ViewDurability()
     {
         if (!_durabilityTouched) return _durability;
         _durabilityTouched = false;
-        var now = time.GetUtcNow();
+        var now = _now.Utc;
         var counts = _ledger.Count(now);
         return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now)) { Gaps = ViewGaps() };
     }

@@ -13,27 +13,27 @@ public sealed partial class ClusterReducer
 
     private readonly FigureBook _figures = new();
     private readonly Window<LagPoint> _lags = new(StateLimits.LagPoints);
-    private ImmutableDictionary<string, int> _lastLag = ImmutableDictionary<string, int>.Empty;
+    private ImmutableSortedDictionary<string, int> _lastLag = ImmutableSortedDictionary<string, int>.Empty;
     private long _lastLagMs = -LagIntervalMs;
 
     /// <summary>Adds a point only when a follower's lag changed, so that a cluster at rest leaves the series alone.</summary>
-    private void SampleLags(long nowMs)
+    private void SampleLags()
     {
-        if (nowMs - _lastLagMs < LagIntervalMs) return;
+        if (_now.Ms - _lastLagMs < LagIntervalMs) return;
         var followers = _nodes.Values.Where(n => n.Role == NodeRoles.Follower);
         if (_lags.Count > 0 && _lastLag.Count == followers.Count()
             && followers.All(n => _lastLag.TryGetValue(n.Id, out var behind) && behind == n.Behind)) return;
-        _lastLag = followers.ToImmutableDictionary(n => n.Id, n => n.Behind);
+        _lastLag = followers.ToImmutableSortedDictionary(n => n.Id, n => n.Behind, StringComparer.Ordinal);
         if (_lastLag.IsEmpty && _lags.Count == 0) return;
-        _lastLagMs = nowMs;
-        _lags.Add(new LagPoint(nowMs / 1000.0, _lastLag));
+        _lastLagMs = _now.Ms;
+        _lags.Add(new LagPoint(_now.Seconds, _lastLag));
         _changed = true;
     }
 
     /// <summary>Whatever may have changed them: settings, followers, storage.</summary>
     private void FollowConditions()
     {
-        if (_settings is not null) _figures.Begin(Conditions(_settings), time.GetUtcNow(), PredictedMean);
+        if (_settings is not null) _figures.Begin(Conditions(_settings), _now.Utc, PredictedMean);
     }
 
     /// <summary>A node that has not introduced itself yet takes no part in any write.</summary>

@@ -9,7 +9,7 @@ namespace KvLab.Core.Observation;
 public sealed partial class ClusterReducer
 {
     private readonly Dictionary<string, KeyRecord> _rows = new(StringComparer.Ordinal);
-    private readonly ImmutableDictionary<string, KeyRow>.Builder _rowViews = ImmutableDictionary.CreateBuilder<string, KeyRow>(StringComparer.Ordinal);
+    private readonly ImmutableSortedDictionary<string, KeyRow>.Builder _rowViews = ImmutableSortedDictionary.CreateBuilder<string, KeyRow>(StringComparer.Ordinal);
 
     // Invariant: contains every key whose view is out of date, those included that are gone.
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
@@ -68,7 +68,7 @@ public sealed partial class ClusterReducer
         CountRefusal(e);
         if (Row(e.Key!) is not { } row) return;
         var cell = row.Cells[node.Id];
-        cell.RefusedAt = NowMs;
+        cell.RefusedAt = _now.Ms;
         cell.LastRefused = e.EntryVersion;
         Touch(row);
     }
@@ -79,7 +79,7 @@ public sealed partial class ClusterReducer
         if (cell.Version.IsNone != version.IsNone) node.Keys += version.IsNone ? -1 : 1;
         cell.Version = version;
         cell.Value = value;
-        cell.ChangedAt = NowMs;
+        cell.ChangedAt = _now.Ms;
         if (node.Role == NodeRoles.Leader)
         {
             row.Leader = version;
@@ -122,7 +122,7 @@ public sealed partial class ClusterReducer
         }
     }
 
-    private (ImmutableDictionary<string, KeyRow> Keys, ImmutableArray<string> Order) ViewKeys()
+    private (ImmutableSortedDictionary<string, KeyRow> Keys, ImmutableArray<string> Order) ViewKeys()
     {
         foreach (var key in _touched)
         {

@@ -78,7 +78,7 @@ public sealed partial class ClusterReducer
         node.State = NodeState.Running;
         node.ProcessNotice = null;
         node.Stopping = false;
-        node.LastSeen = time.GetUtcNow();
+        node.LastSeen = _now.Utc;
     }
 
     private void Disconnect(NodeDisconnected disconnected)
@@ -97,7 +97,7 @@ public sealed partial class ClusterReducer
     private void RemoveNode(string id)
     {
         if (!_nodes.Remove(id)) return;
-        _ledger.Removed(id, time.GetUtcNow());
+        _ledger.Removed(id, _now.Utc);
         foreach (var row in _rows.Values)
         {
             if (row.Cells.Remove(id)) Touch(row);
@@ -143,7 +143,7 @@ public sealed partial class ClusterReducer
         foreach (var node in _nodes.Values) node.ForgetCounts();
         _events.ForgetBefore(position);
         ForgetEpochs();
-        _since = time.GetUtcNow();
+        _since = _now.Utc;
     }
 
     private void Renew()
@@ -153,7 +153,6 @@ public sealed partial class ClusterReducer
         _reign = 0;
         (_waiting, _smallestQuorum) = (null, null);
         ForgetCluster(_events.Total);
-        TakePromises();
         ForgetPromises();
         _ledger.Clear();
         _durabilityTouched = true;

@@ -1,3 +1,4 @@
+using KvLab.Core.Observation.Messages;
 using System.Collections.Immutable;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
@@ -17,17 +18,15 @@ public sealed partial class ClusterReducer
     private readonly List<(AcknowledgedWrite Write, bool Success, long AtMs)> _promises = [];
     private readonly Queue<GapRecord> _gaps = new();
 
-    private void TakePromises()
+    private void HearClients(ClientsTold told)
     {
-        if (clients is null) return;
-        var (answers, unreachable) = clients.Take();
-        foreach (var (write, success) in answers)
+        foreach (var (write, success) in told.Answers)
         {
-            _promises.Add((WithItsRule(write), success, NowMs));
+            _promises.Add((WithItsRule(write), success, _now.Ms));
             if (_nodes.TryGetValue(write.Leader, out var leader)) CountAnswer(leader, write.Version, success);
         }
-        if (unreachable == 0) return;
-        _availability.Unreachable(NowMs, unreachable);
+        if (told.Unreachable == 0) return;
+        _availability.Unreachable(_now.Ms, told.Unreachable);
         _changed = true;
     }
 
@@ -83,7 +82,7 @@ public sealed partial class ClusterReducer
     private void NoteGap(NodeRecord node, NodeState state)
     {
         if (node.Role != NodeRoles.Leader || node.Stopping || _reign == 0) return;
-        var gap = new GapRecord(node.Id, node.LastSeen, time.GetUtcNow());
+        var gap = new GapRecord(node.Id, node.LastSeen, _now.Utc);
         foreach (var write in _writes.Values.Where(w => w.Leader == node.Id && w is { Status: null, Forgotten: false, Gap: null }))
         {
             write.Gap = gap;

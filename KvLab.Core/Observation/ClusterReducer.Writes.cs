@@ -176,7 +176,7 @@ public sealed partial class ClusterReducer
         _lags.Clear();
         _availability.Clear();
         _entriesNotShown = 0;
-        _figures.Clear(time.GetUtcNow(), PredictedMean);
+        _figures.Clear(_now.Utc, PredictedMean);
         foreach (var write in _writes.Values.ToArray())
         {
             write.Shown = false;

@@ -7,14 +7,12 @@ using KvLab.Core.Settings;
 namespace KvLab.Core.Observation;
 
 /// <summary>
-/// Turns what happened into what is so: events in, snapshots out. Does no I/O and takes time only from the provider.
-/// Not safe for concurrent use; whoever feeds it owns it.
+/// Turns what happened into what is so: messages in, snapshots out. Does no I/O and has no clock: time is what a message says it is, so the same messages make
+/// the same state, whenever and wherever they are applied. Not safe for concurrent use; whoever feeds it owns it.
 /// </summary>
-/// <param name="clients">What the dashboard's own clients were told; null where there are none.</param>
 /// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>
-public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null, ClientOutcomes? clients = null)
+public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null)
 {
-    private readonly long _origin = time.GetTimestamp();
     private readonly EventLog _events = new();
     private readonly EventRate _rate = new();
     private LiveSettings? _settings;
@@ -24,15 +22,28 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
     /// <summary>Of the event that is being applied, in the log.</summary>
     private long _position;
     private bool _changed;
-    private ClusterSnapshot _last = ClusterSnapshot.Empty;
 
-    /// <summary>Monotonic milliseconds since the dashboard began; at least 1, so that 0 can mean never.</summary>
-    private long NowMs => 1 + (long)time.GetElapsedTime(_origin).TotalMilliseconds;
+    /// <summary>Of the message that is being applied.</summary>
+    private ObserverTime _now;
 
-    public void Apply(IngestMessage message)
+    /// <summary>As of the last <see cref="PictureTaken"/> that found a change.</summary>
+    public ClusterSnapshot Snapshot { get; private set; } = ClusterSnapshot.Empty;
+
+    public void Apply(Observed observed)
     {
-        _changed = true;
-        switch (message)
+        _now = observed.At;
+        switch (observed.What)
+        {
+            case PictureTaken: TakePicture(); return;
+            case ClientsTold told: HearClients(told); return;
+            case LedgerRead: _ledger.Judge(_now.Utc); return;
+            case PromisesCounted:
+                KeepPromises(long.MaxValue);
+                _ledger.Judge(_now.Utc);
+                return;
+            default: _changed = true; break;
+        }
+        switch (observed.What)
         {
             case EventsReceived received: ApplyBatch(received.Batch, received.Packed); break;
             case NodeIntroduced introduced: Introduce(introduced.Hello); break;
@@ -45,7 +56,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             case ClusterRenewed: Renew(); break;
             case SidesChanged sides: ChangeSides(sides); break;
         }
-        if (message is not EventsReceived) FollowConditions();
+        if (observed.What is not EventsReceived) FollowConditions();
     }
 
     private void ApplyBatch(EventBatch batch, ReadOnlyMemory<byte> packed)
@@ -53,7 +64,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         var node = batch.Node == NodeNames.Dashboard ? null : Node(batch.Node);
         var ledger = node?.Ledger ?? _dashboardLedger;
         ledger.Begin(batch);
-        if (node is not null) node.LastSeen = time.GetUtcNow();
+        if (node is not null) node.LastSeen = _now.Utc;
         var first = ledger.TakeIn(batch.Events);
         _events.Add(batch.Events, first, packed);
         _position = _events.Total - (batch.Events.Length - first) - 1;
@@ -63,7 +74,7 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
             if (node is not null) ApplyEvent(node, e);
             tap?.Offer(e);
         }
-        _rate.Add(NowMs, batch.Events.Length - first);
+        _rate.Add(_now.Ms, batch.Events.Length - first);
     }
 
     private void ApplyEvent(NodeRecord node, NodeEvent e)
@@ -123,20 +134,19 @@ public sealed partial class ClusterReducer(TimeProvider time, Func<LiveSettings,
         NoteQuorum(settings);
     }
 
-    /// <summary>The state as of now, or null when nothing changed since the last snapshot.</summary>
-    public ClusterSnapshot? TakeSnapshot()
+    private void TakePicture()
     {
-        var nowMs = NowMs;
-        var rate = _rate.PerSecond(nowMs);
-        SampleLags(nowMs);
-        SampleAvailability(nowMs);
+        var rate = _rate.PerSecond(_now.Ms);
+        SampleLags();
+        KeepPromises(_now.Ms - ReportPatienceMs);
+        SampleAvailability();
         RaiseSmallestQuorum();
-        if (!_changed && rate == _last.Kpis.EventsPerSecond) return null;
+        if (!_changed && rate == Snapshot.Kpis.EventsPerSecond) return;
         _changed = false;
         var (keys, order) = ViewKeys();
-        return _last = new ClusterSnapshot
+        Snapshot = new ClusterSnapshot
         {
-            Revision = _last.Revision + 1,
+            Revision = Snapshot.Revision + 1,
             Settings = _settings,
             SmallestQuorum = _smallestQuorum,
             Waiting = _waiting,

@@ -119,6 +119,8 @@ internal sealed class CellRecord
 
 internal sealed class KeyRecord(string key)
 {
+    private static readonly ImmutableSortedDictionary<string, ReplicaCell> NoCells = ImmutableSortedDictionary.Create<string, ReplicaCell>(StringComparer.Ordinal);
+
     public string Key { get; } = key;
     public EntryVersion Leader { get; set; }
     public string? LeaderValue { get; set; }
@@ -128,9 +130,15 @@ internal sealed class KeyRecord(string key)
 
     public bool IsEmpty => Leader.IsNone && Cells.Values.All(c => c.Version.IsNone);
 
-    public KeyRow View() => new(Key, Leader, LeaderValue, Cells
-        .Where(c => !c.Value.Version.IsNone || c.Value.RefusedAt > 0)
-        .ToImmutableDictionary(c => c.Key, c => c.Value.View()));
+    public KeyRow View()
+    {
+        var shown = NoCells.ToBuilder();
+        foreach (var (node, cell) in Cells)
+        {
+            if (!cell.Version.IsNone || cell.RefusedAt > 0) shown.Add(node, cell.View());
+        }
+        return new KeyRow(Key, Leader, LeaderValue, shown.ToImmutable());
+    }
 }
 
 internal sealed class DeliveryRecord(string follower, double delayMs)

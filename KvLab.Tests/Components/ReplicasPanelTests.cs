@@ -232,12 +232,12 @@ public sealed class ReplicasPanelTests : PageTest
 
     private static ClusterSnapshot WithCell(ReplicaCell? cell)
     {
-        var cells = System.Collections.Immutable.ImmutableDictionary<string, ReplicaCell>.Empty;
+        var cells = System.Collections.Immutable.ImmutableSortedDictionary<string, ReplicaCell>.Empty;
         if (cell is not null) cells = cells.Add("follower-2", cell);
         return Idle with
         {
             KeyOrder = ["k1"],
-            Keys = System.Collections.Immutable.ImmutableDictionary<string, KeyRow>.Empty.Add("k1", new KeyRow("k1", new EntryVersion(1, 9), "\"a\"", cells)),
+            Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, KeyRow>.Empty.Add("k1", new KeyRow("k1", new EntryVersion(1, 9), "\"a\"", cells)),
         };
     }
 }

@@ -25,7 +25,7 @@ public sealed class VersionLabelPageTests : PageTest
     {
         ManyEpochs = true,
         KeyOrder = ["k"],
-        Keys = ImmutableDictionary<string, KeyRow>.Empty.Add("k", new KeyRow("k", New, "\"new\"", ImmutableDictionary<string, ReplicaCell>.Empty
+        Keys = ImmutableSortedDictionary<string, KeyRow>.Empty.Add("k", new KeyRow("k", New, "\"new\"", ImmutableSortedDictionary<string, ReplicaCell>.Empty
             .Add("follower-1", new ReplicaCell(New, "\"new\"", 100, 200, Old)).Add("follower-2", new ReplicaCell(Old, "\"old\"", 100, 0, default)))),
         Writes = [Write(New, "\"new\""), Write(Old, "\"old\"")],
     };

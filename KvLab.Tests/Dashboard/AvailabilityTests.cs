@@ -27,7 +27,7 @@ public sealed class AvailabilityTests
         Assert.Equal((3, 0, 2), (points[^1].Followers, points[^1].Unavailable, points[^1].Required));
         story.Time.Advance(TimeSpan.FromMinutes(1));
         _ = story.Snapshot;
-        Assert.Null(story.Reducer.TakeSnapshot());
+        Assert.Null(story.Observer.TakeSnapshot());
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class AvailabilityTests
         var story = new Story(clients);
         story.Join(NodeRoles.Leader, "leader");
         story.Join(NodeRoles.Follower, "follower-1");
-        story.Reducer.Apply(new ProcessChanged("follower-1", NodeState.Crashed, null, null));
+        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Crashed, null, null));
         clients.Unreachable();
         clients.Unreachable();
         var point = Assert.Single(story.Snapshot.Availability.Points);
@@ -54,7 +54,7 @@ public sealed class AvailabilityTests
     public void The_rule_is_held_against_the_cluster(int required, int down, AvailabilityVerdict verdict, string sentence)
     {
         var story = Story.OfCluster(5, new LiveSettings { WriteQuorum = required });
-        for (var i = 1; i <= down; i++) story.Reducer.Apply(new ProcessChanged($"follower-{i}", NodeState.Stopped, null, null));
+        for (var i = 1; i <= down; i++) story.Observer.Tell(new ProcessChanged($"follower-{i}", NodeState.Stopped, null, null));
         var rule = AvailabilityRule.Of(story.Snapshot);
         Assert.Equal((verdict, sentence, 5 - required, down), (rule.Verdict, rule.Sentence, rule.Tolerated, rule.Unavailable.Length));
     }
@@ -63,7 +63,7 @@ public sealed class AvailabilityTests
     public void Without_a_leader_nobody_takes_writes()
     {
         var story = Story.OfCluster(2, new LiveSettings { WriteQuorum = 1 });
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        story.Observer.Tell(new ProcessChanged("leader", NodeState.Stopped, null, null));
         var rule = AvailabilityRule.Of(story.Snapshot);
         Assert.Equal((AvailabilityVerdict.Unreachable, "W = 1 of 2 tolerates 1 failed follower, but the leader is stopped: nobody takes writes."), (rule.Verdict, rule.Sentence));
     }

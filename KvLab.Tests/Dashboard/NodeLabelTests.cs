@@ -1,7 +1,6 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
-using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Member;
@@ -97,10 +96,10 @@ public sealed class NodeLabelTests
     public void A_fault_is_marked_by_the_role_of_its_moment()
     {
         var story = Story.OfCluster(2);
-        story.Reducer.Apply(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Stopped, null, null));
+        story.Observer.Tell(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Stopped, null, null));
         var promoted = story.Tell("follower-1", EventKind.NodeSealed);
         story.Send(promoted with { Sequence = promoted.Sequence + 1, Kind = EventKind.LeaderPromoted, Epoch = 2, Version = 5 });
-        story.Reducer.Apply(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Starting, 1, null));
+        story.Observer.Tell(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Starting, 1, null));
         Assert.Equal(["leader killed", "follower-1 leads", "old leader started"], story.Snapshot.Availability.Marks.Select(m => m.Label));
     }
 

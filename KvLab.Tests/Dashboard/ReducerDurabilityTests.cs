@@ -28,7 +28,7 @@ public sealed class ReducerDurabilityTests
     private void Kill(string node)
     {
         _story.Time.Advance(TimeSpan.FromSeconds(1));
-        _story.Reducer.Apply(new ProcessChanged(node, NodeState.Stopped, null, "Ended from this page."));
+        _story.Observer.Tell(new ProcessChanged(node, NodeState.Stopped, null, "Ended from this page."));
     }
 
     [Fact]
@@ -174,8 +174,8 @@ public sealed class ReducerDurabilityTests
     public void A_node_whose_connection_ended_still_holds_what_it_held()
     {
         Write(1, "k1", "follower-3");
-        _story.Reducer.Apply(new NodeDisconnected("leader", "first"));
-        _story.Reducer.Apply(new NodeDisconnected("follower-3", "first"));
+        _story.Observer.Tell(new NodeDisconnected("leader", "first"));
+        _story.Observer.Tell(new NodeDisconnected("follower-3", "first"));
         Assert.Equal(DurabilityState.Held, Durability.Latest[0].State);
         // In external mode only its next incarnation tells that its memory is gone.
         _story.Join(NodeRoles.Follower, "follower-3", "second");
@@ -215,7 +215,7 @@ public sealed class ReducerDurabilityTests
     public void A_removed_follower_holds_nothing_for_anybody()
     {
         Write(1, "k1", "follower-3");
-        _story.Reducer.Apply(new NodeRemoved("follower-3"));
+        _story.Observer.Tell(new NodeRemoved("follower-3"));
         Assert.Equal(["leader"], Durability.Latest[0].HeldNow);
     }
 }

@@ -13,7 +13,7 @@ public sealed class ReducerFaultTests
     private static long _sequence = 1000;
 
     private static void Tell(Story story, string node, EventKind kind, Func<NodeEvent, NodeEvent> facts, string incarnation = "first") =>
-        story.Reducer.Apply(new EventsReceived(new EventBatch
+        story.Observer.Tell(new EventsReceived(new EventBatch
         {
             Node = node,
             Incarnation = incarnation,
@@ -62,11 +62,11 @@ public sealed class ReducerFaultTests
     public void A_frozen_node_is_frozen_also_when_its_connection_ends_and_runs_when_it_is_thawed()
     {
         var story = Story.OfCluster(1);
-        story.Reducer.Apply(new NodeFroze("follower-1", true));
+        story.Observer.Tell(new NodeFroze("follower-1", true));
         Assert.Equal(NodeState.Frozen, story.Snapshot.Nodes[1].State);
-        story.Reducer.Apply(new NodeDisconnected("follower-1", "first"));
+        story.Observer.Tell(new NodeDisconnected("follower-1", "first"));
         Assert.Equal(NodeState.Frozen, story.Snapshot.Nodes[1].State);
-        story.Reducer.Apply(new NodeFroze("follower-1", false));
+        story.Observer.Tell(new NodeFroze("follower-1", false));
         Assert.Equal(NodeState.Disconnected, story.Snapshot.Nodes[1].State);
         story.Join(NodeRoles.Follower, "follower-1");
         Assert.Equal(NodeState.Running, story.Snapshot.Nodes[1].State);
@@ -76,8 +76,8 @@ public sealed class ReducerFaultTests
     public void A_frozen_node_that_is_killed_is_stopped()
     {
         var story = Story.OfCluster(1);
-        story.Reducer.Apply(new NodeFroze("follower-1", true));
-        story.Reducer.Apply(new ProcessChanged("follower-1", NodeState.Stopped, null, "Ended from this page."));
+        story.Observer.Tell(new NodeFroze("follower-1", true));
+        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Stopped, null, "Ended from this page."));
         Assert.Equal(NodeState.Stopped, story.Snapshot.Nodes[1].State);
     }
 
@@ -95,7 +95,7 @@ public sealed class ReducerFaultTests
     public void A_dashboard_that_comes_later_learns_of_faults_by_asking()
     {
         var story = Story.OfCluster(1);
-        story.Reducer.Apply(new NodeSeeded("leader", "first", [], null)
+        story.Observer.Tell(new NodeSeeded("leader", "first", [], null)
         {
             Faults = new NodeFaults { SlowMs = 7 },
             Links = [new LinkReport("follower-1", LinkFaults.Partition, LinkCounts.None with { Request = DirectionCounts.None with { Lost = 4 } })],
@@ -108,7 +108,7 @@ public sealed class ReducerFaultTests
     public void The_sides_of_a_partition_are_the_dashboards_own()
     {
         var story = Story.OfCluster(2);
-        story.Reducer.Apply(new SidesChanged(["follower-2"]));
+        story.Observer.Tell(new SidesChanged(["follower-2"]));
         Assert.Equal(["follower-2"], story.Snapshot.OtherSide);
     }
 }

@@ -50,7 +50,7 @@ public sealed class ReducerFiguresTests
             case "timeout": Change(story, Standard with { ReplicationTimeoutMs = 50 }); break;
             case "delivery": Change(story, Standard with { Delivery = Delivery.Once }); break;
             case "followers": story.Join(NodeRoles.Follower, "follower-6"); break;
-            case "fewer followers": story.Reducer.Apply(new NodeRemoved("follower-5")); break;
+            case "fewer followers": story.Observer.Tell(new NodeRemoved("follower-5")); break;
             case "storage": story.Join(NodeRoles.Follower, "follower-1", "second", storage: "sqlite"); break;
         }
         Write(story, 3, 900);

@@ -23,8 +23,8 @@ public sealed class ReducerNodeTests
     public void A_supervised_node_is_starting_until_it_introduces_itself()
     {
         var story = new Story();
-        story.Reducer.Apply(new NodeExpected("follower-1", NodeRoles.Follower, "http://127.0.0.1:8009", "Port 8001 was busy, 8009 is used."));
-        story.Reducer.Apply(new ProcessChanged("follower-1", NodeState.Starting, 99, null));
+        story.Observer.Tell(new NodeExpected("follower-1", NodeRoles.Follower, "http://127.0.0.1:8009", "Port 8001 was busy, 8009 is used."));
+        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Starting, 99, null));
         var node = Assert.Single(story.Snapshot.Nodes);
         Assert.Equal((NodeState.Starting, 99, "Port 8001 was busy, 8009 is used."), (node.State, node.ProcessId, node.Notice));
         story.Join(NodeRoles.Follower, "follower-1");
@@ -37,8 +37,8 @@ public sealed class ReducerNodeTests
     public void A_process_that_was_stopped_right_after_its_hello_stands_still_and_a_new_one_does_not(int stopped, NodeState shown)
     {
         var story = new Story();
-        story.Reducer.Apply(new ProcessChanged("follower-1", NodeState.Starting, stopped, null));
-        story.Reducer.Apply(new NodeFroze("follower-1", true));
+        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Starting, stopped, null));
+        story.Observer.Tell(new NodeFroze("follower-1", true));
         story.Join(NodeRoles.Follower, "follower-1");
         Assert.Equal(shown, story.Snapshot.Nodes[0].State);
     }
@@ -47,8 +47,8 @@ public sealed class ReducerNodeTests
     public void A_crash_is_shown_with_its_words_also_when_the_connection_ends_after_it()
     {
         var story = Story.OfCluster(1);
-        story.Reducer.Apply(new ProcessChanged("follower-1", NodeState.Crashed, null, "Ended by itself: exit code 3; last words: boom."));
-        story.Reducer.Apply(new NodeDisconnected("follower-1", "first"));
+        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Crashed, null, "Ended by itself: exit code 3; last words: boom."));
+        story.Observer.Tell(new NodeDisconnected("follower-1", "first"));
         var node = story.Snapshot.Nodes[1];
         Assert.Equal((NodeState.Crashed, null, "Ended by itself: exit code 3; last words: boom."), (node.State, node.ProcessId, node.Notice));
     }
@@ -57,7 +57,7 @@ public sealed class ReducerNodeTests
     public void A_lost_connection_is_not_a_dead_node()
     {
         var story = Story.OfCluster(1);
-        story.Reducer.Apply(new NodeDisconnected("follower-1", "first"));
+        story.Observer.Tell(new NodeDisconnected("follower-1", "first"));
         Assert.Equal(NodeState.Disconnected, story.Snapshot.Nodes[1].State);
         story.Join(NodeRoles.Follower, "follower-1");
         Assert.Equal((NodeState.Running, null), (story.Snapshot.Nodes[1].State, story.Snapshot.Nodes[1].Notice));
@@ -68,7 +68,7 @@ public sealed class ReducerNodeTests
     {
         var story = Story.OfCluster(1);
         story.Join(NodeRoles.Follower, "follower-1", "second");
-        story.Reducer.Apply(new NodeDisconnected("follower-1", "first"));
+        story.Observer.Tell(new NodeDisconnected("follower-1", "first"));
         Assert.Equal(NodeState.Running, story.Snapshot.Nodes[1].State);
     }
 
@@ -112,7 +112,7 @@ public sealed class ReducerNodeTests
         Assert.Equal(10, last.Behind["follower-1"]);
         var length = story.Snapshot.Lags.Length;
         story.Time.Advance(TimeSpan.FromSeconds(60));
-        Assert.Null(story.Reducer.TakeSnapshot());
+        Assert.Null(story.Observer.TakeSnapshot());
         Assert.Equal(length, story.Snapshot.Lags.Length);
     }
 
@@ -125,6 +125,6 @@ public sealed class ReducerNodeTests
         story.Time.Advance(TimeSpan.FromSeconds(EventRate.Seconds + 1));
         Assert.Equal(0, story.Snapshot.Kpis.EventsPerSecond);
         story.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(story.Reducer.TakeSnapshot());
+        Assert.Null(story.Observer.TakeSnapshot());
     }
 }

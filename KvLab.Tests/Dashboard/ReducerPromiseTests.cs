@@ -22,12 +22,12 @@ public sealed class ReducerPromiseTests
         story.Join(NodeRoles.Follower, "follower-1");
         story.Accept(1, "k1");
         clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 1, 1, story.Time.GetUtcNow()), true));
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        story.Observer.Tell(new ProcessChanged("leader", NodeState.Stopped, null, null));
         Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
         story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + 1));
         var row = Assert.Single(story.Snapshot.Durability.Lost);
         Assert.Equal("W = 1: 1 follower had confirmed (which ones was not reported by then); leader was killed, and nobody else held it.", row.Why);
-        Assert.Null(story.Reducer.TakeSnapshot());
+        Assert.Null(story.Observer.TakeSnapshot());
     }
 
     [Fact]
@@ -36,10 +36,10 @@ public sealed class ReducerPromiseTests
         var (story, clients) = Told();
         story.Replicate(1, "k1", 1, ("follower-1", 5));
         clients.Answered(Promise(story, 1));
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        story.Observer.Tell(new ProcessChanged("leader", NodeState.Stopped, null, null));
         Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
         story.Apply("follower-1", 1, "k1");
-        story.Reducer.Apply(new NodeDisconnected("leader", "first"));
+        story.Observer.Tell(new NodeDisconnected("leader", "first"));
 
         Assert.Equal((1, 0), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Durability.Counts.Lost));
         Assert.Equal(["follower-1"], Assert.Single(story.Snapshot.Durability.Latest).HeldNow);
@@ -56,7 +56,7 @@ public sealed class ReducerPromiseTests
         var (story, _) = Told();
         story.Accept(2, "k2");
         story.Time.Advance(TimeSpan.FromMilliseconds(250));
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        story.Observer.Tell(new ProcessChanged("leader", NodeState.Stopped, null, null));
 
         var gap = Assert.Single(story.Snapshot.Durability.Gaps);
         Assert.Equal(("leader", 2), (gap.Node, gap.Unanswered));
@@ -76,7 +76,7 @@ public sealed class ReducerPromiseTests
         var story = new Story(clients);
         story.Join(NodeRoles.Leader, "leader");
         clients.Answered(new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 1), "k1", "leader", 2, 1, story.Time.GetUtcNow()), false));
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        story.Observer.Tell(new ProcessChanged("leader", NodeState.Stopped, null, null));
         story.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal((0, 1), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Availability.Points.Sum(p => p.Partial)));
     }

@@ -1,5 +1,4 @@
 using KvLab.Core.Events;
-using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
 using Xunit;
@@ -85,7 +84,7 @@ public sealed class ReducerReignTests
     {
         var story = Story.OfCluster(2);
         // Before the first reign the lab is starting.
-        story.Reducer.Apply(new KvLab.Core.Observation.Messages.ProcessChanged("leader", state, null, null));
+        story.Observer.Tell(new KvLab.Core.Observation.Messages.ProcessChanged("leader", state, null, null));
         Assert.Null(Leadership.ProblemOf(story.Snapshot));
         Reign(story, "leader", EventKind.LeaderRecovered, 4);
         Assert.StartsWith($"Nobody leads: leader, which led epoch 4, {words}.", Leadership.ProblemOf(story.Snapshot), StringComparison.Ordinal);
@@ -130,7 +129,7 @@ public sealed class ReducerReignTests
         story.Replicate(5, "k", 1, ("follower-1", 10));
         Reign(story, "follower-1", EventKind.LeaderPromoted, 2);
         Assert.Equal(1, story.Snapshot.Kpis.InFlight);
-        story.Reducer.Apply(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Stopped, null, "Ended from this page."));
+        story.Observer.Tell(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Stopped, null, "Ended from this page."));
         Assert.Equal((0, 0), (story.Snapshot.Kpis.InFlight, story.Snapshot.Kpis.PendingDeliveries));
     }
 }

@@ -106,7 +106,7 @@ public sealed class ReducerReplicaTests
         var story = Story.OfCluster(1);
         var late = new NodeSeeded("follower-1", "first", [new("k1", KvLab.Core.Storage.JsonText.Of("x"), new EntryVersion(1, 1))], null);
         story.Join(NodeRoles.Follower, "follower-1", "second");
-        story.Reducer.Apply(late);
+        story.Observer.Tell(late);
         Assert.Empty(story.Snapshot.Keys);
     }
 
@@ -143,9 +143,9 @@ public sealed class ReducerReplicaTests
         var story = Story.OfCluster(2);
         story.Accept(1, "k1");
         story.Apply("follower-2", 1, "k1");
-        story.Reducer.Apply(new NodeRemoved("follower-2"));
+        story.Observer.Tell(new NodeRemoved("follower-2"));
         Assert.Equal(["leader", "follower-1"], story.Snapshot.Nodes.Select(n => n.Id));
-        Assert.DoesNotContain("follower-2", story.Snapshot.Keys["k1"].Cells);
+        Assert.DoesNotContain("follower-2", story.Snapshot.Keys["k1"].Cells.Keys);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ReducerResetTests
 
         story.Time.Advance(TimeSpan.FromSeconds(5));
         if (how == "reset") foreach (var node in before.Nodes) story.Tell(node.Id, EventKind.StoreCleared);
-        else story.Reducer.Apply(new ClusterRenewed());
+        else story.Observer.Tell(new ClusterRenewed());
 
         var now = story.Snapshot;
         Assert.Equal((0L, 0, 0), (now.RolledBackCount, now.RolledBack.Length, now.Syncs.Length));

@@ -106,7 +106,7 @@ public sealed class ReducerWriteTests
         var story = Story.OfCluster(2);
         story.Accept(1, "k1");
         story.Replicate(1, "k1", 2, TwoDeliveries);
-        story.Reducer.Apply(new ProcessChanged("leader", NodeState.Crashed, null, "Ended by itself: exit code 1."));
+        story.Observer.Tell(new ProcessChanged("leader", NodeState.Crashed, null, "Ended by itself: exit code 1."));
         var write = story.Snapshot.Writes[0];
         Assert.True(story.Snapshot.Quiescent);
         Assert.Equal((null, Explain.LeaderEnded), (write.Status, write.Reason));

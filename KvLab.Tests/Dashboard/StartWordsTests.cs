@@ -17,8 +17,8 @@ public sealed class StartWordsTests
     {
         foreach (var (node, role) in ((string, string)[])[("leader", NodeRoles.Leader), ("follower-1", NodeRoles.Follower), ("follower-2", NodeRoles.Follower)])
         {
-            _story.Reducer.Apply(new NodeExpected(node, role, $"http://{node}:8000", null));
-            _story.Reducer.Apply(new ProcessChanged(node, NodeState.Starting, 7, null));
+            _story.Observer.Tell(new NodeExpected(node, role, $"http://{node}:8000", null));
+            _story.Observer.Tell(new ProcessChanged(node, NodeState.Starting, 7, null));
         }
     }
 
@@ -38,7 +38,7 @@ public sealed class StartWordsTests
     [Fact]
     public void Who_has_ended_is_told_apart_from_who_is_starting()
     {
-        _story.Reducer.Apply(new ProcessChanged("follower-2", NodeState.Crashed, null, "Ended by itself."));
+        _story.Observer.Tell(new ProcessChanged("follower-2", NodeState.Crashed, null, "Ended by itself."));
         Assert.Equal("0 leader, 0 followers; still starting: leader, follower-1; not running: follower-2", Words);
     }
 

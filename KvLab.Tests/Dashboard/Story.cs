@@ -10,25 +10,25 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace KvLab.Tests.Dashboard;
 
-/// <summary>Tells a reducer what nodes reported, in the words of the protocol, under a hand-operated clock.</summary>
+/// <summary>Tells an observer what nodes reported, in the words of the protocol, under a hand-operated clock.</summary>
 internal sealed class Story
 {
     private readonly Dictionary<string, (string Incarnation, long Sequence)> _nodes = [];
 
     public Story(ClientOutcomes? clients = null)
     {
-        Reducer = new ClusterReducer(Time, (settings, followers) => OrderStatistics.MeanMs(settings, followers), clients: clients);
+        Observer = new ClusterObserver(Time, (settings, followers) => OrderStatistics.MeanMs(settings, followers), clients: clients);
     }
 
     public FakeTimeProvider Time { get; } = new();
-    public ClusterReducer Reducer { get; }
+    public ClusterObserver Observer { get; }
 
     /// <summary>The newest snapshot, whether or not something changed since the last.</summary>
     public ClusterSnapshot Snapshot
     {
         get
         {
-            if (Reducer.TakeSnapshot() is { } newer) field = newer;
+            if (Observer.TakeSnapshot() is { } newer) field = newer;
             return field;
         }
     }
@@ -47,7 +47,7 @@ internal sealed class Story
     public void Join(string role, string node, string incarnation = "first", long oldest = 1, long dropped = 0, string? storage = null, bool storageIsNew = false)
     {
         _nodes[node] = (incarnation, oldest - 1);
-        Reducer.Apply(new NodeIntroduced(new NodeHello
+        Observer.Tell(new NodeIntroduced(new NodeHello
         {
             Node = node,
             Incarnation = incarnation,
@@ -126,10 +126,10 @@ internal sealed class Story
         // What is told next comes after it.
         foreach (var e in events)
             if (_nodes.TryGetValue(e.Node, out var node)) _nodes[e.Node] = (node.Incarnation, Math.Max(node.Sequence, e.Sequence));
-        Reducer.Apply(new EventsReceived(Batch(events)));
+        Observer.Tell(new EventsReceived(Batch(events)));
     }
 
-    public void Seed(string node, params (string Key, long Version)[] entries) => Reducer.Apply(new NodeSeeded(
+    public void Seed(string node, params (string Key, long Version)[] entries) => Observer.Tell(new NodeSeeded(
         node, _nodes[node].Incarnation, [.. entries.Select(e => new Entry(e.Key, JsonText.Of("seeded"), new EntryVersion(1, e.Version)))], null));
 
     /// <summary>A test sent an event of its own under the node's next sequence number.</summary>

@@ -57,7 +57,7 @@ public sealed class VersionLabelTests
     public void Entries_that_a_dashboard_finds_at_its_start_count_too()
     {
         var story = Story.OfCluster(1);
-        story.Reducer.Apply(new NodeSeeded("leader", "first", [.. new[] { 1L, 4 }.Select(epoch => new Entry($"k{epoch}", JsonText.Of("x"), new EntryVersion(epoch, 9)))], null));
+        story.Observer.Tell(new NodeSeeded("leader", "first", [.. new[] { 1L, 4 }.Select(epoch => new Entry($"k{epoch}", JsonText.Of("x"), new EntryVersion(epoch, 9)))], null));
         Assert.True(story.Snapshot.Labels.Epochs);
     }
 

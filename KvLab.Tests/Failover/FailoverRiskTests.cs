@@ -17,10 +17,10 @@ public sealed class FailoverRiskTests
 {
     private readonly Story _story = Story.OfCluster(3, new LiveSettings { WriteQuorum = 1 });
 
-    private sealed class Lookup(ClusterReducer reducer) : IDurabilityLookup
+    private sealed class Lookup(ClusterObserver observer) : IDurabilityLookup
     {
-        public DurabilityRow? Find(EntryVersion version) => reducer.FindDurability(version);
-        public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed) => reducer.DurabilityBeyond(nodes, listed);
+        public DurabilityRow? Find(EntryVersion version) => observer.FindDurability(version);
+        public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed) => observer.DurabilityBeyond(nodes, listed);
     }
 
     private void Write(long version, params string[] confirmed)
@@ -36,7 +36,7 @@ public sealed class FailoverRiskTests
         _story.Answer(version, key, confirmed.Length, confirmed.Length, 12);
     }
 
-    private FailoverRisk Risk(params string[] asked) => FailoverRisk.Of(asked[0], asked, new Lookup(_story.Reducer));
+    private FailoverRisk Risk(params string[] asked) => FailoverRisk.Of(asked[0], asked, new Lookup(_story.Observer));
 
     [Fact]
     public void Writes_confirmed_with_a_small_W_are_at_risk_whatever_W_is_now_and_are_named()
@@ -54,8 +54,8 @@ public sealed class FailoverRiskTests
         Assert.Contains("of k1 (held by leader, follower-1)", risk.Note, StringComparison.Ordinal);
 
         // What the ledger says afterwards agrees: with the nodes that held it, it is lost.
-        _story.Reducer.Apply(new ProcessChanged("leader", NodeState.Stopped, null, null));
-        _story.Reducer.Apply(new ProcessChanged("follower-1", NodeState.Stopped, null, null));
+        _story.Observer.Tell(new ProcessChanged("leader", NodeState.Stopped, null, null));
+        _story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Stopped, null, null));
         Assert.Equal("k1", Assert.Single(_story.Snapshot.Durability.Lost).Write.Key);
     }
 

@@ -16,10 +16,10 @@ internal static class ObserverMeter
     {
         var time = new FakeTimeProvider();
         var began = time.GetUtcNow();
-        var reducer = new ClusterReducer(time, (s, followers) => OrderStatistics.MeanMs(s, followers));
+        var observer = new ClusterObserver(time, (s, followers) => OrderStatistics.MeanMs(s, followers));
         foreach (var node in before.Select(r => r.Batch.Node).Distinct().Order(StringComparer.Ordinal))
-            reducer.Apply(new NodeIntroduced(Hello(node)));
-        reducer.Apply(new NodeSeeded(NodeRoles.Leader, "1", [], settings));
+            observer.Tell(new NodeIntroduced(Hello(node)));
+        observer.Tell(new NodeSeeded(NodeRoles.Leader, "1", [], settings));
         Take(before);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         Take(reports);
@@ -32,13 +32,13 @@ internal static class ObserverMeter
                 while (time.GetUtcNow() - began + StatePublisher.Interval <= report.At)
                 {
                     time.Advance(StatePublisher.Interval);
-                    reducer.TakeSnapshot();
+                    observer.TakeSnapshot();
                 }
 
-                reducer.Apply(new EventsReceived(EventCodec.Read(report.Packed.Span)) { Packed = report.Packed });
+                observer.Tell(new EventsReceived(EventCodec.Read(report.Packed.Span)) { Packed = report.Packed });
             }
 
-            reducer.TakeSnapshot();
+            observer.TakeSnapshot();
         }
     }
 

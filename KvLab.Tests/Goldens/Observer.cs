@@ -19,21 +19,26 @@ internal sealed class Observer
 
     private readonly FakeTimeProvider _time = new(Beginning);
     private readonly ClientOutcomes _clients;
-    private readonly ClusterReducer _reducer;
+    private readonly ClusterObserver _observer;
+    private readonly Action<ClusterObserver, ClusterSnapshot>? _look;
     private readonly List<NodeEvent> _row = [];
     private TimeSpan _nextPicture = StatePublisher.Interval;
     private ClusterSnapshot _snapshot = ClusterSnapshot.Empty;
 
-    private Observer()
+    private Observer(Action<Observed>? keep, Action<ClusterObserver, ClusterSnapshot>? look)
     {
         _clients = new ClientOutcomes(_time);
-        _reducer = new ClusterReducer(_time, (settings, followers) => OrderStatistics.MeanMs(settings, followers), clients: _clients);
+        _observer = new ClusterObserver(_time, (settings, followers) => OrderStatistics.MeanMs(settings, followers), clients: _clients, keep: keep);
+        _look = look;
     }
 
+    /// <param name="keep">Gets the one stream.</param>
+    /// <param name="look">Sees the snapshots of every tenth of a second too.</param>
     /// <returns>A snapshot after every so many events, and one at the end; with it how many events it is of.</returns>
-    public static IEnumerable<(int Events, TimeSpan At, ClusterSnapshot Snapshot)> Watch(PlayedRun run, int every)
+    public static IEnumerable<(int Events, TimeSpan At, ClusterSnapshot Snapshot)> Watch(
+        PlayedRun run, int every, Action<Observed>? keep = null, Action<ClusterObserver, ClusterSnapshot>? look = null)
     {
-        var observer = new Observer();
+        var observer = new Observer(keep, look);
         var events = 0;
         foreach (var (at, what) in run.Told)
         {
@@ -58,7 +63,7 @@ internal sealed class Observer
         SendRow();
         switch (what)
         {
-            case Message message: _reducer.Apply(message.What); break;
+            case Message message: _observer.Tell(message.What); break;
             case Answered answered: _clients.Answered(answered.Answer); break;
             case Unreached: _clients.Unreachable(); break;
         }
@@ -69,7 +74,7 @@ internal sealed class Observer
         if (_row.Count == 0) return;
         var packed = new ArrayBufferWriter<byte>();
         EventCodec.Write(packed, new EventBatch { Node = _row[0].Node, Incarnation = _row[0].Incarnation, Events = [.. _row] });
-        _reducer.Apply(new EventsReceived(EventCodec.Read(packed.WrittenSpan)) { Packed = packed.WrittenMemory });
+        _observer.Tell(new EventsReceived(EventCodec.Read(packed.WrittenSpan)) { Packed = packed.WrittenMemory });
         _row.Clear();
     }
 
@@ -92,6 +97,8 @@ internal sealed class Observer
     private ClusterSnapshot Snapshot()
     {
         SendRow();
-        return _snapshot = _reducer.TakeSnapshot() ?? _snapshot;
+        _snapshot = _observer.TakeSnapshot() ?? _snapshot;
+        _look?.Invoke(_observer, _snapshot);
+        return _snapshot;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -22,7 +21,6 @@ internal static class SnapshotText
         Converters =
         {
             new JsonStringEnumConverter(), new LogConverter(), new FractionConverter(),
-            new DictionaryConverter<KeyRow>(), new DictionaryConverter<ReplicaCell>(), new DictionaryConverter<int>(),
         },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver
         {
@@ -72,22 +70,6 @@ internal static class SnapshotText
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException();
-    }
-
-    /// <summary>In the order of keys: a snapshot's dictionaries are in the order of hashes, which differ from process to process.</summary>
-    private sealed class DictionaryConverter<T> : Writing<ImmutableDictionary<string, T>>
-    {
-        public override void Write(Utf8JsonWriter writer, ImmutableDictionary<string, T> entries, JsonSerializerOptions options)
-        {
-            writer.WriteStartObject();
-            foreach (var (key, value) in entries.OrderBy(e => e.Key, StringComparer.Ordinal))
-            {
-                writer.WritePropertyName(key);
-                JsonSerializer.Serialize(writer, value, options);
-            }
-
-            writer.WriteEndObject();
-        }
     }
 
     /// <summary>To six digits: the last ones of a computed mean may differ from machine to machine.</summary>

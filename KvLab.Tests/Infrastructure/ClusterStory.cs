@@ -168,8 +168,8 @@ public sealed class ClusterStory
 
     private ClusterSnapshot Snapshot(string[] names, double cut)
     {
-        var rows = _leader.ToImmutableDictionary(pair => pair.Key, pair => new KeyRow(pair.Key, pair.Value.Version, pair.Value.Value,
-            _held.Where(f => f.Value.ContainsKey(pair.Key)).ToImmutableDictionary(f => f.Key, f => f.Value[pair.Key])));
+        var rows = _leader.ToImmutableSortedDictionary(pair => pair.Key, pair => new KeyRow(pair.Key, pair.Value.Version, pair.Value.Value,
+            _held.Where(f => f.Value.ContainsKey(pair.Key)).ToImmutableSortedDictionary(f => f.Key, f => f.Value[pair.Key])));
         var latencies = _writes.Where(w => w.ElapsedMs is not null).Select(w => w.ElapsedMs!.Value).Order().ToArray();
         return new ClusterSnapshot
         {
@@ -190,7 +190,7 @@ public sealed class ClusterStory
         };
     }
 
-    private NodeView Node(string id, string role, int port, ImmutableDictionary<string, KeyRow> rows)
+    private NodeView Node(string id, string role, int port, ImmutableSortedDictionary<string, KeyRow> rows)
     {
         var count = _counts.GetValueOrDefault(id);
         var behind = role == NodeRoles.Leader ? 0 : rows.Values.Count(r => ReplicaComparison.Compare(r, id).State is CellState.Behind or CellState.Missing);
@@ -204,7 +204,7 @@ public sealed class ClusterStory
         if (Writes == 0) yield break;
         for (var i = 0; i <= 60; i++)
         {
-            yield return new LagPoint(20 + i * 0.5, names.ToImmutableDictionary(n => n, n =>
+            yield return new LagPoint(20 + i * 0.5, names.ToImmutableSortedDictionary(n => n, n =>
                 i == 60 && CutAfterMs is null ? 0 : n == Down && i > 30 ? Math.Min(Keys, (i - 30) / 2) : i is 0 ? 0 : random.Next(0, Math.Max(2, Keys / 2))));
         }
     }

@@ -18,7 +18,7 @@ public sealed partial class StatePublisher(
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly ClusterReducer _reducer = new(time, PredictMeanMs, tap, clients);
+    private readonly ClusterObserver _observer = new(time, PredictMeanMs, tap, clients);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,7 +41,7 @@ public sealed partial class StatePublisher(
         {
             try
             {
-                lock (_gate) _reducer.Apply(message);
+                lock (_gate) _observer.Tell(message);
             }
             catch (Exception defect)
             {
@@ -69,18 +69,18 @@ public sealed partial class StatePublisher(
     {
         lock (_gate)
         {
-            if (_reducer.TakeSnapshot() is { } snapshot) state.Publish(snapshot);
+            if (_observer.TakeSnapshot() is { } snapshot) state.Publish(snapshot);
         }
     }
 
     public DurabilityRow? Find(EntryVersion version)
     {
-        lock (_gate) return _reducer.FindDurability(version);
+        lock (_gate) return _observer.FindDurability(version);
     }
 
     public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)
     {
-        lock (_gate) return _reducer.DurabilityBeyond(nodes, listed);
+        lock (_gate) return _observer.DurabilityBeyond(nodes, listed);
     }
 
     private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);

@@ -6,6 +6,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
@@ -7,8 +9,25 @@ using KvLab.Core.Storage;
 
 namespace KvLab.Core.Observation.Messages;
 
-/// <summary>Everything that can change the state, in the order in which it happened. Only the ingest reader consumes these.</summary>
-public abstract record IngestMessage;
+/// <summary>Everything that can change what an observer knows, in the order in which it learnt it (<see cref="Observed"/>).</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "message")]
+[JsonDerivedType(typeof(NodeExpected), "node_expected")]
+[JsonDerivedType(typeof(ProcessChanged), "process_changed")]
+[JsonDerivedType(typeof(NodeRemoved), "node_removed")]
+[JsonDerivedType(typeof(ClusterRenewed), "cluster_renewed")]
+[JsonDerivedType(typeof(NodeIntroduced), "node_introduced")]
+[JsonDerivedType(typeof(NodeDisconnected), "node_disconnected")]
+[JsonDerivedType(typeof(NodeSeeded), "node_seeded")]
+[JsonDerivedType(typeof(NodeFroze), "node_froze")]
+[JsonDerivedType(typeof(SidesChanged), "sides_changed")]
+[JsonDerivedType(typeof(ClientsTold), "clients_told")]
+[JsonDerivedType(typeof(LedgerRead), "ledger_read")]
+[JsonDerivedType(typeof(PromisesCounted), "promises_counted")]
+public abstract record IngestMessage
+{
+    /// <inheritdoc cref="Observed.Source"/>
+    [JsonIgnore] public virtual string Source => ObserverSources.Dashboard;
+}
 
 /// <summary>The supervisor will start this node there.</summary>
 public sealed record NodeExpected(string Node, string Role, string Url, string? Notice) : IngestMessage;
@@ -23,13 +42,18 @@ public sealed record NodeRemoved(string Node) : IngestMessage;
 public sealed record ClusterRenewed : IngestMessage;
 
 /// <summary>A node introduced itself over the hub.</summary>
-public sealed record NodeIntroduced(NodeHello Hello) : IngestMessage;
+public sealed record NodeIntroduced(NodeHello Hello) : IngestMessage
+{
+    [JsonIgnore] public override string Source => Hello.Node;
+}
 
 /// <summary>A node's telemetry connection ended.</summary>
 public sealed record NodeDisconnected(string Node, string Incarnation) : IngestMessage;
 
 public sealed record EventsReceived(EventBatch Batch) : IngestMessage
 {
+    public override string Source => Batch.Node;
+
     /// <summary>The batch as it travelled, where it travelled packed (<see cref="EventCodec"/>).</summary>
     public ReadOnlyMemory<byte> Packed { get; init; }
 
@@ -41,6 +65,8 @@ public sealed record EventsReceived(EventBatch Batch) : IngestMessage
 /// <param name="Settings">The leader's settings; null from a follower.</param>
 public sealed record NodeSeeded(string Node, string Incarnation, IReadOnlyList<Entry> Entries, LiveSettings? Settings) : IngestMessage
 {
+    [JsonIgnore] public override string Source => Node;
+
     public NodeFaults Faults { get; init; } = NodeFaults.None;
 
     /// <summary>Of a leader.</summary>
@@ -52,3 +78,34 @@ public sealed record NodeFroze(string Node, bool Frozen) : IngestMessage;
 
 /// <summary>Which nodes are cut off from the others from now on.</summary>
 public sealed record SidesChanged(ImmutableArray<string> OtherSide) : IngestMessage;
+
+/// <param name="Success">False: stored, but not confirmed as promised.</param>
+public readonly record struct ClientAnswer(AcknowledgedWrite Write, bool Success);
+
+/// <summary>What clients of this dashboard were told of their writes, since the last time.</summary>
+/// <param name="Unreachable">Writes that nobody answered, or that were told that nobody takes them.</param>
+public sealed record ClientsTold(IReadOnlyList<ClientAnswer> Answers, int Unreachable) : IngestMessage
+{
+    [JsonIgnore] public override string Source => ObserverSources.Clients;
+}
+
+/// <summary>A snapshot was made. That is when series get their next point, and when promises whose report has not come fall due.</summary>
+public sealed record PictureTaken : IngestMessage
+{
+    public static readonly PictureTaken Instance = new();
+    [JsonIgnore] public override string Source => ObserverSources.Onlooker;
+}
+
+/// <summary>Somebody looked up writes in the ledger, which judges what came in since the last time.</summary>
+public sealed record LedgerRead : IngestMessage
+{
+    public static readonly LedgerRead Instance = new();
+    [JsonIgnore] public override string Source => ObserverSources.Onlooker;
+}
+
+/// <summary>Somebody has to know all promises now: those count too whose report the leader still owes.</summary>
+public sealed record PromisesCounted : IngestMessage
+{
+    public static readonly PromisesCounted Instance = new();
+    [JsonIgnore] public override string Source => ObserverSources.Onlooker;
+}

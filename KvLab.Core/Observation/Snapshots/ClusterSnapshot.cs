@@ -33,7 +33,7 @@ public sealed record ClusterSnapshot
     public ImmutableArray<NodeView> Nodes { get; init; } = [];
 
     /// <summary>A row per key.</summary>
-    public ImmutableDictionary<string, KeyRow> Keys { get; init; } = ImmutableDictionary<string, KeyRow>.Empty;
+    public ImmutableSortedDictionary<string, KeyRow> Keys { get; init; } = ImmutableSortedDictionary<string, KeyRow>.Empty;
 
     /// <summary>All keys in natural order (k2 before k10).</summary>
     public ImmutableArray<string> KeyOrder { get; init; } = [];
@@ -194,7 +194,7 @@ public sealed record LinkView(string Follower, LinkFaults Faults, long RequestsL
 
 /// <param name="Leader">What the leader holds.</param>
 /// <param name="Cells">By node id; a node without a cell holds nothing for this key.</param>
-public sealed record KeyRow(string Key, EntryVersion Leader, string? LeaderValue, ImmutableDictionary<string, ReplicaCell> Cells);
+public sealed record KeyRow(string Key, EntryVersion Leader, string? LeaderValue, ImmutableSortedDictionary<string, ReplicaCell> Cells);
 
 /// <summary>What one node holds for one key, as its events told.</summary>
 /// <param name="ChangedAt">Dashboard's monotonic milliseconds of the last change, for the flash.</param>
@@ -264,4 +264,4 @@ public sealed record LatencyPoint(EntryVersion Version, double ElapsedMs, bool S
 
 /// <param name="SecondsAgoBase">Dashboard's monotonic seconds.</param>
 /// <param name="Behind">Per follower id: the sum over keys of the leader's counter positions not yet held (number of keys behind or missing).</param>
-public sealed record LagPoint(double SecondsAgoBase, ImmutableDictionary<string, int> Behind);
+public sealed record LagPoint(double SecondsAgoBase, ImmutableSortedDictionary<string, int> Behind);

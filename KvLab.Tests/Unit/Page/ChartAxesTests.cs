@@ -12,7 +12,7 @@ public sealed class ChartAxesTests
 {
     private static readonly ChartLook Look = new(false, 11);
 
-    private static LagPoint[] Lags(params double[] seconds) => [.. seconds.Select((s, i) => new LagPoint(s, ImmutableDictionary<string, int>.Empty.Add("follower-1", i)))];
+    private static LagPoint[] Lags(params double[] seconds) => [.. seconds.Select((s, i) => new LagPoint(s, ImmutableSortedDictionary<string, int>.Empty.Add("follower-1", i)))];
 
     [Fact]
     public void Behind_shows_the_latest_stretch_and_not_the_quiet_minutes_before_it()

@@ -58,5 +58,5 @@ public sealed class ChartSeriesTests
     public void A_series_that_was_emptied_is_drawn_anew() => Assert.Null(Appended.Since([], Points[1]));
 
     private static LagPoint Lag(double seconds, params (string Follower, int Behind)[] behind) =>
-        new(seconds, behind.ToImmutableDictionary(b => b.Follower, b => b.Behind));
+        new(seconds, behind.ToImmutableSortedDictionary(b => b.Follower, b => b.Behind, StringComparer.Ordinal));
 }

@@ -15,13 +15,13 @@ public class IngestBenchmarks
     private const int Snapshots = 100;
 
     private readonly LeaderEvents _leader = new();
-    private readonly ClusterReducer _reducer = new(TimeProvider.System, (settings, followers) => OrderStatistics.MeanMs(settings, followers));
+    private readonly ClusterObserver _observer = new(TimeProvider.System, (settings, followers) => OrderStatistics.MeanMs(settings, followers));
     private EventsReceived[] _batches = [];
 
     [GlobalSetup]
     public void Introduce()
     {
-        foreach (var hello in LeaderEvents.Everybody()) _reducer.Apply(new NodeIntroduced(hello));
+        foreach (var hello in LeaderEvents.Everybody()) _observer.Tell(new NodeIntroduced(hello));
     }
 
     /// <summary>A sequence number counts once, so every iteration needs events of its own.</summary>
@@ -40,7 +40,7 @@ public class IngestBenchmarks
     [Benchmark(Description = "ingest an event", OperationsPerInvoke = Events)]
     public void IngestAnEvent()
     {
-        foreach (var batch in _batches) _reducer.Apply(batch);
+        foreach (var batch in _batches) _observer.Tell(batch);
     }
 
     [Benchmark(Description = "take a snapshot", OperationsPerInvoke = Snapshots)]
@@ -49,8 +49,8 @@ public class IngestBenchmarks
         ClusterSnapshot? last = null;
         foreach (var batch in _batches)
         {
-            _reducer.Apply(batch);
-            last = _reducer.TakeSnapshot();
+            _observer.Tell(batch);
+            last = _observer.TakeSnapshot();
         }
 
         return last;
