@@ -98,11 +98,11 @@ public sealed partial class Replica
 
     private async Task<Beginning?> TryBeginAsync(Leader leader, Dictionary<Peer, PeerState> states, KnownPast past, TimeSpan patience, CancellationToken cancellation)
     {
-        await _changes.WaitAsync(cancellation);
+        using var alone = await _changes.EnterAsync(cancellation);
+        if (_role.Leader != leader) return new Beginning(null);
         try
         {
-            if (_role.Leader != leader) return new Beginning(null);
-            foreach (var (peer, _) in states.Where(s => s.Value.Leads).OrderByDescending(s => s.Value.Highest.Epoch))
+            foreach (var (peer, _) in states.Where(s => s.Value.Leads).OrderByDescending(s => s.Value.Highest.Epoch).ThenBy(s => s.Key.Id, StringComparer.Ordinal))
             {
                 // It may have been replaced since it said so, and two that each follow the other would be no cluster.
                 if (await StateOrNullAsync(leader, peer, patience, cancellation) is not { Leads: true } other) return null;
@@ -120,10 +120,6 @@ public sealed partial class Replica
         {
             // Somebody fell silent meanwhile, or others try to begin as well: asked again.
             return null;
-        }
-        finally
-        {
-            _changes.Release();
         }
     }
 

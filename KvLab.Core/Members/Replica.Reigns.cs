@@ -51,41 +51,34 @@ public sealed partial class Replica
         LiveSettings settings, IReadOnlyList<Peer> followers, TimeSpan patience, KnownPast? past = null, bool force = false, CancellationToken cancellation = default)
     {
         past ??= KnownPast.Unknown;
-        await _changes.WaitAsync(cancellation);
+        using var alone = await _changes.EnterAsync(cancellation);
+        if (_role.Follower is not { } follower) throw new ReignException($"{NodeId} leads already.");
+        await follower.RecallAsync(cancellation);
+        var leader = NewLeader(settings, followers);
+        ReignReport report;
         try
         {
-            if (_role.Follower is not { } follower) throw new ReignException($"{NodeId} leads already.");
-            await follower.RecallAsync(cancellation);
-            var leader = NewLeader(settings, followers);
-            ReignReport report;
-            try
-            {
-                // Asked before anybody is sealed: a promotion that is refused must not stop a leader that others still reach.
-                var asked = await Task.WhenAll(followers.Select(f => StateOrNullAsync(leader, f, patience, cancellation)));
-                var states = followers.Zip(asked).Where(p => p.Second is not null).ToDictionary(p => p.First, p => p.Second!);
-                var hearing = Hear(leader, states, past);
-                if (!hearing.IsEnough && !force) throw new ReignException(hearing.AtRisk);
-                report = await BeginReignAsync(leader, followers, states, past, follower.Highest, patience, force, cancellation);
-                if (follower.Epoch > report.Epoch) throw new ReignException($"Epoch {follower.Epoch} began elsewhere meanwhile.");
-            }
-            catch
-            {
-                leader.Dispose();
-                throw;
-            }
-
-            Become(new ReplicaRole(leader, null));
-            _events.Record(EventKind.LeaderPromoted, version: leader.LastVersion, acks: report.Sealed.Count, required: followers.Count,
-                elapsedMs: report.ElapsedMs, settings: settings,
-                detail: $"{report.Sealed.Count} of {followers.Count} other nodes answered{(report.Silent.Count > 0 ? $" (not {string.Join(", ", report.Silent)})" : "")}; "
-                    + $"{report.Merged} entries were taken over from them, {report.Keys} keys are held.{report.Doubt}");
-            BeginRepair(leader);
-            return report;
+            // Asked before anybody is sealed: a promotion that is refused must not stop a leader that others still reach.
+            var asked = await Task.WhenAll(followers.Select(f => StateOrNullAsync(leader, f, patience, cancellation)));
+            var states = followers.Zip(asked).Where(p => p.Second is not null).ToDictionary(p => p.First, p => p.Second!);
+            var hearing = Hear(leader, states, past);
+            if (!hearing.IsEnough && !force) throw new ReignException(hearing.AtRisk);
+            report = await BeginReignAsync(leader, followers, states, past, follower.Highest, patience, force, cancellation);
+            if (follower.Epoch > report.Epoch) throw new ReignException($"Epoch {follower.Epoch} began elsewhere meanwhile.");
         }
-        finally
+        catch
         {
-            _changes.Release();
+            leader.Dispose();
+            throw;
         }
+
+        Become(new ReplicaRole(leader, null));
+        _events.Record(EventKind.LeaderPromoted, version: leader.LastVersion, acks: report.Sealed.Count, required: followers.Count,
+            elapsedMs: report.ElapsedMs, settings: settings,
+            detail: $"{report.Sealed.Count} of {followers.Count} other nodes answered{(report.Silent.Count > 0 ? $" (not {string.Join(", ", report.Silent)})" : "")}; "
+                + $"{report.Merged} entries were taken over from them, {report.Keys} keys are held.{report.Doubt}");
+        BeginRepair(leader);
+        return report;
     }
 
     /// <summary>Another leader reigns: this one follows from now on. Nothing happens where this reign is as new, or where it follows already.</summary>
@@ -96,15 +89,8 @@ public sealed partial class Replica
 
     private async Task FollowAsync(Func<Leader, bool> concerns, long epoch)
     {
-        await _changes.WaitAsync();
-        try
-        {
-            if (_role.Leader is { } leader && concerns(leader)) await FollowAsync(leader, epoch);
-        }
-        finally
-        {
-            _changes.Release();
-        }
+        using var alone = await _changes.EnterAsync(CancellationToken.None);
+        if (_role.Leader is { } leader && concerns(leader)) await FollowAsync(leader, epoch);
     }
 
     private async Task FollowAsync(Leader leader, long epoch)

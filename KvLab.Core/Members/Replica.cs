@@ -28,7 +28,7 @@ public sealed partial class Replica : IAsyncDisposable
     private readonly TimeProvider _time;
 
     // One change of role at a time.
-    private readonly SemaphoreSlim _changes = new(1, 1);
+    private readonly AsyncLock _changes = new();
     private readonly CancellationTokenSource _ended = new();
     private volatile ReplicaRole _role;
     private CancellationTokenSource _reign = new();
@@ -113,6 +113,5 @@ public sealed partial class Replica : IAsyncDisposable
         _role.Leader?.Dispose();
         _reign.Dispose();
         _ended.Dispose();
-        _changes.Dispose();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
     private readonly FaultyDirection _answer = new(follower, "answer");
     private volatile LinkFaults _set = LinkFaults.None;
     private long _exchanges;
+    private int _unheard;
 
     public LinkFaults Faults
     {
@@ -50,7 +51,7 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
         await using (cancellation.UnsafeRegister(static (o, token) => ((TaskCompletionSource<T>)o!).TrySetCanceled(token), outcome))
         await using (time.CreateTimer(_ => outcome.TrySetException(TimedOut(timeout)), null, timeout, Timeout.InfiniteTimeSpan))
         {
-            _ = TellAsync(outcome, TravelAsync(draw, send, lost, lost is null ? ended.Token : cancellation));
+            _ = TellAsync(outcome, TravelAsync(draw, send, lost, lost is null ? ended.Token : cancellation, ended.Token));
             try
             {
                 return await outcome.Task;
@@ -82,35 +83,35 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
         }
     }
 
-    private async Task<T> TravelAsync<T>(FateDraw draw, Func<CancellationToken, Task<T>> send, LossHandler? lost, CancellationToken cancellation)
+    private async Task<T> TravelAsync<T>(FateDraw draw, Func<CancellationToken, Task<T>> send, LossHandler? lost, CancellationToken cancellation, CancellationToken ended)
     {
-        await PassAsync(_request, draw, applied: false, lost, duplicate: () => _ = EchoAsync(send(cancellation)), cancellation);
+        await PassAsync(_request, draw, applied: false, lost, duplicate: () => _ = EchoAsync(send(cancellation)), cancellation, ended);
         var answering = send(cancellation);
         // Posted: what was held back comes behind it.
         _request.ReleaseHeldBack();
         var answer = await answering;
         // Decided when the answer comes, not when the request left: a partition cuts off answers too that are under way when it begins.
-        await PassAsync(_answer, draw, applied: true, lost, duplicate: null, cancellation);
+        await PassAsync(_answer, draw, applied: true, lost, duplicate: null, cancellation, ended);
         _answer.ReleaseHeldBack();
         return answer;
     }
 
-    /// <summary>Completes when the message may arrive; never where it is lost, as nobody tells a sender so.</summary>
+    /// <summary>Completes when the message may arrive. Nobody tells a sender that it is lost: then this ends when the sender has given up.</summary>
     private async Task PassAsync(
-        FaultyDirection direction, FateDraw draw, bool applied, LossHandler? lost, Action? duplicate, CancellationToken cancellation)
+        FaultyDirection direction, FateDraw draw, bool applied, LossHandler? lost, Action? duplicate, CancellationToken cancellation, CancellationToken ended)
     {
         if (_set.Mode == LinkMode.Swallow)
         {
             direction.CountSwallowed();
             lost?.Invoke("swallowed", applied);
-            await Silence();
+            await SilenceAsync(ended);
         }
 
         var fate = direction.Decide(draw, isWrite: lost is not null);
         if (fate.LostBy is { } reason)
         {
             lost?.Invoke(reason, applied);
-            await Silence();
+            await SilenceAsync(ended);
         }
 
         if (fate.DelayMs > 0) await time.WaitForSendingAsync(TimeSpan.FromMilliseconds(fate.DelayMs), cancellation);
@@ -118,7 +119,23 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
         if (fate.Duplicated) duplicate?.Invoke();
     }
 
-    private static Task Silence() => new TaskCompletionSource().Task;
+    /// <summary>Messages that are lost and that a sender still waits for.</summary>
+    internal int Unheard => Volatile.Read(ref _unheard);
+
+    /// <exception cref="OperationCanceledException">Always, once the sender waits no more.</exception>
+    private async Task SilenceAsync(CancellationToken ended)
+    {
+        Interlocked.Increment(ref _unheard);
+        try
+        {
+            var given = new TaskCompletionSource();
+            await using (ended.UnsafeRegister(static (g, token) => ((TaskCompletionSource)g!).TrySetCanceled(token), given)) await given.Task;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _unheard);
+        }
+    }
 
     /// <summary>Nobody waits for the answer of the second copy: what it says, or that it failed, changes nothing.</summary>
     private static async Task EchoAsync<T>(Task<T> copy)

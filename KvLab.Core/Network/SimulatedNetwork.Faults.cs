@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Configuration;
 
 namespace KvLab.Core.Network;
 
@@ -17,7 +18,7 @@ public sealed partial class SimulatedNetwork
 
     /// <summary>All links that have a fault now.</summary>
     public IReadOnlyDictionary<string, LinkFaults> Faults =>
-        (_faulty ?? _everFaulty.Clear()).Select(l => (l.Key, l.Value.Faults)).Where(l => !l.Faults.IsNone).ToDictionary(l => l.Key, l => l.Faults);
+        (_faulty ?? _everFaulty.Clear()).Select(l => (l.Key, l.Value.Faults)).Where(l => !l.Faults.IsNone).OrderBy(l => l.Key, NaturalOrder.Instance).ToDictionary(l => l.Key, l => l.Faults);
 
     /// <summary>Takes effect for every message that departs or arrives from now on. <see cref="LinkFaults.None"/> heals.</summary>
     /// <param name="followerId">Not necessarily known yet.</param>
@@ -42,6 +43,9 @@ public sealed partial class SimulatedNetwork
     public LinkReport Report(string followerId) => _everFaulty.TryGetValue(followerId, out var link)
         ? new LinkReport(followerId, link.Faults, link.Counts)
         : new LinkReport(followerId, LinkFaults.None, LinkCounts.None);
+
+    /// <inheritdoc cref="FaultyLink.Unheard"/>
+    internal int Unheard(string followerId) => _everFaulty.TryGetValue(followerId, out var link) ? link.Unheard : 0;
 
     /// <summary>Any call to another node that is no message of a write (health, dumps, digests): it meets the same faults, so that a partition really separates.</summary>
     /// <param name="call">Is given a token that ends with the deadline.</param>

@@ -48,7 +48,7 @@ public sealed partial class Leader
         {
             if (dump.Entries is null) continue;
             answered++;
-            foreach (var piece in dump.Entries.Values.Where(e => e.Version.IsCountable).Chunk(RecoveryPiece))
+            foreach (var piece in dump.Entries.Values.Where(e => e.Version.IsCountable).OrderBy(e => e.Key, StringComparer.Ordinal).Chunk(RecoveryPiece))
                 await _store.ApplyManyAsync(piece, ApplyRule.NewerWins, cancellation);
         }
 

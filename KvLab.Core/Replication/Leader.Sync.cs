@@ -113,7 +113,7 @@ public sealed partial class Leader
     }
 
     /// <summary>Inside the gate, so that a reset either ends this transfer or is over before the store is looked at. Opens a delivery where there is something to send.</summary>
-    private async Task<(List<Entry> Lacking, List<string> Ahead, Dictionary<string, EntryVersion> Removed, CancellationToken Ended)> JudgeAsync(
+    private async Task<(List<Entry> Lacking, List<string> Ahead, SortedDictionary<string, EntryVersion> Removed, CancellationToken Ended)> JudgeAsync(
         FollowerLink follower, Comparison found, EntryVersion horizon, CancellationToken cancellation)
     {
         await _resets.EnterAsync();
@@ -132,8 +132,12 @@ public sealed partial class Leader
             var ahead = found.Theirs
                 .Where(t => t.Value.Epoch < Epoch && t.Value.IsCountable && t.Value > held.GetValueOrDefault(t.Key) && t.Value > ClearedAt)
                 .Select(t => t.Key)
+                .Order(StringComparer.Ordinal)
                 .ToList();
-            var removed = found.Theirs.Where(t => t.Value <= ClearedAt && !held.ContainsKey(t.Key)).ToDictionary(StringComparer.Ordinal);
+            var removed = new SortedDictionary<string, EntryVersion>(
+                found.Theirs.Where(t => t.Value <= ClearedAt && !held.ContainsKey(t.Key)).ToDictionary(), StringComparer.Ordinal);
+            // A store lists its entries in an order of its own, which must not decide what is sent first.
+            lacking.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
             if (lacking.Count > 0) _work.BeginDeliveries(1);
             return (lacking, ahead, removed, follower.Token);
         }
@@ -190,7 +194,7 @@ public sealed partial class Leader
     {
         var open = await AskAsync(peer, c => peers.UnconfirmedAsync(peer, c), cancellation);
         var takeBack = new List<RollBack>();
-        foreach (var (key, version) in open)
+        foreach (var (key, version) in open.OrderBy(o => o.Key, StringComparer.Ordinal))
         {
             if (version <= _reignStart.GetValueOrDefault(key)) continue;
             var held = await _store.GetAsync(key, cancellation);

@@ -87,7 +87,7 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
 
     private static PlayedRun Play(string name, LabWorld world, Func<RecordingStage, Task<bool>> play)
     {
-        var stage = new WorldStage(world, Followers, () => new OrderedStore());
+        var stage = new WorldStage(world, Followers);
         var recording = new RecordingStage(stage);
         recording.IntroduceAll();
         Assert.True(world.Run(() => play(recording)),

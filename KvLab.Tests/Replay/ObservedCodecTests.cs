@@ -69,7 +69,8 @@ public sealed class ObservedCodecTests
         var packed = new ArrayBufferWriter<byte>();
         EventCodec.Write(packed, batch);
         var read = (EventsReceived)ObservedCodec.Read(Bytes(new Observed(At, new EventsReceived(batch) { Packed = packed.WrittenMemory }))).What;
-        Assert.Equal((packed.WrittenMemory.ToArray(), false), (read.Packed.ToArray(), read.IsOwn));
+        Assert.Equal(packed.WrittenMemory.ToArray(), read.Packed.ToArray());
+        Assert.False(read.IsOwn);
         Assert.True(((EventsReceived)ObservedCodec.Read(Bytes(new Observed(At, new EventsReceived(batch) { IsOwn = true }))).What).IsOwn);
     }
 
