@@ -128,27 +128,13 @@ public sealed record LiveSettings
     public IReadOnlyList<FieldError> Validate(int followers)
     {
         var errors = new FieldErrors();
-        errors.Require(WriteQuorum >= 0 && WriteQuorum <= LargestQuorum(followers), "writeQuorum",
-            $"writeQuorum must be from 0 to {LargestQuorum(followers)} ({LargestQuorumIs()}), but is {WriteQuorum}.");
-        CheckDelay("minDelayMs", MinDelayMs);
-        CheckDelay("maxDelayMs", MaxDelayMs);
-        errors.Require(!(MinDelayMs > MaxDelayMs), "minDelayMs",
-            $"minDelayMs ({MinDelayMs}) must not be greater than maxDelayMs ({MaxDelayMs}).");
-        errors.Require(Enum.IsDefined(Distribution), "distribution", "distribution must be uniform, fixed, exponential, lognormal or pareto.");
-        errors.Require(ReplicationTimeoutMs is >= 1 and <= LongestTimeoutMs, "replicationTimeoutMs",
-            $"replicationTimeoutMs must be from 1 to {LongestTimeoutMs} ms, but is {ReplicationTimeoutMs}.");
-        errors.Require(Enum.IsDefined(Versioning), "versioning", "versioning must be versioned or naive.");
-        errors.Require(Enum.IsDefined(Delivery), "delivery", "delivery must be atLeastOnce, once or hinted.");
-        errors.Require(HintWindowMs is >= 0 and <= LongestPeriodMs, "hintWindowMs", $"hintWindowMs must be from 0 to {LongestPeriodMs} ms, but is {HintWindowMs}.");
-        errors.Require(HintLimit is >= 0 and <= MostHints, "hintLimit", $"hintLimit must be from 0 to {MostHints}, but is {HintLimit}.");
-        errors.Require(Enum.IsDefined(RejoinSync), "rejoinSync", "rejoinSync must be none, full or incremental.");
-        errors.Require(AntiEntropyMs is 0 or (>= ShortestAntiEntropyMs and <= LongestPeriodMs), "antiEntropyMs",
-            $"antiEntropyMs must be 0 (never) or from {ShortestAntiEntropyMs} to {LongestPeriodMs} ms, but is {AntiEntropyMs}.");
-        errors.Require(Enum.IsDefined(OnShortfall), "onShortfall", "onShortfall must be partial or error.");
-        return errors.All;
+        foreach (var field in SettingFields.All)
+        {
+            field.Check(this, followers, errors);
+            if (field.Name == "maxDelayMs")
+                errors.Require(!(MinDelayMs > MaxDelayMs), "minDelayMs", $"minDelayMs ({MinDelayMs}) must not be greater than maxDelayMs ({MaxDelayMs}).");
+        }
 
-        void CheckDelay(string field, double valueMs) =>
-            errors.Require(double.IsFinite(valueMs) && valueMs is >= 0 and <= LongestDelayMs, field,
-                $"{field} must be from 0 to {LongestDelayMs:0} ms, but is {valueMs}.");
+        return errors.All;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Nodes.Configuration;
 
@@ -7,7 +8,7 @@ namespace KvLab.Nodes.Configuration;
 /// The raw values by name, from the environment and the command line (which wins), and typed reading that collects every problem
 /// instead of stopping at the first.
 /// </summary>
-internal sealed class OptionValues
+internal sealed class OptionValues : ISettingValues
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 

@@ -42,17 +42,6 @@ internal sealed record WaitingAnswer(
         hearing.Silent, hearing.Heard, hearing.Forgetful, hearing.Needed, hearing.SmallestQuorum, hearing.Waiting, hearing.AtRisk);
 }
 
-/// <summary>A leader's live settings, and N beside them.</summary>
-internal sealed record LeaderConfigAnswer(
-    int WriteQuorum, double MinDelayMs, double MaxDelayMs, DelayDistribution Distribution, long Seed, int ReplicationTimeoutMs,
-    VersioningMode Versioning, Delivery Delivery, OnShortfall OnShortfall, bool QuorumCountsLeader, int HintWindowMs, int HintLimit,
-    RejoinSync RejoinSync, int AntiEntropyMs, long DelayOrigin, int Followers)
-{
-    public static LeaderConfigAnswer Of(LiveSettings s, int followers) => new(
-        s.WriteQuorum, s.MinDelayMs, s.MaxDelayMs, s.Distribution, s.Seed, s.ReplicationTimeoutMs, s.Versioning, s.Delivery, s.OnShortfall,
-        s.QuorumCountsLeader, s.HintWindowMs, s.HintLimit, s.RejoinSync, s.AntiEntropyMs, s.DelayOrigin, followers);
-}
-
 internal sealed record FollowerConfigAnswer(VersioningMode Versioning);
 
 internal sealed record FollowersAnswer(IReadOnlyList<Peer> Followers);

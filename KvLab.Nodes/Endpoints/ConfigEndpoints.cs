@@ -40,9 +40,9 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
     private static void Change(Follower follower, JsonFields fields)
     {
         foreach (var name in fields.Names)
-            if (name != "versioning" && LiveSettingsPatch.FieldNames.Contains(name)) fields.Add(name, "belongs to the leader and is changed there; a follower has versioning only.");
+            if (name != SettingFields.Versioning.Name && LiveSettingsPatch.FieldNames.Contains(name)) fields.Add(name, "belongs to the leader and is changed there; a follower has versioning only.");
         fields.AllowOnly([.. LiveSettingsPatch.FieldNames]);
-        var versioning = fields.Choice<VersioningMode>("versioning");
+        var versioning = fields.Choice<VersioningMode>(SettingFields.Versioning.Name);
         fields.ThrowIfWrong();
         if (versioning is { } mode) follower.Versioning = mode;
     }
@@ -51,7 +51,7 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
     {
         var (leader, follower) = node.Replica.Role;
         return leader is not null
-            ? context.AnswerAsync(LeaderConfigAnswer.Of(leader.Settings, leader.Followers.Length), AnswerJson.Readable.LeaderConfigAnswer)
+            ? context.AnswerAsync(new LeaderConfigAnswer(leader.Settings, leader.Followers.Length), AnswerJson.Readable.LeaderConfigAnswer)
             : context.AnswerAsync(new FollowerConfigAnswer(follower!.Versioning), AnswerJson.Readable.FollowerConfigAnswer);
     }
 }

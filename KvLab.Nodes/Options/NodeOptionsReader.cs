@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.RegularExpressions;
 using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Replication;
@@ -22,16 +23,9 @@ public static class NodeOptionsReader
     /// <summary>All names, as environment variables; on the command line also as <c>--Name=value</c>.</summary>
     public static readonly ImmutableArray<string> Names =
     [
-        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "CLIENT_ACCESS", "FOLLOWERS", "LEADER_URL", "WRITE_QUORUM", "MIN_DELAY_MS", "MAX_DELAY_MS",
-        "DELAY_DISTRIBUTION", "DELAY_SEED", "REPLICATION_TIMEOUT_MS", "VERSIONING", "DELIVERY", "ON_SHORTFALL",
-        "QUORUM_COUNTS_LEADER", "HINT_WINDOW_MS", "HINT_LIMIT", "REJOIN_SYNC", "ANTI_ENTROPY_MS", "DASHBOARD_URL", "CLUSTER_TOKEN",
+        "ROLE", "NODE_ID", "HOST", "PORT", "NODE_URL", "ALLOWED_HOSTS", "CLIENT_ACCESS", "FOLLOWERS", "LEADER_URL",
+        .. SettingFields.All.Select(f => f.Variable), "DASHBOARD_URL", "CLUSTER_TOKEN",
         "STORAGE", "LAB", "EVENT_BUFFER", "RECOVERY_TIMEOUT_MS", "KNOWN_EPOCH", "SMALLEST_QUORUM", "FORGETFUL_EPOCH", "LINK_FAULTS", "PARENT_WATCH",
-    ];
-
-    private static readonly ImmutableArray<(string Setting, string Name)> SettingNames =
-    [
-        ("writeQuorum", "WRITE_QUORUM"), ("minDelayMs", "MIN_DELAY_MS"), ("maxDelayMs", "MAX_DELAY_MS"), ("replicationTimeoutMs", "REPLICATION_TIMEOUT_MS"),
-        ("hintWindowMs", "HINT_WINDOW_MS"), ("hintLimit", "HINT_LIMIT"), ("antiEntropyMs", "ANTI_ENTROPY_MS"),
     ];
 
     /// <returns>Null when <paramref name="errors"/> is not empty.</returns>
@@ -130,33 +124,19 @@ public static class NodeOptionsReader
     private static LiveSettings ReadSettings(OptionValues values, NodeRole role, int followers)
     {
         // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
-        var most = role == NodeRole.Leader ? followers : FollowerList.Longest;
-        var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QUORUM_COUNTS_LEADER", false) };
-        var settings = standard with
+        int? most = role == NodeRole.Leader ? null : FollowerList.Longest;
+        var settings = SettingFields.Read(values, field => field.Variable, followers, most);
+        foreach (var error in settings.Validate(most ?? followers))
         {
-            WriteQuorum = values.Int("WRITE_QUORUM", Math.Min(standard.WriteQuorum, followers), 0, standard.LargestQuorum(most), role == NodeRole.Leader ? standard.LargestQuorumIs() : null),
-            MinDelayMs = values.Number("MIN_DELAY_MS", standard.MinDelayMs),
-            MaxDelayMs = values.Number("MAX_DELAY_MS", standard.MaxDelayMs),
-            Distribution = values.Choice("DELAY_DISTRIBUTION", standard.Distribution),
-            Seed = values.Long("DELAY_SEED", standard.Seed),
-            ReplicationTimeoutMs = values.Int("REPLICATION_TIMEOUT_MS", standard.ReplicationTimeoutMs, 1, LiveSettings.LongestTimeoutMs),
-            Versioning = values.Choice("VERSIONING", standard.Versioning),
-            Delivery = values.Choice("DELIVERY", standard.Delivery),
-            OnShortfall = values.Choice("ON_SHORTFALL", standard.OnShortfall),
-            HintWindowMs = values.Int("HINT_WINDOW_MS", standard.HintWindowMs, 0, LiveSettings.LongestPeriodMs),
-            HintLimit = values.Int("HINT_LIMIT", standard.HintLimit, 0, LiveSettings.MostHints),
-            RejoinSync = values.Choice("REJOIN_SYNC", standard.RejoinSync),
-            AntiEntropyMs = values.Int("ANTI_ENTROPY_MS", standard.AntiEntropyMs, 0, LiveSettings.LongestPeriodMs),
-        };
-        foreach (var error in settings.Validate(most))
-        {
-            var (field, message) = SettingNames.Aggregate((error.Field, error.Message), (e, name) =>
-                (e.Field.Replace(name.Setting, name.Name, StringComparison.Ordinal), e.Message.Replace(name.Setting, name.Name, StringComparison.Ordinal)));
+            // One sentence may name two settings, each under the name by which it is set here.
+            var (field, message) = SettingFields.All.Aggregate((error.Field, error.Message), (e, f) => (Renamed(e.Field, f), Renamed(e.Message, f)));
             values.Errors.Add(field, message);
         }
 
         return settings;
     }
+
+    private static string Renamed(string text, SettingField field) => Regex.Replace(text, $@"\b{field.Name}\b", field.Variable);
 
     private static bool ReadParentWatch(OptionValues values)
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using KvLab.Core.Replication;
 using KvLab.Nodes;
@@ -43,6 +44,7 @@ internal static partial class FolderMap
         var compiled =
             from type in new ArchLoader().LoadAssembly(Projects[project]).Build().Types
             from dependency in type.Dependencies
+            where !IsParameter(dependency.Target)
             select (From: FolderOf(type.FullName), To: FolderOf(dependency.Target.FullName));
         var written =
             from file in files.SelectMany(f => f, (folder, file) => (Folder: folder.Key, file))
@@ -51,6 +53,9 @@ internal static partial class FolderMap
             select (From: (string?)file.Folder, To: FolderOf(line + "."));
         return [.. compiled.Concat(written).Where(a => a.From is not null && a.To is not null && a.From != a.To).Select(a => (a.From!, a.To!))];
     }
+
+    /// <summary>A type parameter belongs to whoever declares it, not to whoever is called with it.</summary>
+    private static bool IsParameter(IType type) => type is GenericParameter;
 
     /// <summary>A way from a folder back to itself; null where there is none.</summary>
     public static string? Circle(IReadOnlyDictionary<string, string[]> map)

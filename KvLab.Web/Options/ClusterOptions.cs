@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Settings;
@@ -58,8 +59,7 @@ public sealed record ClusterOptions
     /// <summary>Under <c>Cluster:</c>.</summary>
     internal static readonly IReadOnlyList<string> Names =
     [
-        "Mode", "Followers", "BasePort", "Token", "NodesPath", "WriteQuorum", "MinDelayMs", "MaxDelayMs", "Distribution", "Seed", "ReplicationTimeoutMs", "Versioning",
-        "Delivery", "OnShortfall", "QuorumCountsLeader", "HintWindowMs", "HintLimit", "RejoinSync", "AntiEntropyMs", "Storage", "StorageOf", "Lab",
+        "Mode", "Followers", "BasePort", "Token", "NodesPath", .. SettingFields.All.Select(f => f.Option), "Storage", "StorageOf", "Lab",
     ];
 
     /// <summary>Never the token: whatever prints a record prints all of it.</summary>
@@ -102,24 +102,14 @@ public sealed record ClusterOptions
 
     private static LiveSettings ReadSettings(ConfigurationValues values, int followers)
     {
-        var standard = new LiveSettings { QuorumCountsLeader = values.Flag("QuorumCountsLeader", false) };
-        var settings = standard with
+        var settings = SettingFields.Read(values, field => field.Option, followers);
+        foreach (var error in settings.Validate(followers))
         {
-            WriteQuorum = values.Int("WriteQuorum", Math.Min(standard.WriteQuorum, followers), 0, standard.LargestQuorum(followers), standard.LargestQuorumIs()),
-            MinDelayMs = values.Number("MinDelayMs", standard.MinDelayMs),
-            MaxDelayMs = values.Number("MaxDelayMs", standard.MaxDelayMs),
-            Distribution = values.Choice("Distribution", standard.Distribution),
-            Seed = values.Long("Seed", standard.Seed),
-            ReplicationTimeoutMs = values.Int("ReplicationTimeoutMs", standard.ReplicationTimeoutMs, 1, LiveSettings.LongestTimeoutMs),
-            Versioning = values.Choice("Versioning", standard.Versioning),
-            Delivery = values.Choice("Delivery", standard.Delivery),
-            OnShortfall = values.Choice("OnShortfall", standard.OnShortfall),
-            HintWindowMs = values.Int("HintWindowMs", standard.HintWindowMs, 0, LiveSettings.LongestPeriodMs),
-            HintLimit = values.Int("HintLimit", standard.HintLimit, 0, LiveSettings.MostHints),
-            RejoinSync = values.Choice("RejoinSync", standard.RejoinSync),
-            AntiEntropyMs = values.Int("AntiEntropyMs", standard.AntiEntropyMs, 0, LiveSettings.LongestPeriodMs),
-        };
-        Check(settings, followers, values);
+            // One sentence may name two settings, each under the name by which it was set.
+            var message = SettingFields.All.Aggregate(error.Message, (text, field) => Regex.Replace(text, $@"\b{field.Name}\b", values.NameOf(field.Option)));
+            values.Errors.Add(values.NameOf(SettingFields.All.First(f => f.Name == error.Field).Option), message);
+        }
+
         return settings;
     }
 
@@ -129,16 +119,6 @@ public sealed record ClusterOptions
         values.Errors.Require(token is null || (token.Length <= 256 && token.All(c => c is > ' ' and <= '~')), values.NameOf("Token"),
             $"{values.NameOf("Token")} must have 1 to 256 printable ASCII characters without spaces.");
         return token ?? (supervised ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null);
-    }
-
-    private static void Check(LiveSettings settings, int followers, ConfigurationValues values)
-    {
-        foreach (var error in settings.Validate(followers))
-        {
-            // One sentence may name two settings, each under the name by which it was set.
-            var message = Names.Aggregate(error.Message, (text, name) => text.Replace(char.ToLowerInvariant(name[0]) + name[1..], values.NameOf(name), StringComparison.Ordinal));
-            values.Errors.Add(values.NameOf(Names.First(n => string.Equals(n, error.Field, StringComparison.OrdinalIgnoreCase))), message);
-        }
     }
 
     private static int ReadBasePort(ConfigurationValues values, int followers)

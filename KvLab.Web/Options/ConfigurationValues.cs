@@ -1,12 +1,13 @@
 using System.Globalization;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Options;
 
 /// <summary>Typed reading of one configuration section that collects every problem instead of stopping at the first.</summary>
 /// <param name="root">Where the names of <paramref name="environment"/> stand.</param>
 /// <param name="environment">For an option of the section: how nodes call it. The section's own name wins.</param>
-internal sealed class ConfigurationValues(IConfigurationSection section, IConfiguration root, IReadOnlyDictionary<string, string> environment)
+internal sealed class ConfigurationValues(IConfigurationSection section, IConfiguration root, IReadOnlyDictionary<string, string> environment) : ISettingValues
 {
     public FieldErrors Errors { get; } = new();
 
@@ -22,7 +23,9 @@ internal sealed class ConfigurationValues(IConfigurationSection section, IConfig
     /// <param name="why">Where the upper end comes from, when it is not always the same.</param>
     public int Int(string name, int standard, int from, int to, string? why = null) => (int)Long(name, standard, from, to, why);
 
-    public long Long(string name, long standard, long from = long.MinValue, long to = long.MaxValue, string? why = null)
+    public long Long(string name, long standard) => Long(name, standard, long.MinValue);
+
+    public long Long(string name, long standard, long from, long to = long.MaxValue, string? why = null)
     {
         if (Text(name) is not { } text) return standard;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to) return value;

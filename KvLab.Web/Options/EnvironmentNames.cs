@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 
 namespace KvLab.Web.Options;
 
@@ -10,26 +11,12 @@ namespace KvLab.Web.Options;
 internal static class EnvironmentNames
 {
     /// <summary>Option under <c>Cluster:</c>, and the name that means the same.</summary>
-    public static readonly FrozenDictionary<string, string> Taken = new Dictionary<string, string>
+    public static readonly FrozenDictionary<string, string> Taken = SettingFields.All.Select(f => KeyValuePair.Create(f.Option, f.Variable)).Concat(new Dictionary<string, string>
     {
-        ["WriteQuorum"] = "WRITE_QUORUM",
-        ["MinDelayMs"] = "MIN_DELAY_MS",
-        ["MaxDelayMs"] = "MAX_DELAY_MS",
-        ["Distribution"] = "DELAY_DISTRIBUTION",
-        ["Seed"] = "DELAY_SEED",
-        ["ReplicationTimeoutMs"] = "REPLICATION_TIMEOUT_MS",
-        ["Versioning"] = "VERSIONING",
-        ["Delivery"] = "DELIVERY",
-        ["OnShortfall"] = "ON_SHORTFALL",
-        ["QuorumCountsLeader"] = "QUORUM_COUNTS_LEADER",
-        ["HintWindowMs"] = "HINT_WINDOW_MS",
-        ["HintLimit"] = "HINT_LIMIT",
-        ["RejoinSync"] = "REJOIN_SYNC",
-        ["AntiEntropyMs"] = "ANTI_ENTROPY_MS",
         ["Token"] = "CLUSTER_TOKEN",
         ["Storage"] = "STORAGE",
         ["Lab"] = "LAB",
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Settings that nodes on the dashboard's own machine inherit as they are.</summary>
     public static readonly IReadOnlyList<string> Inherited = ["EVENT_BUFFER", "RECOVERY_TIMEOUT_MS"];

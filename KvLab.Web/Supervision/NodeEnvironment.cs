@@ -29,25 +29,13 @@ internal static class NodeEnvironment
         Set("DASHBOARD_URL", dashboardUrl);
         Set("CLUSTER_TOKEN", token);
         Set("PARENT_WATCH", "stdin");
-        Set("VERSIONING", Name(settings.Versioning));
+        Set(SettingFields.Versioning.Variable, SettingFields.Versioning.TextOf(settings));
         if (node.Role == NodeRoles.Leader)
         {
             Set("FOLLOWERS", string.Join(',', followers.Select(f => $"{f.Id}={f.Url}")));
             if (past.Epoch is { } epoch) Set("KNOWN_EPOCH", epoch.ToString(CultureInfo.InvariantCulture));
             if (past.SmallestQuorum is { } smallest) Set("SMALLEST_QUORUM", smallest.ToString(CultureInfo.InvariantCulture));
-            Set("WRITE_QUORUM", settings.WriteQuorum.ToString(CultureInfo.InvariantCulture));
-            Set("MIN_DELAY_MS", settings.MinDelayMs.ToString("R", CultureInfo.InvariantCulture));
-            Set("MAX_DELAY_MS", settings.MaxDelayMs.ToString("R", CultureInfo.InvariantCulture));
-            Set("DELAY_DISTRIBUTION", Name(settings.Distribution));
-            Set("DELAY_SEED", settings.Seed.ToString(CultureInfo.InvariantCulture));
-            Set("REPLICATION_TIMEOUT_MS", settings.ReplicationTimeoutMs.ToString(CultureInfo.InvariantCulture));
-            Set("DELIVERY", Name(settings.Delivery));
-            Set("ON_SHORTFALL", Name(settings.OnShortfall));
-            Set("QUORUM_COUNTS_LEADER", settings.QuorumCountsLeader ? "true" : "false");
-            Set("HINT_WINDOW_MS", settings.HintWindowMs.ToString(CultureInfo.InvariantCulture));
-            Set("HINT_LIMIT", settings.HintLimit.ToString(CultureInfo.InvariantCulture));
-            Set("REJOIN_SYNC", Name(settings.RejoinSync));
-            Set("ANTI_ENTROPY_MS", settings.AntiEntropyMs.ToString(CultureInfo.InvariantCulture));
+            foreach (var field in SettingFields.All) Set(field.Variable, field.TextOf(settings));
         }
         else if (leader is not null)
         {
@@ -83,6 +71,4 @@ internal static class NodeEnvironment
     /// <summary>The seed's disaster, as a lesson: the leader asks nobody and counts from 1 again.</summary>
     /// <param name="epoch">The reign that followers have seen; the seed has no epochs, so only the counter is forgotten.</param>
     public static void Forget(ProcessStartInfo info, long epoch) => info.Environment["FORGETFUL_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture);
-
-    private static string Name<T>(T value) where T : struct, Enum => char.ToLowerInvariant(value.ToString()[0]) + value.ToString()[1..];
 }

@@ -60,6 +60,11 @@ public sealed partial class Explain
 
     private static string Tail(string? detail) => string.IsNullOrWhiteSpace(detail) ? "" : $" ({detail.Trim().TrimEnd('.')})";
 
+    // What the sentence about settings says in words of its own; any other that is not as usual is said by its name.
+    private static readonly SettingField[] ByName = SettingFields.Except(
+        "writeQuorum", "quorumCountsLeader", "distribution", "minDelayMs", "maxDelayMs", "seed", "replicationTimeoutMs", "versioning", "delivery", "hintWindowMs", "hintLimit",
+        "rejoinSync", "antiEntropyMs");
+
     private static string Settings(LiveSettings s) =>
         $"W = {s.WriteQuorum}{(s.QuorumCountsLeader ? " (the leader counted)" : "")}, delay {s.Distribution.ToString().ToLowerInvariant()} from {Ms(s.MinDelayMs)} to {Ms(s.MaxDelayMs)}, seed {s.Seed}, "
         + $"deadline {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
@@ -70,7 +75,8 @@ public sealed partial class Explain
             _ => "deliveries are tried again until acked",
         }
         + s.RejoinSync switch { RejoinSync.None => ", no sync on rejoin", RejoinSync.Full => ", full sync on rejoin", _ => ", incremental sync on rejoin" }
-        + (s.AntiEntropyMs == 0 ? ", no anti-entropy" : $", anti-entropy every {Ms(s.AntiEntropyMs)}");
+        + (s.AntiEntropyMs == 0 ? ", no anti-entropy" : $", anti-entropy every {Ms(s.AntiEntropyMs)}")
+        + string.Concat(ByName.Where(f => !f.IsSame(s, new LiveSettings())).Select(f => $", {f.Name} {f.TextOf(s)}"));
 
     private string FollowersChanged(NodeEvent e) => e.Peers switch
     {

@@ -6,6 +6,10 @@ namespace KvLab.Web.Components.View;
 /// <summary>What figures belong to, in a few words.</summary>
 public static class FigureWords
 {
+    private static readonly SettingField[] ByName = SettingFields.Except(
+        "writeQuorum", "quorumCountsLeader", "distribution", "minDelayMs", "maxDelayMs", "versioning", "seed", "replicationTimeoutMs", "delivery", "hintWindowMs", "hintLimit",
+        "rejoinSync", "antiEntropyMs", "onShortfall");
+
     /// <summary>"W = 3 of 5 · U(0.1–1000 ms)", and what else is not as it is now.</summary>
     public static string Of(FigureConditions conditions, FigureConditions now)
     {
@@ -24,6 +28,7 @@ public static class FigureWords
             s.RejoinSync == current.RejoinSync ? null : $"{s.RejoinSync.ToString().ToLowerInvariant()} sync on rejoin",
             s.AntiEntropyMs == current.AntiEntropyMs ? null : s.AntiEntropyMs == 0 ? "no anti-entropy" : $"anti-entropy every {s.AntiEntropyMs} ms",
             s.OnShortfall == current.OnShortfall ? null : $"on shortfall: {s.OnShortfall.ToString().ToLowerInvariant()}",
+            .. ByName.Where(f => !f.IsSame(s, current)).Select(f => $"{f.Name} {f.TextOf(s)}"),
         ];
         return string.Join(" · ", parts.OfType<string>());
     }

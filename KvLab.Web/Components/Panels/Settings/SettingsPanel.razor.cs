@@ -8,6 +8,11 @@ namespace KvLab.Web.Components.Panels.Settings;
 /// <summary>Every live setting under the hand. Nothing to submit: a control that moves acts on the running cluster.</summary>
 public sealed partial class SettingsPanel : SnapshotPanel
 {
+    // What has no control of its own above gets one by its row in the table.
+    private static readonly SettingField[] Others = SettingFields.Except(
+        "writeQuorum", "quorumCountsLeader", "minDelayMs", "maxDelayMs", "distribution", "seed", "versioning", "replicationTimeoutMs", "delivery", "onShortfall",
+        "rejoinSync", "antiEntropyMs", "hintWindowMs", "hintLimit");
+
     private SettingsDraft _draft = null!;
 
     [Inject] public required IClusterCommands Commands { get; init; }
