@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 
 namespace KvLab.Nodes.Faults;
@@ -9,14 +10,12 @@ namespace KvLab.Nodes.Faults;
 internal sealed class FaultSwitch(EventRecorder events, TimeProvider time)
 {
     private readonly Lock _gate = new();
+    private readonly PauseGate _frozen = new();
     private volatile NodeFaults _faults = NodeFaults.None;
-
-    // Completes at the thaw; null while the node is not frozen.
-    private volatile TaskCompletionSource? _thaw;
 
     public NodeFaults Now => _faults;
 
-    public bool IsFrozen => _thaw is not null;
+    public bool IsFrozen => _frozen.IsPaused;
 
     /// <summary>Takes effect at once; what is as it was is not told again.</summary>
     /// <param name="change">The faults as they are to be, out of those that are; its result is in range.</param>
@@ -29,23 +28,13 @@ internal sealed class FaultSwitch(EventRecorder events, TimeProvider time)
             _faults = faults;
             events.WallClockSkew = TimeSpan.FromMilliseconds(faults.ClockSkewMs);
             events.Record(EventKind.NodeFaultsChanged, faults: faults, detail: $"{events.Node}: {faults.Describe()}.");
-            if (faults.Frozen)
-            {
-                _thaw ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-            else if (_thaw is { } thaw)
-            {
-                _thaw = null;
-                thaw.SetResult();
-            }
+            if (faults.Frozen) _frozen.Pause();
+            else _frozen.Resume();
         }
     }
 
     /// <summary>Completes at once unless the node is frozen.</summary>
-    public async Task WhenThawedAsync(CancellationToken cancellation)
-    {
-        while (_thaw is { } thaw) await thaw.Task.WaitAsync(cancellation);
-    }
+    public Task WhenThawedAsync(CancellationToken cancellation) => _frozen.WaitAsync(cancellation);
 
     /// <summary>What a slow node does before it handles a request that is about data.</summary>
     public Task SlowDownAsync(CancellationToken cancellation) =>
