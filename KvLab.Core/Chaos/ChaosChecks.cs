@@ -1,3 +1,4 @@
+using KvLab.Core.Control;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -19,7 +20,7 @@ public sealed class ChaosChecks
     public void Reigned(string node) => _seen.Remove(node);
 
     /// <summary>Compares with the look before: a follower's version of a key never decreases (P1).</summary>
-    public void Look(IReadOnlyList<ReplicaDump> dumps, IReadOnlyList<StageNode> nodes)
+    public void Look(IReadOnlyList<ReplicaDump> dumps, IReadOnlyList<ClusterNode> nodes)
     {
         foreach (var dump in dumps.Where(d => d.Entries is not null))
         {

@@ -1,5 +1,5 @@
+using KvLab.Core.Control;
 using KvLab.Core.Network;
-using KvLab.Core.Scenarios;
 
 namespace KvLab.Core.Chaos;
 

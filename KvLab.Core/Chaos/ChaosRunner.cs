@@ -1,3 +1,4 @@
+using KvLab.Core.Control;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 
@@ -7,7 +8,7 @@ namespace KvLab.Core.Chaos;
 /// Plays a plan on a stage under load, then heals, lets it settle and verifies. <c>ChaosRunner.Faults.cs</c> does and undoes faults, <see cref="ChaosChecks"/> says what must hold.
 /// </summary>
 /// <param name="onChange">Told every new state, on the runner's thread.</param>
-public sealed partial class ChaosRunner(ChaosPlan plan, IScenarioStage stage, Action<ChaosReport>? onChange = null)
+public sealed partial class ChaosRunner(ChaosPlan plan, IClusterControl stage, Action<ChaosReport>? onChange = null)
 {
     /// <summary>How long after healing until everything is quiet and equal, and how long a kill waits for its turn; only what never comes takes that long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -1,5 +1,6 @@
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.Experiments;
 

@@ -4,6 +4,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.Members;
 

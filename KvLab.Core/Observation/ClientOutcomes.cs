@@ -1,5 +1,4 @@
 using KvLab.Core.Observation.Messages;
-using KvLab.Core.Durability;
 
 namespace KvLab.Core.Observation;
 

@@ -1,4 +1,5 @@
 using KvLab.Core.Network;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.Replication;
 

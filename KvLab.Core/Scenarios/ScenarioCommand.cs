@@ -1,9 +1,10 @@
+using KvLab.Core.Control;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
 
 namespace KvLab.Core.Scenarios;
 
-/// <summary>What a line of a scenario asks for. Commands are carried out by an <see cref="IScenarioStage"/>; the runner checks expectations.</summary>
+/// <summary>What a line of a scenario asks for. Commands are carried out by an <see cref="IClusterControl"/>; the runner checks expectations.</summary>
 public abstract record ScenarioCommand;
 
 /// <summary><c>settings W = 2, delay = 1..20 ms</c></summary>
@@ -17,21 +18,6 @@ public sealed record WriteCommand(string Key, string Value, string? Name, IReadO
 
 /// <summary><c>burst 200 writes over 20 keys by 8 clients</c></summary>
 public sealed record BurstCommand(int Writes, int Keys, int Clients, bool Waits) : ScenarioCommand;
-
-public enum NodeAct
-{
-    /// <summary>Ends the process at once (SIGKILL).</summary>
-    Kill,
-    /// <summary>Asks the process to end: it drains what it can.</summary>
-    Stop,
-    /// <summary>SIGSTOP: it does nothing, and keeps what it holds.</summary>
-    Freeze,
-    Thaw,
-    /// <summary>So many ms before it handles anything.</summary>
-    Slow,
-    /// <summary>Its wall clock is so many ms ahead.</summary>
-    Skew,
-}
 
 /// <summary><c>kill follower-2</c>, <c>slow follower-2 by 200 ms</c></summary>
 /// <param name="AmountMs">For <see cref="NodeAct.Slow"/> and <see cref="NodeAct.Skew"/>, else 0.</param>

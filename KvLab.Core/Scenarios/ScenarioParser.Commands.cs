@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KvLab.Core.Configuration;
+using KvLab.Core.Control;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
 

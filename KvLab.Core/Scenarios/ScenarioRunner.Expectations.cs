@@ -1,4 +1,5 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Control;
 using KvLab.Core.Storage;
 
 namespace KvLab.Core.Scenarios;
@@ -49,7 +50,7 @@ public sealed partial class ScenarioRunner
                 var reigning = stage.Nodes.FirstOrDefault(n => n.Leads)?.Id;
                 return (reigning == leader.Node, $"{reigning ?? "nobody"} leads");
             default:
-                throw new StageException($"Nobody knows how to check {expectation.GetType().Name}.");
+                throw new ControlException($"Nobody knows how to check {expectation.GetType().Name}.");
         }
     }
 

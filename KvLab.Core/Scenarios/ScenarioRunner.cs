@@ -1,3 +1,4 @@
+using KvLab.Core.Control;
 using KvLab.Core.Settings;
 
 namespace KvLab.Core.Scenarios;
@@ -7,7 +8,7 @@ namespace KvLab.Core.Scenarios;
 /// so that one run shows everything that is not as it was told. <c>ScenarioRunner.Expectations.cs</c> says what each expectation means.
 /// </summary>
 /// <param name="onChange">Told every new state, on the runner's thread.</param>
-public sealed partial class ScenarioRunner(Scenario scenario, IScenarioStage stage, Action<ScenarioRun>? onChange = null)
+public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl stage, Action<ScenarioRun>? onChange = null)
 {
     /// <summary>How long <c>wait until</c> and <c>expect eventually</c> look; only what never comes takes that long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -77,7 +78,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IScenarioStage sta
                 ? await ExpectAsync(expect, cancellation)
                 : (true, await DoAsync(step.Command, cancellation));
         }
-        catch (StageException failure)
+        catch (ControlException failure)
         {
             return (false, failure.Message);
         }
@@ -123,15 +124,15 @@ public sealed partial class ScenarioRunner(Scenario scenario, IScenarioStage sta
             case WaitCommand:
                 await _writes.AllAnsweredAsync(cancellation);
                 if (!await UntilAsync(() => stage.IsQuietAsync(cancellation), cancellation))
-                    throw new StageException($"It was not quiet within {Patience.TotalSeconds:0} s: a write or a delivery is still under way.");
+                    throw new ControlException($"It was not quiet within {Patience.TotalSeconds:0} s: a write or a delivery is still under way.");
                 return null;
             default:
-                throw new StageException($"Nobody knows how to do {command.GetType().Name}.");
+                throw new ControlException($"Nobody knows how to do {command.GetType().Name}.");
         }
     }
 
     private string Resolve(string node) => node == Places.Reigning
-        ? stage.Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id ?? throw new StageException("Nobody leads now.")
+        ? stage.Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id ?? throw new ControlException("Nobody leads now.")
         : node;
 
     /// <returns>False when patience ended first.</returns>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvLab.Core.Control;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -7,18 +8,18 @@ namespace KvLab.Core.Scenarios;
 
 /// <summary>A write of a run with the place of its sending and of its answer in the order of all sendings and answers.</summary>
 /// <param name="SentAt">How many sendings and answers came before.</param>
-public sealed record ClientWrite(string Key, string Value, long SentAt, long AnsweredAt, StageWrite Answer);
+public sealed record ClientWrite(string Key, string Value, long SentAt, long AnsweredAt, WriteSeen Answer);
 
 /// <summary>The clients of a run: they write, wait for answers, and remember what they were told. Safe on many threads.</summary>
-public sealed class ScenarioWrites(IScenarioStage stage)
+public sealed class ScenarioWrites(IClusterControl stage)
 {
     private readonly Lock _gate = new();
 
     // Guarded by _gate.
     private readonly List<ClientWrite> _answered = [];
     private readonly List<Task> _open = [];
-    private readonly Dictionary<string, Task<StageWrite>> _named = new(StringComparer.Ordinal);
-    private Task<StageWrite>? _last;
+    private readonly Dictionary<string, Task<WriteSeen>> _named = new(StringComparer.Ordinal);
+    private Task<WriteSeen>? _last;
     private long _moments;
     private int _bursts;
     private readonly int[] _burstAnswers = new int[Enum.GetValues<AnswerKind>().Length];
@@ -34,7 +35,7 @@ public sealed class ScenarioWrites(IScenarioStage stage)
         lock (_gate) return _burstAnswers[(int)kind];
     }
 
-    public Task<StageWrite> Begin(string? name, string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    public Task<WriteSeen> Begin(string? name, string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         var write = WriteAsync(key, value, delaysMs, cancellation);
         lock (_gate)
@@ -79,7 +80,7 @@ public sealed class ScenarioWrites(IScenarioStage stage)
         }
     }
 
-    public async Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    public async Task<WriteSeen> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         long sentAt;
         lock (_gate) sentAt = _moments++;
@@ -107,23 +108,23 @@ public sealed class ScenarioWrites(IScenarioStage stage)
 
     /// <summary>The answer of a write; waits for it.</summary>
     /// <param name="name">Null: of the last one.</param>
-    public Task<StageWrite> AnswerAsync(string? name)
+    public Task<WriteSeen> AnswerAsync(string? name)
     {
         lock (_gate)
         {
             var write = name is null ? _last : _named.GetValueOrDefault(name);
-            return write ?? throw new StageException(name is null ? "No write came before this." : $"The write {name} was not begun yet.");
+            return write ?? throw new ControlException(name is null ? "No write came before this." : $"The write {name} was not begun yet.");
         }
     }
 
-    public static AnswerKind KindOf(StageWrite write) => write.Status switch
+    public static AnswerKind KindOf(WriteSeen write) => write.Status switch
     {
         WriteStatus.Success => AnswerKind.Success,
         WriteStatus.PartialSuccess => AnswerKind.Partial,
         _ => AnswerKind.Unanswered,
     };
 
-    public static string Describe(StageWrite write) => write.Status is { } status
+    public static string Describe(WriteSeen write) => write.Status is { } status
         ? string.Create(CultureInfo.InvariantCulture,
             $"{(status == WriteStatus.Success ? "success" : "partial success")}, {write.Version}, {write.Acks} of {write.Required} acks, {write.Elapsed.TotalMilliseconds:0.#} ms")
         : $"no answer: {write.Problem}";

@@ -4,7 +4,6 @@ using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Configuration;
-using KvLab.Nodes.Faults;
 using KvLab.Nodes.Options;
 using KvLab.Nodes.Storage;
 using KvLab.Nodes.Telemetry;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
-using KvLab.Nodes.Faults;
 
 namespace KvLab.Nodes.Transport;
 

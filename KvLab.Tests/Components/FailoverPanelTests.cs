@@ -1,8 +1,8 @@
 using Bunit;
+using KvLab.Core.Failover;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Faults;
-using KvLab.Web.Failover;
 using KvLab.Web.Leases;
 using KvLab.Web.Problems;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using Bunit;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Writes;
 using KvLab.Web.Components.View;

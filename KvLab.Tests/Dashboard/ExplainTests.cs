@@ -2,6 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
+using KvLab.Core.Simulation;
 using KvLab.Core.Versioning;
 using Xunit;
 

@@ -1,5 +1,5 @@
+using KvLab.Core.Control;
 using KvLab.Core.Network;
-using KvLab.Web.Faults;
 using Xunit;
 
 namespace KvLab.Tests.Dashboard;

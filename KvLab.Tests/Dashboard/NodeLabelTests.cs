@@ -1,8 +1,10 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Nodes.Member;
 using KvLab.Nodes.Options;
 using KvLab.Nodes.Configuration;
@@ -114,7 +116,7 @@ public sealed class NodeLabelTests
     [Fact]
     public void A_leader_that_was_replaced_and_has_not_stepped_down_yet_does_not_name_itself_as_the_leader()
     {
-        var world = new LabWorld(seed: 1);
+        var world = new VirtualWorld(seed: 1);
         var cluster = new ReplicaCluster(world, 1, new LiveSettings { WriteQuorum = 0 });
         var old = cluster["leader"];
         var node = new Node(new NodeOptions { Role = NodeRole.Leader, NodeId = "leader" }, old.Replica, new EventRecorder("leader", "a", world.Time, cluster.Log), world.Time) { Url = "http://leader" };
@@ -139,7 +141,7 @@ public sealed class NodeLabelTests
     [Fact]
     public void A_follower_says_where_the_leader_is_or_that_it_does_not_know()
     {
-        var world = new LabWorld(seed: 1);
+        var world = new VirtualWorld(seed: 1);
         var cluster = new ReplicaCluster(world, 1, new LiveSettings { WriteQuorum = 0 });
         var replica = cluster["follower-1"].Replica;
         var node = new Node(new NodeOptions { Role = NodeRole.Follower, NodeId = "leader" }, replica, new EventRecorder("leader", "a", world.Time, cluster.Log), world.Time);

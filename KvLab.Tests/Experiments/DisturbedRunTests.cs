@@ -2,7 +2,8 @@ using KvLab.Core.Events;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
-using KvLab.Tests.Infrastructure;
+using KvLab.Core.Simulation;
+using KvLab.Core.Waiting;
 using KvLab.Web.Cli;
 using KvLab.Web.Csv;
 using KvLab.Web.Disturbances;
@@ -56,7 +57,7 @@ public sealed class DisturbedRunTests
     [Fact]
     public void A_follower_that_is_away_makes_no_run_wait_for_ever_and_the_finding_says_what_was_waited_for()
     {
-        var world = new LabWorld(3);
+        var world = new VirtualWorld(3);
         var (run, minutes) = world.Run(async () =>
         {
             var experiment = new WorldExperiment(world);

@@ -1,7 +1,8 @@
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
-using KvLab.Tests.Infrastructure;
+using KvLab.Core.Simulation;
+using KvLab.Core.Waiting;
 using Xunit;
 
 namespace KvLab.Tests.Experiments;
@@ -37,7 +38,7 @@ public sealed class ExperimentRunnerTests
     [Fact]
     public void The_same_plan_and_seed_draws_the_same_delays_in_every_run_although_versions_never_repeat()
     {
-        var world = new LabWorld(7);
+        var world = new VirtualWorld(7);
         var (first, second) = world.Run(async () =>
         {
             var experiment = new WorldExperiment(world);
@@ -56,7 +57,7 @@ public sealed class ExperimentRunnerTests
     public void Settings_are_put_back_after_the_end_and_after_a_cancel()
     {
         var before = new LiveSettings { WriteQuorum = 2, MinDelayMs = 3, MaxDelayMs = 30, Seed = 9 };
-        var world = new LabWorld(3);
+        var world = new VirtualWorld(3);
         var after = world.Run(async () =>
         {
             var experiment = new WorldExperiment(world, settings: before);
@@ -90,7 +91,7 @@ public sealed class ExperimentRunnerTests
     [Fact]
     public void A_pause_holds_back_writes_and_a_resume_lets_them_go_on()
     {
-        var world = new LabWorld(11);
+        var world = new VirtualWorld(11);
         var pause = new PauseGate();
         world.Run(async () =>
         {
@@ -128,6 +129,6 @@ public sealed class ExperimentRunnerTests
             row => string.Join(' ', point.Samples.DelayMs[(row * n)..((row + 1) * n)])));
     }
 
-    private static Task<ExperimentRun> RunOn(LabWorld world, WorldExperiment experiment, ExperimentPlan plan) =>
+    private static Task<ExperimentRun> RunOn(VirtualWorld world, WorldExperiment experiment, ExperimentPlan plan) =>
         new ExperimentRunner(plan, experiment, world.Time, new PauseGate(), _ => { }).RunAsync("run", WorldExperiment.Environment, CancellationToken.None);
 }

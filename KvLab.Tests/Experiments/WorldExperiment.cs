@@ -5,6 +5,8 @@ using KvLab.Core.Experiments;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
+using KvLab.Core.Waiting;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Experiments;
@@ -25,17 +27,17 @@ internal sealed record Machine
     public bool WaitsForAll { get; init; }
 }
 
-/// <summary>Core's own leader and followers in a <see cref="LabWorld"/>, as an experiment sees them.</summary>
+/// <summary>Core's own leader and followers in a <see cref="VirtualWorld"/>, as an experiment sees them.</summary>
 internal sealed class WorldExperiment : IExperimentCluster
 {
-    private readonly LabWorld _world;
+    private readonly VirtualWorld _world;
     private readonly LabCluster _cluster;
     private readonly Machine _machine;
     private readonly Dictionary<long, int> _completed = [];
     private TimeSpan _serverFreeAt;
     private int _counted;
 
-    public WorldExperiment(LabWorld world, Machine? machine = null, int followers = 5, LiveSettings? settings = null)
+    public WorldExperiment(VirtualWorld world, Machine? machine = null, int followers = 5, LiveSettings? settings = null)
     {
         _world = world;
         _machine = machine ?? new Machine();
@@ -49,7 +51,7 @@ internal sealed class WorldExperiment : IExperimentCluster
     /// <summary>Runs a plan to its end in virtual time.</summary>
     public static ExperimentRun Run(ExperimentPlan plan, Machine? machine = null, int seed = 1, Action<WorldExperiment, ExperimentRun>? onChange = null)
     {
-        var world = new LabWorld(seed);
+        var world = new VirtualWorld(seed);
         return world.Run(() =>
         {
             var experiment = new WorldExperiment(world, machine);

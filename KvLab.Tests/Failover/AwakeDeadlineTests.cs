@@ -1,5 +1,5 @@
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Tests.Infrastructure;
+using KvLab.Core.Simulation;
 using KvLab.Web.Live;
 using KvLab.Web.Timing;
 using Xunit;

@@ -1,12 +1,12 @@
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
+using KvLab.Core.Failover;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Dashboard;
-using KvLab.Web.Failover;
 using Xunit;
 
 namespace KvLab.Tests.Failover;

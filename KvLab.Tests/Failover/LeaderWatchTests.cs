@@ -1,4 +1,4 @@
-using KvLab.Tests.Infrastructure;
+using KvLab.Core.Simulation;
 using KvLab.Web.Failover;
 using KvLab.Web.Timing;
 using Xunit;

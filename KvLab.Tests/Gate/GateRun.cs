@@ -1,8 +1,8 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
-using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Gate;
 
@@ -29,7 +29,7 @@ internal sealed record GateRun(
             [.. Enumerable.Range(1, GateLoad.Writes).Select(i => JsonText.Of($"a value of common length, no. {i}"))];
 
         private readonly GateLoad _load;
-        private readonly LabWorld _world = new(seed: 1);
+        private readonly VirtualWorld _world = new(seed: 1);
         private readonly WireMeter _wire;
         private readonly Sink _events;
         private readonly Leader _leader;
@@ -86,7 +86,7 @@ internal sealed record GateRun(
     }
 
     /// <summary>Keeps what it is given, in room that it had before.</summary>
-    private sealed class Sink(LabWorld world) : IEventSink
+    private sealed class Sink(VirtualWorld world) : IEventSink
     {
         private readonly List<(NodeEvent, TimeSpan)> _all = new(20_000);
 

@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Stories;
 using Xunit;
@@ -74,18 +75,18 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
         if (name.StartsWith("story-", StringComparison.Ordinal))
         {
             var scenario = name == RolledBackName ? Scenario.Parse(RolledBack) : ScenarioLibrary.Find(name["story-".Length..])!;
-            return Play(name, new LabWorld(1), async stage =>
+            return Play(name, new VirtualWorld(1), async stage =>
                 (await new ScenarioRunner(scenario, stage).RunAsync("1", CancellationToken.None)).State == ScenarioState.Passed);
         }
 
         var seed = int.Parse(name["chaos-".Length..], System.Globalization.CultureInfo.InvariantCulture);
-        return Play(name, new LabWorld(seed), async stage =>
+        return Play(name, new VirtualWorld(seed), async stage =>
             (await new ChaosRunner(PlanOf(seed), stage).RunAsync("1", CancellationToken.None)).State == ChaosState.Passed);
     }
 
     private static ChaosPlan PlanOf(int seed) => ChaosPlan.Draw(Chaos with { Seed = seed }, Followers);
 
-    private static PlayedRun Play(string name, LabWorld world, Func<RecordingStage, Task<bool>> play)
+    private static PlayedRun Play(string name, VirtualWorld world, Func<RecordingStage, Task<bool>> play)
     {
         var stage = new WorldStage(world, Followers);
         var recording = new RecordingStage(stage);

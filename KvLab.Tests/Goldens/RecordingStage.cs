@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Control;
 using KvLab.Core.Durability;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
@@ -16,7 +17,7 @@ namespace KvLab.Tests.Goldens;
 /// <summary>
 /// A virtual stage that also notes what a dashboard would learn without any event: processes, partitions, and what clients were told.
 /// </summary>
-internal sealed class RecordingStage(WorldStage inner) : IScenarioStage
+internal sealed class RecordingStage(WorldStage inner) : IClusterControl
 {
     private readonly Dictionary<string, int> _incarnations = new(StringComparer.Ordinal);
     private ImmutableArray<string> _otherSide = [];
@@ -28,7 +29,7 @@ internal sealed class RecordingStage(WorldStage inner) : IScenarioStage
 
     public string Name => inner.Name;
     public TimeProvider Time => inner.Time;
-    public IReadOnlyList<StageNode> Nodes => inner.Nodes;
+    public IReadOnlyList<ClusterNode> Nodes => inner.Nodes;
 
     public async Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation)
     {
@@ -44,7 +45,7 @@ internal sealed class RecordingStage(WorldStage inner) : IScenarioStage
         _settings = patch.ApplyTo(_settings);
     }
 
-    public async Task<StageWrite> WriteAsync(
+    public async Task<WriteSeen> WriteAsync(
         string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         var (settings, leader) = (_settings, Leader());

@@ -6,6 +6,7 @@ using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Versioning;
 
 namespace KvLab.Tests.Infrastructure;

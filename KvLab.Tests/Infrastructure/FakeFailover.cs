@@ -1,3 +1,4 @@
+using KvLab.Core.Failover;
 using KvLab.Web.Drills;
 using KvLab.Web.Failover;
 using KvLab.Web.Problems;

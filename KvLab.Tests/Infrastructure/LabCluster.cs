@@ -38,13 +38,13 @@ public sealed record LabFollower(Peer Peer, Follower Node, IKeyValueStore Store)
 /// <param name="AnsweredAt">How many had happened when it had its answer.</param>
 public sealed record ClientWrite(int SentAt, int AnsweredAt, WriteResult Result);
 
-/// <summary>A leader and its followers in a <see cref="LabWorld"/>: Core's own classes over the in-memory transport.</summary>
+/// <summary>A leader and its followers in a <see cref="VirtualWorld"/>: Core's own classes over the in-memory transport.</summary>
 public sealed class LabCluster
 {
     private readonly LabParts _parts;
     private int _incarnation;
 
-    public LabCluster(LabWorld world, int followers, LiveSettings settings, LabParts? parts = null)
+    public LabCluster(VirtualWorld world, int followers, LiveSettings settings, LabParts? parts = null)
     {
         World = world;
         _parts = parts ?? LabParts.Default;
@@ -55,7 +55,7 @@ public sealed class LabCluster
         Leader = NewLeader(settings);
     }
 
-    public LabWorld World { get; }
+    public VirtualWorld World { get; }
     public MomentLog Log { get; }
     public List<StoreStep> Steps { get; } = [];
     public List<ClientWrite> Writes { get; } = [];

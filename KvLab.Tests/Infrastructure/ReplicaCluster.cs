@@ -20,7 +20,7 @@ public sealed class LabNode(Peer peer)
     public EntryVersion Held(string key) => Entries.TryGetValue(key, out var entry) ? entry.Version : EntryVersion.None;
 }
 
-/// <summary>Whole replicas in a <see cref="LabWorld"/>, which change roles, die, return and repair each other as the real nodes do.</summary>
+/// <summary>Whole replicas in a <see cref="VirtualWorld"/>, which change roles, die, return and repair each other as the real nodes do.</summary>
 public sealed class ReplicaCluster
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -29,7 +29,7 @@ public sealed class ReplicaCluster
     private readonly Func<IKeyValueStore> _stores;
 
     /// <param name="stores">What a process that starts keeps its entries in; null for memory.</param>
-    public ReplicaCluster(LabWorld world, int followers, LiveSettings settings, Func<IKeyValueStore>? stores = null)
+    public ReplicaCluster(VirtualWorld world, int followers, LiveSettings settings, Func<IKeyValueStore>? stores = null)
     {
         (World, _settings, _stores) = (world, settings, stores ?? (() => new MemoryStore()));
         Wire = new InMemoryPeers(world.Time);
@@ -40,7 +40,7 @@ public sealed class ReplicaCluster
         world.Run(() => Nodes[0].Replica.RecoverAsync(Patience));
     }
 
-    public LabWorld World { get; }
+    public VirtualWorld World { get; }
     public InMemoryPeers Wire { get; }
     public MomentLog Log { get; }
     public IReadOnlyList<LabNode> Nodes { get; }

@@ -1,4 +1,5 @@
 using KvLab.Core.Network;
+using KvLab.Core.Simulation;
 
 namespace KvLab.Tests.Infrastructure;
 
@@ -12,7 +13,7 @@ public sealed record Roughness(double LoseRequest = 0, double LoseAnswer = 0, do
 }
 
 /// <summary>What a real network may do to a batch: lose it, lose its answer, bring it twice, and always take turns with everything else.</summary>
-public sealed class RoughTransport(IReplicaTransport inner, LabWorld world) : IReplicaTransport
+public sealed class RoughTransport(IReplicaTransport inner, VirtualWorld world) : IReplicaTransport
 {
     private const double LongestEchoMs = 300;
 

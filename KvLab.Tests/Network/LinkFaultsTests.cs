@@ -1,8 +1,8 @@
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Tests.Infrastructure;
 using Xunit;
 
 namespace KvLab.Tests.Network;
@@ -12,7 +12,7 @@ namespace KvLab.Tests.Network;
 public sealed class LinkFaultsTests
 {
     private static readonly Peer Follower = new("follower-1", "http://follower-1");
-    private readonly LabWorld _world = new(seed: 31);
+    private readonly VirtualWorld _world = new(seed: 31);
     private readonly ManualTransport _transport;
     private readonly List<LostMessage> _lost = [];
     private readonly SimulatedNetwork _network;

@@ -1,5 +1,5 @@
 using KvLab.Core.Network;
-using KvLab.Tests.Infrastructure;
+using KvLab.Core.Simulation;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -62,7 +62,7 @@ public sealed class PreciseDelayTests
     [Fact]
     public void Ten_thousand_delays_do_not_queue_behind_one_another()
     {
-        var world = new LabWorld(1);
+        var world = new VirtualWorld(1);
         world.Run(() => Task.WhenAll(Enumerable.Range(1, 10_000).Select(async i =>
         {
             await world.Time.WaitAsync(TimeSpan.FromMilliseconds(i % 100 / 10.0), CancellationToken.None);

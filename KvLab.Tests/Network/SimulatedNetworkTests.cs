@@ -1,9 +1,9 @@
 using CsCheck;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Tests.Infrastructure;
 using Xunit;
 
 namespace KvLab.Tests.Network;
@@ -13,7 +13,7 @@ namespace KvLab.Tests.Network;
 public sealed class SimulatedNetworkTests
 {
     private static readonly Peer Follower = new("follower-1", "http://follower-1");
-    private readonly LabWorld _world = new(seed: 23);
+    private readonly VirtualWorld _world = new(seed: 23);
     private readonly ManualTransport _transport = new();
 
     private SimulatedNetwork Network(NetworkOptions? options = null) => new(_transport, _world.Time, options);
@@ -201,7 +201,7 @@ public sealed class SimulatedNetworkTests
         Gen.Select(Gen.Int, Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[20, 200], Gen.Select(Gen.Double[0, 20], Gen.Int[1, 90]).Array[1, 60])
             .Sample((seed, messages, batches, bytes, sends) =>
             {
-                var world = new LabWorld(seed);
+                var world = new VirtualWorld(seed);
                 var transport = new ManualTransport { ServiceTime = () => Task.Delay(TimeSpan.FromMilliseconds(world.Random.NextDouble() * 5), world.Time) };
                 var network = new SimulatedNetwork(transport, world.Time, new NetworkOptions { MaxBatchMessages = messages, MaxBatchesInFlight = batches, MaxBatchBytes = bytes });
                 world.Run(() => Task.WhenAll(sends.Select(async (s, i) =>

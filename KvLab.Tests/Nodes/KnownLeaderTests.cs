@@ -1,4 +1,4 @@
-using KvLab.Nodes.Member;
+using KvLab.Core.Members;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Properties;
@@ -14,7 +15,7 @@ public static class LabRun
     /// <summary>Plays a plan until every write is answered, every outage is over and nothing is under way any more.</summary>
     public static History Play(LabPlan plan, LabParts? parts = null)
     {
-        var world = new LabWorld(plan.Seed) { StepLimit = 200_000 };
+        var world = new VirtualWorld(plan.Seed) { StepLimit = 200_000 };
         parts ??= LabParts.Default;
         var cluster = new LabCluster(world, plan.Followers, plan.Settings, parts with { Leader = parts.Leader with { Network = plan.Network } });
         cluster.Network.Roughness = plan.Roughness;

@@ -1,6 +1,7 @@
 using CsCheck;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 
@@ -26,7 +27,7 @@ public sealed class RestartTests
     public void Without_recovery_P2_breaks_and_successes_are_stored_nowhere()
     {
         var settings = new LiveSettings { WriteQuorum = 2, MaxDelayMs = 10 };
-        var world = new LabWorld(1);
+        var world = new VirtualWorld(1);
         var cluster = new LabCluster(world, 3, settings);
         for (var i = 0; i < 3; i++) world.Run(() => cluster.WriteAsync("k", $"old {i}"));
         world.Run(cluster.QuiescenceAsync);
@@ -44,7 +45,7 @@ public sealed class RestartTests
     /// <summary>Three reigns. Each ends with its leader stopped in the middle of its deliveries and its memory gone.</summary>
     private static History Play(LabPlan plan)
     {
-        var world = new LabWorld(plan.Seed);
+        var world = new VirtualWorld(plan.Seed);
         var cluster = new LabCluster(world, plan.Followers, plan.Settings);
         for (var reign = 1; reign <= 3; reign++)
         {

@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class SilentStartProperties
 
     private static void Play(int seed)
     {
-        var world = new LabWorld(seed);
+        var world = new VirtualWorld(seed);
         var random = new Random(seed);
         var followers = random.Next(1, 6);
         var settings = Fast with { WriteQuorum = random.Next(0, followers + 1), QuorumCountsLeader = random.Next(4) == 0 };

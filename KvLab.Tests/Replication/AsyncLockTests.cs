@@ -1,5 +1,5 @@
-using KvLab.Core.Replication;
-using KvLab.Tests.Infrastructure;
+using KvLab.Core.Simulation;
+using KvLab.Core.Waiting;
 using Xunit;
 
 namespace KvLab.Tests.Replication;
@@ -7,7 +7,7 @@ namespace KvLab.Tests.Replication;
 [Trait("Category", "Unit")]
 public sealed class AsyncLockTests
 {
-    private readonly LabWorld _world = new(seed: 5);
+    private readonly VirtualWorld _world = new(seed: 5);
     private readonly AsyncLock _lock = new();
     private readonly List<int> _order = [];
 

@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
@@ -15,7 +16,7 @@ public sealed class CatchUpTests
 {
     private static readonly LiveSettings Fast = new() { WriteQuorum = 2, MinDelayMs = 0, MaxDelayMs = 10 };
 
-    private readonly LabWorld _world = new(5);
+    private readonly VirtualWorld _world = new(5);
 
     private LabCluster Cluster(LiveSettings? settings = null) => new(_world, followers: 2, settings ?? Fast);
 

@@ -2,6 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
@@ -14,7 +15,7 @@ namespace KvLab.Tests.Replication;
 public sealed class FailoverTests
 {
     private static readonly LiveSettings Fast = new() { WriteQuorum = 2, MinDelayMs = 0, MaxDelayMs = 1, ReplicationTimeoutMs = 200 };
-    private readonly LabWorld _world = new(seed: 31);
+    private readonly VirtualWorld _world = new(seed: 31);
 
     private ReplicaCluster Cluster(int followers = 3, LiveSettings? settings = null) => new(_world, followers, settings ?? Fast);
 
@@ -137,7 +138,7 @@ public sealed class FailoverTests
     {
         for (var seed = 0; seed < 40; seed++)
         {
-            var world = new LabWorld(seed);
+            var world = new VirtualWorld(seed);
             var cluster = new ReplicaCluster(world, 4, Fast);
             world.Run(() => cluster.Leading.Replica.Leader!.WriteAsync("k", JsonText.Of("x")));
             cluster.Kill(cluster.Leading);

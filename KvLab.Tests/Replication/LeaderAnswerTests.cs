@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Tests.Infrastructure;
 using Xunit;
@@ -12,7 +13,7 @@ namespace KvLab.Tests.Replication;
 public sealed class LeaderAnswerTests
 {
     private static readonly Dictionary<string, double> TenToFifty = Enumerable.Range(1, 5).ToDictionary(i => $"follower-{i}", i => 10.0 * i);
-    private readonly LabWorld _world = new(seed: 7);
+    private readonly VirtualWorld _world = new(seed: 7);
 
     private LabCluster Cluster(int w, LiveSettings? settings = null, LabParts? parts = null) =>
         new(_world, 5, (settings ?? new LiveSettings()) with { WriteQuorum = w }, parts);

@@ -2,6 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 
@@ -12,7 +13,7 @@ namespace KvLab.Tests.Replication;
 public sealed class LeaderFollowersTests
 {
     private static readonly LiveSettings NoDelay = new() { WriteQuorum = 1, MinDelayMs = 0, MaxDelayMs = 0 };
-    private readonly LabWorld _world = new(seed: 5);
+    private readonly VirtualWorld _world = new(seed: 5);
 
     private static Peer[] Peers(LabCluster cluster) => [.. cluster.Followers.Select(f => f.Peer)];
 

@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using Xunit;
@@ -12,7 +13,7 @@ namespace KvLab.Tests.Replication;
 public sealed class LeaderLifecycleTests
 {
     private static readonly LiveSettings Slow = new() { WriteQuorum = 1, MinDelayMs = 100, MaxDelayMs = 100 };
-    private readonly LabWorld _world = new(seed: 13);
+    private readonly VirtualWorld _world = new(seed: 13);
 
     private bool Clear(LabCluster cluster) => _world.Run(async () =>
     {

@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 
@@ -12,7 +13,7 @@ namespace KvLab.Tests.Replication;
 [Trait("Category", "Unit")]
 public sealed class LeaderLinksTests
 {
-    private readonly LabWorld _world = new(seed: 5);
+    private readonly VirtualWorld _world = new(seed: 5);
     private readonly LabCluster _cluster;
 
     public LeaderLinksTests() => _cluster = new LabCluster(
@@ -110,7 +111,7 @@ public sealed class LeaderLinksTests
     public void Whatever_the_links_do_no_promise_is_broken_and_healing_makes_all_replicas_equal() =>
         Gen.Select(Gen.Int, Gen.Int[0, 3], AnyFaults.Array[3], AnyFaults.Array[3], Gen.Int[1, 12]).Sample((seed, quorum, first, second, writes) =>
         {
-            var world = new LabWorld(seed);
+            var world = new VirtualWorld(seed);
             var cluster = new LabCluster(world, 3, new LiveSettings { WriteQuorum = quorum, MinDelayMs = 1, MaxDelayMs = 50, ReplicationTimeoutMs = 1000 });
             void SetAll(IReadOnlyList<LinkFaults> faults) =>
                 Assert.Empty(cluster.Leader.SetLinks([.. faults.Select((f, i) => KeyValuePair.Create($"follower-{i + 1}", f))]));

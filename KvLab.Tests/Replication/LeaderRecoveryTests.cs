@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
@@ -14,7 +15,7 @@ public sealed class LeaderRecoveryTests
 {
     private static readonly LiveSettings NoDelay = new() { WriteQuorum = 1, MinDelayMs = 0, MaxDelayMs = 0 };
     private static readonly long Skipped = new LeaderOptions().NumbersSkipped;
-    private readonly LabWorld _world = new(seed: 17);
+    private readonly VirtualWorld _world = new(seed: 17);
 
     private void Recover(LabCluster cluster, params ReplicaDump[] dumps) => _world.Run(() => cluster.Leader.RecoverAsync(dumps));
 

@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 
@@ -11,7 +12,7 @@ namespace KvLab.Tests.Replication;
 public sealed class LeaderRetryTests
 {
     private static readonly LiveSettings NoDelay = new() { WriteQuorum = 0, MinDelayMs = 0, MaxDelayMs = 0 };
-    private readonly LabWorld _world = new(seed: 11);
+    private readonly VirtualWorld _world = new(seed: 11);
 
     private LabCluster OneDown(LiveSettings? settings = null, LeaderOptions? options = null)
     {

@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 
@@ -8,7 +9,7 @@ namespace KvLab.Tests.Replication;
 [Trait("Category", "Unit")]
 public sealed class LeaderSettingsTests
 {
-    private readonly LabWorld _world = new(seed: 3);
+    private readonly VirtualWorld _world = new(seed: 3);
 
     public static TheoryData<string, LiveSettingsPatch> Invalid => new()
     {

@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using KvLab.Tests.Storage;
 using Xunit;
@@ -11,7 +12,7 @@ namespace KvLab.Tests.Replication;
 [Trait("Category", "Unit")]
 public sealed class LeaderWritesTests
 {
-    private readonly LabWorld _world = new(seed: 29);
+    private readonly VirtualWorld _world = new(seed: 29);
 
     private LabCluster Cluster(LiveSettings settings) => new(_world, 1, settings with { MinDelayMs = 0, MaxDelayMs = 0 }, new LabParts
     {

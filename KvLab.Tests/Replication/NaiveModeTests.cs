@@ -2,6 +2,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 
@@ -20,7 +21,7 @@ public sealed class NaiveModeTests
     {
         for (var seed = 0; seed < Interleavings; seed++)
         {
-            var world = new LabWorld(seed);
+            var world = new VirtualWorld(seed);
             var cluster = new LabCluster(world, 2, Settings(mode, seed));
             world.Run(async () =>
             {
@@ -65,7 +66,7 @@ public sealed class NaiveModeTests
     [Fact]
     public void Leaving_naive_mode_heals_a_key_with_its_next_write()
     {
-        var world = new LabWorld(1);
+        var world = new VirtualWorld(1);
         var cluster = new LabCluster(world, 2, Settings(VersioningMode.Naive, 1));
         cluster.StartWrite("k", "1", new Dictionary<string, double> { ["follower-1"] = 50, ["follower-2"] = 50 });
         world.Advance(10);

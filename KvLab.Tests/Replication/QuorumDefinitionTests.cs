@@ -2,6 +2,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Tests.Infrastructure;
 using Xunit;
 
@@ -11,7 +12,7 @@ namespace KvLab.Tests.Replication;
 [Trait("Category", "Unit")]
 public sealed class QuorumDefinitionTests
 {
-    private readonly LabWorld _world = new(seed: 9);
+    private readonly VirtualWorld _world = new(seed: 9);
 
     [Theory]
     [InlineData(false, 2, 20)]

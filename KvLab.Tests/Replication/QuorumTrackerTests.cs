@@ -1,5 +1,6 @@
 using CsCheck;
 using KvLab.Core.Replication;
+using KvLab.Core.Simulation;
 using Xunit;
 
 namespace KvLab.Tests.Replication;

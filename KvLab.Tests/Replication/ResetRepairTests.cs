@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 using Xunit;
@@ -12,7 +13,7 @@ public sealed class ResetRepairTests
 {
     private static readonly LiveSettings Fast = new() { MinDelayMs = 0, MaxDelayMs = 1, WriteQuorum = 2, AntiEntropyMs = 0 };
 
-    private readonly LabWorld _world = new(seed: 1);
+    private readonly VirtualWorld _world = new(seed: 1);
 
     [Theory]
     [InlineData("The follower was silent while the others were emptied")]

@@ -3,6 +3,7 @@ using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
@@ -15,7 +16,7 @@ namespace KvLab.Tests.Replication;
 public sealed class SilentStartTests
 {
     private static readonly LiveSettings Fast = new() { WriteQuorum = 3, MinDelayMs = 0, MaxDelayMs = 1, ReplicationTimeoutMs = 200 };
-    private readonly LabWorld _world = new(seed: 11);
+    private readonly VirtualWorld _world = new(seed: 11);
 
     private ReplicaCluster Cluster(int w = 3, int followers = 5) => new(_world, followers, Fast with { WriteQuorum = w });
 

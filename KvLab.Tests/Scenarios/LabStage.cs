@@ -1,17 +1,19 @@
 using System.Globalization;
+using KvLab.Core.Control;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Scenarios;
 
-/// <summary>Plays scenarios in a <see cref="LabWorld"/>: Core's own leader and followers in memory, in virtual time.</summary>
-public sealed class LabStage(int seed) : IScenarioStage
+/// <summary>Plays scenarios in a <see cref="VirtualWorld"/>: Core's own leader and followers in memory, in virtual time.</summary>
+public sealed class LabStage(int seed) : IClusterControl
 {
-    private readonly LabWorld _world = new(seed);
+    private readonly VirtualWorld _world = new(seed);
     private LabCluster? _cluster;
     private int _told;
 

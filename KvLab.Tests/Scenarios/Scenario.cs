@@ -1,3 +1,5 @@
+using KvLab.Core.Control;
+
 namespace KvLab.Tests.Scenarios;
 
 /// <summary>One command of a scenario: a word, then words and <c>name=value</c> pairs.</summary>
@@ -16,7 +18,7 @@ public sealed class ScenarioException(int line, string message) : Exception($"li
 
 /// <summary>
 /// A story in a file: sentences, commands behind <c>&gt;</c>, and under each command the indented lines that it must print. The language is in
-/// Scenarios/README.md; this type knows its shape, and an <see cref="IScenarioStage"/> knows its words.
+/// Scenarios/README.md; this type knows its shape, and an <see cref="IClusterControl"/> knows its words.
 /// </summary>
 public sealed record Scenario(string Title, IReadOnlyList<Step> Steps, string Text)
 {

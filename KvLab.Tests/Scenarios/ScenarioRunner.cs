@@ -1,9 +1,10 @@
 using System.Text;
+using KvLab.Core.Control;
 
 namespace KvLab.Tests.Scenarios;
 
 /// <summary>What plays a scenario's commands: a world in memory here, a real cluster elsewhere.</summary>
-public interface IScenarioStage
+public interface IClusterControl
 {
     /// <summary>Plays one command.</summary>
     /// <returns>What it prints.</returns>
@@ -19,7 +20,7 @@ public static class ScenarioRunner
 {
     /// <summary>Plays all steps, also after one that printed something else, so that a file can be brought up to date as a whole.</summary>
     /// <exception cref="ScenarioException">A command is unknown or wrong; names the line.</exception>
-    public static ScenarioResult Run(Scenario scenario, IScenarioStage stage)
+    public static ScenarioResult Run(Scenario scenario, IClusterControl stage)
     {
         var printed = new List<IReadOnlyList<string>>();
         string? failure = null;

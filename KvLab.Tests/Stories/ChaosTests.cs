@@ -1,9 +1,10 @@
 using KvLab.Core.Chaos;
+using KvLab.Core.Control;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
-using KvLab.Tests.Infrastructure;
 using Xunit;
 
 namespace KvLab.Tests.Stories;
@@ -46,9 +47,9 @@ public sealed class ChaosChecksTests
     private static ReplicaDump Dump(string node, params (string Key, EntryVersion Version)[] entries) =>
         new(node, entries.ToDictionary(e => e.Key, e => new Entry(e.Key, JsonText.Of("x"), e.Version)));
 
-    private static string[] Failed(StageWrite[] answers, ReplicaDump[] dumps, ChaosChecks? checks = null, bool settled = true)
+    private static string[] Failed(WriteSeen[] answers, ReplicaDump[] dumps, ChaosChecks? checks = null, bool settled = true)
     {
-        var world = new LabWorld(1);
+        var world = new VirtualWorld(1);
         var writes = new ScenarioWrites(new AnsweringStage(answers));
         world.Run(async () =>
         {
@@ -57,7 +58,7 @@ public sealed class ChaosChecksTests
         return [.. (checks ?? new ChaosChecks()).Verify(writes, dumps, "leader", settled, 2, TimeSpan.FromSeconds(1)).Where(v => !v.Holds).Select(v => v.Claim.Split(':')[0])];
     }
 
-    private static StageWrite Success(EntryVersion version, int acks = 2) => new(WriteStatus.Success, version, acks, 2, TimeSpan.Zero, null);
+    private static WriteSeen Success(EntryVersion version, int acks = 2) => new(WriteStatus.Success, version, acks, 2, TimeSpan.Zero, null);
 
     [Fact]
     public void All_is_well_where_it_is() => Assert.Empty(Failed([Success(V1), Success(V2)], [Dump("leader", ("k", V2)), Dump("follower-1", ("k", V2))]));
@@ -86,13 +87,13 @@ public sealed class ChaosChecksTests
     public void Success_without_enough_acks_and_shortfall_with_enough_are_seen()
     {
         Assert.Equal(["P6, P15"], Failed([Success(V1, acks: 1)], [Dump("leader", ("k", V1))]));
-        Assert.Equal(["P7, P15"], Failed([Success(V1), new StageWrite(WriteStatus.PartialSuccess, V2, 2, 2, TimeSpan.Zero, null)], [Dump("leader", ("k", V2))]));
+        Assert.Equal(["P7, P15"], Failed([Success(V1), new WriteSeen(WriteStatus.PartialSuccess, V2, 2, 2, TimeSpan.Zero, null)], [Dump("leader", ("k", V2))]));
     }
 
     [Fact]
     public void A_version_that_goes_back_is_seen_but_not_over_a_crash()
     {
-        StageNode[] nodes = [new("leader", true, true), new("follower-1", false, true)];
+        ClusterNode[] nodes = [new("leader", true, true), new("follower-1", false, true)];
         var checks = new ChaosChecks();
         checks.Look([Dump("follower-1", ("k", V2))], nodes);
         checks.Emptied("follower-1");

@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Control;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using Xunit;

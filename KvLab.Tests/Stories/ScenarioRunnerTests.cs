@@ -1,4 +1,5 @@
 using KvLab.Core.Scenarios;
+using KvLab.Core.Simulation;
 using Xunit;
 
 namespace KvLab.Tests.Stories;
@@ -72,7 +73,7 @@ public sealed class ScenarioRunnerTests
     [Fact]
     public void Every_change_of_state_is_told()
     {
-        var world = new Infrastructure.LabWorld(1);
+        var world = new VirtualWorld(1);
         var told = new List<ScenarioRun>();
         world.Run(() => new ScenarioRunner(Scenario.Parse("# T\n> write k = a\n> expect success\n"), new WorldStage(world), told.Add).RunAsync("7", CancellationToken.None));
         Assert.All(told, r => Assert.Equal("7", r.Id));

@@ -1,18 +1,20 @@
 using KvLab.Core.Chaos;
+using KvLab.Core.Control;
 using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Stories;
 
-/// <summary>Plays scenarios and chaos runs in a <see cref="LabWorld"/>: Core's own replicas in one thread and in virtual time, so that a seed decides everything.</summary>
-public sealed class WorldStage : IScenarioStage
+/// <summary>Plays scenarios and chaos runs in a <see cref="VirtualWorld"/>: Core's own replicas in one thread and in virtual time, so that a seed decides everything.</summary>
+public sealed class WorldStage : IClusterControl
 {
     private readonly ReplicaCluster _cluster;
     private readonly HashSet<string> _down = [];
@@ -24,13 +26,13 @@ public sealed class WorldStage : IScenarioStage
     private LiveSettings _settings = ScenarioRunner.Beginning;
     private string _reigning = "leader";
 
-    public WorldStage(LabWorld world, int followers = 5, Func<IKeyValueStore>? stores = null) =>
+    public WorldStage(VirtualWorld world, int followers = 5, Func<IKeyValueStore>? stores = null) =>
         _cluster = new ReplicaCluster(world, followers, _settings, stores);
 
     /// <summary>Plays one scenario in a world of its own.</summary>
     public static ScenarioRun Play(Scenario scenario, int seed = 1)
     {
-        var world = new LabWorld(seed);
+        var world = new VirtualWorld(seed);
         var stage = new WorldStage(world);
         var run = world.Run(() => new ScenarioRunner(scenario, stage).RunAsync("1", CancellationToken.None));
         stage._cluster.End();
@@ -40,7 +42,7 @@ public sealed class WorldStage : IScenarioStage
     /// <summary>Plays one plan in a world of its own.</summary>
     public static ChaosReport Play(ChaosPlan plan, int seed)
     {
-        var world = new LabWorld(seed) { StepLimit = 20_000_000 };
+        var world = new VirtualWorld(seed) { StepLimit = 20_000_000 };
         var stage = new WorldStage(world, plan.Followers);
         var report = world.Run(() => new ChaosRunner(plan, stage).RunAsync("1", CancellationToken.None));
         stage._cluster.End();
@@ -51,14 +53,14 @@ public sealed class WorldStage : IScenarioStage
     public TimeProvider Time => _cluster.World.Time;
     public MomentLog Log => _cluster.Log;
 
-    public IReadOnlyList<StageNode> Nodes => [.. _cluster.Nodes.Select(n => new StageNode(n.Id, n == Leading, !_down.Contains(n.Id)))];
+    public IReadOnlyList<ClusterNode> Nodes => [.. _cluster.Nodes.Select(n => new ClusterNode(n.Id, n == Leading, !_down.Contains(n.Id)))];
 
     private LabNode? Leading => _cluster.Nodes.Where(n => !_down.Contains(n.Id) && n.Replica.Leader is { HasBegun: true }).MaxBy(n => n.Replica.Leader!.Epoch);
 
-    private Leader Leader => Leading?.Replica.Leader ?? throw new StageException("Nobody leads now.");
+    private Leader Leader => Leading?.Replica.Leader ?? throw new ControlException("Nobody leads now.");
 
     private LabNode Node(string id) => _cluster.Nodes.FirstOrDefault(n => n.Id == id)
-        ?? throw new StageException($"There is no node {id}; known are {string.Join(", ", _cluster.Nodes.Select(n => n.Id))}.");
+        ?? throw new ControlException($"There is no node {id}; known are {string.Join(", ", _cluster.Nodes.Select(n => n.Id))}.");
 
     // A world begins empty.
     public Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation) => ChangeSettingsAsync(settings, cancellation);
@@ -68,12 +70,12 @@ public sealed class WorldStage : IScenarioStage
     public Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation)
     {
         var errors = Leader.Change(patch);
-        if (errors.Count > 0) throw new StageException(string.Join(" ", errors.Select(e => e.Message)));
+        if (errors.Count > 0) throw new ControlException(string.Join(" ", errors.Select(e => e.Message)));
         _settings = Leader.Settings;
         return Task.CompletedTask;
     }
 
-    public async Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    public async Task<WriteSeen> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         var start = Time.GetTimestamp();
         if (Leading is not { } node) return Unanswered(start, "nobody leads");
@@ -89,7 +91,7 @@ public sealed class WorldStage : IScenarioStage
             var write = node.Replica.Leader!.WriteAsync(key, JsonText.Of(value), delaysMs, cancellation);
             if (await Task.WhenAny(write, death.Task) != write) return Unanswered(start, $"{node.Id} died");
             var result = await write;
-            return new StageWrite(result.Status, result.Version, result.Acks, result.Required, Time.GetElapsedTime(start), null);
+            return new WriteSeen(result.Status, result.Version, result.Acks, result.Required, Time.GetElapsedTime(start), null);
         }
         catch (LeaderStoppedException stopped)
         {
@@ -97,12 +99,12 @@ public sealed class WorldStage : IScenarioStage
         }
     }
 
-    private StageWrite Unanswered(long start, string problem) => new(null, EntryVersion.None, 0, _settings.WriteQuorum, Time.GetElapsedTime(start), problem);
+    private WriteSeen Unanswered(long start, string problem) => new(null, EntryVersion.None, 0, _settings.WriteQuorum, Time.GetElapsedTime(start), problem);
 
     public async Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation)
     {
         var target = Node(node);
-        if (_down.Contains(node)) throw new StageException($"{node} does not run.");
+        if (_down.Contains(node)) throw new ControlException($"{node} does not run.");
         switch (act)
         {
             case NodeAct.Stop or NodeAct.Kill:
@@ -124,14 +126,14 @@ public sealed class WorldStage : IScenarioStage
                 ApplyLinks();
                 break;
             default:
-                throw new StageException("Virtual time has no wall clocks that could differ.");
+                throw new ControlException("Virtual time has no wall clocks that could differ.");
         }
     }
 
     public async Task StartAsync(string node, bool recovers, CancellationToken cancellation)
     {
         var target = Node(node);
-        if (!_down.Contains(node)) throw new StageException($"{node} runs already.");
+        if (!_down.Contains(node)) throw new ControlException($"{node} runs already.");
         var leads = node == _reigning && Leading is null;
         _down.Remove(node);
         _cluster.Launch(target, leads);
@@ -202,7 +204,7 @@ public sealed class WorldStage : IScenarioStage
         var advanced = new List<(LabNode Node, EntryVersion Highest)>();
         foreach (var candidate in candidates) advanced.Add((candidate, await candidate.Replica.HighestAsync()));
         var chosen = to is null ? advanced.OrderByDescending(c => c.Highest).Select(c => c.Node).FirstOrDefault() : candidates.FirstOrDefault(c => c.Id == to);
-        if (chosen is null) throw new StageException($"{to ?? "No follower"} can lead now.");
+        if (chosen is null) throw new ControlException($"{to ?? "No follower"} can lead now.");
         try
         {
             var report = await chosen.Replica.PromoteAsync(_settings, [.. _cluster.Nodes.Where(n => n != chosen).Select(n => n.Peer)], ReplicaCluster.Patience, force: true, cancellation: cancellation);
@@ -212,7 +214,7 @@ public sealed class WorldStage : IScenarioStage
         }
         catch (ReignException failure)
         {
-            throw new StageException(failure.Message, failure);
+            throw new ControlException(failure.Message, failure);
         }
     }
 

@@ -1,3 +1,4 @@
+using KvLab.Core.Failover;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Failover;
 using KvLab.Web.Live;

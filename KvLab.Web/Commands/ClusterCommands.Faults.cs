@@ -1,6 +1,6 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Control;
 using KvLab.Core.Network;
-using KvLab.Web.Faults;
 using KvLab.Web.Problems;
 
 namespace KvLab.Web.Commands;

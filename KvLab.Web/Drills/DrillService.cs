@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using KvLab.Core.Configuration;
 using KvLab.Core.Durability;
+using KvLab.Core.Failover;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;

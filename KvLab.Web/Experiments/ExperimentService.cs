@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Observation;
+using KvLab.Core.Waiting;
 using KvLab.Web.Csv;
 using KvLab.Web.Leases;
 using KvLab.Web.Problems;

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Failover;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Problems;
 using KvLab.Web.Timing;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
+using KvLab.Core.Failover;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;

@@ -1,3 +1,5 @@
+using KvLab.Core.Failover;
+
 namespace KvLab.Web.Failover;
 
 /// <summary>How a failover went.</summary>

@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Control;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;

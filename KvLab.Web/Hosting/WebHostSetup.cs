@@ -1,5 +1,6 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
+using KvLab.Core.Control;
 using KvLab.Core.Experiments;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation;
@@ -127,8 +128,8 @@ internal static class WebHostSetup
     {
         services.AddSingleton<RunBook<ScenarioRun>>();
         services.AddSingleton<RunBook<ChaosReport>>();
-        services.AddTransient<IScenarioStage, RealStage>();
-        services.AddSingleton<Func<IScenarioStage>>(provider => provider.GetRequiredService<IScenarioStage>);
+        services.AddTransient<IClusterControl, RealStage>();
+        services.AddSingleton<Func<IClusterControl>>(provider => provider.GetRequiredService<IClusterControl>);
         services.AddSingleton<ScenarioService>();
     }
 

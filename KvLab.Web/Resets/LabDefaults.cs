@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Failover;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;

@@ -1,8 +1,8 @@
+using KvLab.Core.Control;
+using KvLab.Core.Failover;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
-using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
-using KvLab.Web.Failover;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;
@@ -22,12 +22,12 @@ internal sealed partial class RealStage
 
     public Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation) => Guard(async () =>
     {
-        if (!commands.Supervises && directory.All.Count == 0) throw new StageException("No node is known yet. Wait until the nodes have introduced themselves.");
+        if (!commands.Supervises && directory.All.Count == 0) throw new ControlException("No node is known yet. Wait until the nodes have introduced themselves.");
         await RepairAsync(cancellation);
         _policy = failover.Policy;
         // The story says who leads when.
         if (_policy.Mode != FailoverMode.Manual) failover.Change(_policy with { Mode = FailoverMode.Manual });
-        var leader = directory.Leader ?? throw new StageException("No leader is known; a scenario needs one that runs.");
+        var leader = directory.Leader ?? throw new ControlException("No leader is known; a scenario needs one that runs.");
         _leader = leader.Id;
         _found = await client.GetConfigAsync(leader, cancellation);
         await commands.ResetAsync(cancellation);
@@ -46,7 +46,7 @@ internal sealed partial class RealStage
         if (_leader is not null) await TryAsync(() => LeadAgainAsync(cancellation));
         if (_found is not null) await TryAsync(() => commands.ChangeSettingsAsync(LiveSettingsPatch.Of(_found), cancellation));
         if (_policy is not null && failover.Policy != _policy) failover.Change(_policy);
-        if (left.Count > 0) throw new StageException(string.Join(" ", left));
+        if (left.Count > 0) throw new ControlException(string.Join(" ", left));
 
         async Task TryAsync(Func<Task> part)
         {
@@ -54,7 +54,7 @@ internal sealed partial class RealStage
             {
                 await Guard(part);
             }
-            catch (StageException failure)
+            catch (ControlException failure)
             {
                 left.Add(failure.Message);
             }
@@ -95,7 +95,7 @@ internal sealed partial class RealStage
         using var deadline = new AwakeDeadline(EmptyPatience, time);
         while (!condition())
         {
-            if (deadline.IsOver) throw new StageException("The lab was emptied, but the events of it did not arrive.");
+            if (deadline.IsOver) throw new ControlException("The lab was emptied, but the events of it did not arrive.");
             await Task.Delay(Look, time, cancellation);
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using KvLab.Core.Control;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
@@ -23,7 +24,7 @@ namespace KvLab.Web.Scenarios;
 /// </summary>
 internal sealed partial class RealStage(
     IClusterCommands commands, IFailover failover, NodeDirectory directory, NodeClient client, IClusterState state, EventTap tap,
-    ExclusiveLease lease, TimeProvider time) : IScenarioStage
+    ExclusiveLease lease, TimeProvider time) : IClusterControl
 {
     /// <summary>How much longer than the leader's deadline a client waits: the way there and back on a busy machine.</summary>
     private static readonly TimeSpan ClientSlack = TimeSpan.FromSeconds(2);
@@ -48,12 +49,12 @@ internal sealed partial class RealStage(
 
     public IReadOnlyList<string> Disturbances => lease.Mine?.Disturbances ?? [];
 
-    public IReadOnlyList<StageNode> Nodes
+    public IReadOnlyList<ClusterNode> Nodes
     {
         get
         {
             var snapshot = state.Current;
-            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new StageNode(n.Node.Id,
+            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new ClusterNode(n.Node.Id,
                 n.Node.Role == NodeRoles.Leader && n.Up && snapshot.Waiting?.Node != n.Node.Id && !_waits.ContainsKey(n.Node.Id), n.Up))];
         }
     }
@@ -64,7 +65,7 @@ internal sealed partial class RealStage(
         _deadlineMs = settings.ReplicationTimeoutMs;
     });
 
-    public async Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    public async Task<WriteSeen> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         var sent = Stopwatch.GetTimestamp();
         try
@@ -72,14 +73,14 @@ internal sealed partial class RealStage(
             if (directory.Leader is not { } leader) return Unanswered("nobody leads");
             var patience = TimeSpan.FromMilliseconds(_deadlineMs) + ClientSlack;
             var answer = await client.WriteAsync(leader, new WriteRequest(key, JsonText.Of(value), delaysMs), patience, cancellation);
-            return new StageWrite(answer.Status, new EntryVersion(answer.Epoch, answer.Version), answer.Acks, answer.Required, Stopwatch.GetElapsedTime(sent), null);
+            return new WriteSeen(answer.Status, new EntryVersion(answer.Epoch, answer.Version), answer.Acks, answer.Required, Stopwatch.GetElapsedTime(sent), null);
         }
         catch (CommandException failure)
         {
             return Unanswered(failure.Message);
         }
 
-        StageWrite Unanswered(string problem) => new(null, EntryVersion.None, 0, 0, Stopwatch.GetElapsedTime(sent), problem);
+        WriteSeen Unanswered(string problem) => new(null, EntryVersion.None, 0, 0, Stopwatch.GetElapsedTime(sent), problem);
     }
 
     public Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation) => Guard(async () =>
@@ -149,7 +150,7 @@ internal sealed partial class RealStage(
 
     public async Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation)
     {
-        var address = directory.Find(node) ?? throw new StageException(NodeClient.UnknownNode(node, directory).Message);
+        var address = directory.Find(node) ?? throw new ControlException(NodeClient.UnknownNode(node, directory).Message);
         return IsSilent(node) ? new ReplicaDump(node, null) : await client.TryDumpAsync(address, cancellation);
     }
 
@@ -203,7 +204,7 @@ internal sealed partial class RealStage(
         using var deadline = new AwakeDeadline(StartPatience, time);
         while (!(directory.Find(node) is { } address && await client.TryHealthAsync(address, cancellation) is { } health && condition(health)))
         {
-            if (deadline.IsOver) throw new StageException($"{node} was started, but takes no requests after {StartPatience.TotalSeconds:0} s.");
+            if (deadline.IsOver) throw new ControlException($"{node} was started, but takes no requests after {StartPatience.TotalSeconds:0} s.");
             await Task.Delay(Look, time, cancellation);
         }
     }
@@ -216,7 +217,7 @@ internal sealed partial class RealStage(
         }
         catch (CommandException failure)
         {
-            throw new StageException(failure.Message, failure);
+            throw new ControlException(failure.Message, failure);
         }
     }
 }

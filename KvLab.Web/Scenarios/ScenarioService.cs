@@ -1,5 +1,6 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
+using KvLab.Core.Control;
 using KvLab.Core.Scenarios;
 using KvLab.Web.Problems;
 
@@ -7,7 +8,7 @@ namespace KvLab.Web.Scenarios;
 
 /// <summary>Plays scenarios and chaos runs on the real nodes. The page, the REST API and the command line start them here.</summary>
 /// <param name="stages">A new stage for each run.</param>
-public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<ChaosReport> chaos, Func<IScenarioStage> stages, TimeProvider time)
+public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<ChaosReport> chaos, Func<IClusterControl> stages, TimeProvider time)
 {
     public RunBook<ScenarioRun> Scenarios { get; } = scenarios;
     public RunBook<ChaosReport> Chaos { get; } = chaos;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Events;
-using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Wire;
 
 namespace KvLab.Core.Observation.Messages;

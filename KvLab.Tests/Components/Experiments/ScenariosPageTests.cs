@@ -1,5 +1,6 @@
 using Bunit;
 using KvLab.Core.Chaos;
+using KvLab.Core.Control;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Versioning;
@@ -15,7 +16,7 @@ namespace KvLab.Tests.Components.Experiments;
 [Trait("Category", "Component")]
 public sealed class ScenariosPageTests : ExperimentPageTest
 {
-    private static readonly StageWrite Success = new(WriteStatus.Success, new EntryVersion(1, 1), 3, 3, TimeSpan.FromMilliseconds(5), null);
+    private static readonly WriteSeen Success = new(WriteStatus.Success, new EntryVersion(1, 1), 3, 3, TimeSpan.FromMilliseconds(5), null);
 
     public ScenariosPageTests()
     {

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using KvLab.Core.Replication;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 

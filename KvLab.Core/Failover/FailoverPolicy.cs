@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using KvLab.Core.Settings;
 
-namespace KvLab.Web.Failover;
+namespace KvLab.Core.Failover;
 
 [JsonConverter(typeof(JsonStringEnumConverter<FailoverMode>))]
 public enum FailoverMode

@@ -1,4 +1,4 @@
-namespace KvLab.Core.Replication;
+namespace KvLab.Core.Waiting;
 
 /// <summary>
 /// Lets in one at a time, over awaits, in the order of arrival. Whoever waits goes on in its own context: a semaphore resumes on the thread pool where

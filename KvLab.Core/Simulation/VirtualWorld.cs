@@ -1,4 +1,4 @@
-namespace KvLab.Tests.Infrastructure;
+namespace KvLab.Core.Simulation;
 
 /// <summary>
 /// A world with one thread and one hand-operated clock. Everything that could happen next (continuations that are ready, timers that are
@@ -8,7 +8,7 @@ namespace KvLab.Tests.Infrastructure;
 /// Works because Core never leaves the caller's context: no <c>Task.Run</c>, no <c>ConfigureAwait(false)</c>, no <c>Task.WaitAsync</c>.
 /// A continuation that comes from another thread anyway is an error with its stack, not a flaky test.
 /// </remarks>
-public sealed class LabWorld(int seed) : SynchronizationContext
+public sealed class VirtualWorld(int seed) : SynchronizationContext
 {
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;

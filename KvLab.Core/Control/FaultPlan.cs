@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using KvLab.Core.Network;
 
-namespace KvLab.Web.Faults;
+namespace KvLab.Core.Control;
 
 /// <summary>
 /// Which faults the links are to have, whoever leads: those set by hand belong to the pair of leader and follower; a partition is about sides, not links,

@@ -1,4 +1,4 @@
-namespace KvLab.Core.Experiments;
+namespace KvLab.Core.Waiting;
 
 /// <summary>Lets go on only while it is not paused: a run between writes, whatever a frozen node would do. Whoever waits goes on in its own context.</summary>
 public sealed class PauseGate

@@ -1,6 +1,6 @@
-namespace KvLab.Tests.Infrastructure;
+namespace KvLab.Core.Simulation;
 
-/// <summary>Something that a <see cref="LabWorld"/> was asked to do and may not have done yet. Looking at it never blocks.</summary>
+/// <summary>Something that a <see cref="VirtualWorld"/> was asked to do and may not have done yet. Looking at it never blocks.</summary>
 public sealed class Pending<T>(Task<T> task)
 {
     public bool IsCompleted => task.IsCompleted;

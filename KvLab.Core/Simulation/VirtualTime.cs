@@ -1,4 +1,4 @@
-namespace KvLab.Tests.Infrastructure;
+namespace KvLab.Core.Simulation;
 
 /// <summary>
 /// A clock that stands still until it is moved, and knows when its next timer is due. Timers due at one instant fire in a seeded random order.

@@ -1,11 +1,11 @@
-namespace KvLab.Nodes.Member;
+namespace KvLab.Core.Members;
 
 /// <summary>
 /// Where a follower sends clients: to the leader that it has heard from lately, and nowhere else. A leader looks at its followers once a second, so one that has been silent for
 /// longer is cut off, has ended, or leads no more; its old address would send clients into the void.
 /// </summary>
 /// <param name="told">What the node was told at its start; null for nothing.</param>
-internal sealed class KnownLeader(string? told, TimeProvider time)
+public sealed class KnownLeader(string? told, TimeProvider time)
 {
     /// <summary>Several of the leader's looks, for a busy machine.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);

@@ -5,12 +5,12 @@ using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Scenarios;
+namespace KvLab.Core.Control;
 
 /// <summary>
-/// Where scenarios and chaos runs play: a cluster in virtual time, or the real nodes. What a stage cannot do, it refuses with a <see cref="StageException"/>; nothing has changed then.
+/// Where scenarios and chaos runs play: a cluster in virtual time, or the real nodes. What a stage cannot do, it refuses with a <see cref="ControlException"/>; nothing has changed then.
 /// </summary>
-public interface IScenarioStage
+public interface IClusterControl
 {
     /// <summary>For people: <c>real nodes</c>, <c>virtual time</c>.</summary>
     string Name { get; }
@@ -28,12 +28,12 @@ public interface IScenarioStage
     IReadOnlyList<string> Disturbances => [];
 
     /// <summary>All nodes as they are now.</summary>
-    IReadOnlyList<StageNode> Nodes { get; }
+    IReadOnlyList<ClusterNode> Nodes { get; }
 
     Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation);
 
     /// <summary>A client's write. Never throws for what may become of a write: no answer is an answer here.</summary>
-    Task<StageWrite> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation);
+    Task<WriteSeen> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation);
 
     Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation);
 
@@ -63,18 +63,18 @@ public interface IScenarioStage
 
 /// <param name="Leads">Whether it leads now: a node's id stays when its role changes.</param>
 /// <param name="Up">It runs, frozen or not.</param>
-public sealed record StageNode(string Id, bool Leads, bool Up);
+public sealed record ClusterNode(string Id, bool Leads, bool Up);
 
 /// <summary>What a client saw of one write.</summary>
 /// <param name="Status">Null: no answer, or a refusal.</param>
 /// <param name="Version"><see cref="EntryVersion.None"/> without an answer.</param>
 /// <param name="Problem">Why there was no answer, a sentence.</param>
-public sealed record StageWrite(WriteStatus? Status, EntryVersion Version, int Acks, int Required, TimeSpan Elapsed, string? Problem);
+public sealed record WriteSeen(WriteStatus? Status, EntryVersion Version, int Acks, int Required, TimeSpan Elapsed, string? Problem);
 
 /// <summary>A stage cannot do what it is asked for, and says why.</summary>
-public sealed class StageException : Exception
+public sealed class ControlException : Exception
 {
-    public StageException(string message) : base(message) { }
-    public StageException() { }
-    public StageException(string message, Exception inner) : base(message, inner) { }
+    public ControlException(string message) : base(message) { }
+    public ControlException() { }
+    public ControlException(string message, Exception inner) : base(message, inner) { }
 }

@@ -4,7 +4,7 @@ using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Web.Failover;
+namespace KvLab.Core.Failover;
 
 /// <summary>An acknowledged write that none of the nodes holds that go on.</summary>
 /// <param name="HeldBy">Who holds it or a newer one of its key.</param>

@@ -1,13 +1,13 @@
 using KvLab.Core.Events;
-using KvLab.Core.Experiments;
 using KvLab.Core.Network;
+using KvLab.Core.Waiting;
 
-namespace KvLab.Nodes.Faults;
+namespace KvLab.Core.Members;
 
 /// <summary>
 /// The faults of this node itself. While it is frozen nothing comes in or goes out, as if the process had been stopped by a signal; its memory stays as it is.
 /// </summary>
-internal sealed class FaultSwitch(EventRecorder events, TimeProvider time)
+public sealed class FaultSwitch(EventRecorder events, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly PauseGate _frozen = new();
