@@ -123,7 +123,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             while (_store is DurableStore { Status: { Ok: false, Failure: not StoreFailure.Schema } });
         }
 
-        _node.Phase = NodePhase.Ready;
+        _node.Phase = MemberPhase.Ready;
         _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
     }
 
@@ -176,7 +176,7 @@ public sealed partial class NodeHost : IAsyncDisposable
 
     private async Task StopOnceAsync()
     {
-        _node.Phase = NodePhase.Stopping;
+        _node.Phase = MemberPhase.Stopping;
         // A signal that ends a process reaches one that is stopped when it goes on.
         _node.Faults.Change(static faults => faults with { Frozen = false });
         await _stopping.CancelAsync();

@@ -13,6 +13,9 @@ public sealed class FaultSwitch(EventRecorder events, TimeProvider time)
     private readonly PauseGate _frozen = new();
     private volatile NodeFaults _faults = NodeFaults.None;
 
+    // Guarded by _gate.
+    private bool _stopped;
+
     public NodeFaults Now => _faults;
 
     public bool IsFrozen => _frozen.IsPaused;
@@ -28,9 +31,24 @@ public sealed class FaultSwitch(EventRecorder events, TimeProvider time)
             _faults = faults;
             events.WallClockSkew = TimeSpan.FromMilliseconds(faults.ClockSkewMs);
             events.Record(EventKind.NodeFaultsChanged, faults: faults, detail: $"{events.Node}: {faults.Describe()}.");
-            if (faults.Frozen) _frozen.Pause();
-            else _frozen.Resume();
+            Stand(faults.Frozen || _stopped);
         }
+    }
+
+    /// <summary>As a signal that stops a process, or has it go on: the node itself knows nothing of it, so it tells nobody.</summary>
+    public void Signal(bool stops)
+    {
+        lock (_gate)
+        {
+            _stopped = stops;
+            Stand(_faults.Frozen || stops);
+        }
+    }
+
+    private void Stand(bool still)
+    {
+        if (still) _frozen.Pause();
+        else _frozen.Resume();
     }
 
     /// <summary>Completes at once unless the node is frozen.</summary>

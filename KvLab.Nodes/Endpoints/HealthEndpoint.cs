@@ -1,3 +1,4 @@
+using KvLab.Core.Members;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Nodes.Member;
@@ -20,8 +21,8 @@ internal sealed class HealthEndpoint(Node node)
         var (highest, keys) = await AskStorageAsync(context.RequestAborted);
         var status = node.Leader?.Status;
         var answer = new HealthAnswer(
-            phase switch { NodePhase.Starting => node.Replica.Waiting is null ? "starting" : "waiting", NodePhase.Ready => "ready", _ => "stopping" },
-            phase == NodePhase.Ready, node.RoleName, node.Id, node.Events.Incarnation, highest.Epoch, highest.Counter,
+            phase switch { MemberPhase.Starting => node.Replica.Waiting is null ? "starting" : "waiting", MemberPhase.Ready => "ready", _ => "stopping" },
+            phase == MemberPhase.Ready, node.RoleName, node.Id, node.Events.Incarnation, highest.Epoch, highest.Counter,
             keys, node.LeaderUrl, Math.Round(node.Uptime.TotalSeconds, 3),
             status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0, node.Storage, WaitingAnswer.Of(node.Replica.Waiting));
         await context.AnswerAsync(answer, AnswerJson.Readable.HealthAnswer,

@@ -1,3 +1,4 @@
+using KvLab.Core.Members;
 using KvLab.Core.Configuration;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
@@ -15,7 +16,7 @@ internal sealed class WriteEndpoint(Node node)
     {
         if (node.Leader is not { } leader)
             throw NotLeading.Of(node, "takes writes", "/write");
-        if (node.Phase != NodePhase.Ready) throw NotReady();
+        if (node.Phase != MemberPhase.Ready) throw NotReady();
 
         var (key, value, delaysMs) = await ReadAsync(context, leader);
         await node.Faults.SlowDownAsync(context.RequestAborted);
@@ -28,7 +29,7 @@ internal sealed class WriteEndpoint(Node node)
         }
         catch (LeaderStoppedException stopped)
         {
-            throw node.Phase == NodePhase.Ready
+            throw node.Phase == MemberPhase.Ready
                 ? NotLeading.AnyMore(node, stopped.Message)
                 : NotReady();
         }
@@ -70,7 +71,7 @@ internal sealed class WriteEndpoint(Node node)
         return chosen;
     }
 
-    private ProblemException NotReady() => new(StatusCodes.Status503ServiceUnavailable, node.Phase == NodePhase.Starting
+    private ProblemException NotReady() => new(StatusCodes.Status503ServiceUnavailable, node.Phase == MemberPhase.Starting
         ? node.Replica.Waiting is { } hearing ? $"The leader takes no writes yet. {hearing.Waiting}" : "The leader is starting: it asks its followers what they hold before it takes writes."
         : "The leader is shutting down and takes no more writes.")
     { RetryAfterSeconds = 1 };

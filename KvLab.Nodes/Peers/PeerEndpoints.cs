@@ -27,7 +27,7 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
     private async Task StateAsync(HttpContext context)
     {
         // A node that is starting has recovered nothing yet: who asks for its state comes again.
-        if (node.Phase == NodePhase.Stopping) throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"{node.Id} is shutting down.");
+        if (node.Phase == MemberPhase.Stopping) throw new ProblemException(StatusCodes.Status503ServiceUnavailable, $"{node.Id} is shutting down.");
         token.HearFrom(context.Request, node);
         var state = await Replica.StateAsync();
         await context.AnswerAsync(

@@ -3,8 +3,10 @@ using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
+using KvLab.Core.Storage;
 using KvLab.Nodes.Member;
 using KvLab.Nodes.Options;
 using KvLab.Nodes.Configuration;
@@ -123,7 +125,7 @@ public sealed class NodeLabelTests
         Assert.Equal("http://leader", node.LeaderUrl);
 
         // A delivery is under way to a follower that is silent, so stepping down takes a moment.
-        cluster.Wire.SetSilent(cluster["follower-1"].Peer, true);
+        ReplicaCluster.SetSilent(cluster["follower-1"], true);
         cluster.Write("k");
         world.Run(() =>
         {
@@ -143,8 +145,10 @@ public sealed class NodeLabelTests
     {
         var world = new VirtualWorld(seed: 1);
         var cluster = new ReplicaCluster(world, 1, new LiveSettings { WriteQuorum = 0 });
-        var replica = cluster["follower-1"].Replica;
-        var node = new Node(new NodeOptions { Role = NodeRole.Follower, NodeId = "leader" }, replica, new EventRecorder("leader", "a", world.Time, cluster.Log), world.Time);
+        var events = new EventRecorder("leader", "a", world.Time, cluster.Log);
+        var port = cluster.Wire.PortOf(cluster["leader"].Peer);
+        var replica = Replica.Following(new LeaderOptions(), VersioningMode.Versioned, new MemoryStore(), port, port, events, world.Time);
+        var node = new Node(new NodeOptions { Role = NodeRole.Follower, NodeId = "leader" }, replica, events, world.Time);
         Assert.Equal("The node “leader” is a follower; only the leader takes writes, and this node does not know yet who leads.", NotLeading.Of(node, "takes writes", "/write").Message);
         node.KnownLeader.Hear("http://f3");
         Assert.Equal("The node “leader” is a follower; only the leader takes writes, at http://f3/write.", NotLeading.Of(node, "takes writes", "/write").Message);

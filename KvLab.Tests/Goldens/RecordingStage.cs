@@ -9,6 +9,7 @@ using KvLab.Core.Observation;
 using KvLab.Core.Replication;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Storage;
 using KvLab.Tests.Stories;
 
@@ -17,8 +18,9 @@ namespace KvLab.Tests.Goldens;
 /// <summary>
 /// A virtual stage that also notes what a dashboard would learn without any event: processes, partitions, and what clients were told.
 /// </summary>
-internal sealed class RecordingStage(WorldStage inner) : IClusterControl
+internal sealed class RecordingStage(SimulatedRun run) : IClusterControl
 {
+    private readonly SimulatedCluster _inner = run.Cluster;
     private readonly Dictionary<string, int> _incarnations = new(StringComparer.Ordinal);
     private ImmutableArray<string> _otherSide = [];
     private LiveSettings _settings = ScenarioRunner.Beginning;
@@ -27,21 +29,22 @@ internal sealed class RecordingStage(WorldStage inner) : IClusterControl
     /// <summary>In the order in which they happened. Position: so many events had happened before.</summary>
     public List<(int Position, TimeSpan At, Told What)> Notes { get; } = [];
 
-    public string Name => inner.Name;
-    public TimeProvider Time => inner.Time;
-    public IReadOnlyList<ClusterNode> Nodes => inner.Nodes;
+    public string Name => _inner.Name;
+    public TimeProvider Time => _inner.Time;
+    public IReadOnlyList<ClusterNode> Nodes => _inner.Nodes;
 
     public async Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation)
     {
-        await inner.BeginAsync(settings, cancellation);
+        await _inner.BeginAsync(settings, cancellation);
         _settings = settings.ApplyTo(_settings);
     }
 
-    public Task EndAsync(CancellationToken cancellation) => inner.EndAsync(cancellation);
+    /// <summary>A golden ends with its story: what puts the lab back belongs to no story.</summary>
+    public Task EndAsync(CancellationToken cancellation) => Task.CompletedTask;
 
     public async Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation)
     {
-        await inner.ChangeSettingsAsync(patch, cancellation);
+        await _inner.ChangeSettingsAsync(patch, cancellation);
         _settings = patch.ApplyTo(_settings);
     }
 
@@ -49,7 +52,7 @@ internal sealed class RecordingStage(WorldStage inner) : IClusterControl
         string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         var (settings, leader) = (_settings, Leader());
-        var answer = await inner.WriteAsync(key, value, delaysMs, cancellation);
+        var answer = await _inner.WriteAsync(key, value, delaysMs, cancellation);
         Note(answer.Status is not { } status ? new Unreached() : new Answered(new ClientAnswer(
             new AcknowledgedWrite(answer.Version, key, leader, answer.Required, answer.Acks, Time.GetUtcNow(),
                 settings.Versioning == VersioningMode.Naive, settings.QuorumCountsLeader),
@@ -60,7 +63,7 @@ internal sealed class RecordingStage(WorldStage inner) : IClusterControl
     public async Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation)
     {
         Leader();
-        await inner.ActAsync(act, node, amountMs, cancellation);
+        await _inner.ActAsync(act, node, amountMs, cancellation);
         if (act is NodeAct.Kill or NodeAct.Stop)
         {
             Note(new ProcessChanged(node, NodeState.Stopped, null, act == NodeAct.Kill ? "killed from the page" : null));
@@ -81,34 +84,34 @@ internal sealed class RecordingStage(WorldStage inner) : IClusterControl
             Introduce(node, node == _lastLeader && !Nodes.Any(n => n.Leads) ? NodeRoles.Leader : NodeRoles.Follower);
         }
 
-        await inner.StartAsync(node, recovers, cancellation);
+        await _inner.StartAsync(node, recovers, cancellation);
     }
 
     public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) =>
-        inner.SetLinkAsync(follower, faults, cancellation);
+        _inner.SetLinkAsync(follower, faults, cancellation);
 
     public async Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation)
     {
-        await inner.PartitionAsync(otherSide, cancellation);
+        await _inner.PartitionAsync(otherSide, cancellation);
         Divide([.. otherSide]);
     }
 
     public async Task HealAsync(string? follower, CancellationToken cancellation)
     {
-        await inner.HealAsync(follower, cancellation);
+        await _inner.HealAsync(follower, cancellation);
         Divide(follower is null ? [] : _otherSide.Remove(follower));
     }
 
     public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
     {
-        var done = await inner.FailOverAsync(to, cancellation);
+        var done = await _inner.FailOverAsync(to, cancellation);
         Leader();
         return done;
     }
 
-    public Task<bool> IsQuietAsync(CancellationToken cancellation) => inner.IsQuietAsync(cancellation);
-    public Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation) => inner.DumpAsync(node, cancellation);
-    public long CountOf(EventKind kind, string? node) => inner.CountOf(kind, node);
+    public Task<bool> IsQuietAsync(CancellationToken cancellation) => _inner.IsQuietAsync(cancellation);
+    public Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation) => _inner.DumpAsync(node, cancellation);
+    public long CountOf(EventKind kind, string? node) => _inner.CountOf(kind, node);
 
     /// <summary>A dashboard that was there first sees every node introduce itself.</summary>
     public void IntroduceAll()
@@ -138,5 +141,5 @@ internal sealed class RecordingStage(WorldStage inner) : IClusterControl
 
     private void Note(IngestMessage message) => Note(new Message(message));
 
-    private void Note(Told what) => Notes.Add((inner.Log.Moments.Count, new TimeSpan(Time.GetTimestamp()), what));
+    private void Note(Told what) => Notes.Add((run.Log.Moments.Count, new TimeSpan(Time.GetTimestamp()), what));
 }

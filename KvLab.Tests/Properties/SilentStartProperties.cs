@@ -50,7 +50,7 @@ public sealed class SilentStartProperties
         Assert.True(given.Count == given.Distinct().Count(), $"seed {seed}: {string.Join(" | ", given)}\n{string.Join("\n", Reigns(cluster))}");
         cluster.Repair(25);
         Assert.True(cluster.Nodes.Count(n => n.Replica.Leader is { HasBegun: true }) == 1, $"seed {seed}: {string.Join("\n", Reigns(cluster))}");
-        Assert.All(cluster.Nodes, n => Assert.All(n.Entries, e => Assert.True(e.Value.Version <= cluster.Leading.Held(e.Key), $"seed {seed}: {n.Id} is ahead of the leader")));
+        Assert.All(cluster.Nodes, n => Assert.All(n.Entries(), e => Assert.True(e.Value.Version <= cluster.Leading.Held(e.Key), $"seed {seed}: {n.Id} is ahead of the leader")));
         cluster.End();
     }
 
@@ -73,7 +73,7 @@ public sealed class SilentStartProperties
         return promised;
     }
 
-    private static string Process(LabNode node) => $"{node.Id}/{node.Incarnation}";
+    private static string Process(SimulatedNode node) => $"{node.Id}/{node.Incarnation}";
 
     /// <summary>Some followers restart empty, some fall silent, the leader dies; then it starts again, or a follower is promoted.</summary>
     private static void Fail(ReplicaCluster cluster, Random random, HashSet<string> dead)
@@ -120,6 +120,6 @@ public sealed class SilentStartProperties
 
     private static void Silence(ReplicaCluster cluster, bool silent, params string[] nodes)
     {
-        foreach (var id in nodes) cluster.Wire.SetSilent(cluster[id].Peer, silent);
+        foreach (var id in nodes) ReplicaCluster.SetSilent(cluster[id], silent);
     }
 }

@@ -48,7 +48,7 @@ public sealed class FailoverTests
         var report = cluster.Promote(cluster["follower-1"]);
 
         Assert.Equal(1, report.Merged);
-        Assert.Equal("\"only follower-3\"", cluster["follower-1"].Entries["k"].Value.ToString());
+        Assert.Equal("\"only follower-3\"", cluster["follower-1"].Entries()["k"].Value.ToString());
         cluster.Repair();
         Assert.Equal(cluster["follower-1"].Held("k"), cluster["follower-2"].Held("k"));
     }
@@ -70,8 +70,9 @@ public sealed class FailoverTests
         var cluster = Cluster();
         cluster.Write("k");
         var old = cluster.Leading;
-        cluster.Wire.SetSilent(old.Peer, true);
+        ReplicaCluster.SetSilent(old, true);
         cluster.Promote(cluster["follower-1"]);
+        ReplicaCluster.SetSilent(old, false);
 
         // Nobody has told it yet: it still takes a write, and cannot have it confirmed.
         var zombie = _world.Run(() => old.Replica.Leader!.WriteAsync("k", JsonText.Of("zombie")));
@@ -90,22 +91,22 @@ public sealed class FailoverTests
         cluster.Write("both", "first");
         _world.Advance(50);
         var old = cluster.Leading;
-        foreach (var other in cluster.Nodes.Where(n => n != old)) cluster.Wire.SetSilent(other.Peer, true);
+        foreach (var other in cluster.Nodes.Where(n => n != old)) ReplicaCluster.SetSilent(other, true);
         var lost = new[] { cluster.Write("both", "second").Version, cluster.Write("new").Version, cluster.Write("overwritten").Version };
-        cluster.Wire.SetSilent(old.Peer, true);
-        foreach (var other in cluster.Nodes.Where(n => n != old)) cluster.Wire.SetSilent(other.Peer, false);
+        ReplicaCluster.SetSilent(old, true);
+        foreach (var other in cluster.Nodes.Where(n => n != old)) ReplicaCluster.SetSilent(other, false);
         cluster.Promote(cluster["follower-1"], force: true);
         cluster.Write("overwritten", "by the new leader");
-        cluster.Wire.SetSilent(old.Peer, false);
+        ReplicaCluster.SetSilent(old, false);
         cluster.Repair(8);
 
         var taken = cluster.Log.Of(EventKind.EntryRolledBack).ToList();
         Assert.Equal(lost.Order(), taken.Select(e => e.EntryVersion).Order());
         Assert.All(taken, e => Assert.Equal("leader", e.Node));
         Assert.True(cluster.Equal);
-        Assert.Equal("\"first\"", old.Entries["both"].Value.ToString());
-        Assert.False(old.Entries.ContainsKey("new"));
-        Assert.Equal("\"by the new leader\"", old.Entries["overwritten"].Value.ToString());
+        Assert.Equal("\"first\"", old.Entries()["both"].Value.ToString());
+        Assert.False(old.Entries().ContainsKey("new"));
+        Assert.Equal("\"by the new leader\"", old.Entries()["overwritten"].Value.ToString());
         cluster.End();
     }
 
@@ -117,18 +118,18 @@ public sealed class FailoverTests
         _world.Advance(50);
         var old = cluster.Leading;
         // On one side the old leader and follower-4, on the other the rest.
-        foreach (var id in new[] { "follower-1", "follower-2", "follower-3" }) cluster.Wire.SetSilent(cluster[id].Peer, true);
+        foreach (var id in new[] { "follower-1", "follower-2", "follower-3" }) ReplicaCluster.SetSilent(cluster[id], true);
         var confirmed = cluster.Write("k", "confirmed by follower-4");
         Assert.Equal((WriteStatus.Success, 1), (confirmed.Status, confirmed.Acks));
-        foreach (var id in new[] { "leader", "follower-4" }) cluster.Wire.SetSilent(cluster[id].Peer, true);
-        foreach (var id in new[] { "follower-1", "follower-2", "follower-3" }) cluster.Wire.SetSilent(cluster[id].Peer, false);
+        foreach (var id in new[] { "leader", "follower-4" }) ReplicaCluster.SetSilent(cluster[id], true);
+        foreach (var id in new[] { "follower-1", "follower-2", "follower-3" }) ReplicaCluster.SetSilent(cluster[id], false);
         cluster.Promote(cluster["follower-1"], force: true);
-        foreach (var id in new[] { "leader", "follower-4" }) cluster.Wire.SetSilent(cluster[id].Peer, false);
+        foreach (var id in new[] { "leader", "follower-4" }) ReplicaCluster.SetSilent(cluster[id], false);
         cluster.Repair(10);
 
         Assert.Empty(cluster.Log.Of(EventKind.EntryRolledBack));
         Assert.True(cluster.Equal);
-        Assert.Equal("\"confirmed by follower-4\"", cluster["follower-2"].Entries["k"].Value.ToString());
+        Assert.Equal("\"confirmed by follower-4\"", cluster["follower-2"].Entries()["k"].Value.ToString());
         Assert.Null(old.Replica.Leader);
         cluster.End();
     }
@@ -147,7 +148,7 @@ public sealed class FailoverTests
             {
                 try
                 {
-                    await candidate.Replica.PromoteAsync(Fast, [.. cluster.Nodes.Where(n => n != candidate).Select(n => n.Peer)], ReplicaCluster.Patience);
+                    await candidate.Replica.PromoteAsync(Fast, [.. cluster.Nodes.Where(n => n != candidate).Select(n => n.Peer)], SimulatedCluster.Patience);
                 }
                 catch (ReignException)
                 {
@@ -192,6 +193,6 @@ public sealed class FailoverTests
         var answer = cluster.Write("k", "forgotten");
         Assert.Equal((WriteStatus.Success, new EntryVersion(1, 1)), (answer.Status, answer.Version));
         _world.Advance(50);
-        Assert.All(cluster.Nodes.Where(n => n != leader), n => Assert.Equal("\"2\"", n.Entries["k"].Value.ToString()));
+        Assert.All(cluster.Nodes.Where(n => n != leader), n => Assert.Equal("\"2\"", n.Entries()["k"].Value.ToString()));
     }
 }

@@ -32,7 +32,7 @@ public sealed class ResetRepairTests
         cluster.Repair();
 
         Assert.True(cluster.Equal);
-        Assert.False(late.Entries.ContainsKey("ghost"));
+        Assert.False(late.Entries().ContainsKey("ghost"));
         var removed = Assert.Single(cluster.Log.Of(EventKind.EntryRemoved));
         Assert.Equal(("follower-2", "ghost", ghost.Version), (removed.Node, removed.Key, removed.EntryVersion));
         cluster.End();
@@ -51,7 +51,7 @@ public sealed class ResetRepairTests
         cluster.End();
     }
 
-    private void Reset(ReplicaCluster cluster, LabNode? except = null) => _world.Run(async () =>
+    private void Reset(ReplicaCluster cluster, SimulatedNode? except = null) => _world.Run(async () =>
     {
         await cluster.Leading.Replica.Leader!.ClearAsync();
         foreach (var node in cluster.Nodes)

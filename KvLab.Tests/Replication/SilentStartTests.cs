@@ -20,11 +20,11 @@ public sealed class SilentStartTests
 
     private ReplicaCluster Cluster(int w = 3, int followers = 5) => new(_world, followers, Fast with { WriteQuorum = w });
 
-    private static IEnumerable<LabNode> Followers(ReplicaCluster cluster) => cluster.Nodes.Where(n => n.Id != "leader");
+    private static IEnumerable<SimulatedNode> Followers(ReplicaCluster cluster) => cluster.Nodes.Where(n => n.Id != "leader");
 
     private static void Silence(ReplicaCluster cluster, bool silent, params string[] nodes)
     {
-        foreach (var id in nodes) cluster.Wire.SetSilent(cluster[id].Peer, silent);
+        foreach (var id in nodes) ReplicaCluster.SetSilent(cluster[id], silent);
     }
 
     private static string[] All(ReplicaCluster cluster) => [.. Followers(cluster).Select(n => n.Id)];
@@ -52,7 +52,7 @@ public sealed class SilentStartTests
         var answers = new[] { cluster.Write("k", "six"), cluster.Write("k", "seven") };
         _world.Advance(3000);
         Assert.All(answers, a => Assert.True(a.Version > new EntryVersion(1, 5)));
-        Assert.All(cluster.Nodes, n => Assert.Equal("\"seven\"", n.Entries["k"].Value.ToString()));
+        Assert.All(cluster.Nodes, n => Assert.Equal("\"seven\"", n.Entries()["k"].Value.ToString()));
         cluster.End();
     }
 
@@ -81,7 +81,7 @@ public sealed class SilentStartTests
         }
 
         Assert.True(start.IsCompletedSuccessfully);
-        Assert.Equal("\"acknowledged\"", leader.Entries["k"].Value.ToString());
+        Assert.Equal("\"acknowledged\"", leader.Entries()["k"].Value.ToString());
         cluster.End();
     }
 
@@ -119,7 +119,7 @@ public sealed class SilentStartTests
         _world.Advance(15_000);
         Assert.True(start.IsCompletedSuccessfully);
         Assert.True(restarted.Replica.Remembers);
-        Assert.True(restarted.Entries.ContainsKey("k"));
+        Assert.True(restarted.Entries().ContainsKey("k"));
         cluster.End();
     }
 
@@ -161,7 +161,7 @@ public sealed class SilentStartTests
         Silence(cluster, false, All(cluster));
         cluster.Repair(15);
         Assert.True(cluster.Equal);
-        Assert.True(leader.Entries.ContainsKey("k"));
+        Assert.True(leader.Entries().ContainsKey("k"));
         cluster.End();
     }
 
@@ -274,7 +274,7 @@ public sealed class SilentStartTests
         Silence(cluster, false, "follower-1");
         _world.Advance(12_000);
         Assert.True(start.IsCompletedSuccessfully);
-        Assert.Equal("\"held by follower-1 alone\"", leader.Entries["k"].Value.ToString());
+        Assert.Equal("\"held by follower-1 alone\"", leader.Entries()["k"].Value.ToString());
         cluster.End();
     }
 }

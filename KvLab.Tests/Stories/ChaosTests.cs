@@ -20,7 +20,7 @@ public sealed class ChaosTests
     [InlineData(3)]
     public void Whatever_is_done_to_the_cluster_no_acknowledged_write_is_lost(int seed)
     {
-        var report = WorldStage.Play(ChaosPlan.Draw(Options with { Seed = seed }, 5), seed);
+        var report = SimulatedRun.Play(ChaosPlan.Draw(Options with { Seed = seed }, 5), seed);
         Assert.True(report.State == ChaosState.Passed, report.ToText());
         Assert.Equal(0, report.Lost);
         Assert.True(report.Done == 60, report.ToText());
@@ -34,7 +34,7 @@ public sealed class ChaosTests
         var plan = ChaosPlan.Draw(Options with { Faults = 20, Seed = 9 }, 5);
         Assert.Equal(plan.ToString(), ChaosPlan.Draw(Options with { Faults = 20, Seed = 9 }, 5).ToString());
         Assert.NotEqual(plan.ToString(), ChaosPlan.Draw(Options with { Faults = 20, Seed = 10 }, 5).ToString());
-        Assert.Equal(WorldStage.Play(plan, 4).ToText(), WorldStage.Play(plan, 4).ToText());
+        Assert.Equal(SimulatedRun.Play(plan, 4).ToText(), SimulatedRun.Play(plan, 4).ToText());
     }
 }
 

@@ -15,7 +15,7 @@ public sealed class LibraryTests
     {
         foreach (var seed in Enumerable.Range(1, 3))
         {
-            var run = WorldStage.Play(ScenarioLibrary.Find(name)!, seed);
+            var run = SimulatedRun.Play(ScenarioLibrary.Find(name)!, seed);
             Assert.True(run.State == ScenarioState.Passed, $"seed {seed}: {run.Problem}\n{Trace.Of(run)}");
         }
     }

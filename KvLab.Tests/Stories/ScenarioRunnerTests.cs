@@ -7,7 +7,7 @@ namespace KvLab.Tests.Stories;
 [Trait("Category", "Unit")]
 public sealed class ScenarioRunnerTests
 {
-    private static ScenarioRun Play(string text) => WorldStage.Play(Scenario.Parse(text));
+    private static ScenarioRun Play(string text) => SimulatedRun.Play(Scenario.Parse(text));
 
     [Fact]
     public void Each_step_says_what_came_of_it()
@@ -75,7 +75,7 @@ public sealed class ScenarioRunnerTests
     {
         var world = new VirtualWorld(1);
         var told = new List<ScenarioRun>();
-        world.Run(() => new ScenarioRunner(Scenario.Parse("# T\n> write k = a\n> expect success\n"), new WorldStage(world), told.Add).RunAsync("7", CancellationToken.None));
+        world.Run(() => new ScenarioRunner(Scenario.Parse("# T\n> write k = a\n> expect success\n"), new SimulatedRun(world).Cluster, told.Add).RunAsync("7", CancellationToken.None));
         Assert.All(told, r => Assert.Equal("7", r.Id));
         Assert.Contains(told, r => r.Steps[0].State == StepState.Running);
         Assert.Contains(told, r => r.Steps[0].State == StepState.Ok && r.Steps[1].State == StepState.Running);

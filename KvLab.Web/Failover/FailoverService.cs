@@ -6,6 +6,7 @@ using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
+using KvLab.Core.Versioning;
 using KvLab.Web.Faults;
 using KvLab.Web.Leases;
 using KvLab.Web.Live;
@@ -27,9 +28,6 @@ internal sealed partial class FailoverService(
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan OldLeaderPatience = TimeSpan.FromMilliseconds(300);
-
-    // Sealing and merging wait for silent nodes no longer than this.
-    private static readonly TimeSpan SealPatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending = new();
@@ -99,7 +97,7 @@ internal sealed partial class FailoverService(
         ReignReport reign;
         try
         {
-            reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), SealPatience,
+            reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), FailoverChoice.Patience,
                 NodeSupervisor.KnownPastOf(state.Current, mayHaveUnseenPast: true), force || known, cancellation);
         }
         catch (CommandException refused) when (refused.Status == StatusCodes.Status409Conflict && expected.AtRisk > 0)
@@ -133,22 +131,19 @@ internal sealed partial class FailoverService(
         // The old leader is frozen more often than not, and nobody is helped by waiting for it.
         var asked = await Task.WhenAll(directory.All.Select(async n => (Node: n, Health: await client.TryHealthAsync(
             n, cancellation, n.Role == NodeRoles.Leader && n != wanted ? OldLeaderPatience : AskPatience))));
-        if (wanted is not null)
-        {
-            var health = asked.FirstOrDefault(a => a.Node.Id == wanted.Id).Health;
-            if (Leads(health)) throw Conflict($"{to} leads already.");
-            if (health is { Waiting: { } waiting })
-                throw Conflict($"{directory.Name(wanted.Id)} is to lead already, and takes no writes yet. {waiting.Sentence} Start, thaw or heal them, or have it go on without them (Do not wait), or choose another.");
-            if (health is not { Ready: true }) throw Conflict($"{directory.Name(wanted.Id)} does not answer, so it cannot lead. Start or thaw it first, or choose another.");
-        }
-
         // Whoever is called the leader may have stepped down, and then it is a candidate like the others.
-        var chosen = wanted ?? asked.Where(a => a.Health is { Ready: true, Role: NodeRoles.Follower })
-            .OrderByDescending(a => a.Health!.Epoch).ThenByDescending(a => a.Health!.LastVersion).ThenBy(a => a.Node.Id, NaturalOrder.Instance)
-            .FirstOrDefault().Node ?? throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No follower answers, so none can lead.");
+        var choice = FailoverChoice.Of(to, [.. asked.Select(a => CandidateOf(a.Node, a.Health))]);
+        if (choice.Refusal is { } refusal)
+            throw refusal == FailoverRefusal.NobodyAnswers ? new CommandException(StatusCodes.Status503ServiceUnavailable, choice.Sentence) : Conflict(choice.Sentence);
+        var chosen = asked.First(a => a.Node.Id == choice.Chosen!.Id).Node;
         var cut = links.LinksOf(chosen.Id).Where(l => l.Faults.Mode is LinkMode.Swallow or LinkMode.Refuse).Select(l => l.Follower).ToHashSet(StringComparer.Ordinal);
         return (chosen, [.. asked.Where(a => a.Health is not null && !cut.Contains(a.Node.Id)).Select(a => a.Node.Id)]);
     }
+
+    private Candidate CandidateOf(NodeAddress node, NodeHealth? health) => health is null
+        ? Candidate.Silent(node.Id, directory.Name(node.Id))
+        : new Candidate(node.Id, directory.Name(node.Id), Answers: true, health.Ready, Leads(health), health.Role == NodeRoles.Follower,
+            new EntryVersion(health.Epoch, health.LastVersion), health.Waiting?.Sentence);
 
     /// <summary>By what the node itself says, not by what it is called. One that began an epoch below those that were seen is refused by all others, and steps down when it hears so.</summary>
     private bool Leads(NodeHealth? health) => health is { Ready: true, Role: NodeRoles.Leader } && health.Epoch >= state.Current.Reign;

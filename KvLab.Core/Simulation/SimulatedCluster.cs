@@ -1,0 +1,93 @@
+using KvLab.Core.Events;
+using KvLab.Core.Members;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
+using KvLab.Core.Settings;
+using KvLab.Core.Storage;
+
+namespace KvLab.Core.Simulation;
+
+/// <summary>
+/// A whole cluster as one object: Core's own members over in-memory links, without ports, processes or threads of its own. What a process is to a real cluster, a
+/// <see cref="Member"/> is here. Under a <see cref="VirtualWorld"/> a seed decides everything. <c>SimulatedCluster.Control.cs</c> is what it can be told.
+/// </summary>
+/// <remarks>Not safe for concurrent use: it belongs to the world, or to the context, that it is run in.</remarks>
+public sealed partial class SimulatedCluster
+{
+    /// <summary>How long a leader that starts waits for followers that are silent.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly TimeProvider _time;
+    private readonly Func<IKeyValueStore> _stores;
+    private readonly Counting _events;
+    private LiveSettings _settings;
+
+    /// <param name="events">Is told every step of every node.</param>
+    /// <param name="stores">What a process that starts keeps its entries in; null for memory.</param>
+    public SimulatedCluster(TimeProvider time, int followers, LiveSettings settings, IEventSink events, Func<IKeyValueStore>? stores = null)
+    {
+        (_time, _settings, _events, _stores) = (time, settings, new Counting(events), stores ?? (() => new MemoryStore()));
+        Wire = new InMemoryPeers(time);
+        Members = [.. Enumerable.Range(0, followers + 1).Select(i => i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i)).Select(id => new SimulatedNode(new Peer(id, $"http://{id}")))];
+        foreach (var node in Members.Skip(1)) Launch(node, leads: false);
+        Launch(Members[0], leads: true);
+    }
+
+    public InMemoryPeers Wire { get; }
+    public IReadOnlyList<SimulatedNode> Members { get; }
+
+    /// <summary>Who leads in the newest epoch; null where nobody does.</summary>
+    public SimulatedNode? Leading => Members.Where(n => n.Leads).MaxBy(n => n.Replica.Leader!.Epoch);
+
+    /// <summary>The first leader begins its reign.</summary>
+    public Task StartAsync() => Members[0].Replica.RecoverAsync(Patience);
+
+    /// <summary>An empty process in the node's place.</summary>
+    public void Launch(SimulatedNode node, bool leads)
+    {
+        var events = new EventRecorder(node.Id, $"{++node.Incarnation}", _time, _events);
+        var port = Wire.PortOf(node.Peer);
+        var replica = leads
+            ? Replica.Leading(new LeaderOptions(), _settings with { DelayOrigin = 0 }, [.. OthersOf(node)], _stores(), port, port, events, _time)
+            : Replica.Following(new LeaderOptions(), _settings.Versioning, _stores(), port, port, events, _time);
+        node.Member = new Member(replica, events, _time) { Url = node.Peer.Url };
+        (node.Up, node.Death) = (true, new TaskCompletionSource());
+        Wire.Attach(node.Peer, node.Member);
+    }
+
+    /// <summary>Nobody listens any more, and what it held in memory is gone.</summary>
+    public async Task EndAsync(SimulatedNode node)
+    {
+        node.Up = false;
+        Wire.SetAway(node.Peer, true);
+        node.Death.TrySetResult();
+        await node.Replica.DisposeAsync();
+        // Who waited for it to thaw learns that nobody is there.
+        node.Member.Faults.Signal(stops: false);
+    }
+
+    /// <summary>Ends what goes on in the background.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Members) await node.Replica.DisposeAsync();
+    }
+
+    private IEnumerable<Peer> OthersOf(SimulatedNode node) => Members.Where(n => n != node).Select(n => n.Peer);
+
+    private sealed class Counting(IEventSink next) : IEventSink
+    {
+        private readonly Dictionary<(EventKind, string), long> _counts = [];
+
+        public long Of(EventKind kind, string? node) =>
+            node is null ? _counts.Where(c => c.Key.Item1 == kind).Sum(c => c.Value) : _counts.GetValueOrDefault((kind, node));
+
+        public void Clear() => _counts.Clear();
+
+        public void Publish(NodeEvent nodeEvent)
+        {
+            var key = (nodeEvent.Kind, nodeEvent.Node);
+            _counts[key] = _counts.GetValueOrDefault(key) + 1;
+            next.Publish(nodeEvent);
+        }
+    }
+}
