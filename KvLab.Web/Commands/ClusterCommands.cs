@@ -17,14 +17,14 @@ namespace KvLab.Web.Commands;
 
 /// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
 internal sealed partial class ClusterCommands(
-    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstBook bursts, IClusterState state, DashboardEvents events,
+    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstBook bursts, IClusterState state, SettingsInForce inForce, DashboardEvents events,
     ExclusiveLease lease, LabReach reach, TimeProvider time)
     : IClusterCommands
 {
     /// <summary>Beyond the leader's own deadline: time for the way there and back on a busy machine.</summary>
     private static readonly TimeSpan WriteSlack = TimeSpan.FromSeconds(10);
 
-    private LiveSettings Settings => state.Current.Settings ?? new LiveSettings();
+    private LiveSettings Settings => inForce.Now ?? new LiveSettings();
 
     private TimeSpan WritePatience => TimeSpan.FromMilliseconds(Settings.ReplicationTimeoutMs) + WriteSlack;
 
@@ -37,6 +37,7 @@ internal sealed partial class ClusterCommands(
         using var own = lease.Act("change the settings");
         // The leader validates everything at once and changes all or nothing; it alone knows N for certain.
         var settings = await client.PatchConfigAsync(Leader, patch, cancellation);
+        inForce.Taken(settings);
         if (patch.Versioning is not null)
             await Task.WhenAll(directory.Followers.Select(f => TellVersioningAsync(f, settings.Versioning, cancellation)));
         return settings;

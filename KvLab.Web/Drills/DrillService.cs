@@ -19,7 +19,7 @@ namespace KvLab.Web.Drills;
 
 /// <summary>The durability drill over the same commands that a person has.</summary>
 internal sealed class DrillService(
-    IClusterCommands commands, IFailover failover, IClusterState state, IDurabilityLookup ledger, NodeDirectory directory, NodeClient client,
+    IClusterCommands commands, IFailover failover, IClusterState state, SettingsInForce inForce, IDurabilityLookup ledger, NodeDirectory directory, NodeClient client,
     ExclusiveLease lease, TimeProvider time) : IDrills
 {
     private const int Writes = 3;
@@ -65,7 +65,7 @@ internal sealed class DrillService(
     private async Task<DrillReport> PlayAsync(HeldLease held, int writeQuorum, CancellationToken cancellation)
     {
         var (leader, followers) = RequireWhole(writeQuorum);
-        var settings = state.Current.Settings ?? new LiveSettings();
+        var settings = inForce.Now ?? new LiveSettings();
         var policy = failover.Policy;
         // Somebody else's promotion in between would be another lesson.
         failover.Change(policy with { Mode = FailoverMode.Manual });

@@ -19,7 +19,7 @@ namespace KvLab.Web.Failover;
 
 /// <summary>Promotes a follower, when told to or when the leader is silent for too long.</summary>
 internal sealed partial class FailoverService(
-    ClusterOptions options, NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, IDurabilityLookup ledger, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
+    ClusterOptions options, NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, SettingsInForce inForce, IDurabilityLookup ledger, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
     : BackgroundService, IFailover
 {
     private const int KeptReports = 10;
@@ -92,7 +92,7 @@ internal sealed partial class FailoverService(
         // The nodes go by arithmetic alone. A dashboard that has seen every process of the lab begin knows more: who holds each acknowledged write.
         var known = options.Mode == ClusterMode.Supervised && expected.IsNone;
         var others = directory.All.Where(n => n.Id != chosen.Id).ToList();
-        var settings = state.Current.Settings ?? new LiveSettings();
+        var settings = inForce.Now ?? new LiveSettings();
         await links.ReapplyAsync(chosen, cancellation, evenIfWhole: true);
         ReignReport reign;
         try

@@ -11,8 +11,10 @@ namespace KvLab.Web.Faults;
 
 /// <summary>Keeps the plan of link faults and puts it on whoever leads: a leader that starts again, or another one, meets the same broken network.</summary>
 internal sealed partial class FaultKeeper(
-    NodeDirectory directory, NodeClient client, IClusterState state, DashboardEvents events, ILogger<FaultKeeper> log) : IDisposable
+    NodeDirectory directory, NodeClient client, IClusterState state, DashboardEvents events, TimeProvider time, ILogger<FaultKeeper> log) : IDisposable
 {
+    private static readonly TimeSpan SoonShown = TimeSpan.FromMilliseconds(500);
+
     // Changes of the plan one after another, each with the leader's consent.
     private readonly SemaphoreSlim _changes = new(1, 1);
     private volatile FaultPlan _plan = FaultPlan.Empty;
@@ -36,7 +38,7 @@ internal sealed partial class FaultKeeper(
         try
         {
             var plan = change(_plan);
-            if (leader is not null && Runs(leader)) await client.PutLinksAsync(leader, Links(plan, leader.Id), cancellation);
+            if (leader is not null && Runs(leader)) await PutOnLeaderAsync(leader, plan, cancellation);
             Keep(plan);
             // The others too: one may lead before long, or believe that it still does.
             await Task.WhenAll(directory.All.Where(n => n.Id != leader?.Id && StateOf(n) == NodeState.Running).Select(n => TellAsync(n, plan, cancellation)));
@@ -44,6 +46,28 @@ internal sealed partial class FaultKeeper(
         finally
         {
             _changes.Release();
+        }
+    }
+
+    private async Task PutOnLeaderAsync(NodeAddress leader, FaultPlan plan, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.PutLinksAsync(leader, Links(plan, leader.Id), cancellation);
+        }
+        catch (CommandException)
+        {
+            // It may have ended a moment ago: then it is not one that could take the plan, and the next picture shows it.
+            try
+            {
+                await state.WhenAsync(_ => !Runs(leader), SoonShown, time, cancellation);
+                return;
+            }
+            catch (TimeoutException)
+            {
+            }
+
+            throw;
         }
     }
 

@@ -84,10 +84,12 @@ internal sealed partial class RealStage
             if (IsDown(now) && commands.Supervises) await commands.StartNodeAsync(node.Id, cancellation);
         }
 
+        // Before they are waited for: a leader that starts behind a partition waits for the other side.
+        foreach (var node in directory.All) await WhenAsync(node.Id, health => health.Ready || health.Waiting is not null, cancellation);
+        if (directory.Leader is not null) await commands.HealAsync(null, cancellation);
         foreach (var node in directory.All) await ReadyAsync(node.Id, cancellation);
         foreach (var node in _done.Keys) _done[node] = NodeState.Running;
         foreach (var node in state.Current.Nodes.Where(n => n.SlowMs > 0 || n.ClockSkewMs != 0)) await commands.SetNodeFaultsAsync(node.Id, NodeFaults.None, cancellation);
-        if (directory.Leader is not null) await commands.HealAsync(null, cancellation);
     }
 
     private async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)

@@ -14,7 +14,7 @@ namespace KvLab.Web.Supervision;
 /// <summary>Starts the nodes when the dashboard answers requests, watches them, and ends them with it.</summary>
 internal sealed partial class NodeSupervisor(
     ClusterOptions options, NodeDirectory directory, NodeClient client, DashboardAddress dashboard, DashboardEvents events,
-    IClusterState state, FaultKeeper links, TimeProvider time, IHostApplicationLifetime lifetime)
+    IClusterState state, SettingsInForce inForce, FaultKeeper links, TimeProvider time, IHostApplicationLifetime lifetime)
     : BackgroundService, ISupervisor
 {
     /// <summary>How long nodes may take until they introduce themselves.</summary>
@@ -47,7 +47,7 @@ internal sealed partial class NodeSupervisor(
 
     internal static KnownPast KnownPastOf(ClusterSnapshot now, bool mayHaveUnseenPast) => new(now.Reign > 0 || !mayHaveUnseenPast ? now.Reign : null, now.SmallestQuorum);
 
-    private LiveSettings CurrentSettings => state.Current.Settings ?? options.Settings;
+    private LiveSettings CurrentSettings => inForce.Now ?? options.Settings;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

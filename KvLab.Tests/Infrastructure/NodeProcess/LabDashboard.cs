@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KvLab.Core.Control;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Hosting;
 using KvLab.Web.Live;
@@ -23,6 +24,9 @@ internal sealed class LabDashboard : IAsyncDisposable
     public string Url => _host.Url;
     public IClusterState State => _host.Services.GetRequiredService<IClusterState>();
     public ClusterSnapshot Snapshot => State.Current;
+
+    /// <summary>The lab as stories and chaos runs tell it what to do; a new one each time.</summary>
+    public IClusterControl Control => _host.Services.GetRequiredService<IClusterControl>();
     public string ReadyPhrase => _host.Ready.Result;
 
     /// <summary>A request that gets no answer fails a write by itself, not the machine's load; a test that waits for the deadline sets one of its own just before.</summary>
