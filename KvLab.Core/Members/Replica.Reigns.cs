@@ -52,6 +52,8 @@ public sealed partial class Replica
     {
         past ??= KnownPast.Unknown;
         using var alone = await _changes.EnterAsync(cancellation);
+        // Cut off, it may not have heard that its reign is over; whoever asks has.
+        if (_role.Leader is { } replaced && past.Epoch > replaced.Epoch) await FollowAsync(replaced, past.Epoch.Value);
         if (_role.Follower is not { } follower) throw new ReignException($"{NodeId} leads already.");
         await follower.RecallAsync(cancellation);
         var leader = NewLeader(settings, followers);

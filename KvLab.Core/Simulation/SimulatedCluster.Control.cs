@@ -195,6 +195,9 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
             node.Replica.SetLinks([.. OthersOf(node).Select(peer => KeyValuePair.Create(peer.Id, _plan.Of(node.Id, peer.Id)))]);
     }
 
+    /// <summary>The newest reign that anybody has begun here.</summary>
+    private long Reign => Members.Max(n => n.Replica.Leader?.Epoch ?? n.Member.KnownEpoch);
+
     public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
     {
         var candidates = new List<Candidate>();
@@ -208,7 +211,7 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
         var chosen = Node(choice.Chosen!.Id);
         try
         {
-            var report = await chosen.Replica.PromoteAsync(_settings, [.. OthersOf(chosen)], FailoverChoice.Patience, force: true, cancellation: cancellation);
+            var report = await chosen.Replica.PromoteAsync(_settings, [.. OthersOf(chosen)], FailoverChoice.Patience, new KnownPast(Reign, null), force: true, cancellation: cancellation);
             _reigning = chosen.Id;
             ApplyLinks();
             return $"{chosen.Id} leads in epoch {report.Epoch}.";

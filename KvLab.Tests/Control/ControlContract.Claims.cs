@@ -165,6 +165,19 @@ public abstract partial class ControlContract
     });
 
     [Fact]
+    public Task An_old_leader_that_has_not_heard_of_its_successor_leads_again_when_it_is_told_to() => HoldsAsync(Lenient, async cluster =>
+    {
+        await cluster.PartitionAsync(["follower-1", "follower-2"], None);
+        await cluster.FailOverAsync("follower-1", None);
+        await EventuallyAsync(cluster, "follower-1 leads", () => Task.FromResult(LeaderOf(cluster) == "follower-1"));
+        await cluster.FailOverAsync("leader", None);
+        await EventuallyAsync(cluster, "it leads again", () => Task.FromResult(LeaderOf(cluster) == "leader"));
+        Succeeded(await WriteAsync(cluster, "a"));
+        await cluster.HealAsync(null, None);
+        await HoldAsync(cluster, "a", All);
+    });
+
+    [Fact]
     public Task A_leader_that_forgets_counts_from_one_again() => HoldsAsync(Lenient, async cluster =>
     {
         for (var i = 0; i < 3; i++) await WriteAsync(cluster, "a");

@@ -79,5 +79,10 @@ public abstract partial class ControlContract
 
     private static void Succeeded(WriteSeen write) => Assert.Equal((WriteStatus.Success, null), (write.Status, write.Problem));
 
-    private static void FellShort(WriteSeen write, int acks) => Assert.Equal((WriteStatus.PartialSuccess, acks, null), (write.Status, write.Acks, write.Problem));
+    /// <summary>The client is answered when W cannot be reached any more, whatever others confirm afterwards.</summary>
+    private static void FellShort(WriteSeen write, int mostAcks)
+    {
+        Assert.Equal((WriteStatus.PartialSuccess, null), (write.Status, write.Problem));
+        Assert.InRange(write.Acks, 0, mostAcks);
+    }
 }

@@ -98,7 +98,7 @@ internal sealed partial class FailoverService(
         try
         {
             reign = await client.PromoteAsync(chosen, others, LiveSettingsPatch.Of(settings), FailoverChoice.Patience,
-                NodeSupervisor.KnownPastOf(state.Current, mayHaveUnseenPast: true), force || known, cancellation);
+                NodeSupervisor.KnownPastOf(state.Current, directory, mayHaveUnseenPast: true), force || known, cancellation);
         }
         catch (CommandException refused) when (refused.Status == StatusCodes.Status409Conflict && expected.AtRisk > 0)
         {
@@ -146,7 +146,7 @@ internal sealed partial class FailoverService(
             new EntryVersion(health.Epoch, health.LastVersion), health.Waiting?.Sentence);
 
     /// <summary>By what the node itself says, not by what it is called. One that began an epoch below those that were seen is refused by all others, and steps down when it hears so.</summary>
-    private bool Leads(NodeHealth? health) => health is { Ready: true, Role: NodeRoles.Leader } && health.Epoch >= state.Current.Reign;
+    private bool Leads(NodeHealth? health) => health is { Ready: true, Role: NodeRoles.Leader } && health.Epoch >= directory.ReignOf(state.Current);
 
     private Task<NodeHealth?> HealthAsync(NodeAddress node, CancellationToken cancellation) => client.TryHealthAsync(node, cancellation, AskPatience);
 

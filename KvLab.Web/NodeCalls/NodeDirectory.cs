@@ -33,6 +33,9 @@ public sealed class NodeDirectory
         set => Interlocked.Exchange(ref _awaitedReign, value);
     }
 
+    /// <summary>The newest reign that is known of: a snapshot is a tenth of a second behind what was commanded.</summary>
+    public long ReignOf(ClusterSnapshot snapshot) => Math.Max(snapshot.Reign, AwaitedReign);
+
     /// <summary>Null: nobody leads, or nobody is known to yet.</summary>
     public NodeAddress? Leader => _nodes.Values.FirstOrDefault(n => n.Role == NodeRoles.Leader);
 

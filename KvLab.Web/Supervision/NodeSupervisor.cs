@@ -43,9 +43,10 @@ internal sealed partial class NodeSupervisor(
     public Task<string> Ready => _ready.Task;
 
     /// <summary>What a leader that starts without its memory has to know. Storage that outlives processes may hold a past that this dashboard has not seen.</summary>
-    private KnownPast Past => KnownPastOf(state.Current, mayHaveUnseenPast: directory.All.Any(n => _storage.Of(n.Id) != StorageServers.Memory));
+    private KnownPast Past => KnownPastOf(state.Current, directory, mayHaveUnseenPast: directory.All.Any(n => _storage.Of(n.Id) != StorageServers.Memory));
 
-    internal static KnownPast KnownPastOf(ClusterSnapshot now, bool mayHaveUnseenPast) => new(now.Reign > 0 || !mayHaveUnseenPast ? now.Reign : null, now.SmallestQuorum);
+    internal static KnownPast KnownPastOf(ClusterSnapshot now, NodeDirectory directory, bool mayHaveUnseenPast) =>
+        new(directory.ReignOf(now) is var reign && (reign > 0 || !mayHaveUnseenPast) ? reign : null, now.SmallestQuorum);
 
     private LiveSettings CurrentSettings => inForce.Now ?? options.Settings;
 
@@ -109,7 +110,7 @@ internal sealed partial class NodeSupervisor(
         var address = directory.Find(node.Id) ?? node.Address;
         NodeEnvironment.Fill(info, address, [.. directory.Followers.Where(f => f.Id != node.Id)], directory.Leader, CurrentSettings, dashboard.Url, options.Token!, _storage, Past);
         NodeEnvironment.Break(info, links.LinksOf(node.Id));
-        if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, state.Current.Reign));
+        if (forgetful) NodeEnvironment.Forget(info, Math.Max(1, directory.ReignOf(state.Current)));
         var process = await NodeProcess.StartAsync(_spawner, info);
         node.Process = process;
         directory.SetProcess(node.Id, process.Id);
