@@ -10,6 +10,9 @@ public sealed partial class NodeHost
     [LoggerMessage(Level = LogLevel.Error, Message = "The reign did not begin, and is tried again: {Sentence}")]
     private partial void RecoveryFailed(string sentence);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{What}")]
+    private partial void BackgroundFailed(string what, Exception failure);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "storage_failed: {Sentence}")]
     private partial void StorageFailed(string sentence);
 

@@ -51,12 +51,15 @@ public sealed partial class NodeHost : IAsyncDisposable
         var isLeader = options.Role == NodeRole.Leader;
         _transport = new HttpReplicaTransport(_http);
         var peers = new HttpPeerCalls(_http);
+        var leading = new LeaderOptions { LeavesTimers = true };
         _replica = isLeader
-            ? Replica.Leading(new LeaderOptions(), options.Settings, options.Followers, store, _transport, peers, events, _time)
-            : Replica.Following(new LeaderOptions(), options.Settings.Versioning, store, _transport, peers, events, _time);
+            ? Replica.Leading(leading, options.Settings, options.Followers, store, _transport, peers, events, _time)
+            : Replica.Following(leading, options.Settings.Versioning, store, _transport, peers, events, _time);
         _node = new Node(options, _replica, events, _time) { Telemetry = CreateTelemetry() };
         // Whoever replaced this node says so with its first call; until then nobody is sent to a leader of the past.
         _replica.RoleChanged += _ => _node.KnownLeader.Forget();
+        _replica.Failed += BackgroundFailed;
+        TaskScheduler.UnobservedTaskException += NoteUnobserved;
         _http.Faults = _node.Faults;
         _http.LeaderEpoch = () => _node.Leader?.Epoch;
         MapEndpoints(_app, _node);
@@ -205,12 +208,15 @@ public sealed partial class NodeHost : IAsyncDisposable
         await StopAsync();
         await _app.DisposeAsync();
         await _replica.DisposeAsync();
+        TaskScheduler.UnobservedTaskException -= NoteUnobserved;
         if (_store is DurableStore durable) await durable.DisposeAsync();
         _transport.Dispose();
         _http.Dispose();
         _time.Dispose();
         _stopping.Dispose();
     }
+
+    private void NoteUnobserved(object? sender, UnobservedTaskExceptionEventArgs failure) => BackgroundFailed("Something that nobody waited for failed", failure.Exception);
 
     private TelemetrySender? CreateTelemetry() => _outbox is null ? null : new TelemetrySender(
         _outbox,

@@ -87,7 +87,30 @@ public sealed partial class Replica
     public Task StepDownAsync(long epoch) => FollowAsync(leader => leader.Epoch < epoch, epoch);
 
     /// <summary>A follower refused this leader: it knows a newer epoch, or this one from another leadership. Either way nobody confirms its writes for long.</summary>
-    private Task YieldAsync(Leader refused, long epoch) => FollowAsync(leader => leader == refused, epoch);
+    /// <remarks>Nobody waits for it, and half of it is no state to stay in: what fails is said, and tried again until it is done or the node ends.</remarks>
+    private async Task YieldAsync(Leader refused, long epoch)
+    {
+        while (!_ended.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(leader => leader == refused, epoch);
+                return;
+            }
+            catch (Exception failure) when (failure is not ObjectDisposedException)
+            {
+                Failed?.Invoke($"{NodeId} could not step down before epoch {epoch} yet", failure);
+                try
+                {
+                    await _time.WaitAsync(RetryPause, _ended.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    // The node ends.
+                }
+            }
+        }
+    }
 
     private async Task FollowAsync(Func<Leader, bool> concerns, long epoch)
     {

@@ -71,6 +71,9 @@ public sealed partial class Replica : IAsyncDisposable
     /// <summary>Called after the role has changed.</summary>
     public event Action<ReplicaRole>? RoleChanged;
 
+    /// <summary>Told what failed that nobody waits for, and why.</summary>
+    public event Action<string, Exception>? Failed;
+
     /// <summary>The highest epoch and the highest version that this node has ever seen. A reset does not lower it.</summary>
     public async ValueTask<EntryVersion> HighestAsync()
     {

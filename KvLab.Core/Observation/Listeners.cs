@@ -14,9 +14,23 @@ public sealed class Listeners<T>
         return new Listening(() => ImmutableInterlocked.Update(ref _all, l => l.Remove(listener)));
     }
 
+    /// <exception cref="AggregateException">Some threw; all others were told all the same.</exception>
     public void Tell(T news)
     {
-        foreach (var listener in _all) listener(news);
+        List<Exception>? failures = null;
+        foreach (var listener in _all)
+        {
+            try
+            {
+                listener(news);
+            }
+            catch (Exception failure)
+            {
+                (failures ??= []).Add(failure);
+            }
+        }
+
+        if (failures is not null) throw new AggregateException(failures);
     }
 
     private sealed class Listening(Action stop) : IDisposable

@@ -25,7 +25,12 @@ public sealed partial class Leader
             var startedAt = _time.GetTimestamp();
             var write = await BeginAsync(key, value, delaysMs, startedAt);
             await using (cancellation.UnsafeRegister(static (w, token) => ((WriteInFlight)w!).StopWaiting(token), write))
-                return await write.Answer;
+            {
+                var result = await write.Answer;
+                // Here, and not in a method of its own: what that returned might be over before it is awaited, and nothing would have been left.
+                if (result.Reason == AnswerReason.Deadline && _options.LeavesTimers) await Task.Yield();
+                return result;
+            }
         }
         finally
         {

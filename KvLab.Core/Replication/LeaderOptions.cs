@@ -30,5 +30,11 @@ public sealed record LeaderOptions
     /// </summary>
     public long NumbersSkipped { get; init; } = 1000;
 
+    /// <summary>
+    /// The answer of a write whose deadline is over is found on the thread of the clock. Where all timers share that thread, it goes out from elsewhere: from the pool, unless
+    /// there is a context to go on in.
+    /// </summary>
+    public bool LeavesTimers { get; init; }
+
     public NetworkOptions Network { get; init; } = new();
 }

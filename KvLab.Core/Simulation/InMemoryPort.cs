@@ -70,8 +70,19 @@ public sealed class InMemoryPort(InMemoryPeers peers, Peer own, TimeProvider tim
     public Task RemoveAsync(Peer peer, long epoch, long leadership, IReadOnlyDictionary<string, EntryVersion> versions, CancellationToken cancellation) =>
         AskAsync(peer, r => r.RemoveAsync(epoch, leadership, versions), cancellation);
 
-    private async Task<T> AskAsync<T>(Peer peer, Func<Replica, Task<T>> call, CancellationToken cancellation) =>
-        await call((await ReachAsync(peer, Timeout.InfiniteTimeSpan, cancellation)).Replica);
+    private async Task<T> AskAsync<T>(Peer peer, Func<Replica, Task<T>> call, CancellationToken cancellation)
+    {
+        var asked = await ReachAsync(peer, Timeout.InfiniteTimeSpan, cancellation);
+        try
+        {
+            return await call(asked.Replica);
+        }
+        catch (StoreException away)
+        {
+            // Over a network nobody takes it for a failure of his own storage.
+            throw new TransportException(TransportFailure.Storage, $"{peer.Id} could not answer: {away.Message}", away);
+        }
+    }
 
     /// <exception cref="TransportException">Nobody listens there, or somebody stood still for too long.</exception>
     private async Task<Member> ReachAsync(Peer peer, TimeSpan timeout, CancellationToken cancellation)

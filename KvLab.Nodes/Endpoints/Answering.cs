@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using KvLab.Nodes.Timing;
 
 namespace KvLab.Nodes.Endpoints;
 
@@ -16,6 +17,7 @@ internal static class Answering
     /// <summary>Writes the answer as one JSON text of known length.</summary>
     public static Task AnswerAsync<T>(this HttpContext context, T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
+        ThreadSeams.MayTakeLong("An answer");
         var (buffer, writer) = _scratch ??= NewScratch();
         JsonSerializer.Serialize(writer, answer, type);
         writer.Flush();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Nodes.Timing;
 using Microsoft.Data.Sqlite;
 
 namespace KvLab.Nodes.Storage;
@@ -12,6 +13,9 @@ namespace KvLab.Nodes.Storage;
 /// </summary>
 public sealed class SqliteStore : DurableStore
 {
+    /// <summary>Entries that are read in one go.</summary>
+    private const int PieceLength = 256;
+
     private const string Columns = "SELECT key, value, epoch, counter FROM kvlab_entries";
 
     // The comparison is part of the statement that stores. A row keeps which version it replaced, so that the same statement can say it.
@@ -123,38 +127,50 @@ public sealed class SqliteStore : DurableStore
         return command.ExecuteNonQuery();
     }
 
-    protected override Task<Entry?> ReadAsync(string key, CancellationToken deadline)
+    protected override Task<Entry?> ReadAsync(string key, CancellationToken deadline) => ThreadSeams.OnPoolAsync(() =>
     {
         using var connection = Open();
         using var command = connection.Command($"{Columns} WHERE key = $key", ("$key", Encoding.UTF8.GetBytes(key)));
         using var row = command.ExecuteReader();
         return Task.FromResult(row.Read() ? EntryOf(row) : null);
-    }
+    });
 
-    protected override Task<long> CountKeysAsync(CancellationToken deadline)
+    protected override Task<long> CountKeysAsync(CancellationToken deadline) => ThreadSeams.OnPoolAsync(() =>
     {
         using var connection = Open();
         using var command = connection.Command("SELECT count(*) FROM kvlab_entries");
         return Task.FromResult((long)command.ExecuteScalar()!);
-    }
+    });
 
     /// <summary>One statement reads one moment, however long it takes: later commits go to the log behind it.</summary>
     protected override async IAsyncEnumerable<Entry> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var connection = Open();
+        await using var connection = await ThreadSeams.OnPoolAsync(() => Task.FromResult(Open()));
         await using var command = connection.Command(Columns);
-        await using var rows = command.ExecuteReader();
-        while (rows.Read())
+        await using var rows = await ThreadSeams.OnPoolAsync(() => Task.FromResult(command.ExecuteReader()));
+        while (await ThreadSeams.OnPoolAsync(() => Task.FromResult(ReadPiece(rows))) is { Count: > 0 } piece)
         {
-            cancellation.ThrowIfCancellationRequested();
-            yield return EntryOf(rows);
+            foreach (var entry in piece)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return entry;
+            }
         }
+    }
+
+    private static List<Entry> ReadPiece(SqliteDataReader rows)
+    {
+        ThreadSeams.MayBlock("A read of SQLite");
+        var piece = new List<Entry>();
+        while (piece.Count < PieceLength && rows.Read()) piece.Add(EntryOf(rows));
+        return piece;
     }
 
     private static Entry EntryOf(SqliteDataReader row) => StoredRow.Entry(row.GetFieldValue<byte[]>(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2), row.GetInt64(3));
 
     private SqliteConnection Open()
     {
+        ThreadSeams.MayBlock("A call of SQLite");
         var connection = new SqliteConnection(_connection);
         connection.Open();
         return connection;
@@ -166,11 +182,7 @@ public sealed class SqliteStore : DurableStore
         await _writing.WaitAsync(deadline);
         try
         {
-            var connection = _writer ??= OpenWriter();
-            using var transaction = connection.BeginTransaction(deferred: false);
-            var result = step(connection);
-            transaction.Commit();
-            return result;
+            return await ThreadSeams.OnPoolAsync(() => Task.FromResult(Commit(step)));
         }
         catch
         {
@@ -181,6 +193,16 @@ public sealed class SqliteStore : DurableStore
         {
             _writing.Release();
         }
+    }
+
+    private T Commit<T>(Func<SqliteConnection, T> step)
+    {
+        ThreadSeams.MayBlock("A commit of SQLite");
+        var connection = _writer ??= OpenWriter();
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var result = step(connection);
+        transaction.Commit();
+        return result;
     }
 
     private SqliteConnection OpenWriter()

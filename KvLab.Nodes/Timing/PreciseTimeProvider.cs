@@ -24,7 +24,7 @@ public sealed class PreciseTimeProvider : TimeProvider, IDisposable
     internal PreciseTimeProvider(IPreciseWait wait)
     {
         _wait = wait;
-        _thread = new Thread(Run) { IsBackground = true, Name = "KvLab timers" };
+        _thread = new Thread(Run) { IsBackground = true, Name = ThreadSeams.Timers };
         _thread.Start();
     }
 

@@ -17,7 +17,13 @@ public abstract partial class ControlContract
     /// <summary>Every follower has to confirm, soon.</summary>
     protected static readonly LiveSettingsPatch Strict = new()
     {
-        WriteQuorum = 5, MinDelayMs = 1, MaxDelayMs = 5, ReplicationTimeoutMs = 1500, AntiEntropyMs = 500, Versioning = VersioningMode.Versioned, Delivery = Delivery.AtLeastOnce,
+        WriteQuorum = 5,
+        MinDelayMs = 1,
+        MaxDelayMs = 5,
+        ReplicationTimeoutMs = 1500,
+        AntiEntropyMs = 500,
+        Versioning = VersioningMode.Versioned,
+        Delivery = Delivery.AtLeastOnce,
     };
 
     protected static readonly LiveSettingsPatch Lenient = Strict with { WriteQuorum = 1 };

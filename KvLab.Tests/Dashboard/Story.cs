@@ -15,9 +15,9 @@ internal sealed class Story
 {
     private readonly Dictionary<string, (string Incarnation, long Sequence)> _nodes = [];
 
-    public Story(ClientOutcomes? clients = null)
+    public Story(ClientOutcomes? clients = null, EventTap? tap = null)
     {
-        Observer = new ClusterObserver(Time, (settings, followers) => OrderStatistics.MeanMs(settings, followers), clients: clients);
+        Observer = new ClusterObserver(Time, (settings, followers) => OrderStatistics.MeanMs(settings, followers), tap, clients);
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -86,6 +86,7 @@ internal static class WebHostSetup
     private static void AddState(this IServiceCollection services)
     {
         services.AddSingleton<ClusterState>();
+        services.AddHostedService<UnobservedFailures>();
         services.AddSingleton<SettingsInForce>();
         services.AddSingleton<IClusterState>(provider => provider.GetRequiredService<ClusterState>());
         services.AddSingleton<IngestQueue>();

@@ -6,7 +6,8 @@ namespace KvLab.Web.Live;
 /// <summary>
 /// The one place where the newest snapshot is kept. One writer replaces it whole; readers never lock.
 /// </summary>
-public sealed class ClusterState : IClusterState
+/// <param name="log">Null where nobody reads it.</param>
+public sealed partial class ClusterState(ILogger<ClusterState>? log = null) : IClusterState
 {
     private readonly Lock _gate = new();
     private ImmutableArray<Subscription> _subscriptions = [];
@@ -22,7 +23,7 @@ public sealed class ClusterState : IClusterState
     public (ClusterSnapshot Snapshot, IDisposable Subscription) Subscribe(Action<ClusterSnapshot> onChange)
     {
         ArgumentNullException.ThrowIfNull(onChange);
-        var subscription = new Subscription(onChange, Remove);
+        var subscription = new Subscription(onChange, Remove, Failed);
         lock (_gate)
         {
             _subscriptions = _subscriptions.Add(subscription);
@@ -39,6 +40,14 @@ public sealed class ClusterState : IClusterState
             foreach (var subscription in _subscriptions) subscription.Offer(snapshot);
         }
     }
+
+    private void Failed(Exception failure)
+    {
+        if (log is not null) LogSubscriberFailed(log, failure);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Somebody who shows the state failed at it, and is told of no other.")]
+    private static partial void LogSubscriberFailed(ILogger logger, Exception failure);
 
     private void Remove(Subscription subscription)
     {

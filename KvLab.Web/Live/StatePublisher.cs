@@ -24,6 +24,7 @@ public sealed partial class StatePublisher(
     {
         // From here on nothing may run on the thread that starts the host.
         await Task.Yield();
+        tap.Failed += ListenerFailed;
         await using var timer = time.CreateTimer(_ => TryPublish(), null, Interval, Interval);
         try
         {
@@ -33,6 +34,8 @@ public sealed partial class StatePublisher(
         {
         }
     }
+
+    private void ListenerFailed(Exception failure) => LogListenerFailed(logger, failure);
 
     private void Drain(CancellationToken stopping)
     {

@@ -6,7 +6,7 @@ namespace KvLab.Web.Live;
 /// Hands snapshots to one subscriber on the thread pool, one at a time. A slow subscriber gets only the newest:
 /// what it missed meanwhile is contained in it.
 /// </summary>
-internal sealed class Subscription(Action<ClusterSnapshot> onChange, Action<Subscription> onDispose) : IDisposable
+internal sealed class Subscription(Action<ClusterSnapshot> onChange, Action<Subscription> onDispose, Action<Exception>? onFailure = null) : IDisposable
 {
     private readonly Lock _gate = new();
 
@@ -47,10 +47,11 @@ internal sealed class Subscription(Action<ClusterSnapshot> onChange, Action<Subs
             {
                 onChange(snapshot);
             }
-            catch (Exception)
+            catch (Exception failure)
             {
-                // A subscriber whose circuit is gone must not end the process; nobody is left who could show it.
+                // A subscriber whose circuit is gone must not end the process; what it failed at is said where somebody may read it.
                 Dispose();
+                onFailure?.Invoke(failure);
             }
         }
     }
