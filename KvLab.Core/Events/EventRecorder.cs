@@ -18,6 +18,9 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
     /// <summary>The node's clock, for those whose steps take time.</summary>
     internal TimeProvider Time => time;
 
+    /// <summary>Raw monotonic time of the machine when <see cref="NodeEvent.MonotonicNs"/> was 0.</summary>
+    public long OriginNs => MachineClock.NsOf(time, _origin);
+
     public string Node { get; } = node;
     public string Incarnation { get; } = incarnation;
 

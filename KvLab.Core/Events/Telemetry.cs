@@ -32,6 +32,15 @@ public sealed record NodeHello
 
     /// <summary>What the storage's server keeps if it is killed, in a sentence; null where that is no question.</summary>
     [DataMember(Order = 9)] public string? Persistence { get; init; }
+
+    /// <summary>Which start of which machine its monotonic clock belongs to; null where that is not known.</summary>
+    [DataMember(Order = 10)] public string? BootId { get; init; }
+
+    /// <summary>Raw monotonic time of its machine, in ns, as this is sent.</summary>
+    [DataMember(Order = 11)] public long MonotonicNs { get; init; }
+
+    /// <summary>The same at the moment that its events count from (<see cref="NodeEvent.MonotonicNs"/> = 0).</summary>
+    [DataMember(Order = 12)] public long OriginNs { get; init; }
 }
 
 /// <summary>Events of one incarnation in the order of their sequence numbers.</summary>

@@ -60,6 +60,9 @@ public class Member(Replica replica, EventRecorder events, TimeProvider time, st
         set => _phase = value;
     }
 
+    /// <summary>The clock of the machine that it runs on.</summary>
+    public MachineClock Now => MachineClock.Read(time);
+
     public TimeSpan Uptime => time.GetElapsedTime(_startedAt);
 
     /// <summary>

@@ -1,3 +1,4 @@
+using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
@@ -17,6 +18,9 @@ public sealed class ClusterObserver(
 {
     private readonly ObserverClock _clock = new(time);
     private readonly ClusterReducer _reducer = new(predictMeanMs, tap);
+
+    /// <summary>Says whose clock this observer reads, so that nodes of the same boot are known to read it too.</summary>
+    public void Begin() => Take(new ObserverBegan(MachineClock.Read(time).BootId, _clock.OriginNs));
 
     public void Tell(IngestMessage message)
     {

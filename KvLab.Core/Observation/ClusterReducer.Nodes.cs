@@ -11,6 +11,7 @@ public sealed partial class ClusterReducer
 {
     private readonly Dictionary<string, NodeRecord> _nodes = new(StringComparer.Ordinal);
     private readonly SequenceLedger _dashboardLedger = new();
+    private ObserverBegan? _began;
 
     private NodeRecord Node(string id)
     {
@@ -69,6 +70,7 @@ public sealed partial class ClusterReducer
             node.Storage = hello.Storage ?? NodeView.InMemory;
             node.StorageProblem = null;
             node.StoragePersistence = hello.Persistence;
+            NoteClock(node, hello);
             BeginLife(node, hello.StorageIsNew);
         }
         // It was asked who leads, or learnt of a newer epoch, while nobody was there to be told.
@@ -79,6 +81,21 @@ public sealed partial class ClusterReducer
         node.ProcessNotice = null;
         node.Stopping = false;
         node.LastSeen = _now.Utc;
+    }
+
+    /// <summary>Processes of one boot share one clock; of another's nothing is known until it has been asked.</summary>
+    private void NoteClock(NodeRecord node, NodeHello hello)
+    {
+        node.OriginNs = hello.OriginNs;
+        node.Clock = _began is { BootId: { } boot } began && hello.BootId == boot ? new NodeClock(hello.OriginNs - began.OriginNs, 0) : null;
+    }
+
+    private void CompareClock(ClockCompared compared)
+    {
+        if (_began is not { } began || !_nodes.TryGetValue(compared.Node, out var node) || node.Ledger.Incarnation != compared.Incarnation) return;
+        // The best of several answers: what is known to be wrong by less is never given up for what may be wrong by more.
+        if (node.Clock is { } known && known.ErrorNs <= compared.ErrorNs) return;
+        node.Clock = new NodeClock(node.OriginNs + compared.OffsetNs - began.OriginNs, compared.ErrorNs);
     }
 
     private void Disconnect(NodeDisconnected disconnected)

@@ -47,6 +47,8 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         {
             case EventsReceived received: ApplyBatch(received.Batch, received.Packed); break;
             case NodeIntroduced introduced: Introduce(introduced.Hello); break;
+            case ObserverBegan began: _began = began; break;
+            case ClockCompared compared: CompareClock(compared); break;
             case NodeExpected expected: Expect(expected); break;
             case ProcessChanged process: ChangeProcess(process); break;
             case NodeDisconnected disconnected: Disconnect(disconnected); break;

@@ -37,6 +37,12 @@ internal sealed class NodeRecord(string id)
     /// <summary>What its server keeps of what it confirms, in a sentence; null where that is no question.</summary>
     public string? StoragePersistence { get; set; }
 
+    /// <summary>Where its events' time begins, on the raw clock of its machine.</summary>
+    public long OriginNs { get; set; }
+
+    /// <summary>How its events' time stands to the observer's; null where that is not known.</summary>
+    public NodeClock? Clock { get; set; }
+
     public bool Stopping { get; set; }
 
     /// <summary>Its telemetry connection has ended: of this incarnation nothing more comes, unless it connects again.</summary>
@@ -76,6 +82,7 @@ internal sealed class NodeRecord(string id)
             Storage = Storage,
             StorageProblem = StorageProblem,
             StoragePersistence = StoragePersistence,
+            Clock = Clock,
         };
 
     private string? Notice => Shown == NodeState.Frozen ? "Frozen: it does nothing and keeps what it holds." : ProcessNotice ?? AddressNotice;

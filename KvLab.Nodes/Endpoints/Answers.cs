@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
@@ -23,10 +24,11 @@ internal sealed record ReplicateResult(
     [property: JsonPropertyName("current_version"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CurrentVersion);
 
 /// <param name="Keys">Null while the storage cannot be asked.</param>
+/// <param name="Clock">Of the node's machine: for whoever has to compare times.</param>
 /// <param name="Leader">Where the leader answers; null while a follower has not heard of one.</param>
 internal sealed record HealthAnswer(
     string Status, bool Ready, string Role, string Node, string Incarnation, long Epoch, long LastVersion, long? Keys, string? Leader, double UptimeSeconds,
-    int WritesInFlight, int PendingDeliveries, StorageStatus Storage,
+    int WritesInFlight, int PendingDeliveries, StorageStatus Storage, MachineClock Clock,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WaitingAnswer? Waiting = null);
 
 /// <summary>Why a leader that started takes no writes yet.</summary>

@@ -21,6 +21,8 @@ public sealed class ObservedCodecTests
 
     private static readonly IngestMessage[] OneOfEach =
     [
+        new ObserverBegan("boot", 12),
+        new ClockCompared("leader", "i", -12, 3),
         new NodeExpected("follower-1", NodeRoles.Follower, "http://127.0.0.1:8009", "Port 8001 was busy."),
         new ProcessChanged("leader", NodeState.Crashed, null, null),
         new NodeRemoved("follower-9"),

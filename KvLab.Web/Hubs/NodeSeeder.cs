@@ -65,7 +65,9 @@ internal sealed partial class NodeSeeder(
             await faults.ReapplyAsync(node, cancellation);
             for (var asked = 0; asked < MostQuestions && _seeded.GetValueOrDefault(hello.Node) == hello.Incarnation; asked++)
             {
+                var before = MachineClock.Read(time);
                 var health = await client.TryHealthAsync(node, cancellation);
+                if (ClockComparison.Of(hello, before, health?.Clock, MachineClock.Read(time)) is { } compared) await queue.EnqueueAsync(compared, cancellation);
                 // A leader may wait for other nodes for as long as it likes.
                 if (health is { Waiting: not null }) asked = 0;
                 if (health is { Ready: true })

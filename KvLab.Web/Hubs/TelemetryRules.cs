@@ -23,6 +23,8 @@ internal static class TelemetryRules
         Require(Uri.TryCreate(hello.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https", "url must be an http address.");
         Require(hello.Storage is null || IsName(hello.Storage), "storage must be one word.");
         Require(hello.Persistence is null or { Length: <= LongestSentence }, $"persistence must have at most {LongestSentence} characters.");
+        Require(hello.BootId is null || IsName(hello.BootId), "bootId must be one word.");
+        Require(hello.MonotonicNs >= 0 && hello.OriginNs >= 0 && hello.OriginNs <= hello.MonotonicNs, "originNs and monotonicNs must be times of one clock.");
         Require(hello.ProcessId >= 0, "processId must not be negative.");
         Require(IsCount(hello.OldestSequence) && IsCount(hello.Dropped), "oldestSequence and dropped must be what a node can count to.");
     }

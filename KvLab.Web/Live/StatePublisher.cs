@@ -25,6 +25,7 @@ public sealed partial class StatePublisher(
         // From here on nothing may run on the thread that starts the host.
         await Task.Yield();
         tap.Failed += ListenerFailed;
+        lock (_gate) _observer.Begin();
         await using var timer = time.CreateTimer(_ => TryPublish(), null, Interval, Interval);
         try
         {

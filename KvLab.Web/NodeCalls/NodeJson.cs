@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KvLab.Core.Configuration;
+using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Wire;
@@ -15,7 +16,7 @@ internal static class NodeJson
 /// <param name="DelaysMs">Chosen delays by follower id, for a demonstration.</param>
 internal sealed record WriteRequest(string Key, JsonText Value, IReadOnlyDictionary<string, double>? DelaysMs = null);
 
-internal sealed record NodeHealth(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null, WaitingHealth? Waiting = null)
+internal sealed record NodeHealth(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null, WaitingHealth? Waiting = null, MachineClock? Clock = null)
 {
     public bool IsQuiescent => WritesInFlight == 0 && PendingDeliveries == 0;
 }

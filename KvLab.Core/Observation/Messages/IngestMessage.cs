@@ -11,6 +11,8 @@ namespace KvLab.Core.Observation.Messages;
 
 /// <summary>Everything that can change what an observer knows, in the order in which it learnt it (<see cref="Observed"/>).</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "message")]
+[JsonDerivedType(typeof(ObserverBegan), "observer_began")]
+[JsonDerivedType(typeof(ClockCompared), "clock_compared")]
 [JsonDerivedType(typeof(NodeExpected), "node_expected")]
 [JsonDerivedType(typeof(ProcessChanged), "process_changed")]
 [JsonDerivedType(typeof(NodeRemoved), "node_removed")]
@@ -28,6 +30,15 @@ public abstract record IngestMessage
     /// <inheritdoc cref="Observed.Source"/>
     [JsonIgnore] public virtual string Source => ObserverSources.Dashboard;
 }
+
+/// <summary>Whose clock the observer's milliseconds are of.</summary>
+/// <param name="OriginNs">Raw monotonic time of its machine, in ns, when its milliseconds began.</param>
+public sealed record ObserverBegan(string? BootId, long OriginNs) : IngestMessage;
+
+/// <summary>A node on another machine was asked for its raw monotonic time, which is not the observer's.</summary>
+/// <param name="OffsetNs">What has to be added to it to have the observer's raw time.</param>
+/// <param name="ErrorNs">Half of the time that asking took: it is wrong by no more than this.</param>
+public sealed record ClockCompared(string Node, string Incarnation, long OffsetNs, long ErrorNs) : IngestMessage;
 
 /// <summary>The supervisor will start this node there.</summary>
 public sealed record NodeExpected(string Node, string Role, string Url, string? Notice) : IngestMessage;

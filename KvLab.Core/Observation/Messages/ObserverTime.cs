@@ -13,5 +13,8 @@ public sealed class ObserverClock(TimeProvider time)
 {
     private readonly long _origin = time.GetTimestamp();
 
+    /// <summary>Raw monotonic time of the machine when the milliseconds began.</summary>
+    public long OriginNs => Events.MachineClock.NsOf(time, _origin);
+
     public ObserverTime Now => new(1 + (long)time.GetElapsedTime(_origin).TotalMilliseconds, time.GetUtcNow());
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
@@ -152,6 +153,10 @@ public enum NodeState
     Frozen,
 }
 
+/// <summary>An event's monotonic ns and this offset are ns on the observer's clock, since it began.</summary>
+/// <param name="ErrorNs">0 on one machine: the clocks are one. Else it may be wrong by so much.</param>
+public sealed record NodeClock(long OffsetNs, long ErrorNs);
+
 /// <param name="Notice">What people should know, such as "port 8003 was busy, 8009 is used".</param>
 /// <param name="Behind">Keys on which this follower is behind or missing.</param>
 /// <param name="Refused">Entries refused as stale so far.</param>
@@ -165,6 +170,9 @@ public sealed record NodeView(
 
     /// <summary>How far its wall clock is ahead, in ms; versions do not depend on it.</summary>
     public long ClockSkewMs { get; init; }
+
+    /// <summary>How the time of its events stands to the observer's; null where that is not known.</summary>
+    [JsonIgnore] public NodeClock? Clock { get; init; }
 
     public bool Leads => Role == NodeRoles.Leader;
 
