@@ -51,7 +51,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         var isLeader = options.Role == NodeRole.Leader;
         _transport = new HttpReplicaTransport(_http);
         var peers = new HttpPeerCalls(_http);
-        var leading = new LeaderOptions { LeavesTimers = true };
+        var leading = new LeaderOptions { OnTimers = () => _time.IsOnItsThread };
         _replica = isLeader
             ? Replica.Leading(leading, options.Settings, options.Followers, store, _transport, peers, events, _time)
             : Replica.Following(leading, options.Settings.Versioning, store, _transport, peers, events, _time);

@@ -28,7 +28,7 @@ public sealed partial class Leader
             {
                 var result = await write.Answer;
                 // Here, and not in a method of its own: what that returned might be over before it is awaited, and nothing would have been left.
-                if (result.Reason == AnswerReason.Deadline && _options.LeavesTimers) await Task.Yield();
+                if (_options.OnTimers?.Invoke() == true) await Task.Yield();
                 return result;
             }
         }

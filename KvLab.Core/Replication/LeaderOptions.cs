@@ -31,10 +31,10 @@ public sealed record LeaderOptions
     public long NumbersSkipped { get; init; } = 1000;
 
     /// <summary>
-    /// The answer of a write whose deadline is over is found on the thread of the clock. Where all timers share that thread, it goes out from elsewhere: from the pool, unless
-    /// there is a context to go on in.
+    /// Whether this is the one thread of all timers. An answer may be found on it: a deadline is over, or a follower confirmed while its message was still being sent there. It goes
+    /// out from elsewhere then: from the pool, unless there is a context to go on in. Null where no thread is shared so.
     /// </summary>
-    public bool LeavesTimers { get; init; }
+    public Func<bool>? OnTimers { get; init; }
 
     public NetworkOptions Network { get; init; } = new();
 }

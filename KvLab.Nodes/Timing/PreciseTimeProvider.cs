@@ -28,6 +28,9 @@ public sealed class PreciseTimeProvider : TimeProvider, IDisposable
         _thread.Start();
     }
 
+    /// <summary>Whether whoever asks is on the thread of all timers.</summary>
+    public bool IsOnItsThread => Thread.CurrentThread == _thread;
+
     /// <summary>Timers that are waiting.</summary>
     public int Count
     {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace KvLab.Nodes.Timing;
 
 /// <summary>
-/// The two places where work leaves a thread that carries everybody's work on and must not block (docs/decisions/0016): the answer of a write whose deadline is over leaves the
-/// one thread of all simulated delays (<see cref="Core.Replication.LeaderOptions.LeavesTimers"/>), and a call of a storage that blocks leaves whichever of them it is on. A debug build, which tests run, refuses to block there.
+/// The two places where work leaves a thread that carries everybody's work on and must not block (docs/decisions/0016): a client's answer leaves the
+/// one thread of all simulated delays (<see cref="Core.Replication.LeaderOptions.OnTimers"/>), and a call of a storage that blocks leaves whichever of them it is on. A debug build, which tests run, refuses to block there.
 /// </summary>
 internal static class ThreadSeams
 {

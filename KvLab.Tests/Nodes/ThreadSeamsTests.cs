@@ -88,7 +88,7 @@ public sealed class ThreadSeamsTests : IDisposable
     {
         var events = new EventRecorder("leader", "1", _time, new Nowhere());
         using var leader = new Leader(
-            new LeaderOptions { LeavesTimers = leaves }, new LiveSettings { WriteQuorum = 1, MinDelayMs = 0, MaxDelayMs = 0, ReplicationTimeoutMs = 40 },
+            new LeaderOptions { OnTimers = leaves ? () => _time.IsOnItsThread : null }, new LiveSettings { WriteQuorum = 1, MinDelayMs = 0, MaxDelayMs = 0, ReplicationTimeoutMs = 40 },
             [new Peer("f", "http://f")], new MemoryStore(), new Mute(), events, _time);
         await leader.RecoverAsync([], cancellation: TestContext.Current.CancellationToken);
         // Without a context of xunit's, as in a node: whoever completes it carries it on.
