@@ -34,6 +34,7 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         _now = observed.At;
         switch (observed.What)
         {
+            case ObserverBegan began: _began = began; return;
             case PictureTaken: TakePicture(); return;
             case ClientsTold told: HearClients(told); return;
             case LedgerRead: _ledger.Judge(_now.Utc); return;
@@ -47,7 +48,6 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         {
             case EventsReceived received: ApplyBatch(received.Batch, received.Packed); break;
             case NodeIntroduced introduced: Introduce(introduced.Hello); break;
-            case ObserverBegan began: _began = began; break;
             case ClockCompared compared: CompareClock(compared); break;
             case NodeExpected expected: Expect(expected); break;
             case ProcessChanged process: ChangeProcess(process); break;

@@ -24,11 +24,10 @@ internal sealed record ReplicateResult(
     [property: JsonPropertyName("current_version"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CurrentVersion);
 
 /// <param name="Keys">Null while the storage cannot be asked.</param>
-/// <param name="Clock">Of the node's machine: for whoever has to compare times.</param>
 /// <param name="Leader">Where the leader answers; null while a follower has not heard of one.</param>
 internal sealed record HealthAnswer(
     string Status, bool Ready, string Role, string Node, string Incarnation, long Epoch, long LastVersion, long? Keys, string? Leader, double UptimeSeconds,
-    int WritesInFlight, int PendingDeliveries, StorageStatus Storage, MachineClock Clock,
+    int WritesInFlight, int PendingDeliveries, StorageStatus Storage,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WaitingAnswer? Waiting = null);
 
 /// <summary>Why a leader that started takes no writes yet.</summary>
@@ -79,6 +78,7 @@ internal sealed record ClearAnswer(string Status, string Node);
 [JsonSerializable(typeof(ClearAnswer))]
 [JsonSerializable(typeof(NodeFaults))]
 [JsonSerializable(typeof(LinksAnswer))]
+[JsonSerializable(typeof(MachineClock))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {
     /// <summary>Text stays readable for people with curl; answers are never put into a page.</summary>

@@ -4,7 +4,7 @@ using KvLab.Nodes.Member;
 
 namespace KvLab.Nodes.Endpoints;
 
-/// <summary>What the dashboard needs beside the seed's calls: reset, the leader's list of followers, and how far everything is.</summary>
+/// <summary>What the dashboard needs beside the seed's calls: reset, the leader's list of followers, how far everything is, and what its machine's clock shows.</summary>
 internal sealed class ClusterEndpoints(Node node, ClusterToken token)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -12,6 +12,7 @@ internal sealed class ClusterEndpoints(Node node, ClusterToken token)
         routes.MapPost("/clear", token.Guard(ClearAsync));
         routes.MapPut("/internal/followers", token.Guard(ChangeFollowersAsync));
         routes.MapGet("/internal/status", token.Guard(StatusAsync));
+        routes.MapGet("/internal/clock", token.Guard(context => context.AnswerAsync(node.Now, AnswerJson.Readable.MachineClock)));
     }
 
     private async Task ClearAsync(HttpContext context)

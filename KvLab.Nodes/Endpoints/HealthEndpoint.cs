@@ -24,7 +24,7 @@ internal sealed class HealthEndpoint(Node node)
             phase switch { MemberPhase.Starting => node.Replica.Waiting is null ? "starting" : "waiting", MemberPhase.Ready => "ready", _ => "stopping" },
             phase == MemberPhase.Ready, node.RoleName, node.Id, node.Events.Incarnation, highest.Epoch, highest.Counter,
             keys, node.LeaderUrl, Math.Round(node.Uptime.TotalSeconds, 3),
-            status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0, node.Storage, node.Now, WaitingAnswer.Of(node.Replica.Waiting));
+            status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0, node.Storage, WaitingAnswer.Of(node.Replica.Waiting));
         await context.AnswerAsync(answer, AnswerJson.Readable.HealthAnswer,
             answer.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

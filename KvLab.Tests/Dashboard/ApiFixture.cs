@@ -58,7 +58,8 @@ public sealed class ApiFixture : IAsyncLifetime
             Incarnation = "a",
             Events = [Event(1, EventKind.EntryApplied, "k1"), Event(2, EventKind.EntryRefused, "k1"), Event(3, EventKind.EntryApplied, "=k2")],
         }), CancellationToken.None);
-        await State.WhenAsync(s => s.Events.Count == 3, Patience, TimeProvider.System);
+        // At rest: when the rate of events falls back to zero, that is one more revision.
+        await State.WhenAsync(s => s.Events.Count == 3 && s.Kpis.EventsPerSecond == 0, Patience, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()

@@ -88,10 +88,10 @@ public sealed class ReducerClockTests
         });
 
     [Fact]
-    public void Nothing_is_compared_on_one_machine_or_without_an_answer()
+    public void Nothing_is_compared_on_one_machine_or_by_a_clock_that_went_back()
     {
         var here = new MachineClock("mine", 5);
         Assert.Null(ClockComparison.Of(Hello("mine", 0), here, here, here));
-        Assert.Null(ClockComparison.Of(Hello("other", 0), here, null, here));
+        Assert.Null(ClockComparison.Of(Hello("other", 0), here, new MachineClock("other", 7), new MachineClock("mine", 4)));
     }
 }

@@ -16,7 +16,7 @@ internal static partial class Sample
     // What hangs on the clock of a machine, on a process, or on how quickly telemetry came.
     private static readonly HashSet<string> Volatile = new(StringComparer.Ordinal)
     {
-        "incarnation", "uptimeSeconds", "telemetry", "repairs", "seconds", "revision", "eventsPerSecond",
+        "incarnation", "uptimeSeconds", "bootId", "ns", "telemetry", "repairs", "seconds", "revision", "eventsPerSecond",
     };
 
     /// <param name="shapeOnly">Real processes and real time made every value.</param>

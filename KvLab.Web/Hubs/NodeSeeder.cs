@@ -22,6 +22,7 @@ internal sealed partial class NodeSeeder(
 {
     private static readonly TimeSpan BetweenAsking = TimeSpan.FromMilliseconds(200);
     private const int MostQuestions = 300;
+    private const int ClockQuestions = 5;
 
     // More than there can be nodes; a node that reconnects with the same incarnation asks for nothing.
     private readonly Channel<NodeHello> _requests = Channel.CreateBounded<NodeHello>(256);
@@ -57,6 +58,18 @@ internal sealed partial class NodeSeeder(
         await Task.WhenAll(underWay);
     }
 
+    /// <summary>Of a node of another boot: the quickest of a few answers says most.</summary>
+    private async Task CompareClocksAsync(NodeHello hello, NodeAddress node, CancellationToken cancellation)
+    {
+        if (hello.BootId is { } boot && boot == MachineClock.Read(time).BootId) return;
+        for (var i = 0; i < ClockQuestions; i++)
+        {
+            var asked = MachineClock.Read(time);
+            if (await client.TryClockAsync(node, cancellation) is not { } answered) return;
+            if (ClockComparison.Of(hello, asked, answered, MachineClock.Read(time)) is { } compared) await queue.EnqueueAsync(compared, cancellation);
+        }
+    }
+
     private async Task SeedAsync(NodeHello hello, CancellationToken cancellation)
     {
         try
@@ -65,9 +78,7 @@ internal sealed partial class NodeSeeder(
             await faults.ReapplyAsync(node, cancellation);
             for (var asked = 0; asked < MostQuestions && _seeded.GetValueOrDefault(hello.Node) == hello.Incarnation; asked++)
             {
-                var before = MachineClock.Read(time);
                 var health = await client.TryHealthAsync(node, cancellation);
-                if (ClockComparison.Of(hello, before, health?.Clock, MachineClock.Read(time)) is { } compared) await queue.EnqueueAsync(compared, cancellation);
                 // A leader may wait for other nodes for as long as it likes.
                 if (health is { Waiting: not null }) asked = 0;
                 if (health is { Ready: true })
@@ -79,6 +90,7 @@ internal sealed partial class NodeSeeder(
                         Faults = await client.GetFaultsAsync(node, cancellation),
                         Links = hello.Role == NodeRoles.Leader ? await client.GetLinksAsync(node, cancellation) : [],
                     }, cancellation);
+                    await CompareClocksAsync(hello, node, cancellation);
                     return;
                 }
                 await Task.Delay(BetweenAsking, time, cancellation);

@@ -72,6 +72,19 @@ internal sealed class NodeClient : IDisposable
         }
     }
 
+    /// <summary>What the clock of its machine shows; null when it does not say.</summary>
+    public async Task<MachineClock?> TryClockAsync(NodeAddress node, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendAsync<MachineClock>(HttpMethod.Get, node, "/internal/clock", null, Patience, cancellation);
+        }
+        catch (CommandException)
+        {
+            return null;
+        }
+    }
+
     /// <returns>A dump without entries when it does not answer.</returns>
     public async Task<ReplicaDump> TryDumpAsync(NodeAddress node, CancellationToken cancellation)
     {

@@ -16,7 +16,7 @@ internal static class NodeJson
 /// <param name="DelaysMs">Chosen delays by follower id, for a demonstration.</param>
 internal sealed record WriteRequest(string Key, JsonText Value, IReadOnlyDictionary<string, double>? DelaysMs = null);
 
-internal sealed record NodeHealth(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null, WaitingHealth? Waiting = null, MachineClock? Clock = null)
+internal sealed record NodeHealth(string Node, bool Ready, string Role, long Epoch, long LastVersion, int WritesInFlight, int PendingDeliveries, StorageHealth? Storage = null, WaitingHealth? Waiting = null)
 {
     public bool IsQuiescent => WritesInFlight == 0 && PendingDeliveries == 0;
 }
