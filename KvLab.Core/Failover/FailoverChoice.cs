@@ -5,15 +5,14 @@ namespace KvLab.Core.Failover;
 
 /// <summary>One node as it is when somebody is to be promoted.</summary>
 /// <param name="Name">In a sentence.</param>
-/// <param name="Answers">It said something at all.</param>
 /// <param name="Ready">It takes requests.</param>
 /// <param name="Leads">It leads, in an epoch that nobody has seen end.</param>
 /// <param name="Follows">It is a follower.</param>
 /// <param name="Highest">The newest (epoch, version) that it has seen.</param>
 /// <param name="Waits">Of one that is to lead already and waits for others: the sentence about it.</param>
-public sealed record Candidate(string Id, string Name, bool Answers, bool Ready, bool Leads, bool Follows, EntryVersion Highest, string? Waits = null)
+public sealed record Candidate(string Id, string Name, bool Ready, bool Leads, bool Follows, EntryVersion Highest, string? Waits = null)
 {
-    public static Candidate Silent(string id, string name) => new(id, name, false, false, false, false, EntryVersion.None);
+    public static Candidate Silent(string id, string name) => new(id, name, false, false, false, EntryVersion.None);
 }
 
 /// <summary>Why nobody is promoted.</summary>
@@ -38,7 +37,7 @@ public sealed record FailoverChoice(Candidate? Chosen, FailoverRefusal? Refusal)
         if (to is null)
         {
             var best = candidates.Where(c => c is { Ready: true, Follows: true })
-                .OrderByDescending(c => c.Highest.Epoch).ThenByDescending(c => c.Highest.Counter).ThenBy(c => c.Id, NaturalOrder.Instance).FirstOrDefault();
+                .OrderByDescending(c => c.Highest).ThenBy(c => c.Id, NaturalOrder.Instance).FirstOrDefault();
             return new FailoverChoice(best, best is null ? FailoverRefusal.NobodyAnswers : null);
         }
 

@@ -1,3 +1,5 @@
+using KvLab.Core.Configuration;
+
 namespace KvLab.Core.Settings;
 
 /// <summary>
@@ -6,6 +8,11 @@ namespace KvLab.Core.Settings;
 /// </summary>
 public interface ISettingValues
 {
+    FieldErrors Errors { get; }
+
+    /// <summary>By which name somebody set it, so that an error names what he can find.</summary>
+    string NameOf(string name);
+
     /// <param name="why">Where the upper end comes from, when it is not always the same.</param>
     int Int(string name, int fallback, int from, int to, string? why = null);
 

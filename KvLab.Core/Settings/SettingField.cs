@@ -42,7 +42,11 @@ public abstract class SettingField(string name, string variable, string meaning)
     /// <summary>Where <paramref name="newer"/> says nothing, what <paramref name="older"/> says.</summary>
     public abstract LiveSettingsPatch Over(LiveSettingsPatch newer, LiveSettingsPatch older);
 
-    public abstract void Check(LiveSettings settings, int followers, FieldErrors errors);
+    /// <summary>Notes what is out of range; of some settings every value will do.</summary>
+    public virtual void Check(LiveSettings settings, int followers, FieldErrors errors)
+    {
+    }
+
     public abstract void Write(Utf8JsonWriter writer, LiveSettings settings);
 
     /// <summary>Its schema in OpenAPI.</summary>

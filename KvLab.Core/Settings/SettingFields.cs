@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace KvLab.Core.Settings;
 
 /// <summary>
@@ -52,7 +54,7 @@ public static class SettingFields
     private static readonly SettingField WriteQuorum = All.Single(f => f.Name == "writeQuorum");
     private static readonly SettingField CountsLeader = All.Single(f => f.Name == "quorumCountsLeader");
 
-    /// <summary>What somebody set at a start. Ranges that depend on each other are the business of <see cref="LiveSettings.Validate"/>.</summary>
+    /// <summary>What somebody set at a start; what is wrong with it is among the values' errors.</summary>
     /// <param name="nameOf">How a setting is called there.</param>
     /// <param name="followers">N, which W is not more than unless somebody set it.</param>
     /// <param name="most">What W is measured against; null: N.</param>
@@ -63,6 +65,11 @@ public static class SettingFields
         {
             WriteQuorum = values.Int(nameOf(WriteQuorum), Math.Min(settings.WriteQuorum, followers), 0, settings.LargestQuorum(most ?? followers), most is null ? settings.LargestQuorumIs() : null),
         };
-        return All.Where(f => f != WriteQuorum && f != CountsLeader).Aggregate(settings, (read, field) => field.Read(values, nameOf(field), read));
+        settings = All.Where(f => f != WriteQuorum && f != CountsLeader).Aggregate(settings, (read, field) => field.Read(values, nameOf(field), read));
+        foreach (var error in settings.Validate(most ?? followers)) values.Errors.Add(AsSet(error.Field), AsSet(error.Message));
+        return settings;
+
+        // One sentence may name two settings, each under the name by which it was set.
+        string AsSet(string text) => All.Aggregate(text, (t, field) => Regex.Replace(t, $@"\b{field.Name}\b", values.NameOf(nameOf(field))));
     }
 }

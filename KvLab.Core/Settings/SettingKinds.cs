@@ -7,7 +7,7 @@ namespace KvLab.Core.Settings;
 
 /// <summary>A whole number in a range.</summary>
 /// <param name="neverBelow">Where 0 means never: the smallest number that means something.</param>
-public sealed class WholeSetting(string name, string variable, string meaning, int from, int to, SettingPlace<int> place, int? neverBelow = null)
+public class WholeSetting(string name, string variable, string meaning, int from, int to, SettingPlace<int> place, int? neverBelow = null)
     : SettingField<int>(name, variable, meaning, place)
 {
     public int From { get; } = from;
@@ -32,7 +32,8 @@ public sealed class WholeSetting(string name, string variable, string meaning, i
 }
 
 /// <summary>W, whose upper end depends on the number of followers and on whether the leader counts.</summary>
-public sealed class QuorumSetting(string name, string variable, string meaning, SettingPlace<int> place) : SettingField<int>(name, variable, meaning, place)
+public sealed class QuorumSetting(string name, string variable, string meaning, SettingPlace<int> place)
+    : WholeSetting(name, variable, meaning, 0, int.MaxValue, place)
 {
     public override string Range => "0 to N, or to N + 1 where the leader counts";
 
@@ -40,22 +41,13 @@ public sealed class QuorumSetting(string name, string variable, string meaning, 
         errors.Require(Of(settings) >= 0 && Of(settings) <= settings.LargestQuorum(followers), Name,
             $"{Name} must be from 0 to {settings.LargestQuorum(followers)} ({settings.LargestQuorumIs()}), but is {Of(settings)}.");
 
-    public override void Write(Utf8JsonWriter writer, LiveSettings settings) => writer.WriteNumber(Name, Of(settings));
-    protected override JsonObject Describe() => new() { ["type"] = "integer", ["minimum"] = 0 };
-    protected override string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
-    protected override int Value(ISettingValues values, string called, int fallback) => values.Int(called, fallback, 0, int.MaxValue);
-    protected override int? Value(JsonFields fields) => fields.Int(Name);
+    protected override JsonObject Describe() => new() { ["type"] = "integer", ["minimum"] = From };
 }
 
 /// <summary>A whole number of 64 bits.</summary>
 public sealed class LongSetting(string name, string variable, string meaning, SettingPlace<long> place) : SettingField<long>(name, variable, meaning, place)
 {
     public override string Range => "any whole number of 64 bits";
-
-    public override void Check(LiveSettings settings, int followers, FieldErrors errors)
-    {
-        // Every one will do.
-    }
 
     public override void Write(Utf8JsonWriter writer, LiveSettings settings) => writer.WriteNumber(Name, Of(settings));
     protected override JsonObject Describe() => new() { ["type"] = "integer", ["format"] = "int64" };
@@ -88,11 +80,6 @@ public sealed class NumberSetting(string name, string variable, string meaning, 
 public sealed class FlagSetting(string name, string variable, string meaning, SettingPlace<bool> place) : SettingField<bool>(name, variable, meaning, place)
 {
     public override string Range => "true or false";
-
-    public override void Check(LiveSettings settings, int followers, FieldErrors errors)
-    {
-        // Either will do.
-    }
 
     public override void Write(Utf8JsonWriter writer, LiveSettings settings) => writer.WriteBoolean(Name, Of(settings));
     protected override JsonObject Describe() => new() { ["type"] = "boolean" };

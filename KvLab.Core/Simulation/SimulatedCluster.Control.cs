@@ -196,16 +196,13 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     }
 
     /// <summary>The newest reign that anybody has begun here.</summary>
-    private long Reign => Members.Max(n => n.Replica.Leader?.Epoch ?? n.Member.KnownEpoch);
+    private long Reign => Members.Max(n => n.Member.KnownEpoch);
 
     public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
     {
-        var candidates = new List<Candidate>();
-        foreach (var node in Members)
-            candidates.Add(node.Up && !node.IsFrozen
-                ? new Candidate(node.Id, node.Id, Answers: true, Ready: node.Replica.Leader is not { HasBegun: false }, node == Leading, node.Replica.Follower is not null, await node.Replica.HighestAsync(), node.Replica.Waiting?.Waiting)
-                : Candidate.Silent(node.Id, node.Id));
         if (to is not null) Node(to);
+        var candidates = new List<Candidate>();
+        foreach (var node in Members) candidates.Add(await CandidateOfAsync(node));
         var choice = FailoverChoice.Of(to, candidates);
         if (choice.Refusal is not null) throw new ControlException(choice.Sentence);
         var chosen = Node(choice.Chosen!.Id);
@@ -220,6 +217,13 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
         {
             throw new ControlException(failure.Message, failure);
         }
+    }
+
+    private async Task<Candidate> CandidateOfAsync(SimulatedNode node)
+    {
+        if (!node.Up || node.IsFrozen) return Candidate.Silent(node.Id, node.Id);
+        var ready = node.Replica.Leader is not { HasBegun: false };
+        return new Candidate(node.Id, node.Id, ready, node == Leading, node.Replica.Follower is not null, await node.Replica.HighestAsync(), node.Replica.Waiting?.Waiting);
     }
 
     public Task<bool> IsQuietAsync(CancellationToken cancellation) => Task.FromResult(Leading is { IsFrozen: false } leader && leader.Replica.Leader!.Status.Quiescent);

@@ -38,6 +38,8 @@ internal sealed class OptionValues : ISettingValues
 
     public FieldErrors Errors { get; }
 
+    public string NameOf(string name) => name;
+
     public string? Text(string name) => _values.TryGetValue(name, out var value) && value.Trim() is { Length: > 0 } text ? text : null;
 
     /// <param name="why">Where the upper end comes from, when it is not always the same.</param>

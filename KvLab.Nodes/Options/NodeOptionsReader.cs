@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.RegularExpressions;
 using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
 using KvLab.Core.Replication;
@@ -48,7 +47,8 @@ public static class NodeOptionsReader
             ClientAccess = values.Text("CLIENT_ACCESS") is null ? null : values.Choice("CLIENT_ACCESS", Configuration.ClientAccess.Token),
             Followers = followers,
             LeaderUrl = values.Url("LEADER_URL"),
-            Settings = ReadSettings(values, role, followers.Length),
+            // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
+            Settings = SettingFields.Read(values, field => field.Variable, followers.Length, role == NodeRole.Leader ? null : FollowerList.Longest),
             DashboardUrl = values.Url("DASHBOARD_URL"),
             ClusterToken = token,
             Storage = StorageOption.Read(values),
@@ -120,23 +120,6 @@ public static class NodeOptionsReader
             "CLUSTER_TOKEN must have 1 to 256 printable ASCII characters without spaces.");
         return token;
     }
-
-    private static LiveSettings ReadSettings(OptionValues values, NodeRole role, int followers)
-    {
-        // A follower has no quorum of its own: what is nonsense everywhere is refused, the rest is the leader's business.
-        int? most = role == NodeRole.Leader ? null : FollowerList.Longest;
-        var settings = SettingFields.Read(values, field => field.Variable, followers, most);
-        foreach (var error in settings.Validate(most ?? followers))
-        {
-            // One sentence may name two settings, each under the name by which it is set here.
-            var (field, message) = SettingFields.All.Aggregate((error.Field, error.Message), (e, f) => (Renamed(e.Field, f), Renamed(e.Message, f)));
-            values.Errors.Add(field, message);
-        }
-
-        return settings;
-    }
-
-    private static string Renamed(string text, SettingField field) => Regex.Replace(text, $@"\b{field.Name}\b", field.Variable);
 
     private static bool ReadParentWatch(OptionValues values)
     {

@@ -132,23 +132,23 @@ public sealed class SqliteStore : DurableStore
         using var connection = Open();
         using var command = connection.Command($"{Columns} WHERE key = $key", ("$key", Encoding.UTF8.GetBytes(key)));
         using var row = command.ExecuteReader();
-        return Task.FromResult(row.Read() ? EntryOf(row) : null);
+        return row.Read() ? EntryOf(row) : null;
     });
 
     protected override Task<long> CountKeysAsync(CancellationToken deadline) => ThreadSeams.OnPoolAsync(() =>
     {
         using var connection = Open();
         using var command = connection.Command("SELECT count(*) FROM kvlab_entries");
-        return Task.FromResult((long)command.ExecuteScalar()!);
+        return (long)command.ExecuteScalar()!;
     });
 
     /// <summary>One statement reads one moment, however long it takes: later commits go to the log behind it.</summary>
     protected override async IAsyncEnumerable<Entry> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var connection = await ThreadSeams.OnPoolAsync(() => Task.FromResult(Open()));
+        await using var connection = await ThreadSeams.OnPoolAsync(Open);
         await using var command = connection.Command(Columns);
-        await using var rows = await ThreadSeams.OnPoolAsync(() => Task.FromResult(command.ExecuteReader()));
-        while (await ThreadSeams.OnPoolAsync(() => Task.FromResult(ReadPiece(rows))) is { Count: > 0 } piece)
+        await using var rows = await ThreadSeams.OnPoolAsync(command.ExecuteReader);
+        while (await ThreadSeams.OnPoolAsync(() => ReadPiece(rows)) is { Count: > 0 } piece)
         {
             foreach (var entry in piece)
             {
@@ -182,7 +182,7 @@ public sealed class SqliteStore : DurableStore
         await _writing.WaitAsync(deadline);
         try
         {
-            return await ThreadSeams.OnPoolAsync(() => Task.FromResult(Commit(step)));
+            return await ThreadSeams.OnPoolAsync(() => Commit(step));
         }
         catch
         {

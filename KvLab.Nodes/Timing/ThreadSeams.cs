@@ -14,7 +14,7 @@ internal static class ThreadSeams
     private const string Sockets = ".NET Sockets";
 
     /// <summary>Runs what may block where it may: here, where this is a thread of the pool, else there.</summary>
-    public static Task<T> OnPoolAsync<T>(Func<Task<T>> mayBlock) => Thread.CurrentThread.IsThreadPoolThread ? mayBlock() : Task.Run(mayBlock);
+    public static async Task<T> OnPoolAsync<T>(Func<T> mayBlock) => Thread.CurrentThread.IsThreadPoolThread ? mayBlock() : await Task.Run(mayBlock);
 
     /// <summary>What is about to be done may block.</summary>
     [Conditional("DEBUG")]

@@ -18,7 +18,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     {
         "Browser" => 0,
         _ when name.Contains(".StorageProcessTests", StringComparison.Ordinal) => 1,
-        _ when name.Contains(".Processes.", StringComparison.Ordinal) => 2,
+        _ when name.Contains(".Processes.", StringComparison.Ordinal) || name.Contains(".RealControlTests", StringComparison.Ordinal) => 2,
         _ => 3,
     };
 }

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Simulation;
 using KvLab.Core.Versioning;
 
 namespace KvLab.Tests.Infrastructure;
@@ -13,6 +14,9 @@ public sealed record Moment(NodeEvent Event, TimeSpan At, EntryVersion LeaderHel
 public sealed class MomentLog(Func<NodeEvent, Moment> look) : IEventSink
 {
     private readonly List<Moment> _moments = [];
+
+    /// <summary>Keeps when each event happened, and looks at no replica.</summary>
+    public static MomentLog In(VirtualWorld world) => new(e => new Moment(e, world.Now, EntryVersion.None, []));
 
     public IReadOnlyList<Moment> Moments => _moments;
 

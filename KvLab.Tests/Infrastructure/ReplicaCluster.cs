@@ -18,7 +18,7 @@ public sealed class ReplicaCluster
     public ReplicaCluster(VirtualWorld world, int followers, LiveSettings settings, Func<IKeyValueStore>? stores = null)
     {
         (World, _settings) = (world, settings);
-        Log = new MomentLog(e => new Moment(e, world.Now, EntryVersion.None, []));
+        Log = MomentLog.In(world);
         _cluster = new SimulatedCluster(world.Time, followers, settings, Log, stores);
         world.Run(_cluster.StartAsync);
     }

@@ -1,8 +1,5 @@
 using KvLab.Core.Network;
-using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
-using KvLab.Core.Storage;
-using KvLab.Core.Versioning;
 using Xunit;
 
 namespace KvLab.Tests.Network;
@@ -23,11 +20,8 @@ public sealed class LinkFaultsTests
         _network = new SimulatedNetwork(_transport, _world.Time, onLost: _lost.Add);
     }
 
-    private static ReplicateMessage Message(long version) =>
-        new("k", JsonText.Of("v"), new EntryVersion(1, version), 0, "leader", VersioningMode.Versioned);
-
     private Pending<ReplicateAnswer> Send(long version, int attempt = 1, Peer? to = null) => _world.Start(() => _network.SendAsync(
-        to ?? Follower, Message(version), TimeSpan.Zero, TimeSpan.FromSeconds(5), CancellationToken.None, new FateDraw(42, version, attempt)));
+        to ?? Follower, ManualTransport.Message(version), TimeSpan.Zero, TimeSpan.FromSeconds(5), CancellationToken.None, new FateDraw(42, version, attempt)));
 
     private long[] Arrived => [.. _transport.Batches.SelectMany(b => b.Messages).Select(m => m.Version.Counter)];
 
@@ -258,7 +252,7 @@ public sealed class LinkFaultsTests
     {
         using var source = new CancellationTokenSource();
         _network.SetFaults(Follower.Id, new LinkFaults { Request = new DirectionFaults { ExtraDelayMs = 1000 } });
-        var answer = _world.Start(() => _network.SendAsync(Follower, Message(1), TimeSpan.Zero, TimeSpan.FromSeconds(5), source.Token, new FateDraw(1, 1, 1)));
+        var answer = _world.Start(() => _network.SendAsync(Follower, ManualTransport.Message(1), TimeSpan.Zero, TimeSpan.FromSeconds(5), source.Token, new FateDraw(1, 1, 1)));
         source.Cancel();
         _world.RunToRest();
         Assert.True(answer.IsCanceled);

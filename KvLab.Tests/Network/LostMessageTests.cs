@@ -1,8 +1,5 @@
 using KvLab.Core.Network;
-using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
-using KvLab.Core.Storage;
-using KvLab.Core.Versioning;
 using Xunit;
 
 namespace KvLab.Tests.Network;
@@ -19,8 +16,7 @@ public sealed class LostMessageTests
     public LostMessageTests() => _network = new SimulatedNetwork(_transport, _world.Time);
 
     private Pending<ReplicateAnswer> Send(long version) => _world.Start(() => _network.SendAsync(
-        Follower, new ReplicateMessage("k", JsonText.Of("v"), new EntryVersion(1, version), 0, "leader", VersioningMode.Versioned),
-        TimeSpan.Zero, TimeSpan.FromSeconds(5), CancellationToken.None, new FateDraw(42, version, 1)));
+        Follower, ManualTransport.Message(version), TimeSpan.Zero, TimeSpan.FromSeconds(5), CancellationToken.None, new FateDraw(42, version, 1)));
 
     private static TransportFailure FailureOf(Pending<ReplicateAnswer> answer) => Assert.Throws<TransportException>(() => answer.Result).Failure;
 

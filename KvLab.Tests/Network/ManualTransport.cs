@@ -1,4 +1,7 @@
 using KvLab.Core.Network;
+using KvLab.Core.Settings;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
 
 namespace KvLab.Tests.Network;
 
@@ -6,6 +9,9 @@ namespace KvLab.Tests.Network;
 public sealed class ManualTransport : IReplicaTransport
 {
     private int _inFlight;
+
+    /// <summary>A write of one key that a test sends by hand.</summary>
+    public static ReplicateMessage Message(long version) => new("k", JsonText.Of("v"), new EntryVersion(1, version), 0, "leader", VersioningMode.Versioned);
 
     public List<SentBatch> Batches { get; } = [];
 

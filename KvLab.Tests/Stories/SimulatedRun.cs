@@ -1,7 +1,6 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Simulation;
-using KvLab.Core.Versioning;
 using KvLab.Tests.Infrastructure;
 
 namespace KvLab.Tests.Stories;
@@ -11,7 +10,7 @@ internal sealed class SimulatedRun
 {
     public SimulatedRun(VirtualWorld world, int followers = 5)
     {
-        Log = new MomentLog(e => new Moment(e, world.Now, EntryVersion.None, []));
+        Log = MomentLog.In(world);
         Cluster = new SimulatedCluster(world.Time, followers, ScenarioRunner.Beginning, Log);
         world.Run(Cluster.StartAsync);
     }

@@ -142,7 +142,7 @@ internal sealed partial class FailoverService(
 
     private Candidate CandidateOf(NodeAddress node, NodeHealth? health) => health is null
         ? Candidate.Silent(node.Id, directory.Name(node.Id))
-        : new Candidate(node.Id, directory.Name(node.Id), Answers: true, health.Ready, Leads(health), health.Role == NodeRoles.Follower,
+        : new Candidate(node.Id, directory.Name(node.Id), health.Ready, Leads(health), health.Role == NodeRoles.Follower,
             new EntryVersion(health.Epoch, health.LastVersion), health.Waiting?.Sentence);
 
     /// <summary>By what the node itself says, not by what it is called. One that began an epoch below those that were seen is refused by all others, and steps down when it hears so.</summary>

@@ -57,17 +57,21 @@ internal sealed partial class FaultKeeper(
         }
         catch (CommandException)
         {
-            // It may have ended a moment ago: then it is not one that could take the plan, and the next picture shows it.
-            try
-            {
-                await state.WhenAsync(_ => !Runs(leader), SoonShown, time, cancellation);
-                return;
-            }
-            catch (TimeoutException)
-            {
-            }
+            if (!await HasEndedAsync(leader, cancellation)) throw;
+        }
+    }
 
-            throw;
+    /// <summary>It may have ended a moment ago: then it is not one that could take the plan, and the next picture shows it.</summary>
+    private async Task<bool> HasEndedAsync(NodeAddress leader, CancellationToken cancellation)
+    {
+        try
+        {
+            await state.WhenAsync(_ => !Runs(leader), SoonShown, time, cancellation);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

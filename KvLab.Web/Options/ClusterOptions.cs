@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Settings;
@@ -80,7 +79,7 @@ public sealed record ClusterOptions
             Followers = followers,
             NodesPath = values.Text("NodesPath"),
             Servers = servers,
-            Settings = supervised ? ReadSettings(values, followers) : new LiveSettings(),
+            Settings = supervised ? SettingFields.Read(values, field => field.Option, followers) : new LiveSettings(),
             Token = ReadToken(values, supervised),
             BasePort = supervised ? ReadBasePort(values, followers) : 0,
             Storage = supervised ? StorageChoice.Read(configuration, servers, values.Errors) : StorageChoice.Memory,
@@ -99,19 +98,6 @@ public sealed record ClusterOptions
         let name = $"Cluster:StorageOf:{NodeRoles.FollowerId(number)}"
         where configuration[name] is { Length: > 0 }
         select $"{name} is set, but this lab starts with {followers} {(followers == 1 ? "follower" : "followers")}; it counts once {NodeRoles.FollowerId(number)} is added.";
-
-    private static LiveSettings ReadSettings(ConfigurationValues values, int followers)
-    {
-        var settings = SettingFields.Read(values, field => field.Option, followers);
-        foreach (var error in settings.Validate(followers))
-        {
-            // One sentence may name two settings, each under the name by which it was set.
-            var message = SettingFields.All.Aggregate(error.Message, (text, field) => Regex.Replace(text, $@"\b{field.Name}\b", values.NameOf(field.Option)));
-            values.Errors.Add(values.NameOf(SettingFields.All.First(f => f.Name == error.Field).Option), message);
-        }
-
-        return settings;
-    }
 
     private static string? ReadToken(ConfigurationValues values, bool supervised)
     {

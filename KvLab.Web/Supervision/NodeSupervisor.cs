@@ -45,8 +45,11 @@ internal sealed partial class NodeSupervisor(
     /// <summary>What a leader that starts without its memory has to know. Storage that outlives processes may hold a past that this dashboard has not seen.</summary>
     private KnownPast Past => KnownPastOf(state.Current, directory, mayHaveUnseenPast: directory.All.Any(n => _storage.Of(n.Id) != StorageServers.Memory));
 
-    internal static KnownPast KnownPastOf(ClusterSnapshot now, NodeDirectory directory, bool mayHaveUnseenPast) =>
-        new(directory.ReignOf(now) is var reign && (reign > 0 || !mayHaveUnseenPast) ? reign : null, now.SmallestQuorum);
+    internal static KnownPast KnownPastOf(ClusterSnapshot now, NodeDirectory directory, bool mayHaveUnseenPast)
+    {
+        var reign = directory.ReignOf(now);
+        return new KnownPast(reign > 0 || !mayHaveUnseenPast ? reign : null, now.SmallestQuorum);
+    }
 
     private LiveSettings CurrentSettings => inForce.Now ?? options.Settings;
 
