@@ -52,7 +52,7 @@ public sealed class RunStoreTroubleTests : IDisposable
         if (trouble != "folder") Assert.Equal(before, File.ReadAllBytes(Database));
 
         var lease = new ExclusiveLease();
-        await using var experiments = new ExperimentService(new HeldCluster(), store, TimeProvider.System, lease);
+        await using var experiments = new HeldCluster().Experiments(store, TimeProvider.System, lease);
         var refused = await Assert.ThrowsAsync<CommandException>(() => experiments.StartAsync(new ExperimentPlan { Writes = 1, Quorums = [1] }, TestContext.Current.CancellationToken));
         Assert.Equal((503, store.Problem), (refused.Status, refused.Message));
         Assert.Null(lease.Current);

@@ -4,7 +4,7 @@ using KvLab.Tests.Components.Experiments;
 using KvLab.Web.Experiments;
 using KvLab.Web.Leases;
 using KvLab.Web.Problems;
-using KvLab.Web.Scenarios;
+using KvLab.Web.Runs;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -25,7 +25,7 @@ public sealed class RunEndsTests : IAsyncLifetime
     public RunEndsTests()
     {
         _store = new RunStore(_folder);
-        _experiments = new ExperimentService(_cluster, _store, TimeProvider.System, _lease);
+        _experiments = _cluster.Experiments(_store, TimeProvider.System, _lease);
     }
 
     [Fact]
@@ -77,9 +77,11 @@ public sealed class RunEndsTests : IAsyncLifetime
     [Fact]
     public async Task A_story_whose_first_state_fails_leaves_the_cluster_free()
     {
-        await using var runs = new RunBook<string>(_lease);
-        Assert.Throws<InvalidOperationException>(() => runs.Start("a", "scenario", "A story", _ => throw new InvalidOperationException("no"), (_, _, _) => Task.FromResult("")));
+        await using var runs = new RunRegistry(_lease, TimeProvider.System);
+        var book = new RunBook<string>(runs, RunSort.Scenario);
+        Assert.Throws<InvalidOperationException>(() => book.Start(new RunName("A story"), _ => throw new InvalidOperationException("no"), _ => Task.FromResult("")));
         Assert.Null(_lease.Current);
+        Assert.Empty(runs.All);
     }
 
     [Fact]

@@ -37,6 +37,7 @@ internal static class ApiSetup
         EventEndpoints.Map(routes);
         DurabilityEndpoints.Map(routes);
         DrillEndpoints.Map(routes);
+        RunEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         ScenarioEndpoints.Map(routes);
         routes.MapOpenApi();

@@ -3,6 +3,7 @@ using KvLab.Web.Commands;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Problems;
+using KvLab.Web.Runs;
 
 namespace KvLab.Web.Api;
 
@@ -63,9 +64,9 @@ internal static class LoadEndpoints
         {
             fields.AllowOnly("writes", "concurrency", "keys");
             return new BurstPlan(
-                (int)fields.RequiredLong("writes", 1, BurstBook.MostWrites),
-                (int)fields.RequiredLong("concurrency", 1, BurstBook.MostConcurrency),
-                (int)fields.RequiredLong("keys", 1, BurstBook.MostKeys));
+                (int)fields.RequiredLong("writes", 1, BurstStarter.MostWrites),
+                (int)fields.RequiredLong("concurrency", 1, BurstStarter.MostConcurrency),
+                (int)fields.RequiredLong("keys", 1, BurstStarter.MostKeys));
         });
         var burst = commands.StartBurst(plan);
         return Results.Accepted($"{request.PathBase}/api/bursts/{burst.Id}", BurstAnswer.Of(burst));
@@ -80,5 +81,5 @@ internal static class LoadEndpoints
     }
 
     private static Burst Find(IClusterCommands commands, string id) =>
-        commands.FindBurst(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no burst {id}; the latest {BurstBook.Remembered} are remembered.");
+        commands.FindBurst(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no burst {id}; the latest {RunSort.Burst.Remembered} are remembered.");
 }

@@ -13,7 +13,7 @@ namespace KvLab.Web.Commands;
 /// One burst: so many workers, each with one write in flight, until all writes are done or it is cancelled. Each write goes to whoever leads then, so that
 /// a burst goes on over a failover; a worker that nobody answered rests a little, as a client would that looks for the leader.
 /// </summary>
-internal sealed class BurstRun : IDisposable
+internal sealed class BurstRun
 {
     private const long LongestMicroseconds = 3_600_000_000;
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromMilliseconds(50);
@@ -24,7 +24,7 @@ internal sealed class BurstRun : IDisposable
     private readonly FigureConditions? _first;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly CancellationToken _cancellation;
     private readonly long _startedAt;
     private int _next;
 
@@ -38,14 +38,13 @@ internal sealed class BurstRun : IDisposable
     private int _failed;
     private bool _settingsChanged;
     private string? _lastError;
-    private TimeSpan? _elapsed;
-    private BurstState _state = BurstState.Running;
 
     /// <param name="conditions">What its figures depend on, as of now.</param>
     public BurstRun(
-        string id, BurstPlan plan, NodeClient client, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions, TimeProvider time)
+        string id, BurstPlan plan, NodeClient client, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions, TimeProvider time,
+        CancellationToken cancellation)
     {
-        (Id, Plan, _client, _leader, _patience, _conditions, _time) = (id, plan, client, leader, patience, conditions, time);
+        (Id, Plan, _client, _leader, _patience, _conditions, _time, _cancellation) = (id, plan, client, leader, patience, conditions, time, cancellation);
         _first = conditions();
         _startedAt = time.GetTimestamp();
     }
@@ -53,22 +52,13 @@ internal sealed class BurstRun : IDisposable
     public string Id { get; }
     public BurstPlan Plan { get; }
 
-    public bool IsRunning
-    {
-        get { lock (_gate) return _state == BurstState.Running; }
-    }
-
-    public async Task RunAsync()
+    /// <returns>How it ended.</returns>
+    public async Task<Burst> RunAsync()
     {
         await Task.WhenAll(Enumerable.Range(0, Math.Min(Plan.Concurrency, Plan.Writes)).Select(_ => Task.Run(WorkAsync)));
-        lock (_gate)
-        {
-            _elapsed = _time.GetElapsedTime(_startedAt);
-            _state = _succeeded + _partial + _failed < Plan.Writes ? BurstState.Cancelled : BurstState.Done;
-        }
+        var last = View();
+        return last with { State = last.Completed < Plan.Writes ? BurstState.Cancelled : BurstState.Done };
     }
-
-    public void Cancel() => _cancellation.Cancel();
 
     private async Task WorkAsync()
     {
@@ -81,7 +71,7 @@ internal sealed class BurstRun : IDisposable
             var start = Stopwatch.GetTimestamp();
             try
             {
-                var answer = await _client.WriteAsync(_leader(), new WriteRequest(key, value), _patience, _cancellation.Token);
+                var answer = await _client.WriteAsync(_leader(), new WriteRequest(key, value), _patience, _cancellation);
                 Record(answer.Status, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
             catch (CommandException failure)
@@ -104,7 +94,7 @@ internal sealed class BurstRun : IDisposable
     {
         try
         {
-            await Task.Delay(RestAfterFailure, _time, _cancellation.Token);
+            await Task.Delay(RestAfterFailure, _time, _cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -124,15 +114,16 @@ internal sealed class BurstRun : IDisposable
         }
     }
 
+    /// <summary>As far as it has come.</summary>
     public Burst View()
     {
         lock (_gate)
         {
-            var elapsedMs = (_elapsed ?? _time.GetElapsedTime(_startedAt)).TotalMilliseconds;
+            var elapsedMs = _time.GetElapsedTime(_startedAt).TotalMilliseconds;
             var answered = _succeeded + _partial;
             double? At(double percentile) => answered == 0 ? null : _latencies.GetValueAtPercentile(percentile) / 1000.0;
             return new Burst(
-                Id, Plan, _state, answered + _failed, _succeeded, _partial, _failed, elapsedMs,
+                Id, Plan, BurstState.Running, answered + _failed, _succeeded, _partial, _failed, elapsedMs,
                 answered == 0 ? null : _sumMs / answered, At(50), At(90), At(95), At(99), At(0), At(100),
                 elapsedMs > 0 ? answered / elapsedMs * 1000 : 0, _lastError)
             {
@@ -140,6 +131,4 @@ internal sealed class BurstRun : IDisposable
             };
         }
     }
-
-    public void Dispose() => _cancellation.Dispose();
 }

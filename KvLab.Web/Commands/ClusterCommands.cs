@@ -11,13 +11,14 @@ using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Options;
 using KvLab.Web.Problems;
+using KvLab.Web.Runs;
 using KvLab.Web.Supervision;
 
 namespace KvLab.Web.Commands;
 
 /// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
 internal sealed partial class ClusterCommands(
-    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstBook bursts, IClusterState state, SettingsInForce inForce, DashboardEvents events,
+    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstStarter bursts, RunBook<Burst> burstRuns, IClusterState state, SettingsInForce inForce, DashboardEvents events,
     ExclusiveLease lease, LabReach reach, TimeProvider time)
     : IClusterCommands
 {
@@ -75,9 +76,15 @@ internal sealed partial class ClusterCommands(
         return bursts.Start(plan, () => Leader, WritePatience, () => state.Current.Figures.Current?.Conditions);
     }
 
-    public Burst? FindBurst(string id) => bursts.Find(id);
-    public IReadOnlyList<Burst> Bursts => bursts.All;
-    public bool CancelBurst(string id) => bursts.Cancel(id);
+    public Burst? FindBurst(string id) => burstRuns.Find(id);
+    public IReadOnlyList<Burst> Bursts => burstRuns.All;
+
+    public bool CancelBurst(string id)
+    {
+        if (FindBurst(id) is null) return false;
+        burstRuns.TryCancel(id);
+        return true;
+    }
 
     public Task KillNodeAsync(string id, CancellationToken cancellation = default) => ActAsync("kill a node", () => supervisor.KillAsync(Known(id), cancellation));
     public Task StartNodeAsync(string id, CancellationToken cancellation = default) => ActAsync("start a node", () => supervisor.StartAsync(Known(id), cancellation));

@@ -16,3 +16,8 @@ public sealed record DrillReport(
     /// <summary>What others changed meanwhile; empty: nothing disturbed it.</summary>
     public IReadOnlyList<string> Disturbances { get; init; } = [];
 }
+
+/// <summary>A drill as it stands.</summary>
+/// <param name="Doing">What is being done just now; null when it is over.</param>
+/// <param name="Report">Null until it has come to its end.</param>
+public sealed record Drill(string Id, string? Doing = null, DrillReport? Report = null);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using KvLab.Core.Configuration;
 using KvLab.Core.Durability;
@@ -14,13 +13,14 @@ using KvLab.Web.Leases;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Problems;
+using KvLab.Web.Runs;
 
 namespace KvLab.Web.Drills;
 
 /// <summary>The durability drill over the same commands that a person has.</summary>
 internal sealed class DrillService(
     IClusterCommands commands, IFailover failover, IClusterState state, SettingsInForce inForce, IDurabilityLookup ledger, NodeDirectory directory, NodeClient client,
-    ExclusiveLease lease, TimeProvider time) : IDrills
+    RunBook<Drill> runs, TimeProvider time) : IDrills
 {
     private const int Writes = 3;
     private const int KeptReports = 10;
@@ -31,38 +31,61 @@ internal sealed class DrillService(
     private const double SlowMs = 4000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private ImmutableArray<DrillReport> _history = [];
-    private volatile string? _doing;
     private int _number;
 
-    public string? Doing => _doing;
-    public IReadOnlyList<DrillReport> History => _history;
+    public string? Doing => runs.Latest?.Doing;
+    public IReadOnlyList<DrillReport> History => [.. runs.All.Select(d => d.Report).OfType<DrillReport>().Take(KeptReports)];
     public event Action? Changed;
 
     public async Task<DrillReport> DurabilityAsync(int writeQuorum, CancellationToken cancellation = default)
     {
-        using var takenOver = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var held = lease.Take("drill", $"A durability drill with W = {writeQuorum}", takenOver.Cancel);
-        lease.Enter(held);
+        var drill = runs.Start(new RunName($"A durability drill with W = {writeQuorum}"), turn => First(turn, writeQuorum), turn => PlayAsync(turn, writeQuorum));
+        // Whoever asked for it has gone: nobody would read the report.
+        await using var gone = cancellation.Register(() => runs.TryCancel(drill.Id));
         try
         {
-            return await PlayAsync(held, writeQuorum, takenOver.Token);
+            return (await runs.WhenDoneAsync(drill.Id)).Report!;
         }
-        catch (OperationCanceledException) when (held.TakenOver)
+        finally
+        {
+            Changed?.Invoke();
+        }
+    }
+
+    /// <exception cref="CommandException">400 or 409: it cannot begin.</exception>
+    private Drill First(RunTurn<Drill> turn, int writeQuorum)
+    {
+        RequireWhole(writeQuorum);
+        return new Drill(turn.Id);
+    }
+
+    private async Task<Drill> PlayAsync(RunTurn<Drill> turn, int writeQuorum)
+    {
+        try
+        {
+            return new Drill(turn.Id, Report: await PlayAsync(turn.Held!, writeQuorum, Say, turn.Cancellation));
+        }
+        catch (OperationCanceledException) when (turn.Held!.TakenOver)
         {
             throw Conflict("Somebody took the cluster over, which cancelled the drill.");
         }
         catch (TimeoutException late)
         {
-            throw new CommandException(StatusCodes.Status504GatewayTimeout, $"The drill was given up: it waited {Patience.TotalSeconds:0} s for this to show: {_doing}", inner: late);
+            throw new CommandException(StatusCodes.Status504GatewayTimeout, $"The drill was given up: it waited {Patience.TotalSeconds:0} s for this to show: {Doing}", inner: late);
         }
         finally
         {
             Say(null);
         }
+
+        void Say(string? sentence)
+        {
+            turn.Tell(new Drill(turn.Id, sentence));
+            Changed?.Invoke();
+        }
     }
 
-    private async Task<DrillReport> PlayAsync(HeldLease held, int writeQuorum, CancellationToken cancellation)
+    private async Task<DrillReport> PlayAsync(HeldLease held, int writeQuorum, Action<string?> say, CancellationToken cancellation)
     {
         var (leader, followers) = RequireWhole(writeQuorum);
         var settings = inForce.Now ?? new LiveSettings();
@@ -71,15 +94,13 @@ internal sealed class DrillService(
         failover.Change(policy with { Mode = FailoverMode.Manual });
         try
         {
-            var report = await RunAsync(leader, followers, writeQuorum, cancellation) with { Disturbances = held.Disturbances };
-            ImmutableInterlocked.Update(ref _history, h => [report, .. h.Take(KeptReports - 1)]);
-            return report;
+            return await RunAsync(leader, followers, writeQuorum, say, cancellation) with { Disturbances = held.Disturbances };
         }
         finally
         {
             failover.Change(policy);
             // A drill that is given up leaves a whole cluster all the same.
-            await RestoreAsync(leader.Id, followers[0], settings, CancellationToken.None);
+            await RestoreAsync(leader.Id, followers[0], settings, say, CancellationToken.None);
         }
     }
 
@@ -100,7 +121,7 @@ internal sealed class DrillService(
         throw new CommandException(StatusCodes.Status400BadRequest, wrong.Message, [wrong]);
     }
 
-    private async Task<DrillReport> RunAsync(NodeAddress leader, string[] followers, int w, CancellationToken cancellation)
+    private async Task<DrillReport> RunAsync(NodeAddress leader, string[] followers, int w, Action<string?> say, CancellationToken cancellation)
     {
         var startedAt = Stopwatch.GetTimestamp();
         var steps = new List<string>();
@@ -127,7 +148,7 @@ internal sealed class DrillService(
         void Step(string sentence)
         {
             steps.Add(sentence);
-            Say(sentence);
+            say(sentence);
         }
     }
 
@@ -146,9 +167,9 @@ internal sealed class DrillService(
         return versions;
     }
 
-    private async Task RestoreAsync(string leader, string follower, LiveSettings settings, CancellationToken cancellation)
+    private async Task RestoreAsync(string leader, string follower, LiveSettings settings, Action<string?> say, CancellationToken cancellation)
     {
-        Say("The killed nodes are started again, and W is as it was.");
+        say("The killed nodes are started again, and W is as it was.");
         foreach (var node in new[] { leader, follower }.Where(n => IsDown(state.Current, n))) await commands.StartNodeAsync(node, cancellation);
         await state.WhenAsync(s => s.Nodes.All(n => n.State is NodeState.Running or NodeState.Crashed), Patience, time, cancellation);
         await commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = settings.WriteQuorum, QuorumCountsLeader = settings.QuorumCountsLeader }, cancellation);
@@ -162,12 +183,6 @@ internal sealed class DrillService(
         : $"Every promise kept: with W = {w} a success meant {Explain.Count(w, "follower")}, one of them died with the leader, and {w - 1} kept each write.";
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
-
-    private void Say(string? sentence)
-    {
-        _doing = sentence;
-        Changed?.Invoke();
-    }
 
     private static CommandException Conflict(string sentence) => new(StatusCodes.Status409Conflict, sentence);
 }

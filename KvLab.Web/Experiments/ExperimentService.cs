@@ -5,10 +5,9 @@ using KvLab.Core.Experiments;
 using KvLab.Core.Observation;
 using KvLab.Core.Waiting;
 using KvLab.Web.Csv;
-using KvLab.Web.Leases;
 using KvLab.Web.Problems;
 using KvLab.Web.Reports;
-using KvLab.Web.Timing;
+using KvLab.Web.Runs;
 
 namespace KvLab.Web.Experiments;
 
@@ -21,37 +20,24 @@ public sealed class ExperimentService : IAsyncDisposable
     private readonly IExperimentCluster _cluster;
     private readonly RunStore _store;
     private readonly TimeProvider _time;
-    private readonly ExclusiveLease _lease;
+    private readonly RunBook<ExperimentRun> _runs;
     private readonly Lock _gate = new();
     private readonly Listeners<RunNews> _listeners = new();
     private readonly UnstoredRuns _unstored = new();
     private Active? _active;
 
-    /// <param name="lease">Shared with what else needs the cluster for itself; null: nothing else does.</param>
-    public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time, ExclusiveLease? lease = null)
+    public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time, RunBook<ExperimentRun> runs) =>
+        (_cluster, _store, _time, _runs) = (cluster, store, time, runs);
+
+    /// <summary>What the run under way can be told, and how much of it is stored.</summary>
+    private sealed record Active(RunTurn<ExperimentRun> Turn, PauseGate Pause)
     {
-        _cluster = cluster;
-        _store = store;
-        _time = time;
-        _lease = lease ?? new ExclusiveLease(time);
-    }
-
-    private sealed record Active(string Id, PauseGate Pause, CancellationTokenSource Cancel, HeldLease Held)
-    {
-        public volatile ExperimentRun? Latest;
-        public int PointsStored;
-
-        public Task<ExperimentRun> Task { get; private set; } = System.Threading.Tasks.Task.FromException<ExperimentRun>(new InvalidOperationException("It has not begun."));
-
-        /// <summary>On the pool: the caller is answered at once.</summary>
-        public void Begin(Func<Task<ExperimentRun>> run) => Task = System.Threading.Tasks.Task.Run(run, CancellationToken.None);
+        public required ExperimentRun Latest { get; set; }
+        public int PointsStored { get; set; }
     }
 
     /// <summary>The run under way as it is now; null when none is.</summary>
-    public ExperimentRun? Current
-    {
-        get { lock (_gate) return _active?.Latest is { IsOver: false } run ? run : null; }
-    }
+    public ExperimentRun? Current => _runs.Latest is { IsOver: false } run ? run : null;
 
     /// <summary>Why experiments cannot be stored, or not even read, and what to do; null while all is well.</summary>
     public string? StoreProblem => _store.Problem;
@@ -61,12 +47,7 @@ public sealed class ExperimentService : IAsyncDisposable
 
     /// <returns>Null when there is no such run.</returns>
     /// <exception cref="CommandException">503: it is there and cannot be read.</exception>
-    public ExperimentRun? Find(string id)
-    {
-        lock (_gate)
-            if (_active is { } active && active.Id == id && active.Latest is { } latest) return latest;
-        return _unstored.Find(id) ?? Stored(id);
-    }
+    public ExperimentRun? Find(string id) => _runs.Find(id) ?? _unstored.Find(id) ?? Stored(id);
 
     private ExperimentRun? Stored(string id)
     {
@@ -87,52 +68,36 @@ public sealed class ExperimentService : IAsyncDisposable
         var errors = plan.Validate(followers);
         if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
         var id = NewId();
-        var cancel = new CancellationTokenSource();
-        var held = _lease.Take("experiment", $"Experiment {id}", cancel.Cancel);
-        try
-        {
-            var first = new ExperimentRun { Id = id, Plan = plan, Environment = Here, StartedAt = _time.GetUtcNow(), Followers = [] };
-            _unstored.Retry(_store);
-            // Stored before anything is done to the cluster: what cannot be kept is not begun.
-            _store.Save(first);
-            var active = new Active(id, new PauseGate(), cancel, held) { Latest = first };
-            lock (_gate) _active = active;
-            active.Begin(() => RunAsync(active, plan));
-            return first;
-        }
-        catch
-        {
-            held.Dispose();
-            cancel.Dispose();
-            throw;
-        }
+        return _runs.Start(new RunName($"Experiment {id}", Id: id), turn => First(turn, plan), turn => RunAsync(_active!, plan));
     }
 
-    /// <summary>Gives the lease back, whatever happens, and only after it has said how the run ended.</summary>
+    private ExperimentRun First(RunTurn<ExperimentRun> turn, ExperimentPlan plan)
+    {
+        var first = new ExperimentRun { Id = turn.Id, Plan = plan, Environment = Here, StartedAt = _time.GetUtcNow(), Followers = [] };
+        _unstored.Retry(_store);
+        // Stored before anything is done to the cluster: what cannot be kept is not begun.
+        _store.Save(first);
+        lock (_gate) _active = new Active(turn, new PauseGate()) { Latest = first };
+        return first;
+    }
+
     private async Task<ExperimentRun> RunAsync(Active active, ExperimentPlan plan)
     {
-        using var giveBack = active.Held;
-        _lease.Enter(active.Held);
         try
         {
             var runner = new ExperimentRunner(plan, _cluster, _time, active.Pause, run => Publish(active, run));
-            await runner.RunAsync(active.Id, Here, active.Cancel.Token);
+            await runner.RunAsync(active.Turn.Id, Here, active.Turn.Cancellation);
         }
         catch (Exception failure)
         {
-            Publish(active, active.Latest! with { State = RunState.Failed, Error = failure.Message, EndedAt = _time.GetUtcNow() });
+            Publish(active, active.Latest with { State = RunState.Failed, Error = failure.Message, EndedAt = _time.GetUtcNow() });
         }
 
-        return active.Latest!;
+        return active.Latest;
     }
 
     /// <summary>Waits for the end of the run that is under way.</summary>
-    public Task<ExperimentRun> WhenDoneAsync(string id)
-    {
-        lock (_gate)
-            if (_active is { } active && active.Id == id) return active.Task;
-        return Task.FromResult(Find(id) ?? throw Unknown(id));
-    }
+    public Task<ExperimentRun> WhenDoneAsync(string id) => _runs.Outcome(id) ?? Task.FromResult(Find(id) ?? throw Unknown(id));
 
     public void Pause(string id) => Switch(Running(id), gate => gate.Pause());
 
@@ -144,15 +109,15 @@ public sealed class ExperimentService : IAsyncDisposable
         lock (active)
         {
             change(active.Pause);
-            Publish(active, active.Latest!);
+            Publish(active, active.Latest);
         }
     }
 
     /// <summary>Ends the run after the writes that are under way; what was measured is kept.</summary>
     public void Cancel(string id)
     {
-        var active = Running(id);
-        active.Cancel.Cancel();
+        Running(id);
+        _runs.TryCancel(id);
     }
 
     public void Rename(string id, string name)
@@ -168,8 +133,7 @@ public sealed class ExperimentService : IAsyncDisposable
         NotRunning(id);
         var known = _unstored.Forget(id);
         if (!_store.Delete(id) && !known) throw Unknown(id);
-        lock (_gate)
-            if (_active?.Id == id) _active = null;
+        _runs.Forget(id);
         _listeners.Tell(new RunNews(id, null));
     }
 
@@ -223,13 +187,14 @@ public sealed class ExperimentService : IAsyncDisposable
         {
             // A pause that came while the runner made this state counts.
             if (!run.IsOver) run = run with { State = active.Pause.IsPaused ? RunState.Paused : RunState.Running };
-            if (active.Held.TakenOver && run is { State: RunState.Cancelled, Error: null }) run = run with { Error = "Somebody took the cluster over, which cancelled this run." };
+            if (active.Turn.Held!.TakenOver && run is { State: RunState.Cancelled, Error: null }) run = run with { Error = "Somebody took the cluster over, which cancelled this run." };
             // Stored first, shown then: what somebody has seen is there after a kill.
             CommandException? unstored = null;
-            if (run.Points.Count > active.PointsStored || run.State != active.Latest?.State) unstored = _unstored.TryStore(_store, run);
+            if (run.Points.Count > active.PointsStored || run.State != active.Latest.State) unstored = _unstored.TryStore(_store, run);
             if (unstored is not null && run.IsOver) run = _unstored.Find(run.Id)!;
             active.PointsStored = run.Points.Count;
             active.Latest = run;
+            active.Turn.Tell(run);
             _listeners.Tell(new RunNews(run.Id, run));
             // The runner ends, puts the cluster back, and comes here again with the end of the run.
             if (unstored is not null && !run.IsOver) throw unstored;
@@ -239,18 +204,13 @@ public sealed class ExperimentService : IAsyncDisposable
     private Active Running(string id)
     {
         lock (_gate)
-        {
-            if (_active is { Task.IsCompleted: false } active && active.Id == id) return active;
-        }
-
+            if (_active is { } active && active.Turn.Id == id && _runs.IsRunning(id)) return active;
         throw !_store.Has(id) ? Unknown(id) : new CommandException(StatusCodes.Status409Conflict, $"Experiment {id} is over.");
     }
 
     private void NotRunning(string id)
     {
-        lock (_gate)
-            if (_active is { Task.IsCompleted: false } active && active.Id == id)
-                throw new CommandException(StatusCodes.Status409Conflict, $"Experiment {id} is running; cancel it first.");
+        if (_runs.IsRunning(id)) throw new CommandException(StatusCodes.Status409Conflict, $"Experiment {id} is running; cancel it first.");
     }
 
     private static CommandException Unknown(string id) => new(StatusCodes.Status404NotFound, $"There is no experiment {id}.");
@@ -264,11 +224,6 @@ public sealed class ExperimentService : IAsyncDisposable
     /// <summary>What does not end in time is left behind: the nodes end with the dashboard.</summary>
     public async ValueTask DisposeAsync()
     {
-        Active? active;
-        lock (_gate) active = _active;
-        if (active is null) return;
-        await active.Cancel.CancelAsync();
-        if (!await Shutdown.EndsAsync(active.Task, _time)) return;
-        _unstored.Retry(_store);
+        if (await _runs.EndAsync()) _unstored.Retry(_store);
     }
 }

@@ -68,6 +68,7 @@ internal static class WebHostSetup
         services.AddTelemetry();
         services.AddCommands();
         services.AddNodes(options);
+        services.AddRuns();
         services.AddExperiments();
         services.AddScenarios();
     }
@@ -114,7 +115,7 @@ internal static class WebHostSetup
     private static void AddCommands(this IServiceCollection services)
     {
         services.AddSingleton<NodeClient>();
-        services.AddSingleton<BurstBook>();
+        services.AddSingleton<BurstStarter>();
         services.AddSingleton<FaultKeeper>();
         services.AddSingleton<IClusterCommands, ClusterCommands>();
     }
@@ -128,8 +129,6 @@ internal static class WebHostSetup
 
     private static void AddScenarios(this IServiceCollection services)
     {
-        services.AddSingleton<RunBook<ScenarioRun>>();
-        services.AddSingleton<RunBook<ChaosReport>>();
         services.AddTransient<IClusterControl, RealStage>();
         services.AddSingleton<Func<IClusterControl>>(provider => provider.GetRequiredService<IClusterControl>);
         services.AddSingleton<ScenarioService>();

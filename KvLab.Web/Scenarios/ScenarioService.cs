@@ -3,6 +3,7 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Control;
 using KvLab.Core.Scenarios;
 using KvLab.Web.Problems;
+using KvLab.Web.Runs;
 
 namespace KvLab.Web.Scenarios;
 
@@ -34,8 +35,8 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
     public ScenarioRun Start(Scenario scenario)
     {
         var stage = stages();
-        return Scenarios.Start(scenario.Name, "scenario", $"Scenario {scenario.Name}", id => ScenarioRun.Of(scenario, id, stage.Name, time.GetUtcNow()),
-            (id, tell, cancellation) => new ScenarioRunner(scenario, stage, tell).RunAsync(id, cancellation));
+        return Scenarios.Start(new RunName($"Scenario {scenario.Name}", scenario.Name), turn => ScenarioRun.Of(scenario, turn.Id, stage.Name, time.GetUtcNow()),
+            turn => new ScenarioRunner(scenario, stage, turn.Tell).RunAsync(turn.Id, turn.Cancellation));
     }
 
     /// <exception cref="CommandException">400 with all that is wrong with the options, or 409: something else is running.</exception>
@@ -46,7 +47,7 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
         var errors = options.Validate(followers);
         if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
         var plan = ChaosPlan.Draw(options, followers);
-        return Chaos.Start("chaos", "chaos", "A chaos run", id => ChaosReport.Of(plan, id, stage.Name, time.GetUtcNow()),
-            (id, tell, cancellation) => new ChaosRunner(plan, stage, tell).RunAsync(id, cancellation));
+        return Chaos.Start(new RunName("A chaos run"), turn => ChaosReport.Of(plan, turn.Id, stage.Name, time.GetUtcNow()),
+            turn => new ChaosRunner(plan, stage, turn.Tell).RunAsync(turn.Id, turn.Cancellation));
     }
 }

@@ -45,7 +45,7 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
         Page = JSInterop.SetupModule("./js/experiments.js");
         Page.Mode = JSRuntimeMode.Loose;
         Store = new RunStore(_folder);
-        Experiments = new ExperimentService(Cluster, Store, TimeProvider.System);
+        Experiments = Cluster.Experiments(Store, TimeProvider.System);
         var live = new FakeCluster(new ClusterStory { Writes = 0, Keys = 1 }.Tell());
         Services.AddKvLabPage();
         Services.AddSingleton(TimeProvider.System);

@@ -1,6 +1,9 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
+using KvLab.Web.Experiments;
+using KvLab.Web.Leases;
+using KvLab.Web.Runs;
 
 namespace KvLab.Tests.Components.Experiments;
 
@@ -13,6 +16,11 @@ internal sealed class HeldCluster : IExperimentCluster
     public int Followers { get; set; } = 5;
 
     public void Answer() => _answers.TrySetResult();
+
+    /// <summary>The service over this cluster.</summary>
+    /// <param name="lease">Null: nothing else wants the cluster.</param>
+    public ExperimentService Experiments(RunStore store, TimeProvider time, ExclusiveLease? lease = null) =>
+        new(this, store, time, new RunBook<ExperimentRun>(new RunRegistry(lease ?? new ExclusiveLease(time), time), RunSort.Experiment));
 
     public Task<IReadOnlyList<string>> FollowersAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Range(1, Followers).Select(i => $"follower-{i}")]);

@@ -20,7 +20,7 @@ public sealed class RunFeedTests : IAsyncLifetime
     public RunFeedTests()
     {
         _store = new RunStore(_folder);
-        _experiments = new ExperimentService(new HeldCluster(), _store, _clock);
+        _experiments = new HeldCluster().Experiments(_store, _clock);
         _feed = new RunFeed(_experiments, _clock, news =>
         {
             _shown.Add(news);

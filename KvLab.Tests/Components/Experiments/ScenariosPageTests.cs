@@ -7,6 +7,7 @@ using KvLab.Core.Versioning;
 using KvLab.Tests.Stories;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Leases;
+using KvLab.Web.Runs;
 using KvLab.Web.Scenarios;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -20,8 +21,8 @@ public sealed class ScenariosPageTests : ExperimentPageTest
 
     public ScenariosPageTests()
     {
-        var turns = new ExclusiveLease();
-        Services.AddSingleton(new ScenarioService(new RunBook<ScenarioRun>(turns), new RunBook<ChaosReport>(turns), () => new AnsweringStage([Success, Success]), TimeProvider.System));
+        var runs = new RunRegistry(new ExclusiveLease(), TimeProvider.System);
+        Services.AddSingleton(new ScenarioService(new RunBook<ScenarioRun>(runs, RunSort.Scenario), new RunBook<ChaosReport>(runs, RunSort.Chaos), () => new AnsweringStage([Success, Success]), TimeProvider.System));
     }
 
     private Shown Scenarios(string scenario) => Show<ScenariosPage>($"/scenarios?scenario={scenario}");
