@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
@@ -100,7 +101,7 @@ public sealed partial class Replica
             if (!open.TryGetValue(key, out var own) || own.Version != version) continue;
             var taken = await Store.RollBackAsync(key, version, instead);
             var held = taken ? instead?.Version ?? EntryVersion.None : (await Store.GetAsync(key))?.Version ?? EntryVersion.None;
-            _events.Record(EventKind.EntryRolledBack, key, version, own.Value.Preview(), held: held, reason: taken ? "taken_back" : "overwritten",
+            _events.Record(EventKind.EntryRolledBack, key, version, own.Value.Preview(), held: held, reason: EnumNames.NameOf(taken ? RollBackReason.TakenBack : RollBackReason.Overwritten),
                 detail: $"The leader of epoch {epoch} does not know {version} of {key}.");
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
@@ -105,7 +106,7 @@ public sealed partial class Replica
             foreach (var (peer, _) in states.Where(s => s.Value.Leads).OrderByDescending(s => s.Value.Highest.Epoch).ThenBy(s => s.Key.Id, StringComparer.Ordinal))
             {
                 // It may have been replaced since it said so, and two that each follow the other would be no cluster.
-                if (await StateOrNullAsync(leader, peer, patience, cancellation) is not { Leads: true } other) return null;
+                if (await new Candidacy(leader, _peers).StateAsync(peer, patience, cancellation) is not { Leads: true } other) return null;
                 await FollowAsync(leader, other.Highest.Epoch);
                 return new Beginning(null);
             }
@@ -123,17 +124,8 @@ public sealed partial class Replica
         }
     }
 
-    private Hearing Hear(Leader leader, IReadOnlyDictionary<Peer, PeerState> states, KnownPast past)
-    {
-        var others = leader.Followers;
-        var smallest = past.SmallestQuorum
-            ?? states.Values.Select(s => s.SmallestQuorum).Append(_smallestQuorum).Append(leader.SmallestQuorum).Min()!.Value;
-        var self = Remembers ? [NodeId] : ImmutableArray<string>.Empty;
-        return new Hearing(others.Length, smallest,
-            [.. self, .. others.Where(p => states.TryGetValue(p, out var s) && s.Remembers).Select(p => p.Id)],
-            [.. others.Where(p => states.TryGetValue(p, out var s) && !s.Remembers).Select(p => p.Id)],
-            [.. others.Where(p => !states.ContainsKey(p)).Select(p => p.Id)]);
-    }
+    private Hearing Hear(Leader leader, IReadOnlyDictionary<Peer, PeerState> states, KnownPast past) =>
+        Hearing.Of(leader, states, past, Remembers ? NodeId : null, _smallestQuorum);
 
     private void Wait(Hearing hearing)
     {
@@ -148,11 +140,12 @@ public sealed partial class Replica
     private async Task KeepAskingAsync(
         Leader leader, Peer follower, TimeSpan within, ConcurrentDictionary<Peer, PeerState> states, CancellationToken cancellation)
     {
+        var candidacy = new Candidacy(leader, _peers);
         try
         {
             while (true)
             {
-                if (await StateOrNullAsync(leader, follower, within, cancellation) is { } state) states[follower] = state;
+                if (await candidacy.StateAsync(follower, within, cancellation) is { } state) states[follower] = state;
                 else if (within == LongestAnswer) states.TryRemove(follower, out _);
                 await _time.WaitAsync(RetryPause, cancellation);
             }
@@ -160,30 +153,6 @@ public sealed partial class Replica
         catch (OperationCanceledException)
         {
             // The reign has begun, or the node ends.
-        }
-    }
-
-    private async Task<PeerState?> StateOrNullAsync(Leader leader, Peer peer, TimeSpan patience, CancellationToken cancellation)
-    {
-        try
-        {
-            return await leader.AskAsync(peer, c => _peers.StateAsync(peer, c), patience, cancellation);
-        }
-        catch (TransportException)
-        {
-            return null;
-        }
-    }
-
-    private async Task NoteAsync(Leader leader, Peer peer, TimeSpan patience, CancellationToken cancellation)
-    {
-        try
-        {
-            await leader.NoteAsync(peer, _peers, hasEverything: true, leader.SmallestQuorum, patience, cancellation);
-        }
-        catch (TransportException)
-        {
-            // The repair tells it again.
         }
     }
 }

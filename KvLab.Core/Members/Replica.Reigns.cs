@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
@@ -7,32 +8,8 @@ using KvLab.Core.Versioning;
 
 namespace KvLab.Core.Members;
 
-/// <summary>How a reign began.</summary>
-/// <param name="Epoch">The new reign.</param>
-/// <param name="Sealed">Peers that refuse older leaders now, and whose entries were merged.</param>
-/// <param name="Silent">Peers that did not answer; what they alone hold is looked at when they return.</param>
-/// <param name="Merged">Entries that this node took over from others.</param>
-/// <param name="Keys">Keys held at the start of the reign.</param>
-public sealed record ReignReport(
-    string Node, long Epoch, long FirstVersion, IReadOnlyList<string> Sealed, IReadOnlyList<string> Silent, int Merged, int Keys, double ElapsedMs)
-{
-    /// <summary>Which acknowledged writes may be missing, because too few were heard; empty where every one is known.</summary>
-    public string Doubt { get; init; } = "";
-}
-
-/// <summary>It did not come to a reign; nothing has changed but epochs that were sealed.</summary>
-public sealed class ReignException : Exception
-{
-    public ReignException() { }
-    public ReignException(string message) : base(message) { }
-    public ReignException(string message, Exception inner) : base(message, inner) { }
-}
-
 public sealed partial class Replica
 {
-    // Another candidate may have taken the epoch; each further round aims above what was seen.
-    private const int MostRounds = 5;
-
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
 
     private IReadOnlyDictionary<string, Entry> _unconfirmed = new Dictionary<string, Entry>();
@@ -61,7 +38,7 @@ public sealed partial class Replica
         try
         {
             // Asked before anybody is sealed: a promotion that is refused must not stop a leader that others still reach.
-            var asked = await Task.WhenAll(followers.Select(f => StateOrNullAsync(leader, f, patience, cancellation)));
+            var asked = await Task.WhenAll(followers.Select(f => new Candidacy(leader, _peers).StateAsync(f, patience, cancellation)));
             var states = followers.Zip(asked).Where(p => p.Second is not null).ToDictionary(p => p.First, p => p.Second!);
             var hearing = Hear(leader, states, past);
             if (!hearing.IsEnough && !force) throw new ReignException(hearing.AtRisk);
@@ -149,8 +126,11 @@ public sealed partial class Replica
         var before = await Store.CountAsync(cancellation);
         var draws = past.Epoch is null && !Hear(leader, states, past).SharesEpochs;
         known = known.Having(new EntryVersion(past.Epoch ?? 0, 0));
-        var (epoch, answered) = await SealAllAsync(leader, peers, known, draws ? OwnLeadership % EpochsDrawn : 0, patience, cancellation);
-        var dumps = await Task.WhenAll(answered.Select(p => DumpOrNullAsync(leader, p, patience, cancellation)));
+        var candidacy = new Candidacy(leader, _peers);
+        var above = Math.Max(known.Epoch, (await Store.NewestAsync(cancellation)).Epoch);
+        var (epoch, answered) = await candidacy.SealAllAsync(peers, above, draws ? OwnLeadership % EpochsDrawn : 0, OwnLeadership, patience, cancellation);
+        if (_role.Follower is { } self && self.Epoch < epoch) await self.SealAsync(epoch, OwnLeadership, cancellation);
+        var dumps = await Task.WhenAll(answered.Select(p => candidacy.DumpAsync(p, patience, cancellation)));
         var full = answered.Zip(dumps).Where(p => p.Second.Entries is not null).Select(p => p.First).ToList();
         var hearing = Hear(leader, states.Where(s => full.Contains(s.Key)).ToDictionary(), past);
         if ((!hearing.IsEnough && !force) || (past.Epoch is null && !draws && !hearing.SharesEpochs)) throw new ReignException(hearing.AtRisk);
@@ -158,55 +138,9 @@ public sealed partial class Replica
         Remembers = true;
         var keys = await Store.CountAsync(cancellation);
         // Where nothing is held yet, they have everything; later it is the repair that finds it out.
-        if (keys == 0) await Task.WhenAll(full.Select(p => NoteAsync(leader, p, patience, cancellation)));
+        if (keys == 0) await Task.WhenAll(full.Select(p => candidacy.NoteAsync(p, patience, cancellation)));
         return new ReignReport(NodeId, leader.Epoch, leader.LastVersion.Counter + 1, [.. full.Select(p => p.Id)], [.. leader.Followers.Except(full).Select(f => f.Id)],
             (int)(keys - before), (int)keys, _time.GetElapsedTime(startedAt).TotalMilliseconds)
         { Doubt = hearing.Doubt };
-    }
-
-    /// <returns>The epoch, and the peers that refuse every older one now.</returns>
-    private async Task<(long Epoch, List<Peer> Answered)> SealAllAsync(
-        Leader leader, IReadOnlyList<Peer> peers, EntryVersion known, long skipped, TimeSpan patience, CancellationToken cancellation)
-    {
-        var epoch = Math.Max(known.Epoch, (await Store.NewestAsync(cancellation)).Epoch) + 1 + skipped;
-        for (var round = 0; round < MostRounds; round++)
-        {
-            var wanted = epoch;
-            var answers = await Task.WhenAll(peers.Select(p => SealOrNullAsync(leader, p, wanted, patience, cancellation)));
-            if (answers.OfType<SealAnswer>().All(a => a.Accepted))
-            {
-                var answered = peers.Zip(answers).Where(p => p.Second is not null).Select(p => p.First).ToList();
-                if (_role.Follower is { } self && self.Epoch < wanted) await self.SealAsync(wanted, OwnLeadership, cancellation);
-                return (wanted, answered);
-            }
-
-            epoch = answers.OfType<SealAnswer>().Max(a => a.Highest.Epoch) + 1 + skipped;
-        }
-
-        throw new ReignException($"Others began {MostRounds} newer epochs meanwhile; {NodeId} gave up.");
-    }
-
-    private async Task<SealAnswer?> SealOrNullAsync(Leader leader, Peer peer, long epoch, TimeSpan patience, CancellationToken cancellation)
-    {
-        try
-        {
-            return await leader.AskAsync(peer, c => _peers.SealAsync(peer, epoch, OwnLeadership, c), patience, cancellation);
-        }
-        catch (TransportException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<ReplicaDump> DumpOrNullAsync(Leader leader, Peer peer, TimeSpan patience, CancellationToken cancellation)
-    {
-        try
-        {
-            return await leader.AskAsync(peer, c => _peers.DumpAsync(peer, c), patience, cancellation);
-        }
-        catch (TransportException)
-        {
-            return new ReplicaDump(peer.Id, null);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Configuration;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;

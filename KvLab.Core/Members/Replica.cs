@@ -1,3 +1,4 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
@@ -33,6 +34,7 @@ public sealed partial class Replica : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private volatile ReplicaRole _role;
     private CancellationTokenSource _reign = new();
+    private Repair? _repair;
     private Task _repairing = Task.CompletedTask;
     private int _disposed;
 
@@ -95,13 +97,18 @@ public sealed partial class Replica : IAsyncDisposable
     private void BeginRepair(Leader leader)
     {
         _reign = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
-        _repairing = new Repair(leader, _peers, _time).RunAsync(_reign.Token);
+        _repair = new Repair(leader, _peers, _time);
+        _repairing = _repair.RunAsync(_reign.Token);
     }
+
+    /// <summary>What this reign has compared and sent; null for a follower.</summary>
+    public RepairTotals? Repairs => _role.Leader is null ? null : _repair?.Totals ?? RepairTotals.None;
 
     private async Task EndRepairAsync()
     {
         Cancel(_reign);
         await _repairing;
+        _repair = null;
         _reign.Dispose();
     }
 

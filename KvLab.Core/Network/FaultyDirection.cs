@@ -4,13 +4,13 @@ namespace KvLab.Core.Network;
 
 /// <summary>What is to become of one message in one direction.</summary>
 /// <param name="LostBy">The reason that it never arrives; null where it does.</param>
-internal readonly record struct Fate(string? LostBy, double DelayMs, bool Duplicated, bool HeldBack);
+internal readonly record struct Fate(LossReason? LostBy, double DelayMs, bool Duplicated, bool HeldBack);
 
 /// <summary>
 /// One direction of a link under faults: draws fates, counts them, and holds back what is to be overtaken. Every fate but <c>dropNext</c> is a pure function
 /// of its draw, so that what happens to a write does not depend on the order in which messages happen to be sent.
 /// </summary>
-internal sealed class FaultyDirection(string follower, string direction)
+internal sealed class FaultyDirection(string follower, string direction, LossReason byChance)
 {
     // Beyond so many writes the correlation has faded to nothing worth computing, but where it is nearly 1.
     private const int LongestMemory = 64;
@@ -50,13 +50,13 @@ internal sealed class FaultyDirection(string follower, string direction)
             {
                 _faults = faults with { DropNext = faults.DropNext - 1 };
                 _lost++;
-                return new Fate("dropped", 0, false, false);
+                return new Fate(LossReason.Dropped, 0, false, false);
             }
 
             if (Happens(faults.LossPercent, _lossName, draw))
             {
                 _lost++;
-                return new Fate($"{direction}_lost", 0, false, false);
+                return new Fate(byChance, 0, false, false);
             }
 
             var delayMs = faults.ExtraDelayMs + (faults.JitterMs > 0 ? faults.JitterMs * Jitter(faults.JitterCorrelation, draw) : 0);

@@ -1,7 +1,7 @@
 namespace KvLab.Core.Network;
 
 /// <summary>Where a message of a write tells what became of it; other calls are only counted.</summary>
-internal delegate void LossHandler(string reason, bool applied);
+internal delegate void LossHandler(LossReason reason, bool applied);
 
 /// <summary>
 /// The faults of the link to one follower, and the one way through them, for writes and for every other call alike. The sender waits no longer than its
@@ -9,8 +9,8 @@ internal delegate void LossHandler(string reason, bool applied);
 /// </summary>
 internal sealed class FaultyLink(string follower, TimeProvider time)
 {
-    private readonly FaultyDirection _request = new(follower, "request");
-    private readonly FaultyDirection _answer = new(follower, "answer");
+    private readonly FaultyDirection _request = new(follower, "request", LossReason.RequestLost);
+    private readonly FaultyDirection _answer = new(follower, "answer", LossReason.AnswerLost);
     private volatile LinkFaults _set = LinkFaults.None;
     private long _exchanges;
     private int _unheard;
@@ -42,14 +42,15 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
         if (_set.Mode == LinkMode.Refuse)
         {
             _request.CountRefused();
-            lost?.Invoke("refused", false);
+            lost?.Invoke(LossReason.Refused, false);
             throw new TransportException(TransportFailure.Refused, $"The link to {follower} refuses every request.");
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // As on a healthy link a sender of writes is carried on by whoever brings its answer. Other calls go on to longer work, for which a timer's thread is not there.
+        var outcome = new TaskCompletionSource<T>(lost is null ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
         await using (cancellation.UnsafeRegister(static (o, token) => ((TaskCompletionSource<T>)o!).TrySetCanceled(token), outcome))
-        await using (time.CreateTimer(_ => outcome.TrySetException(TimedOut(timeout)), null, timeout, Timeout.InfiniteTimeSpan))
+        using (time.CreateTimer(_ => outcome.TrySetException(TimedOut(timeout)), null, timeout, Timeout.InfiniteTimeSpan))
         {
             _ = TellAsync(outcome, TravelAsync(draw, send, lost, lost is null ? ended.Token : cancellation, ended.Token));
             try
@@ -103,7 +104,7 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
         if (_set.Mode == LinkMode.Swallow)
         {
             direction.CountSwallowed();
-            lost?.Invoke("swallowed", applied);
+            lost?.Invoke(LossReason.Swallowed, applied);
             await SilenceAsync(ended);
         }
 

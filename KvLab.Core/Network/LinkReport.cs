@@ -21,9 +21,8 @@ public sealed record LinkCounts(DirectionCounts Request, DirectionCounts Answer)
 public sealed record LinkReport(string Follower, LinkFaults Faults, LinkCounts Counts);
 
 /// <summary>A message of a write that a fault took away.</summary>
-/// <param name="Reason"><c>request_lost</c>, <c>answer_lost</c>, <c>dropped</c> (by <see cref="DirectionFaults.DropNext"/>), <c>refused</c> or <c>swallowed</c>.</param>
 /// <param name="Applied">True where the follower had taken it: only the answer was lost.</param>
-public sealed record LostMessage(string Follower, string Key, EntryVersion Version, int Attempt, string Reason, bool Applied);
+public sealed record LostMessage(string Follower, string Key, EntryVersion Version, int Attempt, LossReason Reason, bool Applied);
 
 /// <summary>What the fates of one message are drawn from, so that they are the same in every run (see <see cref="DelaySchedule"/>).</summary>
 /// <param name="Number">The write's version, counted as the schedule of delays counts it.</param>

@@ -22,7 +22,7 @@ public sealed partial class ClusterReducer
             case EventKind.DeliveryAcked when e.Peer is not null && !e.Naive:
                 _ledger.Confirmed(e.Peer, e.Key!, e.EntryVersion, e.Held.IsNone ? e.EntryVersion : e.Held);
                 break;
-            case EventKind.WriteAnswered when e.Reason == "success": FollowAnswer(node, e); break;
+            case EventKind.WriteAnswered when e.Reason == Success: FollowAnswer(node, e); break;
             case EventKind.EntryApplied when e.Naive: HoldExactly(node, e); break;
             case EventKind.EntryApplied:
             case EventKind.EntryDuplicate: _ledger.Holds(node.Id, e.Key!, e.EntryVersion); break;

@@ -9,6 +9,9 @@ namespace KvLab.Core.Observation;
 
 public sealed partial class ClusterReducer
 {
+    private static readonly string Refused = EnumNames.NameOf(LossReason.Refused);
+    private static readonly string Dropped = EnumNames.NameOf(LossReason.Dropped);
+
     private static readonly LinkRecord Untouched = new();
 
     private ImmutableArray<string> _otherSide = [];
@@ -29,22 +32,16 @@ public sealed partial class ClusterReducer
         if (e.Peer is null) return;
         var link = Link(leader, e.Peer);
         var applied = e.Outcome == DeliveryOutcome.Applied;
-        if (e.Reason == "refused") link.Refused++;
+        if (e.Reason == Refused) link.Refused++;
         else if (applied) link.AnswersLost++;
         else link.RequestsLost++;
-        if (e.Reason != "dropped") return;
+        if (e.Reason != Dropped) return;
         link.Faults = applied
             ? link.Faults with { Answer = OneLess(link.Faults.Answer) }
             : link.Faults with { Request = OneLess(link.Faults.Request) };
     }
 
     private static DirectionFaults OneLess(DirectionFaults faults) => faults with { DropNext = Math.Max(0, faults.DropNext - 1) };
-
-    private static void ChangeFaults(NodeRecord node, NodeFaults faults)
-    {
-        node.Faults = faults;
-        node.Frozen = faults.Frozen;
-    }
 
     /// <summary>Its faults were those of a process that is no more.</summary>
     private static void ForgetFaults(NodeRecord node)
@@ -56,7 +53,7 @@ public sealed partial class ClusterReducer
 
     private static void SeedFaults(NodeRecord node, NodeSeeded seeded)
     {
-        if (node.Faults.IsNone) ChangeFaults(node, seeded.Faults);
+        if (node.Faults.IsNone) node.Faults = seeded.Faults;
         foreach (var link in seeded.Links)
         {
             // Events that came while the question was under way know better.

@@ -20,7 +20,7 @@ public sealed partial class ClusterReducer
     {
         if (_settings is null || _entriesNotShown > 0 || _inFlight > 0 || _pendingDeliveries > 0) return;
         var keys = LeaderKeys;
-        if (_nodes.Values.Any(n => n.State != NodeState.Running || n.Frozen || n.Behind > 0 || (n.Role == NodeRoles.Follower && n.Keys != keys))) return;
+        if (_nodes.Values.Any(n => n.State != NodeState.Running || n.StandsStill || n.Behind > 0 || (n.Role == NodeRoles.Follower && n.Keys != keys))) return;
         _smallestQuorum = _settings.FollowerAcks();
     }
 

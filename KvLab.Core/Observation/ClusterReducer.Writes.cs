@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using System.Collections.Immutable;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
@@ -10,6 +11,9 @@ namespace KvLab.Core.Observation;
 
 public sealed partial class ClusterReducer
 {
+    private static readonly string Once = EnumNames.NameOf(DeliveryReason.Once);
+    private static readonly string Success = EnumNames.NameOf(WriteStatus.Success);
+
     // Invariant: holds every write that is shown, or open (waiting for its answer or for a delivery).
     private readonly Dictionary<EntryVersion, WriteRecord> _writes = [];
     private readonly Queue<WriteRecord> _shown = new();
@@ -97,7 +101,7 @@ public sealed partial class ClusterReducer
         if (FindDelivery(e) is not var (write, delivery)) return;
         if (delivery.Outcome == DeliveryOutcome.Pending) Complete(write, delivery, e);
         delivery.Outcome = e.Outcome ?? DeliveryOutcome.Failed;
-        delivery.Reason = e.Reason == "once" && delivery.Reason is not null ? delivery.Reason : e.Reason;
+        delivery.Reason = e.Reason == Once && delivery.Reason is not null ? delivery.Reason : e.Reason;
         Close(write, delivery);
     }
 
@@ -119,7 +123,7 @@ public sealed partial class ClusterReducer
 
     private void Answer(NodeRecord node, NodeEvent e)
     {
-        var success = e.Reason == "success";
+        var success = e.Reason == Success;
         var write = Find(e);
         if (write is not null)
         {

@@ -123,7 +123,7 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
                 (node.StorageProblem, node.StoragePersistence) = (null, e.Detail ?? node.StoragePersistence);
                 if (e.Reason == StorageReasons.Emptied) FollowLostStorage(node);
                 break;
-            case EventKind.NodeFaultsChanged when e.Faults is not null: ChangeFaults(node, e.Faults); break;
+            case EventKind.NodeFaultsChanged when e.Faults is not null: node.Faults = e.Faults; break;
             // The others change nothing but the list of events.
             default: break;
         }

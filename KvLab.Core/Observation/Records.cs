@@ -48,14 +48,17 @@ internal sealed class NodeRecord(string id)
     /// <summary>Its telemetry connection has ended: of this incarnation nothing more comes, unless it connects again.</summary>
     public bool ToldAll { get; set; }
 
+    /// <summary>The dashboard stopped its process; what the node says of its own faults is another matter.</summary>
     public bool Frozen { get; set; }
     public NodeFaults Faults { get; set; } = NodeFaults.None;
 
     /// <summary>As a leader: its links by follower, as far as they had a fault in this incarnation.</summary>
     public Dictionary<string, LinkRecord> Links { get; } = new(StringComparer.Ordinal);
 
+    public bool StandsStill => Frozen || Faults.Frozen;
+
     // A node that cannot keep its telemetry connection because it is frozen is frozen.
-    private NodeState Shown => Frozen && State is (NodeState.Running or NodeState.Disconnected or NodeState.Starting) ? NodeState.Frozen : State;
+    private NodeState Shown => StandsStill && State is (NodeState.Running or NodeState.Disconnected or NodeState.Starting) ? NodeState.Frozen : State;
 
     /// <summary>It was emptied in this incarnation, so its events from there on say all that it holds.</summary>
     public bool Cleared { get; set; }

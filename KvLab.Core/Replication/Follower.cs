@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
@@ -202,7 +203,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
     private ReplicateAnswer Fence(ReplicateMessage message)
     {
         events.Record(EventKind.MessageFenced, message.Key, message.Version, peer: message.From,
-            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, reason: "fenced",
+            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, reason: EnumNames.NameOf(DeliveryReason.Fenced),
             detail: message.Reign == Epoch ? $"Epoch {Epoch} is known from another leader." : null);
         return new ReplicateAnswer(ReplicateOutcome.Fenced, EntryVersion.None, Epoch, events.Lamport.Time, NodeId);
     }

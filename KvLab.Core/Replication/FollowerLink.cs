@@ -1,3 +1,4 @@
+using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Versioning;
 
@@ -26,7 +27,7 @@ internal sealed partial class FollowerLink(Peer peer, LeaderOptions options, Tim
     }
 
     /// <summary>Why deliveries were ended, for their events.</summary>
-    public string EndReason { get; private set; } = "removed";
+    public DeliveryReason EndReason { get; private set; } = DeliveryReason.Removed;
 
     /// <returns>False when too many deliveries are open already; the write is then counted as abandoned.</returns>
     public bool TryBegin()
@@ -85,15 +86,15 @@ internal sealed partial class FollowerLink(Peer peer, LeaderOptions options, Tim
     }
 
     /// <summary>Cancels every open delivery; later ones run under a new token.</summary>
-    public void EndDeliveries(string reason) => End(reason, forGood: false);
+    public void EndDeliveries(DeliveryReason reason) => End(reason, forGood: false);
 
     /// <summary>
     /// Cancels every open delivery and every later one: a write that read the list of followers before this one was removed
     /// must not go on trying to reach it for ever.
     /// </summary>
-    public void Close(string reason) => End(reason, forGood: true);
+    public void Close(DeliveryReason reason) => End(reason, forGood: true);
 
-    private void End(string reason, bool forGood)
+    private void End(DeliveryReason reason, bool forGood)
     {
         CancellationTokenSource ended;
         lock (_gate)

@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
@@ -36,8 +37,8 @@ public sealed partial class Leader
         {
             if (!follower.TryBegin())
             {
-                Fail(write, index, 0, delayMs, "overflow", $"{follower.Peer.Id} has {_options.MaxPendingPerFollower} open deliveries already.");
-                RecordAbandoned(write, follower, 0, "overflow");
+                Fail(write, index, 0, delayMs, DeliveryReason.Overflow, $"{follower.Peer.Id} has {_options.MaxPendingPerFollower} open deliveries already.");
+                RecordAbandoned(write, follower, 0, DeliveryReason.Overflow);
                 return;
             }
 
@@ -46,14 +47,19 @@ public sealed partial class Leader
                 if (await TryOnceAsync(write, index, message, attempt, delayMs, cancellation)) return;
                 if (write.Settings.Delivery == Delivery.Once)
                 {
-                    Abandon(write, follower, attempt, "once");
+                    Abandon(write, follower, attempt, DeliveryReason.Once);
                     return;
                 }
 
                 var turn = await WaitForRetryAsync(write, follower, attempt, cancellation);
                 if (turn != RetryTurn.Now)
                 {
-                    Abandon(write, follower, attempt, turn switch { RetryTurn.HintExpired => "hint_window", RetryTurn.HintsFull => "hint_limit", _ => "superseded" });
+                    Abandon(write, follower, attempt, turn switch
+                    {
+                        RetryTurn.HintExpired => DeliveryReason.HintWindow,
+                        RetryTurn.HintsFull => DeliveryReason.HintLimit,
+                        _ => DeliveryReason.Superseded,
+                    });
                     return;
                 }
 
@@ -64,16 +70,21 @@ public sealed partial class Leader
         catch (OperationCanceledException)
         {
             var reason = follower.EndReason;
-            if (reason == "shutdown") write.AnswerNow(AnswerReason.Shutdown, RecordAnswered);
-            if (reason == "cleared") write.AnswerNow(AnswerReason.Cleared, RecordAnswered);
-            if (reason == "deposed") write.AnswerNow(AnswerReason.Deposed, RecordAnswered);
-            Fail(write, index, 0, delayMs, reason, $"The delivery to {follower.Peer.Id} was ended ({reason}).");
+            AnswerReason? answered = reason switch
+            {
+                DeliveryReason.Shutdown => AnswerReason.Shutdown,
+                DeliveryReason.Cleared => AnswerReason.Cleared,
+                DeliveryReason.Deposed => AnswerReason.Deposed,
+                _ => null,
+            };
+            if (answered is { } now) write.AnswerNow(now, RecordAnswered);
+            Fail(write, index, 0, delayMs, reason, $"The delivery to {follower.Peer.Id} was ended ({EnumNames.NameOf(reason)}).");
             Abandon(write, follower, 0, reason);
         }
         catch (Exception unexpected)
         {
-            Fail(write, index, 0, delayMs, "error", unexpected.Message);
-            Abandon(write, follower, 0, "error");
+            Fail(write, index, 0, delayMs, DeliveryReason.Error, unexpected.Message);
+            Abandon(write, follower, 0, DeliveryReason.Error);
         }
         finally
         {
@@ -96,10 +107,10 @@ public sealed partial class Leader
         {
             var reason = failure.Failure switch
             {
-                TransportFailure.Refused => "refused",
-                TransportFailure.Timeout => "timeout",
-                TransportFailure.Storage => "storage",
-                _ => "error",
+                TransportFailure.Refused => DeliveryReason.Refused,
+                TransportFailure.Timeout => DeliveryReason.Timeout,
+                TransportFailure.Storage => DeliveryReason.Storage,
+                _ => DeliveryReason.Error,
             };
             Fail(write, index, attempt, delayMs, reason, failure.Message);
             return false;
@@ -108,10 +119,10 @@ public sealed partial class Leader
         _events.Lamport.Witness(answer.Lamport);
         if (!message.IsConfirmedBy(answer))
         {
-            Fail(write, index, attempt, delayMs, "fenced", answer.Epoch > Epoch
+            Fail(write, index, attempt, delayMs, DeliveryReason.Fenced, answer.Epoch > Epoch
                 ? $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns."
                 : $"{follower.Peer.Id} knows epoch {answer.Epoch} from another leader.");
-            Abandon(write, follower, attempt, "fenced");
+            Abandon(write, follower, attempt, DeliveryReason.Fenced);
             Depose(answer.Epoch);
             return true;
         }
@@ -153,25 +164,25 @@ public sealed partial class Leader
     private static double ScheduledDelayMs(WriteInFlight write, string follower, int attempt) =>
         DelaySchedule.DelayMs(write.Settings, write.Entry.Version.Counter, follower, attempt);
 
-    private void Fail(WriteInFlight write, int index, int attempt, double delayMs, string reason, string detail)
+    private void Fail(WriteInFlight write, int index, int attempt, double delayMs, DeliveryReason reason, string detail)
     {
         var follower = write.Followers[index];
         if (attempt > 0) follower.AttemptFailed(detail);
         write.Fail(index, late => _events.Record(
             EventKind.DeliveryFailed, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id, outcome: DeliveryOutcome.Failed,
-            elapsedMs: write.Elapsed.TotalMilliseconds, delayMs: delayMs, attempt: attempt, late: late, reason: reason, detail: detail), RecordAnswered);
+            elapsedMs: write.Elapsed.TotalMilliseconds, delayMs: delayMs, attempt: attempt, late: late, reason: EnumNames.NameOf(reason), detail: detail), RecordAnswered);
     }
 
-    private void Abandon(WriteInFlight write, FollowerLink follower, int attempt, string reason)
+    private void Abandon(WriteInFlight write, FollowerLink follower, int attempt, DeliveryReason reason)
     {
         follower.Abandoned();
         RecordAbandoned(write, follower, attempt, reason);
     }
 
-    private void RecordAbandoned(WriteInFlight write, FollowerLink follower, int attempt, string reason) => _events.Record(
+    private void RecordAbandoned(WriteInFlight write, FollowerLink follower, int attempt, DeliveryReason reason) => _events.Record(
         EventKind.DeliveryAbandoned, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id,
-        outcome: reason == "superseded" ? DeliveryOutcome.Replaced : DeliveryOutcome.Failed,
-        elapsedMs: write.Elapsed.TotalMilliseconds, attempt: attempt, reason: reason);
+        outcome: reason == DeliveryReason.Superseded ? DeliveryOutcome.Replaced : DeliveryOutcome.Failed,
+        elapsedMs: write.Elapsed.TotalMilliseconds, attempt: attempt, reason: EnumNames.NameOf(reason));
 
     private void RecordAcked(
         WriteInFlight write, FollowerLink follower, ReplicateAnswer answer, int attempt, double delayMs, bool late) => _events.Record(

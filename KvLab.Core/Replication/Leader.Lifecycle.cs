@@ -10,18 +10,12 @@ public sealed partial class Leader
 {
     internal const string StoppedSentence = "The leader is shutting down and takes no more writes.";
 
-    // So many entries of a dump are stored in one step.
-    private const int RecoveryPiece = 1000;
-
     private volatile bool _stopping;
     private volatile bool _begun;
     private long _deposedBy;
 
     // Unnamed until it has asked the others: the seed's leader never does.
     private long _leadership;
-
-    // What was held when this reign began, by key: a replaced leader's entry above it is known to nobody else.
-    private ConcurrentDictionary<string, EntryVersion> _reignStart = new(StringComparer.Ordinal);
 
     /// <summary>It takes writes, or has: before, it is still asking others.</summary>
     public bool HasBegun => _begun;
@@ -32,50 +26,31 @@ public sealed partial class Leader
     /// <summary>Who leads in this epoch; see <see cref="LeadershipId"/>.</summary>
     internal long LeadershipName => _leadership;
 
-    /// <summary>
-    /// Before the first write: takes over what followers and the own store remember, and begins a reign above all of it. Without this a
-    /// leader that lost its memory would start again at version 1, every follower would refuse its writes as stale and still
-    /// confirm them, and the leader would report full quorums while nothing is stored: the seed's disaster.
-    /// </summary>
-    /// <param name="epoch">The reign to begin, for which followers were sealed; null for one above all that was seen.</param>
-    /// <param name="known">What this node has seen itself, in an earlier role.</param>
-    /// <param name="hearing">Who was asked; null where all are in <paramref name="dumps"/>.</param>
-    public async Task RecoverAsync(
-        IReadOnlyList<ReplicaDump> dumps, long? epoch = null, EntryVersion known = default, Hearing? hearing = null, CancellationToken cancellation = default)
+    /// <summary>Begins a reign: its numbers go on above everything seen, and what is held now is its start. It takes no writes before <see cref="Open"/>.</summary>
+    /// <param name="seen">The highest epoch and the highest counter that anybody knows.</param>
+    /// <param name="epoch">The epoch for which followers were sealed; null for one above all that was seen.</param>
+    /// <param name="smallestQuorum">Of what an earlier reign left, which may be on few nodes until all have been compared; null: nothing is known of one.</param>
+    internal async Task<EntryVersion> BeginReignAsync(EntryVersion seen, long? epoch, int? smallestQuorum, CancellationToken cancellation)
     {
-        var answered = 0;
-        foreach (var dump in dumps)
-        {
-            if (dump.Entries is null) continue;
-            answered++;
-            foreach (var piece in dump.Entries.Values.Where(e => e.Version.IsCountable).OrderBy(e => e.Key, StringComparer.Ordinal).Chunk(RecoveryPiece))
-                await _store.ApplyManyAsync(piece, ApplyRule.NewerWins, cancellation);
-        }
-
-        var newest = await _store.NewestAsync(cancellation);
-        var seen = dumps.Select(d => d.Highest).Append(known)
-            .Concat(dumps.Where(d => d.Entries is not null).SelectMany(d => d.Entries!.Values).Select(e => e.Version))
-            .Aggregate(newest, (highest, version) => highest.Having(version));
         var first = seen.Counter == 0 ? 0 : seen.Counter + _options.NumbersSkipped;
         var reign = epoch is { } given
             ? _versions.BeginReign(new EntryVersion(given, first))
             : _versions.BeginReignAbove(seen with { Counter = first });
         await _store.RememberAsync(reign, cancellation);
         _leadership = LeadershipId.Of(NodeId, _events.Incarnation);
-        BeginPromises(reign, hearing);
+        BeginPromises(reign, smallestQuorum);
 
         var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
         await foreach (var entry in _store.SnapshotAsync(cancellation)) start[entry.Key] = entry.Version;
         _reignStart = start;
-        var asked = hearing is null ? dumps.Count : _state.Followers.Length;
-        // Where no version was ever given, and all say so, nobody can have lost one.
-        var isNew = seen.Counter == 0;
-        _events.Record(EventKind.LeaderRecovered, version: reign, detail: (isNew
-            ? $"Nothing to recover from {answered} of {asked} followers."
-            : $"Recovered {start.Count} keys up to version {seen.Counter} from {answered} of {asked} followers; epoch {reign.Epoch} begins.")
-            + (isNew && hearing is { Silent.IsEmpty: true } ? "" : hearing?.Doubt));
-        _begun = true;
+        return reign;
     }
+
+    /// <summary>Keys held at the start of the reign.</summary>
+    internal int KeysAtStart => _reignStart.Count;
+
+    /// <summary>Takes writes from now on.</summary>
+    internal void Open() => _begun = true;
 
     /// <summary>A lesson: counts from 1 again and asks nobody, as the seed's leader does after a restart.</summary>
     internal void BeginForgetful(long epoch)
@@ -113,7 +88,7 @@ public sealed partial class Leader
             _resets.Open();
         }
 
-        foreach (var follower in _state.Followers) follower.Close("deposed");
+        foreach (var follower in _state.Followers) follower.Close(DeliveryReason.Deposed);
         await _work.WhenIdleAsync(Timeout.InfiniteTimeSpan);
         var own = new Dictionary<string, Entry>(StringComparer.Ordinal);
         await foreach (var entry in _store.SnapshotAsync())
@@ -132,7 +107,7 @@ public sealed partial class Leader
         await _resets.CloseAsync();
         try
         {
-            foreach (var follower in _state.Followers) follower.EndDeliveries("cleared");
+            foreach (var follower in _state.Followers) follower.EndDeliveries(DeliveryReason.Cleared);
             await _work.WhenNoDeliveriesAsync();
             await _store.ClearAsync(cancellation);
             ClearedAt = _versions.Last;
@@ -151,7 +126,7 @@ public sealed partial class Leader
         _stopping = true;
         await _work.WhenIdleAsync(drainFor);
         var left = _state.Followers.Select(f => f.Progress()).Where(p => p.Pending > 0).ToDictionary(p => p.Id, p => p.Pending);
-        foreach (var follower in _state.Followers) follower.Close("shutdown");
+        foreach (var follower in _state.Followers) follower.Close(DeliveryReason.Shutdown);
         await _work.WhenIdleAsync(Timeout.InfiniteTimeSpan);
         var report = new DrainReport(left);
         _events.Record(EventKind.NodeStopping, detail: $"{char.ToUpperInvariant(report.ToString()[0])}{report.ToString()[1..]}.");

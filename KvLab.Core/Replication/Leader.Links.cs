@@ -45,5 +45,5 @@ public sealed partial class Leader
 
     private void RecordLost(LostMessage lost) => _events.Record(
         EventKind.MessageLost, lost.Key, lost.Version, peer: lost.Follower, outcome: lost.Applied ? DeliveryOutcome.Applied : null,
-        attempt: lost.Attempt, reason: lost.Reason);
+        attempt: lost.Attempt, reason: EnumNames.NameOf(lost.Reason));
 }

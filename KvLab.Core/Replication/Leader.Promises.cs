@@ -11,7 +11,7 @@ public sealed partial class Leader
 
     /// <summary>
     /// The fewest followers that a success needed, among writes that may not be on all nodes: who leads next has to hear so many nodes that one of them has each of
-    /// those writes (<see cref="Hearing"/>). Falls at once with W, and rises again when every follower has been compared since.
+    /// those writes (quorum intersection). Falls at once with W, and rises again when every follower has been compared since.
     /// </summary>
     public int SmallestQuorum
     {
@@ -31,12 +31,12 @@ public sealed partial class Leader
     }
 
     /// <summary>What an earlier reign left may be on few nodes until all have been compared.</summary>
-    private void BeginPromises(EntryVersion reign, Hearing? hearing)
+    private void BeginPromises(EntryVersion reign, int? smallestQuorum)
     {
         lock (_changes)
         {
             var acks = AcksOf(_state);
-            _promises = hearing is null ? [(0, acks)] : [(0, hearing.SmallestQuorum), (reign.Counter + 1, acks)];
+            _promises = smallestQuorum is { } earlier ? [(0, earlier), (reign.Counter + 1, acks)] : [(0, acks)];
         }
     }
 

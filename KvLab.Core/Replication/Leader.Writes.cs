@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
@@ -91,16 +92,7 @@ public sealed partial class Leader
     private void RecordAnswered(WriteResult result) => _events.Record(
         EventKind.WriteAnswered, result.Key, result.Version,
         elapsedMs: result.Elapsed.TotalMilliseconds, acks: result.Acks, required: result.Required, naive: result.Naive, leaderCounted: result.CountsLeader,
-        reason: result.Status == WriteStatus.Success ? "success" : "partial_success",
-        detail: result.Reason switch
-        {
-            AnswerReason.QuorumReached => "quorum_reached",
-            AnswerReason.QuorumUnreachable => "quorum_unreachable",
-            AnswerReason.Deadline => "deadline",
-            AnswerReason.Cleared => "cleared",
-            AnswerReason.Deposed => "deposed",
-            _ => "shutdown",
-        });
+        reason: EnumNames.NameOf(result.Status), detail: EnumNames.NameOf(result.Reason));
 }
 
 /// <summary>The leader takes no more writes.</summary>

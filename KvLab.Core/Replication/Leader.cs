@@ -14,7 +14,7 @@ namespace KvLab.Core.Replication;
 /// </summary>
 /// <remarks>
 /// <c>Leader.Writes.cs</c> is the client's side, <c>Leader.Delivery.cs</c> the followers' side,
-/// <c>Leader.Links.cs</c> the faults between them, <c>Leader.Promises.cs</c> what its successor has to know, <c>Leader.Sync.cs</c> what followers lack, <c>Leader.Lifecycle.cs</c> recovery, stepping down, reset and
+/// <c>Leader.Links.cs</c> the faults between them, <c>Leader.Promises.cs</c> what its successor has to know, <c>Leader.Asking.cs</c> what it asks them, <c>Leader.Lifecycle.cs</c> the beginning of its reign, stepping down, reset and
 /// shutdown. This file: what may change while it runs.
 /// </remarks>
 public sealed partial class Leader : IDisposable
@@ -46,6 +46,7 @@ public sealed partial class Leader : IDisposable
         _events = events;
         _time = time;
         _work = new OpenWork(time);
+        Parts = new LeaderParts(store, _network, events, time, _resets, _work);
         var errors = CheckFollowers(followers, settings).Concat(settings.Validate(followers.Count)).ToList();
         if (errors.Count > 0) throw new ArgumentException(string.Join(" ", errors.Select(e => e.Message)));
         _state = new State(settings, [.. followers.Select(NewLink)]);
@@ -116,7 +117,7 @@ public sealed partial class Leader : IDisposable
 
         foreach (var link in removed)
         {
-            link.Close("removed");
+            link.Close(DeliveryReason.Removed);
             _network.Forget(link.Peer);
         }
 

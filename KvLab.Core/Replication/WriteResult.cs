@@ -12,21 +12,21 @@ public enum WriteStatus
     [JsonStringEnumMemberName("partial_success")] PartialSuccess,
 }
 
-/// <summary>Why the client got its answer at that moment.</summary>
+/// <summary>Why the client got its answer at that moment. The names are those of the wire.</summary>
 public enum AnswerReason
 {
     /// <summary>The W-th ack arrived.</summary>
-    QuorumReached,
+    [JsonStringEnumMemberName("quorum_reached")] QuorumReached,
     /// <summary>More than N − W followers failed: no wait could help.</summary>
-    QuorumUnreachable,
+    [JsonStringEnumMemberName("quorum_unreachable")] QuorumUnreachable,
     /// <summary>The deadline passed.</summary>
-    Deadline,
+    [JsonStringEnumMemberName("deadline")] Deadline,
     /// <summary>The leader shuts down.</summary>
-    Shutdown,
+    [JsonStringEnumMemberName("shutdown")] Shutdown,
     /// <summary>The lab was reset while the client waited.</summary>
-    Cleared,
+    [JsonStringEnumMemberName("cleared")] Cleared,
     /// <summary>Another leader reigns: this one stepped down.</summary>
-    Deposed,
+    [JsonStringEnumMemberName("deposed")] Deposed,
 }
 
 /// <param name="Acks">Distinct followers that had confirmed when the client was answered, and the leader where it is counted.</param>

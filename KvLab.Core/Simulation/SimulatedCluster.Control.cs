@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Failover;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

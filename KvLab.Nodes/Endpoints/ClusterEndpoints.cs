@@ -51,7 +51,7 @@ internal sealed class ClusterEndpoints(Node node, ClusterToken token)
             node.Id, node.RoleName, status?.Quiescent ?? true, status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0,
             [.. (status?.Followers ?? []).Select(p => new FollowerStatusAnswer(
                 p.Id, p.Url, p.Pending, p.NewestAcked.Epoch, p.NewestAcked.Counter, p.Acked, p.Superseded, p.FailedAttempts, p.Abandoned, p.LastFailure))],
-            node.Leader?.Repairs,
+            node.Replica.Repairs,
             node.Telemetry?.Status);
         return context.AnswerAsync(answer, AnswerJson.Readable.StatusAnswer);
     }

@@ -1,6 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;

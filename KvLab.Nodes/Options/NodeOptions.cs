@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using KvLab.Core.Callers;
 using KvLab.Core.Configuration;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Configuration;

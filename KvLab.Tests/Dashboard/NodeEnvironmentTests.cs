@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KvLab.Core.Events;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Nodes.Options;

@@ -73,6 +73,20 @@ public sealed class ReducerFaultTests
     }
 
     [Fact]
+    public void What_a_node_said_of_its_own_faults_before_it_was_frozen_does_not_thaw_it()
+    {
+        var story = Story.OfCluster(1);
+        story.Observer.Tell(new NodeFroze("follower-1", true));
+        // It was asked, or had told, before; the answer comes now.
+        story.Observer.Tell(new NodeSeeded("follower-1", "first", [], null));
+        Assert.Equal(NodeState.Frozen, story.Snapshot.Nodes[1].State);
+        Tell(story, "follower-1", EventKind.NodeFaultsChanged, e => e with { Faults = new NodeFaults { SlowMs = 250 } });
+        Assert.Equal((NodeState.Frozen, 250), (story.Snapshot.Nodes[1].State, story.Snapshot.Nodes[1].SlowMs));
+        story.Observer.Tell(new NodeFroze("follower-1", false));
+        Assert.Equal(NodeState.Running, story.Snapshot.Nodes[1].State);
+    }
+
+    [Fact]
     public void A_frozen_node_that_is_killed_is_stopped()
     {
         var story = Story.OfCluster(1);

@@ -1,4 +1,5 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
@@ -121,7 +122,16 @@ public sealed class LabCluster
     /// <summary>Has the leader, or another one, send a follower what it lacks.</summary>
     /// <returns>How many entries were sent; null for none of its business.</returns>
     public async Task<int?> SyncAsync(int follower, Leader? leader = null) =>
-        (await (leader ?? Leader).SyncAsync(Followers[follower].Peer, Calls, rejoined: true, (leader ?? Leader).LastVersion))?.Sent;
+        (await SyncOf(leader ?? Leader).SyncAsync(Followers[follower].Peer, rejoined: true, (leader ?? Leader).LastVersion))?.Sent;
+
+    /// <summary>The one that works for this leader.</summary>
+    public FollowerSync SyncOf(Leader leader)
+    {
+        if (!_syncs.TryGetValue(leader, out var sync)) _syncs.Add(leader, sync = new FollowerSync(leader, Calls));
+        return sync;
+    }
+
+    private readonly Dictionary<Leader, FollowerSync> _syncs = [];
 
     public EntryVersion HeldByLeader(string key) => Held(LeaderStore, key);
 

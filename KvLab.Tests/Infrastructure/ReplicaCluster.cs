@@ -1,4 +1,6 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Members;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;

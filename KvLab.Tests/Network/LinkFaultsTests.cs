@@ -34,7 +34,7 @@ public sealed class LinkFaultsTests
     {
         _network.SetFaults(Follower.Id, new LinkFaults { Request = DirectionFaults.Deaf });
         var answer = Send(1);
-        Assert.Equal(("request_lost", false), (Assert.Single(_lost).Reason, _lost[0].Applied));
+        Assert.Equal((LossReason.RequestLost, false), (Assert.Single(_lost).Reason, _lost[0].Applied));
         _world.Advance(4999);
         Assert.False(answer.IsCompleted);
         _world.Advance(1);
@@ -50,7 +50,7 @@ public sealed class LinkFaultsTests
         var answer = Send(1);
         _world.Advance(1);
         Assert.Equal([1], Arrived);
-        Assert.Equal(("answer_lost", true), (Assert.Single(_lost).Reason, _lost[0].Applied));
+        Assert.Equal((LossReason.AnswerLost, true), (Assert.Single(_lost).Reason, _lost[0].Applied));
         _world.Advance(4999);
         Assert.Equal(TransportFailure.Timeout, FailureOf(answer));
         Assert.Equal((0, 1), (Counts.Request.Lost, Counts.Answer.Lost));
@@ -64,7 +64,7 @@ public sealed class LinkFaultsTests
         Assert.Equal(TimeSpan.Zero, _world.Now);
         Assert.Empty(Arrived);
         Assert.Equal(1, Counts.Request.Refused);
-        Assert.Equal("refused", Assert.Single(_lost).Reason);
+        Assert.Equal(LossReason.Refused, Assert.Single(_lost).Reason);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class LinkFaultsTests
         _world.Settle();
         Assert.Equal(7, poll.Result);
         Assert.Equal([3], Arrived);
-        Assert.Equal(["dropped", "dropped"], _lost.Select(l => l.Reason));
+        Assert.Equal([LossReason.Dropped, LossReason.Dropped], _lost.Select(l => l.Reason));
         Assert.True(_network.Report(Follower.Id).Faults.IsNone);
     }
 
@@ -189,7 +189,7 @@ public sealed class LinkFaultsTests
 
         static List<long> LostOf(long seed)
         {
-            var direction = new FaultyDirection("follower-1", "request") { Faults = new DirectionFaults { LossPercent = 20 } };
+            var direction = new FaultyDirection("follower-1", "request", LossReason.RequestLost) { Faults = new DirectionFaults { LossPercent = 20 } };
             return [.. Enumerable.Range(1, 1000).Select(v => (long)v).Where(v => direction.Decide(new FateDraw(seed, v, 1), true).LostBy is not null)];
         }
     }
@@ -197,7 +197,7 @@ public sealed class LinkFaultsTests
     [Fact]
     public void A_second_attempt_has_a_fate_of_its_own()
     {
-        var direction = new FaultyDirection("follower-1", "request") { Faults = new DirectionFaults { LossPercent = 50 } };
+        var direction = new FaultyDirection("follower-1", "request", LossReason.RequestLost) { Faults = new DirectionFaults { LossPercent = 50 } };
         Assert.Contains(Enumerable.Range(1, 100), v =>
             direction.Decide(new FateDraw(1, v, 1), true).LostBy is null != direction.Decide(new FateDraw(1, v, 2), true).LostBy is null);
     }
@@ -208,7 +208,7 @@ public sealed class LinkFaultsTests
     [InlineData(0.9, 0.83, 0.95)]
     public void Jitter_is_uniform_and_as_much_like_the_one_before_as_was_asked(double correlation, double from, double to)
     {
-        var direction = new FaultyDirection("follower-1", "request") { Faults = new DirectionFaults { ExtraDelayMs = 10, JitterMs = 100, JitterCorrelation = correlation } };
+        var direction = new FaultyDirection("follower-1", "request", LossReason.RequestLost) { Faults = new DirectionFaults { ExtraDelayMs = 10, JitterMs = 100, JitterCorrelation = correlation } };
         double[] delays = [.. Enumerable.Range(1, 8000).Select(v => direction.Decide(new FateDraw(3, v, 1), true).DelayMs)];
         Assert.All(delays, d => Assert.InRange(d, 10, 110));
         var mean = delays.Average();

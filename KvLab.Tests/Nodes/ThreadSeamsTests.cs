@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

@@ -1,4 +1,5 @@
 using CsCheck;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;

@@ -1,4 +1,6 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;
@@ -118,7 +120,7 @@ public sealed class CatchUpTests
         for (var i = 0; i < 500; i++) await cluster.WriteAsync($"k{i}");
         await cluster.QuiescenceAsync();
         Assert.Equal(0, await cluster.SyncAsync(0));
-        Assert.Equal(new RepairTotals(1, 0, 0, 256, 0), cluster.Leader.Repairs);
+        Assert.Equal(new RepairTotals(1, 0, 0, 256, 0), cluster.SyncOf(cluster.Leader).Totals);
     });
 
     [Fact]
@@ -128,7 +130,7 @@ public sealed class CatchUpTests
         for (var i = 0; i < 6; i++) await cluster.WriteAsync($"k{i}");
         await cluster.QuiescenceAsync();
         await cluster.Followers[0].Node.ClearAsync(TestContext.Current.CancellationToken);
-        var report = await cluster.Leader.SyncAsync(cluster.Followers[0].Peer, cluster.Calls, rejoined: false, horizon: new EntryVersion(1, 4), TestContext.Current.CancellationToken);
+        var report = await cluster.SyncOf(cluster.Leader).SyncAsync(cluster.Followers[0].Peer, rejoined: false, horizon: new EntryVersion(1, 4), TestContext.Current.CancellationToken);
         Assert.Equal(4, report!.Sent);
         Assert.Single(cluster.Log.Of(EventKind.AntiEntropyRepaired));
     });
@@ -170,6 +172,6 @@ public sealed class CatchUpTests
         var cluster = Cluster();
         await cluster.WriteAsync("k");
         var stranger = cluster.NewFollower("stranger");
-        Assert.Null(await cluster.Leader.SyncAsync(stranger.Peer, cluster.Calls, rejoined: true, cluster.Leader.LastVersion, TestContext.Current.CancellationToken));
+        Assert.Null(await cluster.SyncOf(cluster.Leader).SyncAsync(stranger.Peer, rejoined: true, cluster.Leader.LastVersion, TestContext.Current.CancellationToken));
     });
 }

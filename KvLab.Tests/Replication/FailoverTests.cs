@@ -1,5 +1,7 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
 using KvLab.Core.Members;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;

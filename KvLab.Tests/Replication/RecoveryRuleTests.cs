@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using Xunit;
 

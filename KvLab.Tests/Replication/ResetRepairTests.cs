@@ -1,3 +1,4 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;

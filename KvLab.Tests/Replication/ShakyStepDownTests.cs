@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;

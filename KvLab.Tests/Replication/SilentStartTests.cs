@@ -1,6 +1,8 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvLab.Core.Control;
 using KvLab.Core.Network;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulation;

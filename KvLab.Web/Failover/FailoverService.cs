@@ -5,6 +5,7 @@ using KvLab.Core.Failover;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Recovery;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 using KvLab.Web.Faults;

@@ -7,6 +7,7 @@ using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation;
 using KvLab.Core.Observation.Messages;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Web.Faults;

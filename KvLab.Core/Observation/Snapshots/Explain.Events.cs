@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Settings;
 
@@ -26,8 +27,7 @@ public sealed partial class Explain
             $"{N(e.Node)} leads now, in epoch {e.Epoch}, and counts on above version {e.Version}; leaders of older epochs are refused from here on{Tail(e.Detail)}",
         EventKind.LeaderSteppedDown =>
             $"{N(e.Node)} led in epoch {e.Epoch} and follows now, because another leader reigns since epoch {e.HeldEpoch}{Tail(e.Detail)}",
-        EventKind.EntryRolledBack =>
-            $"rolled back: {N(e.Node)} took back {V(e.EntryVersion)} of {e.Key}, which it had stored as a leader that was replaced and which the new leader does not know, and holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}",
+        EventKind.EntryRolledBack => RolledBack(e),
         EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
         EventKind.EntryRemoved =>
             $"{N(e.Node)} removed {V(e.EntryVersion)} of {e.Key}: a reset had removed it from the leader, and had missed it here",
@@ -146,6 +146,13 @@ public sealed partial class Explain
             "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}, because {Shortfall(e.Detail)}; the write is not undone, replication goes on",
             _ => $"the client was answered{After(e.ElapsedMs)}: {acked}",
         };
+    }
+
+    private string RolledBack(NodeEvent e)
+    {
+        var known = EnumNames.TryParse<RollBackReason>(e.Reason ?? "", out var reason) ? reason : RollBackReason.TakenBack;
+        return $"rolled back: {V(e.EntryVersion)} of {e.Key}, which {N(e.Node)} had stored as a leader that was replaced and which the new leader does not know, {Why(known)}; "
+            + $"{N(e.Node)} holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}";
     }
 
     private string EntryApplied(NodeEvent e)

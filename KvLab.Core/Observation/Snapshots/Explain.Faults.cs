@@ -1,3 +1,4 @@
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 
@@ -26,14 +27,11 @@ public sealed partial class Explain
     private string MessageLost(NodeEvent e)
     {
         var message = $"{V(e.EntryVersion)} of {e.Key}";
-        return e.Reason switch
-        {
-            "refused" => $"the link to {N(e.Peer)} refused {message} at once: it never left",
-            "answer_lost" => $"the answer of {N(e.Peer)} about {message} was lost: it is applied there, but {N(e.Node)} cannot know and hears nothing until its deadline",
-            "dropped" or "swallowed" when e.Outcome == DeliveryOutcome.Applied =>
-                $"the answer of {N(e.Peer)} about {message} was {e.Reason}: it is applied there, but {N(e.Node)} cannot know and hears nothing until its deadline",
-            "dropped" or "swallowed" => $"{message} was {e.Reason} on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} hears nothing until its deadline",
-            _ => $"{message} was lost on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} hears nothing until its deadline",
-        };
+        var known = EnumNames.TryParse<LossReason>(e.Reason ?? "", out var reason);
+        if (known && reason == LossReason.Refused) return $"the link to {N(e.Peer)} refused {message} at once: it never left";
+        var word = Why(known ? reason : LossReason.RequestLost);
+        return e.Outcome == DeliveryOutcome.Applied || (known && reason == LossReason.AnswerLost)
+            ? $"the answer of {N(e.Peer)} about {message} {word}: it is applied there, but {N(e.Node)} cannot know and hears nothing until its deadline"
+            : $"{message} {word} on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} hears nothing until its deadline";
     }
 }

@@ -38,16 +38,6 @@ public sealed partial class Explain
 
     private static string Rule(int required, bool leaderCounted) => leaderCounted ? $"W = {required}, the leader counted" : $"W = {required}";
 
-    private static string Shortfall(string? reason) => reason switch
-    {
-        "quorum_unreachable" => "so many followers failed that no wait could help",
-        "deadline" => "the deadline passed",
-        "shutdown" => "the leader shut down",
-        "cleared" => "the lab was reset",
-        null or "" => "too few confirmed in time",
-        _ => reason,
-    };
-
     /// <summary>One sentence for what became of a write at one follower.</summary>
     public string Delivery(WriteView write, DeliveryView delivery)
     {
@@ -60,7 +50,7 @@ public sealed partial class Explain
                 $"pending: {what} is on its way to {N(delivery.Follower)}, with a simulated delay of {Ms(delivery.DelayMs)}{(delivery.Attempts > 1 ? $" (attempt {delivery.Attempts})" : "")}.",
             DeliveryOutcome.Applied => $"applied: {N(delivery.Follower)} stored {what}{(delivery.StoredMs is { } ms ? $", which took its storage {Ms(ms)}," : "")} and acked{facts}{late}.",
             DeliveryOutcome.Replaced =>
-                $"replaced: {what} goes to {N(delivery.Follower)} no more, because {Failure("superseded")}; {N(delivery.Follower)} has refused nothing{late}.",
+                $"replaced: {what} goes to {N(delivery.Follower)} no more, because {Why(DeliveryReason.Superseded)}; {N(delivery.Follower)} has refused nothing{late}.",
             DeliveryOutcome.Superseded => $"refused: {Superseded(write.Version, write.Key, delivery)}; it acked{facts}, since a newer version is as good{late}.",
             DeliveryOutcome.Duplicate => $"duplicate: {N(delivery.Follower)} held {what} already when it came again, and acked{facts}{late}.",
             DeliveryOutcome.Lost => $"lost: {N(delivery.Follower)} had acked {what}, but does not hold it any more.",

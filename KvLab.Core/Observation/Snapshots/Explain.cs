@@ -56,27 +56,5 @@ public sealed partial class Explain(Labels labels)
     private static string Ended(string text) =>
         text.Length == 0 ? text : text[^1] is '.' or '!' or '?' ? text : text + ".";
 
-    /// <summary>The words behind the reasons that a leader gives for a failed or abandoned delivery.</summary>
-    private static string Failure(string? reason) => reason switch
-    {
-        "refused" => "nobody listens there",
-        "timeout" => "no answer came in time",
-        "error" => "it answered with an error",
-        "storage" => "its storage failed, so it confirmed nothing",
-        "fenced" => "it has seen a newer epoch than this leader's",
-        "once" => "delivery is set to once, so there is no second attempt",
-        "superseded" => "a newer version of the same key is on its way and replaces it",
-        "removed" => "the follower was removed from the cluster",
-        "overflow" => "too many deliveries were waiting for this follower",
-        "shutdown" => "the leader shut down",
-        "cleared" => "the cluster was reset",
-        LeaderEnded => "the leader ended before it learnt the outcome",
-        null or "" => "no reason was given",
-        _ => reason,
-    };
-
-    /// <summary>The reason that the dashboard gives where a leader ended with work unfinished.</summary>
-    public const string LeaderEnded = "leader_ended";
-
     private static string Outcome(DeliveryOutcome? outcome) => outcome?.ToString().ToLowerInvariant() ?? "confirmed";
 }

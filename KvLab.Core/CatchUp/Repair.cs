@@ -4,7 +4,7 @@ using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 
-namespace KvLab.Core.Members;
+namespace KvLab.Core.CatchUp;
 
 /// <summary>
 /// Makes "eventually" true: looks at every follower once a second, has one that came back (or is new) sent what it lacks, compares with each from time to
@@ -36,11 +36,15 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
         public bool Answered { get; set; } = true;
     }
 
+    private readonly FollowerSync _sync = new(leader, peers);
+
     // By follower; a follower is touched by one look at a time.
     private readonly Dictionary<Peer, Known> _known = [];
 
     // When which version was the newest: entries of the last period are left to their own delivery.
     private readonly Queue<(long At, EntryVersion Version)> _moments = new();
+
+    public RepairTotals Totals => _sync.Totals;
 
     /// <summary>Runs until it is cancelled; never throws.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -110,7 +114,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
                 var first = !known.Undecided;
                 known.Undecided = true;
                 if (first || _known.Any(k => k.Key != follower && k.Value is { Answered: true, Incarnation: null, Undecided: false })) return;
-                await leader.DecideAsync(follower, peers, cancellation);
+                await _sync.DecideAsync(follower, cancellation);
                 (known.Incarnation, known.Undecided) = (null, false);
             }
 
@@ -152,7 +156,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
             || (settings.AntiEntropyMs > 0 && time.GetElapsedTime(known.ComparedAt).TotalMilliseconds >= settings.AntiEntropyMs);
         if (!rejoined && !due) return false;
         var upTo = rejoined ? leader.LastVersion : horizon;
-        var report = await leader.SyncAsync(follower, peers, rejoined, upTo, cancellation);
+        var report = await _sync.SyncAsync(follower, rejoined, upTo, cancellation);
         if (report is null) return false;
         known.HoldsUpTo = upTo;
         known.ComparedAt = time.GetTimestamp();

@@ -1,17 +1,9 @@
 using System.Collections.Immutable;
 using KvLab.Core.Configuration;
+using KvLab.Core.Network;
+using KvLab.Core.Replication;
 
-namespace KvLab.Core.Replication;
-
-/// <summary>What whoever starts or promotes a leader knows of the cluster's past; a process that lost its memory does not.</summary>
-/// <param name="Epoch">The highest epoch that ever began, ≥ 0; 0 says that nothing has been written yet. Null: not known.</param>
-/// <param name="SmallestQuorum">The fewest followers that a success needed, among writes that may not be on all nodes. Null: not known, present settings and followers count.</param>
-public sealed record KnownPast(long? Epoch = null, int? SmallestQuorum = null)
-{
-    public static readonly KnownPast Unknown = new();
-
-    public bool IsNewCluster => Epoch == 0;
-}
+namespace KvLab.Core.Recovery;
 
 /// <summary>
 /// Who was heard before a reign begins, and whether that is enough to know the newest epoch and every acknowledged write.
@@ -28,6 +20,19 @@ public sealed record KnownPast(long? Epoch = null, int? SmallestQuorum = null)
 public sealed record Hearing(
     int Followers, int SmallestQuorum, ImmutableArray<string> Heard, ImmutableArray<string> Forgetful, ImmutableArray<string> Silent)
 {
+    /// <param name="states">Of those that answered.</param>
+    /// <param name="self">The node that asks, where it kept its memory; else null.</param>
+    /// <param name="noted">What it was told itself, as a follower, of the weakest success.</param>
+    internal static Hearing Of(Leader leader, IReadOnlyDictionary<Peer, PeerState> states, KnownPast past, string? self, int? noted)
+    {
+        var others = leader.Followers;
+        var smallest = past.SmallestQuorum ?? states.Values.Select(s => s.SmallestQuorum).Append(noted).Append(leader.SmallestQuorum).Min()!.Value;
+        return new Hearing(others.Length, smallest,
+            [.. self is null ? ImmutableArray<string>.Empty : [self], .. others.Where(p => states.TryGetValue(p, out var s) && s.Remembers).Select(p => p.Id)],
+            [.. others.Where(p => states.TryGetValue(p, out var s) && !s.Remembers).Select(p => p.Id)],
+            [.. others.Where(p => !states.ContainsKey(p)).Select(p => p.Id)]);
+    }
+
     public int Needed => Followers - Math.Clamp(SmallestQuorum, 0, Followers) + 1;
 
     /// <summary>Every acknowledged write and every epoch that a success had is known to somebody who was heard.</summary>
