@@ -106,10 +106,9 @@ public sealed partial class NodeHost : IAsyncDisposable
     {
         if (_store is DurableStore durable) await durable.TryOpenAsync(cancellation);
         await _app.StartAsync(cancellation);
-        _node.Url = _options.AdvertisedUrl ?? Reachable(_app.Urls.First());
+        _node.Begin(_options.AdvertisedUrl ?? Reachable(_app.Urls.First()));
         // Only who leads, or is about to, asks others.
         _http.LeaderUrl = _node.Url;
-        _node.Events.Record(EventKind.NodeStarted, detail: _node.Url);
         (_store as DurableStore)?.Watch(RecordStorage);
         // Before the first question to a follower: a leader that starts behind a partition recovers without the other side.
         if (_options.LinkFaults.Length > 0) _replica.SetLinks(_options.LinkFaults);
@@ -126,8 +125,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             while (_store is DurableStore { Status: { Ok: false, Failure: not StoreFailure.Schema } });
         }
 
-        _node.Phase = MemberPhase.Ready;
-        _node.Events.Record(EventKind.NodeReady, settings: _node.Leader?.Settings);
+        _node.BecomeReady();
     }
 
     /// <returns>False while the storage is away: what it remembers has to be known first. And where it did not come to a reign.</returns>
@@ -268,9 +266,9 @@ public sealed partial class NodeHost : IAsyncDisposable
     private static void MapEndpoints(WebApplication app, Node node)
     {
         var token = new ClusterToken(node.Options.ClusterToken, TimeProvider.System);
-        var faults = new FaultEndpoints(node, token);
+        var faults = new OwnFaultEndpoints(node, token);
         app.UseMiddleware<ProblemDetails>();
-        app.Use(new CallerGuard(node.Options, token).CheckAsync);
+        app.Use(new NodeGuard(node.Options, token).CheckAsync);
         app.Use(faults.HoldWhileFrozenAsync);
         app.UseRouting();
         new WriteEndpoint(node).Map(app);
@@ -278,7 +276,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         new ReplicateEndpoints(node, token, app.Lifetime.ApplicationStopping).Map(app);
         new ConfigEndpoints(node, token).Map(app);
         new HealthEndpoint(node).Map(app);
-        new ClusterEndpoints(node, token).Map(app);
+        new MemberEndpoints(node, token).Map(app);
         new PeerEndpoints(node, token).Map(app);
         new ReignEndpoints(node, token).Map(app);
         faults.Map(app);

@@ -60,6 +60,20 @@ public class Member(Replica replica, EventRecorder events, TimeProvider time, st
         set => _phase = value;
     }
 
+    /// <summary>It runs, and will answer at this address.</summary>
+    public void Begin(string url)
+    {
+        Url = url;
+        Events.Record(EventKind.NodeStarted, detail: url);
+    }
+
+    /// <summary>It takes all requests from now on: a leader has come to its reign.</summary>
+    public void BecomeReady()
+    {
+        Phase = MemberPhase.Ready;
+        Events.Record(EventKind.NodeReady, settings: Leader?.Settings);
+    }
+
     /// <summary>The clock of the machine that it runs on.</summary>
     public MachineClock Now => MachineClock.Read(time);
 

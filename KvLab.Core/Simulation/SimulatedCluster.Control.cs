@@ -159,13 +159,17 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
         if (!leads) return;
         ApplyLinks();
         if (recovers) await RecoverAsync(target, cancellation);
-        else target.Replica.BeginForgetful(Members.Where(n => n != target).Max(n => n.Replica.Follower?.Epoch ?? 0));
+        else
+        {
+            target.Replica.BeginForgetful(Members.Where(n => n != target).Max(n => n.Replica.Follower?.Epoch ?? 0));
+            target.Member.BecomeReady();
+        }
     }
 
     /// <summary>A leader that waits for others has started too.</summary>
     private async Task RecoverAsync(SimulatedNode target, CancellationToken cancellation)
     {
-        var recovering = target.Replica.RecoverAsync(Patience, cancellation: cancellation);
+        var recovering = ReadyAsync(target, cancellation);
         while (!recovering.IsCompleted && target.Replica.Waiting is null) await _time.WaitAsync(Look, cancellation);
         if (recovering.IsCompleted) await recovering;
     }

@@ -40,7 +40,13 @@ public sealed partial class SimulatedCluster
     public SimulatedNode? Leading => Members.Where(n => n.Leads).MaxBy(n => n.Replica.Leader!.Epoch);
 
     /// <summary>The first leader begins its reign.</summary>
-    public Task StartAsync() => Members[0].Replica.RecoverAsync(Patience);
+    public Task StartAsync() => ReadyAsync(Members[0], CancellationToken.None);
+
+    private static async Task ReadyAsync(SimulatedNode leader, CancellationToken cancellation)
+    {
+        await leader.Replica.RecoverAsync(Patience, cancellation: cancellation);
+        leader.Member.BecomeReady();
+    }
 
     /// <summary>An empty process in the node's place.</summary>
     public void Launch(SimulatedNode node, bool leads)
@@ -50,9 +56,11 @@ public sealed partial class SimulatedCluster
         var replica = leads
             ? Replica.Leading(new LeaderOptions(), _settings with { DelayOrigin = 0 }, [.. OthersOf(node)], _stores(), port, port, events, _time)
             : Replica.Following(new LeaderOptions(), _settings.Versioning, _stores(), port, port, events, _time);
-        node.Member = new Member(replica, events, _time) { Url = node.Peer.Url };
+        node.Member = new Member(replica, events, _time);
         (node.Up, node.Death) = (true, new TaskCompletionSource());
         Wire.Attach(node.Peer, node.Member);
+        node.Member.Begin(node.Peer.Url);
+        if (!leads) node.Member.BecomeReady();
     }
 
     /// <summary>Nobody listens any more, and what it held in memory is gone.</summary>

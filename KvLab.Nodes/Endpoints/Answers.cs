@@ -27,7 +27,7 @@ internal sealed record ReplicateResult(
 
 /// <param name="Keys">Null while the storage cannot be asked.</param>
 /// <param name="Leader">Where the leader answers; null while a follower has not heard of one.</param>
-internal sealed record HealthAnswer(
+internal sealed record NodeHealthAnswer(
     string Status, bool Ready, string Role, string Node, string Incarnation, long Epoch, long LastVersion, long? Keys, string? Leader, double UptimeSeconds,
     int WritesInFlight, int PendingDeliveries, StorageStatus Storage,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WaitingAnswer? Waiting = null);
@@ -60,7 +60,7 @@ internal sealed record ProceedAnswer(string Node, string Status);
 
 internal sealed record StepDownAnswer(string Node, string Role, long Epoch);
 
-internal sealed record LinksAnswer(IReadOnlyList<LinkReport> Links);
+internal sealed record OwnLinksAnswer(IReadOnlyList<LinkReport> Links);
 
 internal sealed record ClearAnswer(string Status, string Node);
 
@@ -69,7 +69,7 @@ internal sealed record ClearAnswer(string Status, string Node);
 [JsonSerializable(typeof(WriteAnswer))]
 [JsonSerializable(typeof(ReadAnswer))]
 [JsonSerializable(typeof(ReplicateResult))]
-[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(NodeHealthAnswer))]
 [JsonSerializable(typeof(LeaderConfigAnswer))]
 [JsonSerializable(typeof(FollowerConfigAnswer))]
 [JsonSerializable(typeof(FollowersAnswer))]
@@ -79,7 +79,7 @@ internal sealed record ClearAnswer(string Status, string Node);
 [JsonSerializable(typeof(ProceedAnswer))]
 [JsonSerializable(typeof(ClearAnswer))]
 [JsonSerializable(typeof(NodeFaults))]
-[JsonSerializable(typeof(LinksAnswer))]
+[JsonSerializable(typeof(OwnLinksAnswer))]
 [JsonSerializable(typeof(MachineClock))]
 internal sealed partial class AnswerJson : JsonSerializerContext
 {

@@ -20,12 +20,12 @@ internal sealed class HealthEndpoint(Node node)
         var phase = node.Phase;
         var (highest, keys) = await AskStorageAsync(context.RequestAborted);
         var status = node.Leader?.Status;
-        var answer = new HealthAnswer(
+        var answer = new NodeHealthAnswer(
             phase switch { MemberPhase.Starting => node.Replica.Waiting is null ? "starting" : "waiting", MemberPhase.Ready => "ready", _ => "stopping" },
             phase == MemberPhase.Ready, node.RoleName, node.Id, node.Events.Incarnation, highest.Epoch, highest.Counter,
             keys, node.LeaderUrl, Math.Round(node.Uptime.TotalSeconds, 3),
             status?.WritesInFlight ?? 0, status?.PendingDeliveries ?? 0, node.Storage, WaitingAnswer.Of(node.Replica.Waiting));
-        await context.AnswerAsync(answer, AnswerJson.Readable.HealthAnswer,
+        await context.AnswerAsync(answer, AnswerJson.Readable.NodeHealthAnswer,
             answer.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -53,7 +53,7 @@ internal static class NotLeading
     { LeaderUrl = node.LeaderUrl };
 }
 
-internal static class WrongFields
+internal static class FieldProblem
 {
     /// <exception cref="ProblemException">Something was wrong with the fields: 413 where only a value is too large, else 400.</exception>
     public static void ThrowIfWrong(this JsonFields fields)

@@ -37,7 +37,7 @@ public sealed record LabFollower(Peer Peer, Follower Node, IKeyValueStore Store)
 /// <summary>A call of a client, with its place in the order of events.</summary>
 /// <param name="SentAt">How many events had happened when the client sent it.</param>
 /// <param name="AnsweredAt">How many had happened when it had its answer.</param>
-public sealed record ClientWrite(int SentAt, int AnsweredAt, WriteResult Result);
+public sealed record LabWrite(int SentAt, int AnsweredAt, WriteResult Result);
 
 /// <summary>A leader and its followers in a <see cref="VirtualWorld"/>: Core's own classes over the in-memory transport.</summary>
 public sealed class LabCluster
@@ -59,7 +59,7 @@ public sealed class LabCluster
     public VirtualWorld World { get; }
     public MomentLog Log { get; }
     public List<StoreStep> Steps { get; } = [];
-    public List<ClientWrite> Writes { get; } = [];
+    public List<LabWrite> Writes { get; } = [];
     public List<LabFollower> Followers { get; }
     public InMemoryTransport Wire { get; } = new();
     public RoughTransport Network { get; }
@@ -102,7 +102,7 @@ public sealed class LabCluster
     {
         var sentAt = Log.Moments.Count;
         var result = await Leader.WriteAsync(key, JsonText.Of(value), delaysMs);
-        Writes.Add(new ClientWrite(sentAt, Log.Moments.Count, result));
+        Writes.Add(new LabWrite(sentAt, Log.Moments.Count, result));
         return result;
     }
 

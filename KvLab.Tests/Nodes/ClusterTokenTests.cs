@@ -33,7 +33,7 @@ public sealed class ClusterTokenTests : IAsyncLifetime
         Assert.Equal(withToken, (await SendAsync("X-Cluster-Token", Token)).Status);
         Assert.Equal(withToken, (await SendAsync("Authorization", "Bearer " + Token)).Status);
 
-        Task<NodeAnswer> SendAsync(string? header, string? value) => NodeHttp.SendAsync(
+        Task<NodeReply> SendAsync(string? header, string? value) => NodeHttp.SendAsync(
             new HttpMethod(method), _nodes.Follower + path, new StringContent(body, Encoding.UTF8, "application/json"), r =>
             {
                 if (header is not null) r.Headers.TryAddWithoutValidation(header, value);

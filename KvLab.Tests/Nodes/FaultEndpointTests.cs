@@ -15,9 +15,9 @@ public sealed class FaultEndpointTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
-    private static Task<NodeAnswer> PutAsync(string url, string json) => NodeHttp.SendAsync(HttpMethod.Put, url, json);
+    private static Task<NodeReply> PutAsync(string url, string json) => NodeHttp.SendAsync(HttpMethod.Put, url, json);
 
-    private static JsonNode Link(NodeAnswer links, string follower) => links["links"]!.AsArray().Single(l => (string)l!["follower"]! == follower)!;
+    private static JsonNode Link(NodeReply links, string follower) => links["links"]!.AsArray().Single(l => (string)l!["follower"]! == follower)!;
 
     [Fact]
     public async Task A_change_of_faults_leaves_what_it_does_not_name()

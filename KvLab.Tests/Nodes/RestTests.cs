@@ -18,9 +18,9 @@ public sealed class RestTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
-    private Task<NodeAnswer> WriteAsync(string body) => NodeHttp.PostAsync(_nodes.Leader + "/write", body);
+    private Task<NodeReply> WriteAsync(string body) => NodeHttp.PostAsync(_nodes.Leader + "/write", body);
 
-    private Task<NodeAnswer> ReplicateAsync(string fields) => NodeHttp.PostAsync(_nodes.Follower + "/replicate", $$"""{"key":"k","value":"v",{{fields}}}""");
+    private Task<NodeReply> ReplicateAsync(string fields) => NodeHttp.PostAsync(_nodes.Follower + "/replicate", $$"""{"key":"k","value":"v",{{fields}}}""");
 
     [Fact]
     public async Task A_write_answers_with_its_version_and_the_acks_that_it_waited_for()

@@ -46,7 +46,7 @@ public sealed class StorageTests : IAsyncDisposable
         return connection;
     }
 
-    private static Task<NodeAnswer> WriteAsync(NodeHost leader, string key) => NodeHttp.PostAsync(leader.Url + "/write", $$"""{"key":"{{key}}","value":1}""");
+    private static Task<NodeReply> WriteAsync(NodeHost leader, string key) => NodeHttp.PostAsync(leader.Url + "/write", $$"""{"key":"{{key}}","value":1}""");
 
     [Fact]
     public async Task A_leader_that_cannot_store_refuses_the_write_in_words_and_recovers_by_itself()

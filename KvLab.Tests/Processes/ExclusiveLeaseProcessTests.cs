@@ -56,7 +56,7 @@ public sealed class ExclusiveLeaseProcessTests
         await Task.Delay(700, TestContext.Current.CancellationToken);
         await SignalAsync("CONT", lab.Node("follower-2").ProcessId!.Value);
 
-        NodeAnswer? run = null;
+        NodeReply? run = null;
         await Patience.UntilAsync(async () => (string)(run = await lab.GetAsync($"/api/experiments/{id}"))["state"]! is not ("running" or "paused"), "the run ends");
         Assert.Equal("disturbed", (string)run!["state"]!);
         var told = run["points"]![0]!["disturbances"]!.ToJsonString();

@@ -12,9 +12,9 @@ namespace KvLab.Tests.Processes;
 [Trait("Category", "Process")]
 public sealed class FaultTests(LabOfThree shared) : IClassFixture<LabOfThree>
 {
-    private static Task<NodeAnswer> PutAsync(LabDashboard lab, string path, string json) => NodeHttp.SendAsync(HttpMethod.Put, lab.Url + path, json);
+    private static Task<NodeReply> PutAsync(LabDashboard lab, string path, string json) => NodeHttp.SendAsync(HttpMethod.Put, lab.Url + path, json);
 
-    private static JsonNode Link(NodeAnswer links, string follower) => links["links"]!.AsArray().Single(l => (string)l!["follower"]! == follower)!;
+    private static JsonNode Link(NodeReply links, string follower) => links["links"]!.AsArray().Single(l => (string)l!["follower"]! == follower)!;
 
     private static async Task<(string Status, int Acks, long Version)> WriteAsync(LabDashboard lab, string key)
     {

@@ -110,7 +110,7 @@ public sealed class LifetimeTests
             ["FOLLOWERS"] = $"http://127.0.0.1:{RealCluster.FreePort()}",
             ["RECOVERY_TIMEOUT_MS"] = "600000",
         });
-        NodeAnswer? write = null;
+        NodeReply? write = null;
         await Patience.UntilAsync(async () =>
         {
             try

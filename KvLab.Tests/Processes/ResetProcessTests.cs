@@ -63,7 +63,7 @@ public sealed class ResetProcessTests
         Assert.Equal(1, (int)(await lab.ConvergedAsync())["keys"]!);
     }
 
-    private static async Task OkAsync(Task<NodeAnswer> call)
+    private static async Task OkAsync(Task<NodeReply> call)
     {
         var answer = await call;
         Assert.True((int)answer.Status is >= 200 and < 300, answer.Text);

@@ -9,9 +9,9 @@ namespace KvLab.Tests.Processes;
 [Trait("Category", "Process")]
 public sealed class ScenarioProcessTests(LabOfFive shared) : IClassFixture<LabOfFive>
 {
-    private static async Task<NodeAnswer> OverAsync(LabDashboard lab, string path)
+    private static async Task<NodeReply> OverAsync(LabDashboard lab, string path)
     {
-        NodeAnswer? run = null;
+        NodeReply? run = null;
         await Patience.UntilAsync(async () => (string)(run = await lab.GetAsync(path))["state"]! != "running", $"{path} ends");
         return run!;
     }

@@ -8,7 +8,7 @@ namespace KvLab.Tests.Properties;
 /// <param name="Steps">What the stores really did.</param>
 /// <param name="Writes">What the clients saw.</param>
 public sealed record History(
-    LabPlan Plan, IReadOnlyList<Moment> Moments, IReadOnlyList<StoreStep> Steps, IReadOnlyList<ClientWrite> Writes, LabCluster Cluster);
+    LabPlan Plan, IReadOnlyList<Moment> Moments, IReadOnlyList<StoreStep> Steps, IReadOnlyList<LabWrite> Writes, LabCluster Cluster);
 
 public static class LabRun
 {

@@ -62,13 +62,13 @@ internal sealed class LabDashboard : IAsyncDisposable
         }
     }
 
-    public Task<NodeAnswer> GetAsync(string path) => NodeHttp.GetAsync(Url + path);
-    public Task<NodeAnswer> PostAsync(string path, string? json = null) => NodeHttp.SendAsync(HttpMethod.Post, Url + path, json);
-    public Task<NodeAnswer> PatchAsync(string json) => NodeHttp.SendAsync(HttpMethod.Patch, Url + "/api/cluster/settings", json);
-    public Task<NodeAnswer> DeadlineAsync(int milliseconds) => PatchAsync($$"""{"replicationTimeoutMs":{{milliseconds}}}""");
-    public Task<NodeAnswer> PutAsync(string path, object body) => NodeHttp.SendAsync(HttpMethod.Put, Url + path, JsonSerializer.Serialize(body));
-    public Task<NodeAnswer> DeleteAsync(string path) => NodeHttp.SendAsync(HttpMethod.Delete, Url + path, null);
-    public Task<NodeAnswer> WriteAsync(string key, string json) => PostAsync("/api/writes", $$"""{"key":"{{key}}","value":{{json}}}""");
+    public Task<NodeReply> GetAsync(string path) => NodeHttp.GetAsync(Url + path);
+    public Task<NodeReply> PostAsync(string path, string? json = null) => NodeHttp.SendAsync(HttpMethod.Post, Url + path, json);
+    public Task<NodeReply> PatchAsync(string json) => NodeHttp.SendAsync(HttpMethod.Patch, Url + "/api/cluster/settings", json);
+    public Task<NodeReply> DeadlineAsync(int milliseconds) => PatchAsync($$"""{"replicationTimeoutMs":{{milliseconds}}}""");
+    public Task<NodeReply> PutAsync(string path, object body) => NodeHttp.SendAsync(HttpMethod.Put, Url + path, JsonSerializer.Serialize(body));
+    public Task<NodeReply> DeleteAsync(string path) => NodeHttp.SendAsync(HttpMethod.Delete, Url + path, null);
+    public Task<NodeReply> WriteAsync(string key, string json) => PostAsync("/api/writes", $$"""{"key":"{{key}}","value":{{json}}}""");
 
     public Task<ClusterSnapshot> WhenAsync(Func<ClusterSnapshot, bool> isWanted) =>
         State.WhenAsync(isWanted, Patience.Limit, TimeProvider.System, TestContext.Current.CancellationToken);
@@ -76,11 +76,11 @@ internal sealed class LabDashboard : IAsyncDisposable
     public NodeView Node(string id) => Snapshot.Nodes.Single(n => n.Id == id);
 
     /// <summary>Runs a burst to its end.</summary>
-    public async Task<NodeAnswer> BurstAsync(int writes, int concurrency, int keys)
+    public async Task<NodeReply> BurstAsync(int writes, int concurrency, int keys)
     {
         var started = await PostAsync("/api/bursts", $$"""{"writes":{{writes}},"concurrency":{{concurrency}},"keys":{{keys}}}""");
         Assert.Equal(HttpStatusCode.Accepted, started.Status);
-        NodeAnswer? burst = null;
+        NodeReply? burst = null;
         await Patience.UntilAsync(async () =>
         {
             burst = await GetAsync($"/api/bursts/{started["id"]}");
@@ -92,7 +92,7 @@ internal sealed class LabDashboard : IAsyncDisposable
     /// <summary>Every replica holds the same, entry by entry, in quiescence.</summary>
     public async Task<JsonNode> ConvergedAsync()
     {
-        NodeAnswer? report = null;
+        NodeReply? report = null;
         await Patience.UntilAsync(async () =>
         {
             report = await GetAsync("/api/convergence");

@@ -84,10 +84,10 @@ internal sealed class RealCluster : IAsyncDisposable
         _followers[number - 1] = await RealNode.StartAsync(all);
     }
 
-    public Task<NodeAnswer> WriteAsync(string key, string json, string? more = null) =>
+    public Task<NodeReply> WriteAsync(string key, string json, string? more = null) =>
         NodeHttp.PostAsync(Leader + "/write", $$"""{"key":"{{key}}","value":{{json}}{{more}}}""");
 
-    public Task<NodeAnswer> PatchAsync(string json) => NodeHttp.SendAsync(HttpMethod.Patch, Leader + "/config", json);
+    public Task<NodeReply> PatchAsync(string json) => NodeHttp.SendAsync(HttpMethod.Patch, Leader + "/config", json);
 
     public static async Task<JsonObject> DumpAsync(string url) => (JsonObject)(await NodeHttp.GetAsync(url + "/dump")).Body!;
 

@@ -54,12 +54,12 @@ public sealed partial class ScenariosPage : ComponentBase, IDisposable
         _feed = new NewsFeed(Time, () => InvokeAsync(StateHasChanged));
         _scenarios = Service.Scenarios.Listen(run =>
         {
-            if (run.IsOver) _ = InvokeAsync(() => Announcements.Say($"{run.Title}: {ScenarioWords.State(run.State)}, {run.Held} of {run.Expectations} expectations held."));
+            if (run.IsOver) _ = InvokeAsync(() => Announcements.Say($"{run.Title}: {StoryWords.State(run.State)}, {run.Held} of {run.Expectations} expectations held."));
             _feed.Take();
         });
         _chaos = Service.Chaos.Listen(report =>
         {
-            if (report.IsOver) _ = InvokeAsync(() => Announcements.Say($"Chaos run {ScenarioWords.State(report.State)}."));
+            if (report.IsOver) _ = InvokeAsync(() => Announcements.Say($"Chaos run {StoryWords.State(report.State)}."));
             _feed.Take();
         });
         if (await Browser.LoadAsync<OwnStory>(DraftKey, lasting: true) is { Text: { Length: > 0 } text }) _own = text;
@@ -74,8 +74,8 @@ public sealed partial class ScenariosPage : ComponentBase, IDisposable
     private ScenarioRun? RunOf(string name) => Service.Scenarios.All.FirstOrDefault(r => r.Name == name);
 
     private string? StateOf(string name) => name == ScenarioList.Chaos
-        ? Service.Chaos.Latest is { } report ? ScenarioWords.State(report.State) : null
-        : RunOf(name) is { } run ? ScenarioWords.State(run.State) : null;
+        ? Service.Chaos.Latest is { } report ? StoryWords.State(report.State) : null
+        : RunOf(name) is { } run ? StoryWords.State(run.State) : null;
 
     private void Start(Scenario scenario)
     {

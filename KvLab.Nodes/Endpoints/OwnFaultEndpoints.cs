@@ -5,7 +5,7 @@ using KvLab.Nodes.Member;
 namespace KvLab.Nodes.Endpoints;
 
 /// <summary>What is wrong on purpose: <c>/internal/faults</c> of the node itself, and <c>/internal/links</c> from it to its followers, now or when it leads.</summary>
-internal sealed class FaultEndpoints(Node node, ClusterToken token)
+internal sealed class OwnFaultEndpoints(Node node, ClusterToken token)
 {
     public const string FaultsPath = "/internal/faults";
     private const string LinksPath = "/internal/links";
@@ -77,5 +77,5 @@ internal sealed class FaultEndpoints(Node node, ClusterToken token)
         await AnswerLinksAsync(context);
     }
 
-    private Task AnswerLinksAsync(HttpContext context) => context.AnswerAsync(new LinksAnswer(node.Replica.Links), AnswerJson.Readable.LinksAnswer);
+    private Task AnswerLinksAsync(HttpContext context) => context.AnswerAsync(new OwnLinksAnswer(node.Replica.Links), AnswerJson.Readable.OwnLinksAnswer);
 }

@@ -5,7 +5,7 @@ using KvLab.Core.Scenarios;
 namespace KvLab.Web.Components.Panels.Scenarios;
 
 /// <summary>States as people read them: a word and a shape, so that colour never has to be seen.</summary>
-internal static class ScenarioWords
+internal static class StoryWords
 {
     public static string State(ScenarioState state) => state.ToString().ToLowerInvariant();
     public static string State(ChaosState state) => state.ToString().ToLowerInvariant();

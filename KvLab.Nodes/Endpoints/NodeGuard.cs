@@ -9,7 +9,7 @@ namespace KvLab.Nodes.Endpoints;
 /// Keeps web pages of other sites from using this node through the browser of somebody on its machine (docs/decisions/0027), and clients without the token from one that other
 /// machines can reach (0028).
 /// </summary>
-internal sealed class CallerGuard(NodeOptions options, ClusterToken token)
+internal sealed class NodeGuard(NodeOptions options, ClusterToken token)
 {
     private readonly bool _beyondLoopback = !IPAddress.IsLoopback(options.Host);
 

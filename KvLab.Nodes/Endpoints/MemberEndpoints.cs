@@ -5,7 +5,7 @@ using KvLab.Nodes.Member;
 namespace KvLab.Nodes.Endpoints;
 
 /// <summary>What the dashboard needs beside the seed's calls: reset, the leader's list of followers, how far everything is, and what its machine's clock shows.</summary>
-internal sealed class ClusterEndpoints(Node node, ClusterToken token)
+internal sealed class MemberEndpoints(Node node, ClusterToken token)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
