@@ -66,6 +66,8 @@ public sealed class LabInBrowser : IAsyncLifetime
     public async Task<LabPage> OpenAsync(string query = "", int width = 1366, int height = 768, ColorScheme scheme = ColorScheme.Light, LiveSettingsPatch? settings = null)
     {
         RequireBrowser();
+        // One test that failed in the middle of a run must not fail all that come after it.
+        if (_host!.Services.GetRequiredService<ExclusiveLease>() is { Current: not null } left) await left.TakeOverAsync();
         foreach (var node in State.Current.Nodes.Where(n => n.State is NodeState.Stopped or NodeState.Crashed)) await Commands.StartNodeAsync(node.Id);
         foreach (var node in State.Current.Nodes.Where(n => n.State == NodeState.Frozen)) await Commands.ThawNodeAsync(node.Id);
         await UntilAsync(() => State.Current.Nodes.All(n => n.State == NodeState.Running), "all nodes running");

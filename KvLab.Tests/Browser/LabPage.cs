@@ -9,7 +9,7 @@ namespace KvLab.Tests.Browser;
 public sealed class LabPage : IAsyncDisposable
 {
     /// <summary>The one timeout of all browser tests; only a failing test ever waits that long.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly IBrowserContext _context;
     private readonly string _origin;

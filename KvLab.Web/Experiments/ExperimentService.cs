@@ -21,10 +21,9 @@ public sealed class ExperimentService : IAsyncDisposable
     private readonly RunStore _store;
     private readonly TimeProvider _time;
     private readonly RunBook<ExperimentRun> _runs;
-    private readonly Lock _gate = new();
     private readonly Listeners<RunNews> _listeners = new();
     private readonly UnstoredRuns _unstored = new();
-    private Active? _active;
+    private volatile Active? _active;
 
     public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time, RunBook<ExperimentRun> runs) =>
         (_cluster, _store, _time, _runs) = (cluster, store, time, runs);
@@ -77,7 +76,7 @@ public sealed class ExperimentService : IAsyncDisposable
         _unstored.Retry(_store);
         // Stored before anything is done to the cluster: what cannot be kept is not begun.
         _store.Save(first);
-        lock (_gate) _active = new Active(turn, new PauseGate()) { Latest = first };
+        _active = new Active(turn, new PauseGate()) { Latest = first };
         return first;
     }
 
@@ -203,8 +202,7 @@ public sealed class ExperimentService : IAsyncDisposable
 
     private Active Running(string id)
     {
-        lock (_gate)
-            if (_active is { } active && active.Turn.Id == id && _runs.IsRunning(id)) return active;
+        if (_runs.IsRunning(id) && _active is { } active && active.Turn.Id == id) return active;
         throw !_store.Has(id) ? Unknown(id) : new CommandException(StatusCodes.Status409Conflict, $"Experiment {id} is over.");
     }
 
