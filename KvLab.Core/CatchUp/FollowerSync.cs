@@ -42,7 +42,7 @@ public sealed class FollowerSync(Leader leader, IPeerCalls peers)
         try
         {
             if (!await SendAsync(follower, lacking, settings, ended)) return null;
-            if (removed.Count > 0) await leader.AskAsync(peer, c => Leader.DoneAsync(peers.RemoveAsync(peer, leader.Epoch, leader.LeadershipName, removed, c)), cancellation);
+            if (removed.Count > 0) await leader.AskAsync(peer, peers, PeerCall.Repair, (calls, c) => Leader.DoneAsync(calls.RemoveAsync(peer, leader.Epoch, leader.LeadershipName, removed, c)), cancellation);
             var adopted = await AdoptAsync(peer, ahead, cancellation);
             var report = new SyncReport(
                 lacking.Count, adopted, found.Bytes, lacking.Sum(SizeOf), _parts.Time.GetElapsedTime(startedAt).TotalMilliseconds);
@@ -129,7 +129,7 @@ public sealed class FollowerSync(Leader leader, IPeerCalls peers)
     {
         if (keys.Count == 0) return 0;
         var adopted = 0;
-        foreach (var entry in await leader.AskAsync(peer, c => peers.EntriesAsync(peer, keys, c), cancellation))
+        foreach (var entry in await leader.AskAsync(peer, peers, PeerCall.Repair, (calls, c) => calls.EntriesAsync(peer, keys, c), cancellation))
         {
             var result = await _parts.Store.ApplyAsync(entry, ApplyRule.NewerWins, cancellation);
             if (result.Outcome != ApplyOutcome.Applied) continue;
@@ -148,7 +148,7 @@ public sealed class FollowerSync(Leader leader, IPeerCalls peers)
     /// <returns>How many writes were taken back.</returns>
     public async Task<int> DecideAsync(Peer peer, CancellationToken cancellation = default)
     {
-        var open = await leader.AskAsync(peer, c => peers.UnconfirmedAsync(peer, c), cancellation);
+        var open = await leader.AskAsync(peer, peers, PeerCall.Repair, (calls, c) => calls.UnconfirmedAsync(peer, c), cancellation);
         var takeBack = new List<RollBack>();
         foreach (var (key, version) in open.OrderBy(o => o.Key, StringComparer.Ordinal))
         {
@@ -157,7 +157,7 @@ public sealed class FollowerSync(Leader leader, IPeerCalls peers)
             if (held?.Version != version) takeBack.Add(new RollBack(key, version, held));
         }
 
-        await leader.AskAsync(peer, c => Leader.DoneAsync(peers.DecideAsync(peer, leader.Epoch, takeBack, c)), cancellation);
+        await leader.AskAsync(peer, peers, PeerCall.Repair, (calls, c) => Leader.DoneAsync(calls.DecideAsync(peer, leader.Epoch, takeBack, c)), cancellation);
         return takeBack.Count;
     }
 

@@ -37,6 +37,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
     }
 
     private readonly FollowerSync _sync = new(leader, peers);
+    private readonly ProbeNews _news = new();
 
     // By follower; a follower is touched by one look at a time.
     private readonly Dictionary<Peer, Known> _known = [];
@@ -93,7 +94,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
     {
         try
         {
-            var state = await leader.AskAsync(follower, c => peers.StateAsync(follower, c), Patience, cancellation);
+            var state = await leader.AskAsync(follower, peers, PeerCall.Probe, (calls, c) => calls.StateAsync(follower, c), Patience, cancellation, s => _news.IsNews(follower, s));
             known.Answered = true;
             if (state.Highest.Epoch > leader.Epoch)
             {
@@ -104,7 +105,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
             if (state.Leads)
             {
                 // A leader of an older reign that does not know yet; it is looked at again when it follows.
-                await leader.AskAsync(follower, c => peers.SealAsync(follower, leader.Epoch, leader.LeadershipName, c), Patience, cancellation);
+                await leader.AskAsync(follower, peers, PeerCall.Seal, (calls, c) => calls.SealAsync(follower, leader.Epoch, leader.LeadershipName, c), Patience, cancellation);
                 return;
             }
 

@@ -11,7 +11,7 @@ namespace KvLab.Core.Events;
 /// </summary>
 public static class EventCodec
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     // Kind, mask, and the six numbers that every event has.
     private const int LeastBytesOfEvent = 8;
@@ -64,7 +64,7 @@ public static class EventCodec
         if (facts.HasFlag(Facts.Outcome)) writer.Byte((byte)e.Outcome!.Value);
         if (facts.HasFlag(Facts.Elapsed)) writer.Double(e.ElapsedMs!.Value);
         if (facts.HasFlag(Facts.Delay)) writer.Double(e.DelayMs!.Value);
-        if (facts.HasFlag(Facts.Attempt)) writer.Signed(e.Attempt!.Value);
+        if (facts.HasFlag(Facts.Attempt)) writer.Signed(AttemptOnWire(e.Attempt));
         if (facts.HasFlag(Facts.Acks)) writer.Signed(e.Acks!.Value);
         if (facts.HasFlag(Facts.Required)) writer.Signed(e.Required!.Value);
         if (facts.HasFlag(Facts.Reason)) WriteText(writer, e.Reason!, texts);
@@ -141,7 +141,7 @@ public static class EventCodec
             Outcome = facts.HasFlag(Facts.Outcome) ? (DeliveryOutcome)reader.Byte((byte)DeliveryOutcome.Replaced) : null,
             ElapsedMs = facts.HasFlag(Facts.Elapsed) ? reader.Double() : null,
             DelayMs = facts.HasFlag(Facts.Delay) ? reader.Double() : null,
-            Attempt = facts.HasFlag(Facts.Attempt) ? (int)reader.Signed() : null,
+            Attempt = ReadAttempt(ref reader, kind, facts),
             Late = facts.HasFlag(Facts.Late),
             Acks = facts.HasFlag(Facts.Acks) ? (int)reader.Signed() : null,
             Required = facts.HasFlag(Facts.Required) ? (int)reader.Signed() : null,
@@ -154,6 +154,20 @@ public static class EventCodec
             Seldom = facts.HasFlag(Facts.Seldom) ? ReadSeldom(reader.Bytes()) : null,
         };
     }
+
+    /// <summary>Nearly all that arrives at a follower is a first attempt: that is what is not written, and anything else is.</summary>
+    private static int? UsualAttempt(EventKind kind) =>
+        kind is EventKind.EntryApplied or EventKind.EntryRefused or EventKind.EntryDuplicate or EventKind.MessageFenced ? 1 : null;
+
+    private static int? ReadAttempt(ref WireReader reader, EventKind kind, Facts facts)
+    {
+        if (!facts.HasFlag(Facts.Attempt)) return UsualAttempt(kind);
+        var attempt = reader.Signed();
+        return attempt == 0 ? null : (int)(attempt > 0 ? attempt - 1 : attempt);
+    }
+
+    /// <summary>0 for none.</summary>
+    private static long AttemptOnWire(int? attempt) => attempt is not { } number ? 0 : number < 0 ? number : number + 1L;
 
     private static string ReadText(ref WireReader reader, List<string> texts)
     {
@@ -201,7 +215,7 @@ public static class EventCodec
         if (e.Outcome is not null) facts |= Facts.Outcome;
         if (e.ElapsedMs is not null) facts |= Facts.Elapsed;
         if (e.DelayMs is not null) facts |= Facts.Delay;
-        if (e.Attempt is not null) facts |= Facts.Attempt;
+        if (e.Attempt != UsualAttempt(e.Kind)) facts |= Facts.Attempt;
         if (e.Late) facts |= Facts.Late;
         if (e.Acks is not null) facts |= Facts.Acks;
         if (e.Required is not null) facts |= Facts.Required;

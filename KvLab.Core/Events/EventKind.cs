@@ -59,7 +59,7 @@ public enum EventKind
     /// <summary>The client has its answer: Reason success or partial_success, Acks, Required, ElapsedMs. Detail: quorum_reached, quorum_unreachable, deadline, shutdown, cleared, deposed.</summary>
     [JsonStringEnumMemberName("write_answered")] WriteAnswered,
 
-    /// <summary>A follower accepted an entry. Held: what it held before (naive mode may replace a newer one). ElapsedMs: how long storing took (with its whole batch), where that is not memory.</summary>
+    /// <summary>A follower accepted an entry. Attempt: which of its write this was; none where it came by catching up or by hand. Held: what it held before (naive mode may replace a newer one). ElapsedMs: how long storing took (with its whole batch), where that is not memory.</summary>
     [JsonStringEnumMemberName("entry_applied")] EntryApplied,
     /// <summary>A follower refused an entry as stale. Held: the newer version it keeps.</summary>
     [JsonStringEnumMemberName("entry_refused")] EntryRefused,
@@ -73,6 +73,15 @@ public enum EventKind
     /// <summary>The storage works again. ElapsedMs: how long it did not. Reason: emptied, where nothing is left of what had been stored in it.</summary>
     [JsonStringEnumMemberName("storage_recovered")] StorageRecovered,
 
+    /// <summary>The leader sends a write to follower Peer once more: Attempt, 2 for the second, and its DelayMs.</summary>
+    [JsonStringEnumMemberName("delivery_retried")] DeliveryRetried,
+    /// <summary>
+    /// This node asked node Peer something beside replication, and has its answer, or none. Reason: probe, seal, digest, repair, recover; ElapsedMs: from sending to the answer;
+    /// Call: when it arrived there; Outcome: failed where no answer came, and Detail says why. A probe that found what the last one found is not told, nor a comparison that found no difference.
+    /// </summary>
+    [JsonStringEnumMemberName("peer_called")] PeerCalled,
+
+    // What follows is reported by the dashboard only.
     /// <summary>Reported by the dashboard: it started a node's process.</summary>
     [JsonStringEnumMemberName("process_started")] ProcessStarted,
     /// <summary>Reported by the dashboard: the process ended as it was asked to, or was killed from the page.</summary>

@@ -61,7 +61,8 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
         NodeFaults? faults = null,
         long? bytesSent = null,
         long? bytesCompared = null,
-        bool leaderCounted = false)
+        bool leaderCounted = false,
+        CallFacts? call = null)
     {
         lock (_gate)
         {
@@ -100,6 +101,7 @@ public sealed class EventRecorder(string node, string incarnation, TimeProvider 
                 BytesSent = bytesSent,
                 BytesCompared = bytesCompared,
                 LeaderCounted = leaderCounted,
+                Call = call,
             });
             return lamport;
         }

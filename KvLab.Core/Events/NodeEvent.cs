@@ -149,6 +149,17 @@ public sealed record NodeEvent
     /// <summary>Whether the leader's own copy was one of the <see cref="Required"/> confirmations, as the setting was when the write began.</summary>
     [DataMember(Order = 31)] public bool LeaderCounted { get; init; }
 
+    /// <summary>Of a call to another node.</summary>
+    [DataMember(Order = 32)]
+    public CallFacts? Call
+    {
+        get => Seldom?.Call;
+        init
+        {
+            if (value is not null || Seldom is not null) Seldom = (Seldom ?? SeldomFacts.None) with { Call = value };
+        }
+    }
+
     /// <summary>Null when the event has none of them, so that events with the same facts are equal.</summary>
     [IgnoreDataMember, JsonIgnore]
     internal SeldomFacts? Seldom

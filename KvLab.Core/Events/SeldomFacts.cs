@@ -14,6 +14,7 @@ internal sealed record SeldomFacts
     public NodeFaults? Faults { get; init; }
     public long? BytesSent { get; init; }
     public long? BytesCompared { get; init; }
+    public CallFacts? Call { get; init; }
 
     [JsonIgnore] public bool IsEmpty => this == None;
 }

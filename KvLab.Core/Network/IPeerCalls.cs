@@ -33,6 +33,9 @@ public sealed record RollBack(string Key, EntryVersion Version, Entry? Instead);
 /// <remarks>Every call throws <see cref="TransportException"/> when the peer does not answer: whether it took effect is not known then.</remarks>
 public interface IPeerCalls
 {
+    /// <summary>The same calls; the one that is made carries the trace and notes in it when it arrived.</summary>
+    IPeerCalls Traced(CallTrace trace);
+
     Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation);
 
     /// <summary>Has the peer refuse leaders of an epoch below <paramref name="epoch"/>, and of this one any other leadership; a leader steps down.</summary>

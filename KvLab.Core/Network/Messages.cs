@@ -15,6 +15,9 @@ public sealed record ReplicateMessage(
     /// <summary>The epoch of the leader that sends. Older than <see cref="Version"/>'s it never is; newer it is when a leader passes on what an earlier one wrote.</summary>
     public long Reign { get; init; } = Version.Epoch;
 
+    /// <summary>Which attempt of its write this is, 1 for the first; 0 where it is no attempt of a write: catching up, or by hand.</summary>
+    public int Attempt { get; init; }
+
     /// <summary>Who began that epoch: a follower that knows the epoch from another leadership refuses. <see cref="Versioning.LeadershipId.Unnamed"/> by hand.</summary>
     public long Leadership { get; init; }
 

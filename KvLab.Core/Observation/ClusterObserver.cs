@@ -2,6 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
 
@@ -51,6 +52,8 @@ public sealed class ClusterObserver(
         Take(PromisesCounted.Instance);
         return _reducer.DurabilityBeyond(nodes, listed);
     }
+
+    public TrafficCopy CopyTraffic() => _reducer.CopyTraffic();
 
     private void HearClients()
     {

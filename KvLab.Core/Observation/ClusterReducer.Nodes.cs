@@ -156,6 +156,7 @@ public sealed partial class ClusterReducer
     private void ForgetCluster(long position)
     {
         ForgetWrites();
+        _traffic.Clear();
         ForgetRolledBack();
         foreach (var node in _nodes.Values) node.ForgetCounts();
         _events.ForgetBefore(position);

@@ -153,6 +153,7 @@ public sealed partial class ClusterReducer
     /// <summary>A leader's process is gone: nobody will answer its writes, and nobody will deliver them.</summary>
     private void EndOpenWrites(NodeRecord leader)
     {
+        _traffic.EndedLeader(leader.Id);
         foreach (var write in _writes.Values.Where(w => !w.IsClosed && w.Leader == leader.Id).ToArray())
         {
             if (!write.Answered) write.Reason = Explain.LeaderEnded;

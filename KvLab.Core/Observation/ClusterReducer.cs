@@ -34,7 +34,9 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         _now = observed.At;
         switch (observed.What)
         {
-            case ObserverBegan began: _began = began; return;
+            case ObserverBegan began:
+                (_began, _originUtc) = (began, _now.Utc.AddMilliseconds(-_now.Ms));
+                return;
             case PictureTaken: TakePicture(); return;
             case ClientsTold told: HearClients(told); return;
             case LedgerRead: _ledger.Judge(_now.Utc); return;
@@ -84,6 +86,7 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         SeeEpoch(e.Epoch);
         SeeEpoch(e.HeldEpoch);
         FollowDurability(node, e);
+        FollowTraffic(node, e);
         MarkFault(node, e);
         switch (e.Kind)
         {

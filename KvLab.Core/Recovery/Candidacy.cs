@@ -1,3 +1,4 @@
+using KvLab.Core.CatchUp;
 using KvLab.Core.Network;
 using KvLab.Core.Replication;
 using KvLab.Core.Storage;
@@ -10,12 +11,14 @@ internal sealed class Candidacy(Leader leader, IPeerCalls peers)
     // Another candidate may have taken the epoch; each further round aims above what was seen.
     private const int MostRounds = 5;
 
+    private readonly ProbeNews _news = new();
+
     /// <returns>Null where it does not answer.</returns>
     public async Task<PeerState?> StateAsync(Peer peer, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
-            return await leader.AskAsync(peer, c => peers.StateAsync(peer, c), patience, cancellation);
+            return await leader.AskAsync(peer, peers, PeerCall.Probe, (calls, c) => calls.StateAsync(peer, c), patience, cancellation, s => _news.IsNews(peer, s));
         }
         catch (TransportException)
         {
@@ -28,7 +31,7 @@ internal sealed class Candidacy(Leader leader, IPeerCalls peers)
     {
         try
         {
-            return await leader.AskAsync(peer, c => peers.DumpAsync(peer, c), patience, cancellation);
+            return await leader.AskAsync(peer, peers, PeerCall.Recover, (calls, c) => calls.DumpAsync(peer, c), patience, cancellation);
         }
         catch (TransportException)
         {
@@ -72,7 +75,7 @@ internal sealed class Candidacy(Leader leader, IPeerCalls peers)
     {
         try
         {
-            return await leader.AskAsync(peer, c => peers.SealAsync(peer, epoch, leadership, c), patience, cancellation);
+            return await leader.AskAsync(peer, peers, PeerCall.Seal, (calls, c) => calls.SealAsync(peer, epoch, leadership, c), patience, cancellation);
         }
         catch (TransportException)
         {

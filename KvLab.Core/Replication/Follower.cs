@@ -112,7 +112,7 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
             _ => (EventKind.EntryRefused, DeliveryOutcome.Superseded, ReplicateOutcome.Superseded),
         };
         events.Record(kind, message.Key, message.Version, message.Value.Preview(), message.From,
-            held: result.Before, outcome: outcome, naive: message.Versioning == VersioningMode.Naive,
+            held: result.Before, outcome: outcome, attempt: AttemptOf(message), naive: message.Versioning == VersioningMode.Naive,
             elapsedMs: store.TakesTime ? events.Time.GetElapsedTime(startedAt).TotalMilliseconds : null);
         return new ReplicateAnswer(answer, result.Held, Epoch, events.Lamport.Time, NodeId);
     }
@@ -200,10 +200,12 @@ public sealed class Follower(string nodeId, IKeyValueStore store, EventRecorder 
         }
     }
 
+    private static int? AttemptOf(ReplicateMessage message) => message.Attempt == 0 ? null : message.Attempt;
+
     private ReplicateAnswer Fence(ReplicateMessage message)
     {
         events.Record(EventKind.MessageFenced, message.Key, message.Version, peer: message.From,
-            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, reason: EnumNames.NameOf(DeliveryReason.Fenced),
+            held: new EntryVersion(Epoch, 0), outcome: DeliveryOutcome.Failed, attempt: AttemptOf(message), reason: EnumNames.NameOf(DeliveryReason.Fenced),
             detail: message.Reign == Epoch ? $"Epoch {Epoch} is known from another leader." : null);
         return new ReplicateAnswer(ReplicateOutcome.Fenced, EntryVersion.None, Epoch, events.Lamport.Time, NodeId);
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using KvLab.Core.Configuration;
+using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
@@ -32,7 +34,7 @@ public sealed partial class Leader
     /// <summary>Has a follower remember what whoever leads next will ask it.</summary>
     /// <exception cref="TransportException">It did not answer.</exception>
     internal Task NoteAsync(Peer peer, IPeerCalls peers, bool hasEverything, int smallestQuorum, TimeSpan patience, CancellationToken cancellation) =>
-        AskAsync(peer, c => DoneAsync(peers.NoteAsync(peer, new LeaderNote(Epoch, _leadership, hasEverything, smallestQuorum), c)), patience, cancellation);
+        AskAsync(peer, peers, PeerCall.Repair, (calls, c) => DoneAsync(calls.NoteAsync(peer, new LeaderNote(Epoch, _leadership, hasEverything, smallestQuorum), c)), patience, cancellation);
 
     internal static async Task<bool> DoneAsync(Task call)
     {
@@ -40,22 +42,50 @@ public sealed partial class Leader
         return true;
     }
 
-    /// <summary>Asks a peer through the simulated network, so that a partition parts this too.</summary>
+    /// <summary>Asks a peer through the simulated network, so that a partition parts this too, and tells of it.</summary>
+    /// <param name="isNews">Whether it is told, by its answer, null where none came; null: always.</param>
     /// <exception cref="TransportException">It did not answer, or not in time.</exception>
-    internal async Task<T> AskAsync<T>(Peer peer, Func<CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation)
+    internal async Task<T> AskAsync<T>(
+        Peer peer, IPeerCalls peers, PeerCall kind, Func<IPeerCalls, CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation, Func<T?, bool>? isNews = null)
+        where T : notnull
     {
         using var deadline = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        var trace = new CallTrace(_events.Lamport.Tick());
+        var startedAt = _time.GetTimestamp();
         try
         {
-            return await _network.ExchangeAsync(peer, call, patience, either.Token);
+            var answer = await _network.ExchangeAsync(peer, c => call(peers.Traced(trace), c), patience, either.Token);
+            if (trace.Arrival is { } arrival) _events.Lamport.Witness(arrival.Lamport);
+            if (isNews?.Invoke(answer) != false) RecordCall(peer, kind, trace, startedAt, failure: null);
+            return answer;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new TransportException(TransportFailure.Timeout, $"{peer.Id} did not answer within {patience.TotalMilliseconds:0} ms.");
+            var late = new TransportException(TransportFailure.Timeout, $"{peer.Id} did not answer within {patience.TotalMilliseconds:0} ms.");
+            if (isNews?.Invoke(default) != false) RecordCall(peer, kind, trace, startedAt, late);
+            throw late;
+        }
+        catch (TransportException failure)
+        {
+            if (isNews?.Invoke(default) != false) RecordCall(peer, kind, trace, startedAt, failure);
+            throw;
         }
     }
 
-    internal Task<T> AskAsync<T>(Peer peer, Func<CancellationToken, Task<T>> call, CancellationToken cancellation) =>
-        AskAsync(peer, call, AskPatience, cancellation);
+    internal Task<T> AskAsync<T>(Peer peer, IPeerCalls peers, PeerCall kind, Func<IPeerCalls, CancellationToken, Task<T>> call, CancellationToken cancellation, Func<T?, bool>? isNews = null)
+        where T : notnull => AskAsync(peer, peers, kind, call, AskPatience, cancellation, isNews);
+
+    private void RecordCall(Peer peer, PeerCall kind, CallTrace trace, long startedAt, TransportException? failure) => _events.Record(
+        EventKind.PeerCalled, peer: peer.Id, reason: EnumNames.NameOf(kind), elapsedMs: _time.GetElapsedTime(startedAt).TotalMilliseconds,
+        outcome: failure is null ? null : DeliveryOutcome.Failed, detail: failure?.Message, call: FactsOf(trace));
+
+    private CallFacts FactsOf(CallTrace trace)
+    {
+        if (trace.Arrival is not { } arrival) return new CallFacts(trace.Lamport);
+        var own = MachineClock.Read(_time).BootId;
+        return own is not null && own == arrival.BootId
+            ? new CallFacts(trace.Lamport, arrival.Lamport, Math.Max(0, arrival.Ns - _events.OriginNs))
+            : new CallFacts(trace.Lamport, arrival.Lamport, arrival.Ns, arrival.BootId ?? "");
+    }
 }

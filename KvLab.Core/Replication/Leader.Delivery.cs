@@ -23,7 +23,7 @@ public sealed partial class Leader
         _work.BeginDeliveries(followers.Count);
         var sentAt = _events.Record(EventKind.ReplicationStarted, write.Entry.Key, write.Entry.Version,
             required: write.Settings.WriteQuorum, peers: ids, delaysMs: delaysMs, naive: write.Naive, leaderCounted: write.Settings.QuorumCountsLeader);
-        var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning) { Leadership = _leadership };
+        var message = new ReplicateMessage(write.Entry.Key, write.Entry.Value, write.Entry.Version, sentAt, NodeId, write.Settings.Versioning) { Leadership = _leadership, Attempt = 1 };
         write.Begin(RecordAnswered);
         for (var i = 0; i < followers.Count; i++) _ = DeliverAsync(write, i, message, delaysMs[i]);
     }
@@ -64,7 +64,8 @@ public sealed partial class Leader
                 }
 
                 delayMs = ScheduledDelayMs(write, follower.Peer.Id, attempt + 1);
-                message = message with { Lamport = _events.Lamport.Tick() };
+                var sentAt = _events.Record(EventKind.DeliveryRetried, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id, delayMs: delayMs, attempt: attempt + 1);
+                message = message with { Lamport = sentAt, Attempt = attempt + 1 };
             }
         }
         catch (OperationCanceledException)

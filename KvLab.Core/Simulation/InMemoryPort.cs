@@ -6,8 +6,10 @@ using KvLab.Core.Versioning;
 namespace KvLab.Core.Simulation;
 
 /// <summary>The calls of one member to others in the same process.</summary>
-public sealed class InMemoryPort(InMemoryPeers peers, Peer own, TimeProvider time) : IReplicaTransport, IPeerCalls
+public sealed class InMemoryPort(InMemoryPeers peers, Peer own, TimeProvider time, CallTrace? carried = null) : IReplicaTransport, IPeerCalls
 {
+    public IPeerCalls Traced(CallTrace trace) => new InMemoryPort(peers, own, time, trace);
+
     public async Task<IReadOnlyList<ReplicateAnswer>> SendAsync(
         Peer follower, IReadOnlyList<ReplicateMessage> batch, TimeSpan timeout, CancellationToken cancellation)
     {
@@ -73,6 +75,12 @@ public sealed class InMemoryPort(InMemoryPeers peers, Peer own, TimeProvider tim
     private async Task<T> AskAsync<T>(Peer peer, Func<Replica, Task<T>> call, CancellationToken cancellation)
     {
         var asked = await ReachAsync(peer, Timeout.InfiniteTimeSpan, cancellation);
+        if (carried is not null)
+        {
+            var now = asked.Now;
+            carried.Arrival = new CallArrival(now.BootId, now.Ns, asked.Events.Lamport.Witness(carried.Lamport));
+        }
+
         try
         {
             return await call(asked.Replica);

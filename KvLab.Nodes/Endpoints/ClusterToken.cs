@@ -63,6 +63,9 @@ internal sealed class ClusterToken(string? token, TimeProvider time)
     private string? LeaderOf(HttpRequest request, Node node) =>
         (string?)request.Headers[ClusterHttp.LeaderUrlHeader] is { } url && node.Leader is null && Knows(request, out _) ? NodeUrl.Normalize(url) : null;
 
+    /// <summary>Without a token everybody is.</summary>
+    public bool IsMember(HttpRequest request) => Knows(request, out _);
+
     private bool Knows(HttpRequest request, out TimeSpan? wait)
     {
         wait = null;

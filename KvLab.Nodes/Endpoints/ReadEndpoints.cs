@@ -23,7 +23,7 @@ internal sealed class ReadEndpoints(Node node, ClusterToken token)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(ReadPrefix + "{**key}", ReadAsync);
-        routes.MapGet(DumpPath, DumpAsync);
+        routes.MapGet(DumpPath, ((RequestDelegate)DumpAsync).Traced(node, token));
     }
 
     private async Task ReadAsync(HttpContext context)

@@ -12,8 +12,10 @@ using KvLab.Nodes.Transport;
 namespace KvLab.Nodes.Peers;
 
 /// <summary>Asks real nodes; <see cref="PeerEndpoints"/> answers.</summary>
-internal sealed class HttpPeerCalls(ClusterHttp http) : IPeerCalls
+internal sealed class HttpPeerCalls(ClusterHttp http, CallTrace? carried = null) : IPeerCalls
 {
+    public IPeerCalls Traced(CallTrace trace) => new HttpPeerCalls(http, trace);
+
     public Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation) => ExchangeAsync(peer, Get(peer, PeerPaths.State), async response =>
     {
         var state = await ReadAsync(response, PeerJson.Default.StateMessage, cancellation);
@@ -92,7 +94,9 @@ internal sealed class HttpPeerCalls(ClusterHttp http) : IPeerCalls
         {
             using (request)
             {
+                if (carried is not null) CallTracing.Carry(carried, request);
                 using var response = await http.SendAsync(request, cancellation);
+                if (carried is not null) CallTracing.Note(response, carried);
                 if (response.StatusCode != HttpStatusCode.OK)
                     throw new TransportException(TransportFailure.Error, $"{peer.Id} at {peer.Url} answered {(int)response.StatusCode} to {request.RequestUri!.AbsolutePath}.");
                 return await read(response);

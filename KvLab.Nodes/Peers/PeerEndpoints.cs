@@ -12,17 +12,19 @@ internal sealed class PeerEndpoints(Node node, ClusterToken token)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(PeerPaths.State, token.Guard(StateAsync));
-        routes.MapPost(PeerPaths.Seal, token.Guard(SealAsync));
-        routes.MapPost(PeerPaths.Note, token.Guard(NoteAsync));
-        routes.MapGet(PeerPaths.Digest, token.Guard(async c => await c.AnswerAsync(await Replica.DigestAsync(c.RequestAborted), PeerJson.Default.UInt64Array)));
-        routes.MapPost(PeerPaths.Digest, token.Guard(LeavesAsync));
-        routes.MapPost(PeerPaths.Versions, token.Guard(VersionsAsync));
-        routes.MapPost(PeerPaths.Entries, token.Guard(EntriesAsync));
-        routes.MapGet(PeerPaths.Unconfirmed, token.Guard(UnconfirmedAsync));
-        routes.MapPost(PeerPaths.Decide, token.Guard(DecideAsync));
-        routes.MapPost(PeerPaths.Remove, token.Guard(RemoveAsync));
+        routes.MapGet(PeerPaths.State, Guard(StateAsync));
+        routes.MapPost(PeerPaths.Seal, Guard(SealAsync));
+        routes.MapPost(PeerPaths.Note, Guard(NoteAsync));
+        routes.MapGet(PeerPaths.Digest, Guard(async c => await c.AnswerAsync(await Replica.DigestAsync(c.RequestAborted), PeerJson.Default.UInt64Array)));
+        routes.MapPost(PeerPaths.Digest, Guard(LeavesAsync));
+        routes.MapPost(PeerPaths.Versions, Guard(VersionsAsync));
+        routes.MapPost(PeerPaths.Entries, Guard(EntriesAsync));
+        routes.MapGet(PeerPaths.Unconfirmed, Guard(UnconfirmedAsync));
+        routes.MapPost(PeerPaths.Decide, Guard(DecideAsync));
+        routes.MapPost(PeerPaths.Remove, Guard(RemoveAsync));
     }
+
+    private RequestDelegate Guard(RequestDelegate handler) => token.Guard(handler.Traced(node, token));
 
     private async Task StateAsync(HttpContext context)
     {

@@ -19,7 +19,7 @@ public static class BatchCodec
     /// <summary>Bytes that a follower takes in one request; a leader's batches are far smaller.</summary>
     public const int LongestBatch = 4 * 1024 * 1024;
 
-    private const byte Format = 3;
+    private const byte Format = 4;
 
     public static void WriteMessages(IBufferWriter<byte> output, IReadOnlyList<ReplicateMessage> messages)
     {
@@ -38,6 +38,7 @@ public static class BatchCodec
             writer.Byte((byte)message.Versioning);
             writer.Number(message.Reign);
             writer.Number(message.Leadership);
+            writer.Number(message.Attempt);
         }
     }
 
@@ -60,6 +61,7 @@ public static class BatchCodec
             {
                 Reign = reader.Number(),
                 Leadership = reader.Number(),
+                Attempt = (int)Math.Min(reader.Number(), int.MaxValue),
             };
             Check(messages[i]);
         }

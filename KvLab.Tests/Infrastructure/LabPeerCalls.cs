@@ -7,6 +7,8 @@ namespace KvLab.Tests.Infrastructure;
 /// <summary>What followers of a <see cref="LabCluster"/> answer; they have never led, so nobody asks them about that.</summary>
 internal sealed class LabPeerCalls(LabCluster cluster) : IPeerCalls
 {
+    public IPeerCalls Traced(CallTrace trace) => this;
+
     private LabFollower Of(Peer peer) => cluster.Followers.First(f => f.Peer == peer);
 
     public Task<PeerState> StateAsync(Peer peer, CancellationToken cancellation) => Task.FromResult(new PeerState(peer.Id, "1", false, Of(peer).Node.Highest, 0));

@@ -38,6 +38,7 @@ internal static class ApiSetup
         DurabilityEndpoints.Map(routes);
         DrillEndpoints.Map(routes);
         RunEndpoints.Map(routes);
+        MessageEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         ScenarioEndpoints.Map(routes);
         routes.MapOpenApi();

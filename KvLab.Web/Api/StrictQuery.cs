@@ -48,6 +48,17 @@ internal sealed class StrictQuery
         return null;
     }
 
+    /// <summary>A moment where it begins as a year does, else a name.</summary>
+    public (DateTimeOffset? At, string? Name) InstantOrName(string name)
+    {
+        if (Text(name) is not { } text) return (null, null);
+        if (!char.IsAsciiDigit(text[0])) return (null, text);
+        // A plus sign that was not escaped comes as a blank.
+        if (DateTimeOffset.TryParse(text.Contains('T', StringComparison.Ordinal) ? text.Replace(' ', '+') : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return (at, null);
+        _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z, or the name of a node, but is \"{text}\".");
+        return (null, null);
+    }
+
     public void ThrowIfWrong()
     {
         if (_errors.All.Count > 0)

@@ -96,6 +96,7 @@ internal static class WebHostSetup
         services.AddSingleton<ClientOutcomes>();
         services.AddSingleton<StatePublisher>();
         services.AddSingleton<IDurabilityLookup>(provider => provider.GetRequiredService<StatePublisher>());
+        services.AddSingleton<ITrafficLookup>(provider => provider.GetRequiredService<StatePublisher>());
         services.AddHostedService(provider => provider.GetRequiredService<StatePublisher>());
     }
 

@@ -1,6 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Observation;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
@@ -13,7 +14,7 @@ namespace KvLab.Web.Live;
 /// </summary>
 public sealed partial class StatePublisher(
     IngestQueue queue, ClusterState state, EventTap tap, ClientOutcomes clients, TimeProvider time, ILogger<StatePublisher> logger)
-    : BackgroundService, IDurabilityLookup
+    : BackgroundService, IDurabilityLookup, ITrafficLookup
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -80,6 +81,11 @@ public sealed partial class StatePublisher(
     public DurabilityRow? Find(EntryVersion version)
     {
         lock (_gate) return _observer.FindDurability(version);
+    }
+
+    public TrafficCopy CopyTraffic()
+    {
+        lock (_gate) return _observer.CopyTraffic();
     }
 
     public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)

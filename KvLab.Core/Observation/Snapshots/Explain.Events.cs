@@ -1,5 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
+using KvLab.Core.Network;
 using KvLab.Core.Settings;
 
 namespace KvLab.Core.Observation.Snapshots;
@@ -54,6 +55,9 @@ public sealed partial class Explain
         EventKind.ProcessCrashed => $"the process of {N(e.Peer)} ended by itself{Tail(e.Detail)}",
         EventKind.ProcessFrozen => $"{N(e.Peer)} was frozen: it does nothing, answers nobody and keeps what it holds{Tail(e.Detail)}",
         EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and goes on where it stood; to itself no time has passed{Tail(e.Detail)}",
+        EventKind.DeliveryRetried =>
+            $"{N(e.Node)} sends {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} again: attempt {e.Attempt ?? 2}, with a simulated delay of {Ms(e.DelayMs ?? 0)}",
+        EventKind.PeerCalled => PeerCalled(e),
         EventKind.DashboardNotice => e.Detail ?? "the dashboard has a notice without words",
         _ => $"{N(e.Node)} reported {EventKindNames.NameOf(e.Kind)}",
     });
@@ -130,6 +134,14 @@ public sealed partial class Explain
             DeliveryOutcome.Duplicate => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it held exactly that version already",
             _ => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it holds it now",
         };
+    }
+
+    private string PeerCalled(NodeEvent e)
+    {
+        var asked = EnumNames.TryParse<PeerCall>(e.Reason ?? "", out var call) ? Why(call) : e.Reason ?? "something";
+        return e.Outcome == DeliveryOutcome.Failed
+            ? $"{N(e.Node)} asked {N(e.Peer)} {asked}, and has no answer{After(e.ElapsedMs)}{Tail(e.Detail)}"
+            : $"{N(e.Node)} asked {N(e.Peer)} {asked}, and had the answer{After(e.ElapsedMs)}";
     }
 
     private static string NewerBy(NodeEvent e) =>

@@ -64,6 +64,17 @@ public sealed partial class Explain
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>What it was asked; goes on after "asked" and its name.</summary>
+    public static string Why(PeerCall call) => call switch
+    {
+        PeerCall.Probe => "who it is and how far it has come",
+        PeerCall.Seal => "to refuse older leaders from now on",
+        PeerCall.Digest => "what it holds, by hashes and versions",
+        PeerCall.Repair => "to put right or to remember something",
+        PeerCall.Recover => "for everything that it holds",
+        _ => throw new UnreachableException(),
+    };
+
     private static string Failure(string? reason) =>
         string.IsNullOrEmpty(reason) ? "no reason was given" : EnumNames.TryParse<DeliveryReason>(reason, out var known) ? Why(known) : reason;
 

@@ -17,6 +17,8 @@ public static class EventFacts
         EventKind.DeliveryFailed => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} {e.Reason?.Replace('_', ' ')}, attempt {e.Attempt ?? 1}",
         EventKind.DeliveryAbandoned when e.Outcome == DeliveryOutcome.Replaced => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} replaced by a newer write",
         EventKind.DeliveryAbandoned => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} {e.Reason?.Replace('_', ' ')}",
+        EventKind.DeliveryRetried => $"{labels.Version(e.EntryVersion)} {e.Key} → {Units.Short(e.Peer)} again, attempt {e.Attempt ?? 2}",
+        EventKind.PeerCalled => $"{e.Reason} {labels.Name(e.Peer)} {(e.Outcome == DeliveryOutcome.Failed ? "no answer" : Units.Ms(e.ElapsedMs))}",
         EventKind.MessageLost => $"{labels.Version(e.EntryVersion)} {e.Key} ⇢ {Units.Short(e.Peer)} {e.Reason?.Replace('_', ' ')}",
         EventKind.WriteAnswered => $"{labels.Version(e.EntryVersion)} {e.Key} {e.Reason?.Replace('_', ' ')} {e.Acks}/{e.Required} {Units.Ms(e.ElapsedMs)}",
         EventKind.EntryApplied => (e.Held.IsNone ? $"{labels.Version(e.EntryVersion)} {e.Key}" : $"{labels.Version(e.EntryVersion)} {e.Key}, had {labels.Version(e.Held)}") + Stored(e),
@@ -35,7 +37,7 @@ public static class EventFacts
     /// <summary>Its shape in the sprite.</summary>
     public static string Shape(EventKind kind) => kind switch
     {
-        EventKind.WriteAccepted or EventKind.ReplicationStarted => "write",
+        EventKind.WriteAccepted or EventKind.ReplicationStarted or EventKind.DeliveryRetried => "write",
         EventKind.DeliveryAcked or EventKind.EntryApplied => "applied",
         EventKind.EntryRefused => "superseded",
         EventKind.EntryDuplicate => "duplicate",
@@ -53,6 +55,7 @@ public static class EventFacts
         { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Superseded } => "superseded",
         { Kind: EventKind.DeliveryAcked, Outcome: DeliveryOutcome.Duplicate } => "duplicate",
         { Kind: EventKind.DeliveryAbandoned, Outcome: DeliveryOutcome.Replaced } => "replaced",
+        { Kind: EventKind.PeerCalled, Outcome: DeliveryOutcome.Failed } => "failed",
         { Kind: EventKind.WriteAnswered, Reason: "partial_success" } => "partial",
         _ => Shape(e.Kind),
     };

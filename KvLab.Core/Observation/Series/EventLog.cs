@@ -1,7 +1,6 @@
 using KvLab.Core.Events;
-using KvLab.Core.Observation.Series;
 
-namespace KvLab.Core.Observation;
+namespace KvLab.Core.Observation.Series;
 
 /// <summary>The latest events. Large batches are kept packed as they came, what comes in small ones is gathered.</summary>
 public sealed class EventLog(int capacity = StateLimits.Events)

@@ -1,0 +1,84 @@
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Observation.Traffic;
+
+/// <summary>The latest trips, in a ring: the oldest makes room for the newest. Every change has a number, so that whoever looks again and again sees only news.</summary>
+/// <param name="capacity">Trips that are remembered, a power of two.</param>
+internal sealed class TripBook(int capacity)
+{
+    private const int ChunkBits = 10;
+    private const int ChunkSize = 1 << ChunkBits;
+
+    // In pieces, so that a quiet cluster pays for what it sent and no more.
+    private readonly Trip[]?[] _chunks = new Trip[capacity / ChunkSize][];
+    private readonly Dictionary<TripId, long> _numbers = [];
+
+    // Numbers of the trips that changed, the latest changes; as many as trips.
+    private readonly long[] _changes = new long[capacity];
+    private long _last;
+    private long _cleared;
+
+    /// <summary>Of the newest trip; 0 before the first.</summary>
+    public long Last => _last;
+
+    /// <summary>The oldest that is still here; one more than the newest where none is.</summary>
+    public long First => Math.Max(_cleared, _last - capacity) + 1;
+
+    /// <summary>Changes so far.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>The oldest change that can still be asked for.</summary>
+    public long FirstChange => Math.Max(0, Changes - capacity);
+
+    public ref Trip this[long number] => ref _chunks[Place(number) >> ChunkBits]![Place(number) & (ChunkSize - 1)];
+
+    /// <returns>0 where it is not here.</returns>
+    public long Find(in TripId id) => _numbers.GetValueOrDefault(id);
+
+    public ref Trip Add(in Trip trip)
+    {
+        var number = ++_last;
+        var place = Place(number);
+        ref var chunk = ref _chunks[place >> ChunkBits];
+        chunk ??= new Trip[ChunkSize];
+        ref var slot = ref chunk[place & (ChunkSize - 1)];
+        if (slot.Number > 0 && _numbers.GetValueOrDefault(slot.Id) == slot.Number) _numbers.Remove(slot.Id);
+        slot = trip;
+        slot.Number = number;
+        // A copy is found by the trip that it is a copy of.
+        if (!trip.Is(TripFacts.Copy)) _numbers[slot.Id] = number;
+        Touch(number);
+        return ref slot;
+    }
+
+    public void Touch(long number) => _changes[Changes++ & (capacity - 1)] = number;
+
+    /// <summary>Trips that changed since, each once, the oldest change first.</summary>
+    public IEnumerable<long> ChangedSince(long change)
+    {
+        var seen = new HashSet<long>();
+        for (var i = Math.Max(change, FirstChange); i < Changes; i++)
+        {
+            var number = _changes[i & (capacity - 1)];
+            if (number >= First && seen.Add(number)) yield return number;
+        }
+    }
+
+    public void Clear()
+    {
+        _numbers.Clear();
+        _cleared = _last;
+        // Whoever looks for news finds that it has missed some, and begins anew.
+        Changes += capacity + 1;
+    }
+
+    /// <summary>All that are here, the oldest first.</summary>
+    public Trip[] Copy()
+    {
+        var copy = new Trip[_last - First + 1];
+        for (var i = 0; i < copy.Length; i++) copy[i] = this[First + i];
+        return copy;
+    }
+
+    private int Place(long number) => (int)(number & (capacity - 1));
+}
