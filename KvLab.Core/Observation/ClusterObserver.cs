@@ -55,6 +55,9 @@ public sealed class ClusterObserver(
 
     public TrafficCopy CopyTraffic() => _reducer.CopyTraffic();
 
+    /// <inheritdoc cref="ClusterReducer.NextTraffic"/>
+    public byte[]? NextTraffic(TrafficCursor cursor) => _reducer.NextTraffic(cursor, MachineClock.Read(time).Ns - _clock.OriginNs);
+
     private void HearClients()
     {
         if (clients?.Take() is { } told) Take(told);

@@ -31,6 +31,10 @@ public sealed partial class ClusterReducer
     public TrafficCopy CopyTraffic() => new(_traffic.Trips.Copy(), [.. _traffic.Calls], OriginUtc,
         _nodes.Values.Where(n => n.Clock is not null).ToDictionary(n => n.Id, n => n.Clock!.ErrorNs / (double)NsPerMs, StringComparer.Ordinal));
 
+    /// <summary>What is new of messages for one viewer, packed; null where nothing is.</summary>
+    /// <param name="nowNs">Since the observer began.</param>
+    public byte[]? NextTraffic(TrafficCursor cursor, long nowNs) => TrafficFrames.Next(_traffic.Trips, cursor, nowNs);
+
     /// <summary>When the observer's own time began, on its wall clock; a clock that is set later changes nothing about it.</summary>
     private DateTimeOffset OriginUtc => _originUtc ??= _now.Utc.AddMilliseconds(-_now.Ms);
 }

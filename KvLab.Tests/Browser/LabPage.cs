@@ -42,8 +42,16 @@ public sealed class LabPage : IAsyncDisposable
         context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         var page = await context.NewPageAsync();
         var lab = new LabPage(context, page, new Uri(url).GetLeftPart(UriPartial.Authority));
-        await page.GotoAsync(url);
-        await lab.ReadyAsync();
+        try
+        {
+            await page.GotoAsync(url);
+            await lab.ReadyAsync();
+        }
+        catch (TimeoutException late)
+        {
+            throw new InvalidOperationException($"The page did not become ready. {string.Join("; ", lab._troubles)}", late);
+        }
+
         return lab;
     }
 
@@ -111,6 +119,6 @@ public sealed class LabPage : IAsyncDisposable
         // Left as a person leaves a page: it says good-bye to the dashboard. A context that is taken away does not always, and its circuit waits three minutes for its return.
         if (!Page.IsClosed) await Page.GotoAsync("about:blank");
         await _context.DisposeAsync();
-        Assert.Empty(_troubles);
+        Assert.True(_troubles.Count == 0, string.Join("\n", _troubles));
     }
 }

@@ -84,7 +84,7 @@ public sealed class LayoutTests(LabInBrowser lab)
         await page.Expect("app-bar").Not.ToBeVisibleAsync();
         await page.Expect("settings").Not.ToBeVisibleAsync();
 
-        foreach (var (stage, key) in new[] { ("replicas", "PageDown"), ("writes", "PageDown"), ("charts", "ArrowRight"), ("events", "PageUp") })
+        foreach (var (stage, key) in new[] { ("map", "PageDown"), ("replicas", "PageDown"), ("writes", "PageDown"), ("charts", "ArrowRight"), ("events", "PageUp") })
         {
             await page.Expect(stage).ToBeVisibleAsync();
             Assert.True(await page.Page.EvaluateAsync<int>($"parseFloat(getComputedStyle(document.querySelector('[data-testid={stage}] h2')).fontSize)") >= 20);

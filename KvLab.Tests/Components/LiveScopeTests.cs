@@ -134,7 +134,7 @@ public sealed class LiveScopeTests : PageTest
         await page.On(() => Browser.OnShortcut("projector"));
         Assert.False(page.Has("app-bar"));
         await page.On(() => Browser.OnShortcut("next"));
-        Assert.Equal("writes", page.At("live-page").GetAttribute("data-stage"));
+        Assert.Equal("replicas", page.At("live-page").GetAttribute("data-stage"));
         await page.On(() => Browser.OnShortcut("previous"));
         await page.On(() => Browser.OnShortcut("previous"));
         Assert.Equal("events", page.At("live-page").GetAttribute("data-stage"));

@@ -5,7 +5,9 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Web.Commands;
+using KvLab.Core.Observation.Traffic;
 using KvLab.Web.Live;
+using KvLab.Web.Reads;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Options;
 using KvLab.Web.Problems;
@@ -16,8 +18,18 @@ namespace KvLab.Tests.Infrastructure;
 /// <summary>
 /// A cluster at the seam that the page knows: a test publishes snapshots and sees the commands that the page gave.
 /// </summary>
-public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults
+public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults, ITrafficLookup, IReads
 {
+    /// <summary>No message was ever told of.</summary>
+    public TrafficCopy CopyTraffic() => throw new NotSupportedException();
+
+    public byte[]? NextTraffic(TrafficCursor cursor) => null;
+
+    /// <summary>What the next read gets.</summary>
+    public Func<ReadRequest, ReadRow>? Read { get; set; }
+
+    public Task<ReadRow> ReadAsync(ReadRequest request, CancellationToken cancellation = default) => Task.FromResult(Read!(request));
+
     private readonly Lock _gate = new();
     private readonly List<Action<ClusterSnapshot>> _subscribers = [];
     private ClusterSnapshot _current = ClusterSnapshot.Empty;

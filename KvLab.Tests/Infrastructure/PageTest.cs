@@ -7,6 +7,7 @@ using KvLab.Web.Components.View;
 using KvLab.Web.Drills;
 using KvLab.Web.Failover;
 using KvLab.Web.Live;
+using KvLab.Web.Reads;
 using KvLab.Web.Options;
 using KvLab.Web.Resets;
 using Microsoft.AspNetCore.Components;
@@ -31,6 +32,9 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<IClusterState>(Cluster);
         Services.AddSingleton<IClusterCommands>(Cluster);
         Services.AddSingleton<ILabDefaults>(Cluster);
+        Services.AddSingleton<ITrafficLookup>(Cluster);
+        Services.AddSingleton<IReads>(Cluster);
+        Services.AddSingleton(new ReadBook());
         Services.AddSingleton(StorageServers.None);
         Services.AddSingleton<IFailover>(Failover);
         Services.AddSingleton<IDrills>(Failover);

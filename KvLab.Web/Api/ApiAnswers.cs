@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
@@ -98,9 +99,12 @@ public sealed record BurstAnswer(
     double ElapsedMs, double WritesPerSecond, double? MeanMs, double? MinMs, double? P50Ms, double? P90Ms, double? P95Ms, double? P99Ms, double? MaxMs,
     bool SettingsChanged, string? LastError)
 {
+    /// <summary>Of a burst that reads too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public BurstReads? Reads { get; init; }
+
     internal static BurstAnswer Of(Burst b) => new(
         b.Id, b.State, b.Plan.Writes, b.Plan.Concurrency, b.Plan.Keys, b.Completed, b.Succeeded, b.Partial, b.Failed,
-        b.ElapsedMs, b.WritesPerSecond, b.MeanMs, b.MinMs, b.P50Ms, b.P90Ms, b.P95Ms, b.P99Ms, b.MaxMs, b.SettingsChanged, b.LastError);
+        b.ElapsedMs, b.WritesPerSecond, b.MeanMs, b.MinMs, b.P50Ms, b.P90Ms, b.P95Ms, b.P99Ms, b.MaxMs, b.SettingsChanged, b.LastError) { Reads = b.Reads };
 }
 
 /// <param name="Nodes">Per node, over all its incarnations since the dashboard began.</param>

@@ -39,6 +39,7 @@ internal static class ApiSetup
         DrillEndpoints.Map(routes);
         RunEndpoints.Map(routes);
         MessageEndpoints.Map(routes);
+        ReadEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         ScenarioEndpoints.Map(routes);
         routes.MapOpenApi();

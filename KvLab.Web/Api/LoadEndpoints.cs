@@ -1,4 +1,5 @@
 using KvLab.Core.Observation.Series;
+using KvLab.Core.Replication;
 using KvLab.Web.Commands;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
@@ -20,7 +21,7 @@ internal static class LoadEndpoints
         api.MapPost("/demos/out-of-order", DemoAsync).Accepts<OutOfOrderBody>("application/json").Produces<OutOfOrderDemo>().Refuses(404, 409, 503)
             .WithSummary("Three writes of one key that reach one follower as 3, 1, 2.");
         api.MapPost("/bursts", StartBurstAsync).Accepts<BurstPlan>("application/json").Produces<BurstAnswer>(202).Refuses(409, 503)
-            .WithSummary("Starts a burst: writes 1 … 1,000,000, concurrency 1 … 200, keys 1 … 100,000.");
+            .WithSummary("Starts a burst: writes 1 … 1,000,000, concurrency 1 … 200, keys 1 … 100,000. reads: the share of reads among all, 0 … 0.9, from a node (from) or from r followers.");
         api.MapGet("/bursts", (IClusterCommands commands) => commands.Bursts.Select(BurstAnswer.Of)).Produces<IReadOnlyList<BurstAnswer>>()
             .WithSummary("The latest bursts, newest first.");
         api.MapGet("/bursts/{id}", (string id, IClusterCommands commands) => BurstAnswer.Of(Find(commands, id))).Produces<BurstAnswer>().Refuses(404);
@@ -62,11 +63,16 @@ internal static class LoadEndpoints
     {
         var plan = await StrictBody.ReadAsync(request, fields =>
         {
-            fields.AllowOnly("writes", "concurrency", "keys");
+            fields.AllowOnly("writes", "concurrency", "keys", "reads", "from", "r");
             return new BurstPlan(
                 (int)fields.RequiredLong("writes", 1, BurstStarter.MostWrites),
                 (int)fields.RequiredLong("concurrency", 1, BurstStarter.MostConcurrency),
-                (int)fields.RequiredLong("keys", 1, BurstStarter.MostKeys));
+                (int)fields.RequiredLong("keys", 1, BurstStarter.MostKeys))
+            {
+                Reads = fields.Number("reads") ?? 0,
+                From = fields.Text("from"),
+                R = (int?)fields.Long("r", 1, QuorumTracker.MaxFollowers),
+            };
         });
         var burst = commands.StartBurst(plan);
         return Results.Accepted($"{request.PathBase}/api/bursts/{burst.Id}", BurstAnswer.Of(burst));

@@ -6,6 +6,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Storage;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Problems;
+using KvLab.Web.Reads;
 
 namespace KvLab.Web.Commands;
 
@@ -19,6 +20,7 @@ internal sealed class BurstRun
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromMilliseconds(50);
 
     private readonly NodeClient _client;
+    private readonly IReads _reads;
     private readonly Func<NodeAddress> _leader;
     private readonly Func<FigureConditions?> _conditions;
     private readonly FigureConditions? _first;
@@ -33,6 +35,8 @@ internal sealed class BurstRun
     // Guarded by _gate, so that one reading is consistent. Three significant digits, in microseconds; the mean is exact.
     private readonly LongHistogram _latencies = new(LongestMicroseconds, 3);
     private double _sumMs;
+    private double _readsMs;
+    private int _readsDone, _readsStale, _readsWrong, _readsBackwards, _readsUnanswered;
     private int _succeeded;
     private int _partial;
     private int _failed;
@@ -41,10 +45,10 @@ internal sealed class BurstRun
 
     /// <param name="conditions">What its figures depend on, as of now.</param>
     public BurstRun(
-        string id, BurstPlan plan, NodeClient client, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions, TimeProvider time,
+        string id, BurstPlan plan, NodeClient client, IReads reads, Func<NodeAddress> leader, TimeSpan patience, Func<FigureConditions?> conditions, TimeProvider time,
         CancellationToken cancellation)
     {
-        (Id, Plan, _client, _leader, _patience, _conditions, _time, _cancellation) = (id, plan, client, leader, patience, conditions, time, cancellation);
+        (Id, Plan, _client, _reads, _leader, _patience, _conditions, _time, _cancellation) = (id, plan, client, reads, leader, patience, conditions, time, cancellation);
         _first = conditions();
         _startedAt = time.GetTimestamp();
     }
@@ -55,12 +59,12 @@ internal sealed class BurstRun
     /// <returns>How it ended.</returns>
     public async Task<Burst> RunAsync()
     {
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(Plan.Concurrency, Plan.Writes)).Select(_ => Task.Run(WorkAsync)));
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(Plan.Concurrency, Plan.Writes)).Select(worker => Task.Run(() => WorkAsync(worker))));
         var last = View();
         return last with { State = last.Completed < Plan.Writes ? BurstState.Cancelled : BurstState.Done };
     }
 
-    private async Task WorkAsync()
+    private async Task WorkAsync(int worker)
     {
         while (!_cancellation.IsCancellationRequested)
         {
@@ -87,8 +91,54 @@ internal sealed class BurstRun
             {
                 return;
             }
+
+            await ReadAsync(number, worker);
         }
     }
+
+    /// <summary>So many reads after each write that the share comes out; of any key, for others write too.</summary>
+    private async Task ReadAsync(int number, int worker)
+    {
+        if (Plan.Reads <= 0) return;
+        var perWrite = Plan.Reads / (1 - Plan.Reads);
+        for (var read = (long)((number - 1) * perWrite); read < (long)(number * perWrite) && !_cancellation.IsCancellationRequested; read++)
+        {
+            try
+            {
+                var key = string.Create(CultureInfo.InvariantCulture, $"k{1 + (uint)(read * 2654435761) % (uint)Plan.Keys}");
+                Record(await _reads.ReadAsync(new ReadRequest(key, Plan.From, Plan.R, $"{Id}-{worker}"), _cancellation));
+            }
+            catch (CommandException failure)
+            {
+                lock (_gate)
+                {
+                    _readsUnanswered++;
+                    _readsDone++;
+                    _lastError = failure.Message;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Record(ReadRow row)
+    {
+        lock (_gate)
+        {
+            _readsDone++;
+            if (row.Outcome == ReadOutcome.Unanswered) _readsUnanswered++;
+            else _readsMs += row.LatencyMs;
+            if (row.Outcome == ReadOutcome.Stale) _readsStale++;
+            if (row.Outcome == ReadOutcome.Wrong) _readsWrong++;
+            if (row.NonMonotonic) _readsBackwards++;
+        }
+    }
+
+    private BurstReads? ViewReads() => Plan.Reads <= 0 ? null
+        : new BurstReads(_readsDone, _readsStale, _readsWrong, _readsBackwards, _readsUnanswered, _readsDone == _readsUnanswered ? null : _readsMs / (_readsDone - _readsUnanswered));
 
     private async Task RestAsync()
     {
@@ -128,6 +178,7 @@ internal sealed class BurstRun
                 elapsedMs > 0 ? answered / elapsedMs * 1000 : 0, _lastError)
             {
                 SettingsChanged = _settingsChanged,
+                Reads = ViewReads(),
             };
         }
     }

@@ -11,6 +11,7 @@ using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Options;
 using KvLab.Web.Problems;
+using KvLab.Web.Reads;
 using KvLab.Web.Runs;
 using KvLab.Web.Supervision;
 
@@ -18,7 +19,7 @@ namespace KvLab.Web.Commands;
 
 /// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
 internal sealed partial class ClusterCommands(
-    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstStarter bursts, RunBook<Burst> burstRuns, IClusterState state, SettingsInForce inForce, DashboardEvents events,
+    NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstStarter bursts, RunBook<Burst> burstRuns, ReadService reads, IClusterState state, SettingsInForce inForce, DashboardEvents events,
     ExclusiveLease lease, LabReach reach, TimeProvider time)
     : IClusterCommands
 {
@@ -139,6 +140,7 @@ internal sealed partial class ClusterCommands(
         var silent = new List<string>();
         await ClearAsync(leader);
         await Task.WhenAll(directory.Followers.Select(ClearAsync));
+        reads.Forget();
         if (silent.Count == 0) return;
         if (silent.Count > directory.Followers.Count)
             throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No node answered, so nothing was emptied.");

@@ -91,7 +91,20 @@ public sealed record OutOfOrderDemo(string Key, string Follower, IReadOnlyList<l
 /// <param name="Writes">1 … 10,000 (REST allows up to 1,000,000).</param>
 /// <param name="Concurrency">Writes in flight at a time, 1 … 200.</param>
 /// <param name="Keys">Distinct keys k1 … kn, 1 … 1,000 (REST up to 100,000).</param>
-public sealed record BurstPlan(int Writes, int Concurrency, int Keys);
+public sealed record BurstPlan(int Writes, int Concurrency, int Keys)
+{
+    /// <summary>Share of reads among all that its workers do, 0 … 0.9.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public double Reads { get; init; }
+
+    /// <summary>Where they read, as for a single read; null: any node.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? From { get; init; }
+
+    /// <summary>Or from so many followers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? R { get; init; }
+}
+
+/// <summary>What became of a burst's reads.</summary>
+public sealed record BurstReads(int Reads, int Stale, int Wrong, int NonMonotonic, int Unanswered, double? MeanMs);
 
 [JsonConverter(typeof(JsonStringEnumConverter<BurstState>))]
 public enum BurstState
@@ -109,4 +122,7 @@ public sealed record Burst(
 {
     /// <summary>Settings, followers or storage changed while it ran, so its latencies are of more than one of them.</summary>
     public bool SettingsChanged { get; init; }
+
+    /// <summary>Null where it only writes.</summary>
+    public BurstReads? Reads { get; init; }
 }

@@ -19,6 +19,8 @@ using KvLab.Web.Leases;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Options;
+using KvLab.Core.Reading;
+using KvLab.Web.Reads;
 using KvLab.Web.Resets;
 using KvLab.Web.Scenarios;
 using KvLab.Web.Supervision;
@@ -116,6 +118,10 @@ internal static class WebHostSetup
     private static void AddCommands(this IServiceCollection services)
     {
         services.AddSingleton<NodeClient>();
+        services.AddSingleton<PromisedWrites>();
+        services.AddSingleton<ReadBook>();
+        services.AddSingleton<ReadService>();
+        services.AddSingleton<IReads>(provider => provider.GetRequiredService<ReadService>());
         services.AddSingleton<BurstStarter>();
         services.AddSingleton<FaultKeeper>();
         services.AddSingleton<IClusterCommands, ClusterCommands>();

@@ -88,6 +88,11 @@ public sealed partial class StatePublisher(
         lock (_gate) return _observer.CopyTraffic();
     }
 
+    public byte[]? NextTraffic(TrafficCursor cursor)
+    {
+        lock (_gate) return _observer.NextTraffic(cursor);
+    }
+
     public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)
     {
         lock (_gate) return _observer.DurabilityBeyond(nodes, listed);

@@ -7,6 +7,7 @@ using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Observation;
 using KvLab.Core.Observation.Messages;
+using KvLab.Core.Reading;
 using KvLab.Core.Recovery;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
@@ -28,10 +29,12 @@ internal sealed class NodeClient : IDisposable
     private readonly ClientOutcomes _outcomes;
 
     private readonly TimeProvider _time;
+    private readonly PromisedWrites? _promised;
 
-    public NodeClient(ClusterOptions options, ClientOutcomes outcomes, TimeProvider time)
+    /// <param name="promised">Is told of every success before its client is.</param>
+    public NodeClient(ClusterOptions options, ClientOutcomes outcomes, TimeProvider time, PromisedWrites? promised = null)
     {
-        (_outcomes, _time) = (outcomes, time);
+        (_outcomes, _time, _promised) = (outcomes, time, promised);
         _http = new HttpClient(new SocketsHttpHandler
         {
             // Nodes are on this machine or beside it; a proxy in the environment is for the world outside.
@@ -156,6 +159,7 @@ internal sealed class NodeClient : IDisposable
             var answer = await ExchangeWriteAsync(leader, write, patience, cancellation);
             var told = new AcknowledgedWrite(new EntryVersion(answer.Epoch, answer.Version), write.Key, leader.Id, answer.Required, answer.Acks, _outcomes.Now);
             _outcomes.Answered(new ClientAnswer(told, answer.Status == WriteStatus.Success));
+            if (answer.Status == WriteStatus.Success) _promised?.Promised(write.Key, told.Version);
             return answer;
         }
         catch (CommandException failure) when (failure.Status is StatusCodes.Status403Forbidden or >= StatusCodes.Status500InternalServerError)

@@ -76,6 +76,8 @@ internal sealed class TrafficBook
         ref var trip = ref At(leader, follower, attempt, e, foreign);
         (trip.SentNs, trip.SentLamport, trip.DelayMs) = (ns, e.Lamport, delayMs);
         trip.Facts &= ~TripFacts.Unsent;
+        if (e.LeaderCounted) trip.Facts |= TripFacts.LeaderCounted;
+        trip.Required = e.Required ?? 0;
         _trips.Touch(trip.Number);
     }
 

@@ -34,6 +34,9 @@ internal enum TripFacts : ushort
     Unsent = 1 << 10,
     /// <summary>One of the nodes reads another clock than this observer's, and by how much is not known: times are those at which its report came.</summary>
     ForeignClock = 1 << 11,
+
+    /// <summary>The leader's own copy is one of those that are required.</summary>
+    LeaderCounted = 1 << 12,
 }
 
 /// <summary>
@@ -50,6 +53,9 @@ internal struct Trip
     public string Follower;
     public int Attempt;
     public float DelayMs;
+
+    /// <summary>W, as it was when the write began.</summary>
+    public int Required;
     public long SentNs, ArrivedNs, ReturnedNs;
     public long SentLamport, ArrivedLamport, ReturnedLamport;
 

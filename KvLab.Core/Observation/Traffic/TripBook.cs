@@ -27,6 +27,9 @@ internal sealed class TripBook(int capacity)
     /// <summary>Changes so far.</summary>
     public long Changes { get; private set; }
 
+    /// <summary>The changes when it was emptied last.</summary>
+    public long ClearedAt { get; private set; }
+
     /// <summary>The oldest change that can still be asked for.</summary>
     public long FirstChange => Math.Max(0, Changes - capacity);
 
@@ -53,23 +56,15 @@ internal sealed class TripBook(int capacity)
 
     public void Touch(long number) => _changes[Changes++ & (capacity - 1)] = number;
 
-    /// <summary>Trips that changed since, each once, the oldest change first.</summary>
-    public IEnumerable<long> ChangedSince(long change)
-    {
-        var seen = new HashSet<long>();
-        for (var i = Math.Max(change, FirstChange); i < Changes; i++)
-        {
-            var number = _changes[i & (capacity - 1)];
-            if (number >= First && seen.Add(number)) yield return number;
-        }
-    }
+    /// <summary>The number of the trip that this change was of.</summary>
+    public long ChangeAt(long change) => _changes[change & (capacity - 1)];
 
     public void Clear()
     {
         _numbers.Clear();
         _cleared = _last;
         // Whoever looks for news finds that it has missed some, and begins anew.
-        Changes += capacity + 1;
+        ClearedAt = Changes += capacity + 1;
     }
 
     /// <summary>All that are here, the oldest first.</summary>

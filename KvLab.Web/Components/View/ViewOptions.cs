@@ -7,7 +7,7 @@ namespace KvLab.Web.Components.View;
 public enum ThemeChoice { System, Light, Dark }
 
 /// <summary>What a projector shows; a presenter remote steps through them in this order.</summary>
-public enum Stage { Replicas, Writes, Charts, Events }
+public enum Stage { Map, Replicas, Writes, Charts, Events }
 
 public enum ChartTab { Latency, Lag }
 

@@ -19,7 +19,7 @@ public static class ViewQuery
         var query = new QueryBuilder();
         if (view.Theme != ThemeChoice.System) query.Add("theme", Name(view.Theme));
         if (view.Projector) query.Add("projector", "1");
-        if (view.Stage != Stage.Replicas) query.Add("stage", Name(view.Stage));
+        if (view.Stage != Stage.Map) query.Add("stage", Name(view.Stage));
         if (view.Chart != ChartTab.Latency) query.Add("chart", Name(view.Chart));
         AddText("keys", view.KeyFilter);
         AddText("node", view.EventFilter.Node);

@@ -1,0 +1,171 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using KvLab.Core.Network;
+using KvLab.Core.Observation.Traffic;
+using KvLab.Core.Settings;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace KvLab.Tests.Browser;
+
+/// <summary>The picture of messages on the move: what is drawn is what was told, wherever it moves.</summary>
+[Trait("Category", "Browser")]
+[Collection(BrowserTests.Name)]
+public sealed class MapTests(LabInBrowser lab)
+{
+    private const string Dots = "() => document.querySelector('[data-testid=map-stage]').kvlabMap?.dots() ?? { t: 0, dots: [], behindMs: 0, drawn: 0, together: 0 }";
+
+    private static readonly LiveSettingsPatch Slow = new() { WriteQuorum = 3, MinDelayMs = 400, MaxDelayMs = 1200 };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>A dot as the page drew it.</summary>
+    private sealed record Dot(string Id, string Kind, string Look, string From, string To, double P, double X, double Y);
+
+    private sealed record Picture(double T, Dot[] Dots, double BehindMs, int Drawn, int Together);
+
+    private static async Task<Picture> LookAsync(LabPage page) => (await page.Page.EvaluateAsync<JsonElement>(Dots)).Deserialize<Picture>(JsonSerializerOptions.Web)!;
+
+    private async Task<Dictionary<string, MessageView>> MessagesAsync()
+    {
+        using var http = new HttpClient();
+        return (await http.GetFromJsonAsync<MessageView[]>($"{lab.Url}/api/messages?limit=131072", Cancellation))!.ToDictionary(m => m.Id);
+    }
+
+    /// <summary>Pictures taken while something goes on, and afterwards what the messages in them really did.</summary>
+    private async Task<int> MustBeTrueAsync(LabPage page, Func<Task> something)
+    {
+        var pictures = new List<Picture>();
+        var going = something();
+        for (var i = 0; i < 25; i++)
+        {
+            pictures.Add(await LookAsync(page));
+            await Task.Delay(80, Cancellation);
+        }
+
+        await going;
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        var messages = await MessagesAsync();
+        var known = 0;
+        foreach (var picture in pictures)
+        {
+            Assert.All(picture.Dots, d => Assert.True(messages.ContainsKey(d.Id), $"{d.Id} was drawn, and nobody told of it."));
+            // By its place on its way each dot says what time it is in the picture, and all say the same.
+            var times = new List<double>();
+            foreach (var dot in picture.Dots)
+            {
+                var m = messages[dot.Id];
+                Assert.Equal((m.From, m.To), (dot.From, dot.To));
+                if (dot.Look != "known") continue;
+                times.Add((m.SentAt!.Value - DateTimeOffset.UnixEpoch).TotalMilliseconds + dot.P * (m.ArrivedAt!.Value - m.SentAt.Value).TotalMilliseconds);
+            }
+
+            known += times.Count;
+            if (times.Count > 1) Assert.True(times.Max() - times.Min() < 2, $"At one moment dots are {times.Max() - times.Min():0.0} ms apart.");
+        }
+
+        return known;
+    }
+
+    [Fact]
+    public async Task Every_dot_is_a_message_and_stands_where_it_was_at_that_moment()
+    {
+        await using var page = await lab.OpenAsync(settings: Slow);
+        var known = await MustBeTrueAsync(page, () => Task.WhenAll(Enumerable.Range(1, 12).Select(i => lab.Commands.WriteAsync($"k{i}", Core.Storage.JsonText.Of("x"), Cancellation))));
+        Assert.True(known > 20, $"Only {known} places were compared.");
+        await page.ScreenshotAsync("map-writes");
+    }
+
+    [Fact]
+    public async Task Under_loss_copies_a_cut_and_a_frozen_node_nothing_is_drawn_that_was_not_told()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 1, MinDelayMs = 200, MaxDelayMs = 600, ReplicationTimeoutMs = 1000 });
+        await lab.Commands.SetLinkAsync("follower-1", new LinkFaults { Request = new DirectionFaults { LossPercent = 60 } }, Cancellation);
+        await lab.Commands.SetLinkAsync("follower-2", new LinkFaults { Request = new DirectionFaults { DuplicatePercent = 100 } }, Cancellation);
+        await lab.Commands.PartitionAsync(["follower-5"], Cancellation);
+        await lab.Commands.FreezeNodeAsync("follower-3", Cancellation);
+        await MustBeTrueAsync(page, async () =>
+        {
+            for (var i = 1; i <= 6; i++) await lab.Commands.WriteAsync($"k{i % 2}", Core.Storage.JsonText.Of("x"), Cancellation);
+            await page.ScreenshotAsync("map-faults");
+            await lab.Commands.ThawNodeAsync("follower-3", Cancellation);
+            await lab.Commands.HealAsync(null, Cancellation);
+        });
+    }
+
+    [Fact]
+    public async Task Slow_motion_falls_behind_says_so_steps_and_comes_back()
+    {
+        await using var page = await lab.OpenAsync(settings: Slow);
+        await page.At("map-speed").SelectOptionAsync("20");
+        await lab.Commands.WriteAsync("k", Core.Storage.JsonText.Of("x"), Cancellation);
+        await page.Expect("map-note").ToContainTextAsync("s behind");
+        var before = (await LookAsync(page)).T;
+        await page.ClickAsync("map-pause");
+        await page.Expect("map-note").ToContainTextAsync("paused");
+        var held = (await LookAsync(page)).T;
+        // All that it did is told by then, and the picture still stands at its beginning.
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        await Task.Delay(200, Cancellation);
+        await page.ClickAsync("map-step");
+        var stepped = (await LookAsync(page)).T;
+        Assert.True(held >= before && stepped > held, $"{before} {held} {stepped}");
+        await page.ClickAsync("map-now");
+        await page.Expect("map-note").ToBeEmptyAsync();
+        Assert.InRange((await LookAsync(page)).BehindMs, 200, 60_000);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_pressed_is_selected_everywhere()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 1, MinDelayMs = 3000, MaxDelayMs = 3000 });
+        var write = lab.Commands.WriteAsync("pressed", Core.Storage.JsonText.Of("x"), Cancellation);
+        Dot[] dots = [];
+        for (var i = 0; i < 200 && (dots = (await LookAsync(page)).Dots) is not { Length: > 0 }; i++) await Task.Delay(20, Cancellation);
+        await page.ClickAsync("map-pause");
+        dots = (await LookAsync(page)).Dots;
+        await page.At("map-canvas").ClickAsync(new() { Position = new Position { X = (float)dots[0].X, Y = (float)dots[0].Y }, Force = true });
+        await page.Expect("write-detail").ToContainTextAsync("pressed");
+        await write;
+    }
+
+    [Fact]
+    public async Task A_node_and_a_link_are_broken_and_mended_where_they_stand()
+    {
+        await using var page = await lab.OpenAsync();
+        await page.At("map-node-follower-2").GetByRole(AriaRole.Button).ClickAsync();
+        await page.ClickAsync("map-freeze-follower-2");
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Nodes.Any(n => n is { Id: "follower-2", State: Core.Observation.Snapshots.NodeState.Frozen }), "a frozen node");
+        await page.At("map-node-follower-2").GetByRole(AriaRole.Button).ClickAsync();
+        await page.ClickAsync("map-thaw-follower-2");
+
+        await page.At("map-link-follower-4").GetByRole(AriaRole.Button).ClickAsync();
+        await page.ClickAsync("map-link-follower-4-cut");
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Links.Any(l => l is { Follower: "follower-4", Faults.Mode: LinkMode.Swallow }), "a cut link");
+        await page.At("map-link-follower-4").GetByRole(AriaRole.Button).ClickAsync();
+        await page.ClickAsync("map-heal-follower-4");
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Links.All(l => l.Faults.IsNone), "healed links");
+    }
+
+    [Fact]
+    public async Task Whoever_asked_for_less_motion_sees_messages_stand_and_a_list_of_them()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 1, MinDelayMs = 2000, MaxDelayMs = 2000 });
+        await page.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        var write = lab.Commands.WriteAsync("still", Core.Storage.JsonText.Of("x"), Cancellation);
+        await page.Expect("map-list").ToContainTextAsync("of still, leader to follower-");
+        await page.MustBeAccessibleAsync("a map with messages under way");
+        await write;
+    }
+
+    [Theory]
+    [InlineData("map-png", 0x89, (byte)'P')]
+    [InlineData("map-svg", (byte)'<', (byte)'s')]
+    public async Task The_picture_can_be_taken_home(string button, byte first, byte second)
+    {
+        await using var page = await lab.OpenAsync();
+        var file = await page.DownloadAsync(button);
+        Assert.Equal((first, second), (file[0], file[1]));
+        Assert.True(file.Length > 1000);
+    }
+}

@@ -1,0 +1,46 @@
+using Bunit;
+using KvLab.Core.Storage;
+using KvLab.Tests.Infrastructure;
+using KvLab.Web.Components.Panels.Reading;
+using KvLab.Web.Reads;
+using Xunit;
+
+namespace KvLab.Tests.Components;
+
+[Trait("Category", "Component")]
+public sealed class ReadFormTests : PageTest
+{
+    private static ReadRow Row(ReadRequest request, ReadOutcome outcome, long version, long promised, int behind) => new(
+        "read-1", request.Reader, request.Key, JsonText.Of("x"), 1, version, "follower-2", 12.5, outcome, behind, behind * 40, 1, promised, NonMonotonic: false, 3, request.R,
+        DateTimeOffset.UnixEpoch, [new ReadPart("follower-2", 1, version, 12.5, null)], "A sentence.");
+
+    [Theory]
+    [InlineData(ReadOutcome.Fresh, 0, "v9 fresh")]
+    [InlineData(ReadOutcome.Stale, 2, "v9 stale by 2 writes")]
+    [InlineData(ReadOutcome.Wrong, 1, "v9 wrong")]
+    public async Task A_read_says_how_stale_it_was(ReadOutcome outcome, int behind, string words)
+    {
+        Cluster.Read = request => Row(request, outcome, 9, 9 + behind, behind);
+        var page = Show<ReadForm>(Calm);
+        await page.At("read-key").InputAsync("k1");
+        await page.Cut.Find("[data-testid=read] form").SubmitAsync();
+        Assert.Equal(outcome.ToString().ToLowerInvariant(), page.At("read-answer").GetAttribute("data-outcome"));
+        Assert.Contains(words, page.At("read-answer").TextContent, StringComparison.Ordinal);
+        Assert.Equal("A sentence.", page.At("read-why").TextContent);
+    }
+
+    [Fact]
+    public async Task Whoever_reads_from_R_is_told_what_that_promises()
+    {
+        ReadRequest? asked = null;
+        Cluster.Read = request => Row(asked = request, ReadOutcome.Fresh, 9, 9, 0);
+        var page = Show<ReadForm>(Calm);
+        await page.At("read-from").ChangeAsync("r3");
+        Assert.Equal("true", page.At("read-promise").GetAttribute("data-overlaps"));
+        Assert.Contains("> N = 5", page.At("read-promise").TextContent, StringComparison.Ordinal);
+        await page.At("read-from").ChangeAsync("r1");
+        Assert.Equal("false", page.At("read-promise").GetAttribute("data-overlaps"));
+        await page.Cut.Find("[data-testid=read] form").SubmitAsync();
+        Assert.Equal((1, null), (asked!.R, asked.From));
+    }
+}

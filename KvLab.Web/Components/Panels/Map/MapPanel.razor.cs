@@ -1,0 +1,120 @@
+using System.Globalization;
+using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Versioning;
+using KvLab.Web.Commands;
+using KvLab.Web.Components.Parts;
+using KvLab.Web.Components.Scripts;
+using KvLab.Web.Components.View;
+using KvLab.Web.Live;
+using KvLab.Web.Problems;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace KvLab.Web.Components.Panels.Map;
+
+public sealed partial class MapPanel
+{
+    private ElementReference _root;
+    private MapPlayer? _player;
+    private MapStage _stage = MapStage.Of(ClusterSnapshot.Empty);
+    private Selection _selected = Selection.None;
+    private Problem? _problem;
+    private int _divisor = 1;
+    private bool _paused;
+
+    [Inject] public required IJSRuntime Js { get; init; }
+    [Inject] public required IClusterCommands Commands { get; init; }
+    [Inject] public required Browser Browser { get; init; }
+    [Inject] public required ViewStore Views { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
+
+    /// <summary>Of whatever cluster is shown: the map does not know whether it is real.</summary>
+    [Inject] public required ITrafficLookup Traffic { get; init; }
+
+    protected override object Slice() => (Snapshot.Nodes, Snapshot.Links, Snapshot.OtherSide, Snapshot.Naive, Snapshot.Writes.IsEmpty, View.Selection);
+
+    private string Words => _stage.Nodes.Count == 0 ? "No node has introduced itself yet."
+        : $"Messages between {Units.Count(_stage.Nodes.Count, "node")}: {string.Join("; ", _stage.Nodes.Select(n => n.Facts.Length == 0 ? n.Name : $"{n.Name}, {n.Facts}"))}.";
+
+    protected override void OnParametersSet()
+    {
+        base.OnParametersSet();
+        _stage = MapStage.Of(Snapshot);
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _player = new MapPlayer(Js, Traffic, Time, OnDot);
+            Browser.VisibilityChanged += OnVisibility;
+            await _player.BeginAsync(_root);
+        }
+
+        if (_player is null) return;
+        await _player.ShowAsync(_stage.ToJson());
+        if (_selected == View.Selection) return;
+        _selected = View.Selection;
+        await _player.RunAsync("select", _selected.Version.Epoch, _selected.Version.Counter, _selected.Node);
+    }
+
+    private void OnVisibility(bool visible)
+    {
+        if (_player is not null) _player.Hidden = !visible;
+    }
+
+    private Task OnDot(string key, long epoch, long version, string node) =>
+        InvokeAsync(() => Views.Toggle(new Selection(key, new EntryVersion(epoch, version), node)));
+
+    private Task SetSpeed(string divisor)
+    {
+        _divisor = int.Parse(divisor, CultureInfo.InvariantCulture);
+        return Run("setSpeed", 1.0 / _divisor);
+    }
+
+    private Task TogglePause()
+    {
+        _paused = !_paused;
+        return Run("pause", _paused);
+    }
+
+    private Task StepAsync()
+    {
+        _paused = true;
+        return Run("step");
+    }
+
+    private async Task NowAsync()
+    {
+        (_paused, _divisor) = (false, 1);
+        await Run("setSpeed", 1.0);
+        await Run("jumpToNow");
+    }
+
+    private Task Run(string name, params object?[] facts) => _player?.RunAsync(name, facts) ?? Task.CompletedTask;
+
+    private Task SendAsync((NodeCommand Command, string Node) wish) => TryAsync(() => Commands.SendAsync(wish.Command, wish.Node));
+
+    private Task SetLinkAsync((string Follower, LinkFaults Faults) wish) =>
+        TryAsync(() => wish.Faults.IsNone ? Commands.HealAsync(wish.Follower) : Commands.SetLinkAsync(wish.Follower, wish.Faults));
+
+    private async Task TryAsync(Func<Task> command)
+    {
+        _problem = null;
+        try
+        {
+            await command();
+        }
+        catch (CommandException e)
+        {
+            _problem = Problem.Of(e, "Everything is as it was.", "Look at the node's state, and try again.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Browser.VisibilityChanged -= OnVisibility;
+        if (_player is not null) await _player.DisposeAsync();
+    }
+}

@@ -1,0 +1,78 @@
+using KvLab.Core.Observation.Traffic;
+using KvLab.Web.Components.Scripts;
+using KvLab.Web.Live;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace KvLab.Web.Components.Panels.Map;
+
+/// <summary>
+/// Feeds one map in one browser: twenty times a second at most it sends what is new of messages, and only when the browser has taken what came before. So a slow browser gets fewer and
+/// fuller frames, and one that cannot follow begins anew; nothing waits for it and nothing piles up.
+/// </summary>
+internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvider time, Func<string, long, long, string, Task> onDot) : IAsyncDisposable
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TrafficCursor _cursor = new();
+    private DotNetObjectReference<MapPlayer>? _self;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _map;
+    private string? _stage;
+    private Task _feeding = Task.CompletedTask;
+
+    /// <summary>Nobody sees a hidden tab: it is told nothing, and begins anew when it is shown again.</summary>
+    public bool Hidden { get; set; }
+
+    public async Task BeginAsync(ElementReference root)
+    {
+        _module = await SafeJs.AskAsync(() => js.InvokeAsync<IJSObjectReference>("import", "./js/map.js"));
+        if (_module is null) return;
+        _self = DotNetObjectReference.Create(this);
+        _map = await SafeJs.AskAsync(() => _module.InvokeAsync<IJSObjectReference>("create", root, _self));
+        if (_map is not null) _feeding = FeedAsync(_map);
+    }
+
+    private async Task FeedAsync(IJSObjectReference map)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ended.Token))
+                if (!Hidden && traffic.NextTraffic(_cursor) is { } frame) await map.InvokeVoidAsync("push", _ended.Token, frame);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or JSException or JSDisconnectedException or ObjectDisposedException)
+        {
+            // The page is closed.
+        }
+    }
+
+    /// <summary>Nodes, links and clients, where they stand and how they are; sent when it differs.</summary>
+    public async Task ShowAsync(string stage)
+    {
+        if (_map is null || stage == _stage) return;
+        _stage = stage;
+        await RunAsync("stage", stage);
+    }
+
+    public async Task RunAsync(string name, params object?[] facts)
+    {
+        if (_map is { } map) await SafeJs.RunAsync(() => map.InvokeVoidAsync(name, facts));
+    }
+
+    /// <summary>Somebody pressed a message.</summary>
+    [JSInvokable]
+    public Task OnDot(string key, long epoch, long version, string follower) => onDot(key, epoch, version, follower);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _feeding;
+        await RunAsync("dispose");
+        if (_map is not null) await SafeJs.RunAsync(_map.DisposeAsync);
+        if (_module is not null) await SafeJs.RunAsync(_module.DisposeAsync);
+        _self?.Dispose();
+        _ended.Dispose();
+    }
+}

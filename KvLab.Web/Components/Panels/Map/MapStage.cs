@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Components.Panels.Faults;
+using KvLab.Web.Components.View;
+
+namespace KvLab.Web.Components.Panels.Map;
+
+/// <summary>A place on the map, from 0 to 1 across and down.</summary>
+public readonly record struct MapPlace(double X, double Y)
+{
+    public string Style => FormattableString.Invariant($"left:{X * 100:0.##}%;top:{Y * 100:0.##}%");
+}
+
+/// <param name="Facts">A few words below the name.</param>
+/// <param name="Trouble">Whether they are of something wrong.</param>
+public sealed record MapNode(string Id, string Name, double X, double Y, string State, string Role, bool CutOff, string Facts, bool Trouble)
+{
+    [JsonIgnore] public MapPlace Place => new(X, Y);
+}
+
+/// <param name="To">The follower.</param>
+/// <param name="Words">Its faults; empty where there are none.</param>
+public sealed record MapLink(string To, bool Faulty, bool Cut, bool Refuses, string Words);
+
+/// <summary>Where everything stands: the leader in the middle, followers around it, clients outside. The script draws it, the page lays its buttons over it.</summary>
+public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLink> Links, MapPlace Clients)
+{
+    private const double CentreX = 0.57, CentreY = 0.47, AcrossX = 0.35, AcrossY = 0.35;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public static MapStage Of(ClusterSnapshot snapshot)
+    {
+        var leader = snapshot.Nodes.FirstOrDefault(n => n.Leads);
+        var others = snapshot.Nodes.Where(n => n != leader).ToArray();
+        var nodes = others.Select((n, i) => Node(n, Around(i, others.Length), snapshot));
+        if (leader is not null) nodes = nodes.Prepend(Node(leader, new MapPlace(CentreX, CentreY), snapshot));
+        return new MapStage([.. nodes], [.. others.Select(n => Link(n.Id, snapshot))], new MapPlace(0.07, CentreY));
+    }
+
+    /// <summary>From above over the right to below; the left is for the clients and their writes.</summary>
+    private static MapPlace Around(int index, int count)
+    {
+        var share = count == 1 ? 0.5 : (double)index / (count - 1);
+        var angle = (-120 + 240 * share) * Math.PI / 180;
+        return new MapPlace(CentreX + AcrossX * Math.Cos(angle), CentreY + AcrossY * Math.Sin(angle));
+    }
+
+    private static MapNode Node(NodeView node, MapPlace at, ClusterSnapshot snapshot)
+    {
+        var cut = snapshot.IsCutOff(node);
+        var state = node.State.ToString().ToLowerInvariant();
+        var troubles = NodeTroubles.Of(node, cut).Select(t => t.Words).ToList();
+        if (node.State != NodeState.Running) troubles.Insert(0, state);
+        var facts = troubles.Count > 0 ? string.Join(", ", troubles)
+            : node.Leads ? Units.Count(node.Keys, "key")
+            : node.Behind > 0 ? $"behind on {Units.Count(node.Behind)}" : "";
+        return new MapNode(node.Id, NodeWords.Bare(node.Id, node.Leads), Math.Round(at.X, 4), Math.Round(at.Y, 4), state, node.Leads ? NodeRoles.Leader : NodeRoles.Follower, cut, facts, troubles.Count > 0);
+    }
+
+    private static MapLink Link(string follower, ClusterSnapshot snapshot)
+    {
+        var faults = snapshot.Links.FirstOrDefault(l => l.Follower == follower)?.Faults ?? LinkFaults.None;
+        return new MapLink(follower, !faults.IsNone, faults.Mode == LinkMode.Swallow, faults.Mode == LinkMode.Refuse, faults.IsNone ? "" : faults.Describe());
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>Half way to the follower, where its link is set.</summary>
+    public MapPlace HalfWay(string follower)
+    {
+        var (leader, node) = (Nodes.FirstOrDefault(n => n.Role == NodeRoles.Leader), Nodes.First(n => n.Id == follower));
+        return leader is null ? node.Place : new MapPlace((leader.X + node.X) / 2, (leader.Y + node.Y) / 2);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using KvLab.Core.Reading;
+using KvLab.Web.Components.Parts;
+using KvLab.Web.Components.View;
+using KvLab.Web.Problems;
+using KvLab.Web.Reads;
+using Microsoft.AspNetCore.Components;
+
+namespace KvLab.Web.Components.Panels.Reading;
+
+public sealed partial class ReadForm
+{
+    private readonly string _reader = $"page-{Guid.NewGuid().ToString("N")[..6]}";
+    private string _key = "";
+    private string _from = ReadRequest.Random;
+    private bool _reading;
+    private ReadRow? _last;
+    private IReadOnlyList<ReadFigures> _figures = [];
+    private Problem? _problem;
+    private IDisposable? _listening;
+
+    [Inject] public required IReads Reads { get; init; }
+    [Inject] public required ReadBook Book { get; init; }
+
+    protected override object Slice() => (Snapshot.Nodes.Length, Snapshot.Leader?.Id, Snapshot.Settings, Latest);
+
+    private int Followers => Snapshot.Nodes.Count(n => !n.Leads);
+
+    /// <summary>Where no key is given: that of the latest write.</summary>
+    private string? Latest => Snapshot.Writes is [var write, ..] ? write.Key : null;
+
+    private int? R => _from is ['r', _, ..] && int.TryParse(_from.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var r) ? r : null;
+
+    private bool Overlaps => R is { } r && Snapshot.Settings is { } s && ReadQuorum.Overlaps(r, s.FollowerAcks(), Followers);
+
+    private string? Promise => R is { } r && Snapshot.Settings is { } s ? ReadQuorum.Sentence(r, s.FollowerAcks(), Followers) : null;
+
+    protected override void OnInitialized()
+    {
+        _figures = Book.Figures;
+        _listening = Book.Listen(row => InvokeAsync(() => Show(row)));
+    }
+
+    private long _shownAt;
+
+    /// <summary>Reads of a burst come by the thousand: the figures are drawn four times a second at most.</summary>
+    private void Show(ReadRow? row)
+    {
+        if (row is null) _last = null;
+        if (row is not null && row.Reader != _reader && Environment.TickCount64 - _shownAt < 250) return;
+        _shownAt = Environment.TickCount64;
+        _figures = Book.Figures;
+        StateHasChanged();
+    }
+
+    private async Task ReadAsync()
+    {
+        _problem = null;
+        _reading = true;
+        try
+        {
+            _last = await Reads.ReadAsync(new ReadRequest(_key.Length > 0 ? _key : Latest ?? "", R is null ? _from : null, R, _reader));
+        }
+        catch (CommandException e)
+        {
+            _problem = Problem.Of(e, "The form is as it was.", "Look whether nodes run and the key is written, and read again.");
+        }
+        finally
+        {
+            _reading = false;
+        }
+    }
+
+    private static string Shape(ReadRow row) => row.Outcome switch { ReadOutcome.Fresh => "fresh", ReadOutcome.Unanswered => "failed", ReadOutcome.Wrong => "conflict", _ => "behind" };
+
+    private string Short(ReadRow row) => row.Outcome switch
+    {
+        ReadOutcome.Unanswered => "no answer",
+        _ => $"{(row.Version == 0 ? "no such key" : Snapshot.Labels.Version(row.Epoch, row.Version))} {(row.Outcome == ReadOutcome.Fresh ? "fresh" : row.Outcome == ReadOutcome.Wrong ? "wrong" : $"stale by {Units.Count(row.VersionsBehind, "write")}")}{(row.NonMonotonic ? ", backwards" : "")}",
+    };
+
+    public void Dispose() => _listening?.Dispose();
+}

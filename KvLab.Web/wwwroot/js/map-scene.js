@@ -1,0 +1,184 @@
+// The picture at one moment: nodes, links, messages, and what has just come of them.
+
+import { dotsOf, marksOf, writesAt } from './map-data.js';
+
+const mostDots = 2000;
+const binsPerLink = 16;
+const ringMs = 2500;
+
+/** Colours of the theme that is on now, by their names in tokens.css. */
+export function inksOf(element) {
+  const style = getComputedStyle(element);
+  const ink = name => style.getPropertyValue(`--kv-${name}`).trim();
+  return Object.fromEntries(['surface', 'raised', 'ink', 'ink-soft', 'line', 'line-strong', 'action', 'fresh', 'behind', 'conflict', 'refused', 'ahead', 'pending', 'quiet', 'amber'].map(n => [n, ink(n)]));
+}
+
+export const words = {
+  applied: 'applied', superseded: 'refused as stale', duplicate: 'held already', fenced: 'refused: a newer leadership', acked: 'ack', decided: 'the ack that reached the quorum', late: 'late ack', failed: 'not stored',
+};
+
+const inkOf = { applied: 'fresh', superseded: 'refused', duplicate: 'ahead', fenced: 'conflict', acked: 'fresh', decided: 'fresh', late: 'quiet', failed: 'conflict' };
+
+export class Scene {
+  dots = [];
+  drawn = 0;
+  together = 0;
+
+  /** @param stage nodes {id, name, x, y (0…1), state, role, facts, cutOff}, links {to, faults, cut, refuses}, clients {x, y} */
+  draw(paint, width, height, stage, traffic, t, inks, { fade, selected, still, ground }) {
+    paint.begin(width, height, ground);
+    this.dots = [];
+    const size = Math.max(11, Math.min(22, Math.min(width / 44, height / 20)));
+    const places = new Map(stage.nodes.map(n => [n.id, { ...n, x: n.x * width, y: n.y * height, r: n.role === 'leader' ? size * 2.1 : size * 1.7 }]));
+    const leader = stage.nodes.find(n => n.role === 'leader');
+    this.#links(paint, stage, places, leader, inks, size);
+    const clients = { x: stage.clients.x * width, y: stage.clients.y * height };
+    if (leader) paint.line(clients.x + size * 1.6, clients.y, places.get(leader.id).x - places.get(leader.id).r, places.get(leader.id).y, { stroke: inks.line, width: 1.5 });
+    const all = [], marks = [];
+    for (const trip of traffic.trips.values()) {
+      if (trip.sent > t && (trip.arrived === 0 || trip.arrived > t)) continue;
+      if (Math.max(trip.sent + trip.delay, trip.arrived, trip.returned) < t - 60_000) continue;
+      for (const dot of dotsOf(trip, t, fade)) all.push(dot);
+      for (const mark of marksOf(trip, t, fade * 0.6)) marks.push(mark);
+    }
+    this.drawn = all.length;
+    this.#trails(paint, marks, places, inks);
+    this.#messages(paint, all, places, inks, size, selected, still);
+    this.#nodes(paint, places, inks, size);
+    this.#marks(paint, marks, places, inks, size);
+    this.#writes(paint, leader && places.get(leader.id), clients, writesAt(traffic.trips, t, 5, ringMs * Math.max(1, fade / 900)), t, inks, size, fade, selected);
+    paint.text(clients.x, clients.y - size * 1.9, 'clients', { fill: inks['ink-soft'], size: size * 0.8, halo: inks.surface });
+    paint.shape([[-1, -0.6], [1, -0.6], [1, 0.6], [-1, 0.6]].map(([x, y]) => [clients.x + x * size * 1.3, clients.y + y * size * 1.6]), { fill: inks.raised, stroke: inks['line-strong'], width: 1.5 });
+  }
+
+  #links(paint, stage, places, leader, inks, size) {
+    if (!leader) return;
+    const from = places.get(leader.id);
+    for (const link of stage.links) {
+      const to = places.get(link.to);
+      if (!to || to === from) continue;
+      paint.line(from.x, from.y, to.x, to.y, { stroke: link.faulty ? inks.behind : inks.line, width: link.faulty ? 2 : 1.5, dash: link.faulty ? [6, 5] : [] });
+      if (link.cut || link.refuses) this.#wall(paint, from, to, link.cut ? inks.conflict : inks.behind, size);
+    }
+  }
+
+  /** Two short bars across the link: nothing passes. */
+  #wall(paint, from, to, ink, size) {
+    const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+    const [ux, uy] = [(to.x - from.x) / length, (to.y - from.y) / length];
+    for (const [shift, dash] of [[-3, []], [3, [5, 3]]]) {
+      const [x, y] = [(from.x + to.x) / 2 + ux * shift, (from.y + to.y) / 2 + uy * shift];
+      paint.line(x - uy * size * 1.4, y + ux * size * 1.4, x + uy * size * 1.4, y - ux * size * 1.4, { stroke: ink, width: 4, dash });
+    }
+  }
+
+  /** What came back a moment ago leaves a line that fades: an answer is seldom on its way for as long as one picture. */
+  #trails(paint, marks, places, inks) {
+    for (const { word, age, trip } of marks) {
+      if (!['acked', 'decided', 'late'].includes(word)) continue;
+      const [a, b] = [places.get(trip.follower), places.get(trip.leader)];
+      if (a && b) paint.line(a.x, a.y, b.x, b.y, { stroke: inks[inkOf[word]], width: word === 'decided' ? 4 : 2, alpha: 0.7 * (1 - age) });
+    }
+  }
+
+  #messages(paint, all, places, inks, size, selected, still) {
+    const bins = new Map();
+    const many = all.length > mostDots;
+    this.together = 0;
+    for (const dot of all) {
+      const [a, b] = [places.get(dot.from), places.get(dot.to)];
+      if (!a || !b) continue;
+      // Nobody who asked for less motion sees any: a message is at its sender, half way, or at its end.
+      const p = still ? (dot.p < 0.34 ? 0.2 : dot.p < 0.67 ? 0.5 : 0.8) : dot.p;
+      // Requests keep to the right of their link and answers to theirs, so that they pass each other.
+      const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+      const aside = size * 0.28;
+      const [ox, oy] = [-(b.y - a.y) / length * aside, (b.x - a.x) / length * aside];
+      const x = a.x + (b.x - a.x) * p + ox, y = a.y + (b.y - a.y) * p + oy;
+      if (many && !this.#isSelected(dot, selected)) {
+        const bin = `${dot.from}>${dot.to}>${dot.kind}>${dot.look === 'lost' ? 'l' : ''}${Math.floor(p * binsPerLink)}`;
+        const together = bins.get(bin);
+        if (together) { together.count++; continue; }
+        bins.set(bin, { x, y, count: 1, dot });
+        continue;
+      }
+      this.dots.push({ id: dot.id, kind: dot.kind, look: dot.look, from: dot.from, to: dot.to, p: dot.p, x, y, trip: dot.trip });
+      this.#dot(paint, dot, x, y, inks, size, this.#isSelected(dot, selected));
+    }
+    for (const { x, y, count, dot } of bins.values()) {
+      this.together += count;
+      this.#dot(paint, dot, x, y, inks, size * Math.min(2, 1 + Math.log10(count) / 2), false);
+      if (count > 1) paint.text(x, y - size * 0.8, `×${count}`, { fill: inks.ink, size: size * 0.62, halo: inks.surface });
+    }
+  }
+
+  #isSelected(dot, selected) { return selected && dot.trip.version === selected.version && dot.trip.epoch === selected.epoch && (!selected.node || dot.trip.follower === selected.node || dot.trip.leader === selected.node); }
+
+  #dot(paint, dot, x, y, inks, size, selected) {
+    const r = size * 0.36;
+    if (selected) paint.circle(x, y, r * 2.1, { stroke: inks.action, width: 2.5 });
+    if (dot.look === 'lost' || dot.look === 'refused') {
+      const ink = dot.look === 'lost' ? inks.conflict : inks.behind;
+      paint.line(x - r, y - r, x + r, y + r, { stroke: ink, width: 3 });
+      paint.line(x - r, y + r, x + r, y - r, { stroke: ink, width: 3 });
+    } else if (dot.kind === 'request') {
+      paint.circle(x, y, r, dot.look === 'known' ? { fill: dot.trip.attempt > 1 ? inks.behind : inks.pending } : { fill: inks.surface, stroke: dot.trip.attempt > 1 ? inks.behind : inks.pending, width: 2 });
+    } else {
+      const diamond = [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]].map(([dx, dy]) => [x + dx * r, y + dy * r]);
+      const ink = dot.trip.outcome === 'superseded' ? inks.refused : inks.fresh;
+      paint.shape(diamond, dot.look === 'known' ? { fill: ink } : { fill: inks.surface, stroke: ink, width: 2 });
+    }
+  }
+
+  #nodes(paint, places, inks, size) {
+    for (const node of places.values()) {
+      const down = node.state === 'stopped' || node.state === 'crashed';
+      const ink = down ? inks.quiet : node.state === 'frozen' ? inks.ahead : node.cutOff ? inks.conflict : node.role === 'leader' ? inks.action : inks['line-strong'];
+      paint.circle(node.x, node.y, node.r, { fill: down ? inks.surface : inks.raised, stroke: ink, width: node.role === 'leader' ? 3.5 : 2.5 });
+      if (down) paint.line(node.x - node.r * 0.7, node.y + node.r * 0.7, node.x + node.r * 0.7, node.y - node.r * 0.7, { stroke: ink, width: 2.5 });
+      if (node.state === 'frozen') for (let k = 0; k < 3; k++) {
+        const a = k * Math.PI / 3, d = node.r * 0.55;
+        paint.line(node.x - d * Math.cos(a), node.y - d * Math.sin(a), node.x + d * Math.cos(a), node.y + d * Math.sin(a), { stroke: ink, width: 2 });
+      }
+      paint.text(node.x, node.y + node.r + size * 0.75, node.name, { fill: inks.ink, size: size * 0.85, weight: 600, halo: inks.surface });
+      if (node.facts) paint.text(node.x, node.y + node.r + size * 1.7, node.facts, { fill: node.trouble ? inks.conflict : inks['ink-soft'], size: size * 0.72, weight: node.trouble ? 600 : 400, halo: inks.surface });
+    }
+  }
+
+  /** What arrived a moment ago: a tick, a bar for what was refused as stale, a second ring for what was held already. */
+  #marks(paint, marks, places, inks, size) {
+    for (const { node, word, age } of marks) {
+      const at = places.get(node);
+      if (!at || !word || ['acked', 'late', 'decided'].includes(word)) continue;
+      const ink = inks[inkOf[word] ?? 'quiet'], alpha = 1 - age * 0.9, r = at.r;
+      if (word === 'applied') {
+        paint.line(at.x - r * 0.45, at.y, at.x - r * 0.1, at.y + r * 0.35, { stroke: ink, width: 3.5, alpha });
+        paint.line(at.x - r * 0.1, at.y + r * 0.35, at.x + r * 0.5, at.y - r * 0.4, { stroke: ink, width: 3.5, alpha });
+      } else if (word === 'superseded' || word === 'fenced') {
+        paint.circle(at.x, at.y, r * 0.62, { stroke: ink, width: 3.5, alpha });
+        paint.line(at.x - r * 0.42, at.y, at.x + r * 0.42, at.y, { stroke: ink, width: 4, alpha });
+        paint.text(at.x, at.y - r - size * 0.7, words[word], { fill: ink, size: size * 0.75, weight: 650, alpha, halo: inks.surface });
+      } else {
+        paint.circle(at.x, at.y, r * 0.75, { stroke: ink, width: 2, alpha });
+        paint.circle(at.x, at.y, r * 0.5, { stroke: ink, width: 2, alpha });
+      }
+    }
+  }
+
+  /** A ring for each of the latest writes: as many parts as it needs acks; it closes when the client is answered. */
+  #writes(paint, leader, clients, writes, t, inks, size, fade, selected) {
+    if (!leader) return;
+    writes.forEach((write, i) => {
+      // On the way between clients and leader, the newest beside the leader.
+      const r = size * 0.9, x = leader.x - leader.r - size * 1.9 - i * size * 2.5, y = leader.y;
+      const parts = Math.max(1, write.required), filled = Math.min(parts, write.acks);
+      if (selected && selected.version === write.version && selected.epoch === write.epoch) paint.circle(x, y, r + 5, { stroke: inks.action, width: 2.5 });
+      paint.circle(x, y, r, { fill: inks.surface, stroke: inks.line, width: 4 });
+      const closed = write.decided > 0 || write.required === 0;
+      for (let k = 0; k < filled; k++) paint.circle(x, y, r, { stroke: closed ? inks.fresh : inks.pending, width: 4, from: k / parts + (parts > 1 ? 0.02 : 0), to: (k + 1) / parts - (parts > 1 && !closed ? 0.02 : 0) });
+      paint.text(x, y, `v${write.version}`, { fill: inks.ink, size: size * 0.68, weight: 600 });
+      const since = (t - write.decided) / (fade * 0.6);
+      if (write.decided && since >= 0 && since < 1) paint.line(leader.x - leader.r, leader.y, clients.x + size * 1.6, clients.y, { stroke: inks.fresh, width: 4, alpha: 1 - since });
+    });
+  }
+}

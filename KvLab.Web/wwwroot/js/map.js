@@ -1,0 +1,182 @@
+// The map of messages on the move. The server pushes what it was told (20 times a second at most), this plays it: behind the present, so that both ends of a message are
+// usually known, slower if one wants, or step by step. Everything is drawn outside of Blazor's tree.
+
+import { Traffic, Facts } from './map-data.js';
+import { CanvasPaint, SvgPaint } from './map-paint.js';
+import { Scene, inksOf, words } from './map-scene.js';
+
+const leastBehindMs = 250;
+const fadeMs = 900;
+const hitPx = 12;
+
+export function create(root, dotnet) {
+  const map = new TrafficMap(root, dotnet);
+  // For tests, and for whoever wants to look: what is drawn at this moment.
+  root.kvlabMap = map;
+  return map;
+}
+
+class TrafficMap {
+  #root; #canvas; #dotnet; #paint; #frame = 0; #inks; #inksAt = 0; #listAt = 0; #stillAt = 0; #last = 0; #reported = '';
+  #traffic = new Traffic();
+  #scene = new Scene();
+  #stage = { nodes: [], links: [], clients: { x: 0.07, y: 0.5 } };
+  #speed = 1; #paused = false; #head = null; #selected = null;
+  #reduced = matchMedia('(prefers-reduced-motion: reduce)');
+
+  constructor(root, dotnet) {
+    this.#root = root;
+    this.#dotnet = dotnet;
+    this.#canvas = root.querySelector('canvas');
+    this.#paint = new CanvasPaint(this.#canvas);
+    this.#canvas.addEventListener('click', e => this.#pick(e));
+    this.#canvas.addEventListener('contextmenu', e => this.#menu(e));
+    this.#canvas.addEventListener('pointermove', e => this.#hover(e));
+    this.#frame = requestAnimationFrame(at => this.#play(at));
+  }
+
+  push(bytes) { this.#traffic.take(bytes); }
+  stage(json) { this.#stage = JSON.parse(json); }
+  select(epoch, version, node) { this.#selected = version ? { epoch, version, node } : null; }
+
+  /** @param speed 1 as it happens, 0.01 a hundred times slower */
+  setSpeed(speed) { this.#speed = speed; this.#head ??= this.#live; }
+  pause(paused) { this.#paused = paused; this.#head ??= this.#live; }
+  jumpToNow() { this.#head = null; this.#paused = false; }
+
+  /** Stands still at the next end of any message. */
+  step() {
+    const from = this.#head ?? this.#live;
+    this.#paused = true;
+    this.#head = Math.min(this.#traffic.nextAfter(from) ?? from, this.#traffic.now);
+    this.#draw(this.#head);
+  }
+
+  /** What is drawn: id, kind, x and y in CSS pixels, p from sender to receiver, t of the picture. */
+  dots() { return { t: this.#at, dots: this.#scene.dots.map(({ id, kind, look, from, to, p, x, y }) => ({ id, kind, look, from, to, p, x, y })), behindMs: this.#traffic.now - this.#at, drawn: this.#scene.drawn, together: this.#scene.together }; }
+
+  get #live() { return this.#traffic.now - leastBehindMs; }
+  #at = 0;
+
+  #play(at) {
+    this.#frame = requestAnimationFrame(next => this.#play(next));
+    const passed = Math.min(at - this.#last, 1000);
+    this.#last = at;
+    if (document.visibilityState === 'hidden' || !this.#root.isConnected) return;
+    if (this.#head !== null) {
+      if (!this.#paused) this.#head += passed * this.#speed;
+      // What is forgotten cannot be shown; nobody gets ahead of the present.
+      this.#head = Math.max(Math.min(this.#head, this.#live), this.#paused ? 0 : this.#traffic.oldest - 1);
+      if (!this.#paused && this.#speed === 1 && this.#live - this.#head < 30) this.#head = null;
+    }
+    // Less motion: a picture now and then, in which everything stands.
+    if (this.#reduced.matches && at - this.#stillAt < 500) return;
+    this.#stillAt = at;
+    this.#draw(this.#head ?? this.#live);
+    this.frames++;
+  }
+
+  frames = 0;
+
+  #draw(t) {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    if (!width || !height) return;
+    if (!this.#inks || performance.now() - this.#inksAt > 500) { this.#inks = inksOf(this.#root); this.#inksAt = performance.now(); }
+    this.#at = t;
+    this.#scene.draw(this.#paint, width, height, this.#stage, this.#traffic, t, this.#inks, this.#options());
+    this.#tell();
+  }
+
+  #options(ground) { return { fade: fadeMs * Math.min(1, Math.max(this.#paused ? 1 : this.#speed, 0.02)) + (this.#speed < 1 ? 20 : 0), selected: this.#selected, still: this.#reduced.matches, ground }; }
+
+  /** How far behind, how many stand together, and a list of what is under way for those who cannot see it. */
+  #tell() {
+    const behind = this.#traffic.now - this.#at;
+    const text = behind < 1000 ? '' : behind < 60_000 ? `${(behind / 1000).toFixed(1)} s behind` : `${Math.floor(behind / 60_000)} min ${Math.floor(behind / 1000) % 60} s behind`;
+    const notes = [this.#paused ? (text ? `paused, ${text}` : 'paused') : text];
+    if (this.#scene.together) notes.push(`${this.#scene.drawn} messages: each dot stands for those beside it`);
+    if (this.#traffic.skipped) notes.push(`${this.#traffic.skipped} messages came too fast to be drawn`);
+    const words = notes.filter(Boolean).join(' · ');
+    if (words !== this.#reported) { this.#reported = words; this.#root.querySelector('[data-map-note]').textContent = words; }
+    if (performance.now() - this.#listAt < 1000) return;
+    this.#listAt = performance.now();
+    const list = this.#root.querySelector('[data-map-list]');
+    const items = this.#scene.dots.slice(0, 12).map(d => this.#wordsOf(d));
+    if (this.#scene.drawn > items.length) items.push(`and ${this.#scene.drawn - items.length} more`);
+    if (items.length === 0) items.push('No message is under way.');
+    if (list.textContent !== items.join('')) list.replaceChildren(...items.map(i => Object.assign(document.createElement('li'), { textContent: i })));
+  }
+
+  #nameOf(id) { return this.#stage.nodes.find(n => n.id === id)?.name ?? id; }
+
+  #wordsOf({ kind, look, from, to, p, trip }) {
+    const what = `${kind === 'request' ? 'v' : trip.outcome === 'superseded' ? 'refusal of v' : 'ack of v'}${trip.version} of ${trip.key}`;
+    const attempt = trip.attempt > 1 ? `, attempt ${trip.attempt}` : '';
+    const state = look === 'lost' ? 'lost' : look === 'refused' ? 'refused by the link' : look === 'scheduled' ? 'under way, not yet reported to have arrived' : `${Math.round(p * 100)} % of the way`;
+    return `${what}, ${this.#nameOf(from)} to ${this.#nameOf(to)}${attempt}: ${state}`;
+  }
+
+  #nearest(e) {
+    const box = this.#canvas.getBoundingClientRect();
+    const [x, y] = [e.clientX - box.left, e.clientY - box.top];
+    let best = null, distance = hitPx;
+    for (const dot of this.#scene.dots) {
+      const d = Math.hypot(dot.x - x, dot.y - y);
+      if (d < distance) { best = dot; distance = d; }
+    }
+    return best;
+  }
+
+  #hover(e) {
+    const dot = this.#nearest(e);
+    this.#canvas.title = dot ? this.#wordsOf(dot) : '';
+    this.#canvas.style.cursor = dot ? 'pointer' : '';
+  }
+
+  #pick(e) {
+    const dot = this.#nearest(e);
+    if (dot) this.#dotnet.invokeMethodAsync('OnDot', dot.trip.key, dot.trip.epoch, dot.trip.version, dot.trip.follower).catch(() => { /* the circuit is gone */ });
+  }
+
+  /** Right click, or a long press: the menu of the node or the link that is there. */
+  #menu(e) {
+    const box = this.#canvas.getBoundingClientRect();
+    const [x, y] = [(e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height];
+    const far = (a, b) => Math.hypot((a.x - b.x) * box.width, (a.y - b.y) * box.height);
+    const node = this.#stage.nodes.find(n => far(n, { x, y }) < 40);
+    const leader = this.#stage.nodes.find(n => n.role === 'leader');
+    const link = node || !leader ? null : this.#stage.links.find(l => {
+      const to = this.#stage.nodes.find(n => n.id === l.to);
+      return to && far(leader, { x, y }) + far(to, { x, y }) < far(leader, to) + 8;
+    });
+    const spot = node?.id ?? (link && `link-${link.to}`);
+    if (!spot) return;
+    e.preventDefault();
+    this.#root.querySelector(`[data-spot="${CSS.escape(spot)}"] button`)?.click();
+  }
+
+  #file(name, blob) {
+    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  savePng() {
+    const canvas = document.createElement('canvas');
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    this.#scene.draw(new CanvasPaint(canvas), width, height, this.#stage, this.#traffic, this.#at, this.#inks, this.#options(this.#inks.surface));
+    canvas.toBlob(blob => this.#file('kvlab-map.png', blob));
+  }
+
+  saveSvg() {
+    const paint = new SvgPaint();
+    this.#scene.draw(paint, this.#canvas.clientWidth, this.#canvas.clientHeight, this.#stage, this.#traffic, this.#at, this.#inks, this.#options(this.#inks.surface));
+    this.#file('kvlab-map.svg', new Blob([paint.file], { type: 'image/svg+xml' }));
+  }
+
+  async fullScreen() {
+    if (document.fullscreenElement) await document.exitFullscreen(); else await this.#root.requestFullscreen();
+  }
+
+  dispose() { cancelAnimationFrame(this.#frame); }
+}
