@@ -104,7 +104,8 @@ public sealed record BurstAnswer(
 
     internal static BurstAnswer Of(Burst b) => new(
         b.Id, b.State, b.Plan.Writes, b.Plan.Concurrency, b.Plan.Keys, b.Completed, b.Succeeded, b.Partial, b.Failed,
-        b.ElapsedMs, b.WritesPerSecond, b.MeanMs, b.MinMs, b.P50Ms, b.P90Ms, b.P95Ms, b.P99Ms, b.MaxMs, b.SettingsChanged, b.LastError) { Reads = b.Reads };
+        b.ElapsedMs, b.WritesPerSecond, b.MeanMs, b.MinMs, b.P50Ms, b.P90Ms, b.P95Ms, b.P99Ms, b.MaxMs, b.SettingsChanged, b.LastError)
+    { Reads = b.Reads };
 }
 
 /// <param name="Nodes">Per node, over all its incarnations since the dashboard began.</param>
