@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 dotnet build bench/KvLab.Bench --nologo -v quiet -clp:NoSummary -c Release
 bench() { dotnet bench/KvLab.Bench/bin/Release/net10.0/KvLab.Bench.dll "$@"; }
 if [ $# -gt 0 ]; then bench "$@"; exit; fi
-for verb in kvlab compare fidelity telemetry viewers events flood start burst growth micro; do
+for verb in kvlab compare fidelity telemetry viewers map events flood start burst growth micro; do
   echo "== $verb"
   bench "$verb"
 done

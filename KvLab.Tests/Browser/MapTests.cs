@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Settings;
@@ -91,6 +92,25 @@ public sealed class MapTests(LabInBrowser lab)
             await lab.Commands.ThawNodeAsync("follower-3", Cancellation);
             await lab.Commands.HealAsync(null, Cancellation);
         });
+    }
+
+    [Fact]
+    public async Task Over_a_failover_messages_of_the_old_leader_and_of_the_new_one_are_drawn_as_they_were()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 1, MinDelayMs = 200, MaxDelayMs = 900 });
+        await MustBeTrueAsync(page, async () =>
+        {
+            await lab.Commands.WriteAsync("k", Core.Storage.JsonText.Of("old"), Cancellation);
+            await lab.Commands.KillNodeAsync(NodeRoles.Leader, Cancellation);
+            using var http = new HttpClient();
+            using var promoted = await http.PostAsJsonAsync($"{lab.Url}/api/cluster/failover", new { to = "follower-1", force = true }, Cancellation);
+            promoted.EnsureSuccessStatusCode();
+            await LabInBrowser.UntilAsync(() => lab.State.Current.Leader is { Id: "follower-1" }, "another leader");
+            await lab.Commands.WriteAsync("k", Core.Storage.JsonText.Of("new"), Cancellation);
+            await page.ScreenshotAsync("map-failover");
+            await lab.Commands.StartNodeAsync(NodeRoles.Leader, Cancellation);
+        });
+        Assert.Contains((await MessagesAsync()).Values, m => m is { Kind: MessageKind.Request, From: "follower-1" });
     }
 
     [Fact]

@@ -13,6 +13,9 @@ export class Traffic {
   newest = 0;
   skipped = 0;
   #offset = null;
+  // Those of which something is to be seen around the moment that is shown; the others of the last minute cost nothing.
+  #window = [];
+  #shown = 0;
 
   /** The observer's time now, by the smallest delay that any frame had. */
   get now() { return this.#offset === null ? 0 : performance.now() + this.#offset; }
@@ -30,20 +33,46 @@ export class Traffic {
     this.skipped = u32();
     const names = Array.from({ length: u8() }, string);
     const count = u32();
-    if (whole) this.trips.clear();
+    if (whole) { this.trips.clear(); this.#window = []; }
     for (let i = 0; i < count; i++) {
       const number = f64();
       const trip = {
         number, leader: names[u8()], follower: names[u8()], attempt: u8(), outcome: Outcomes[u8()], required: u8(), facts: u32(), delay: f32(),
         sent: f64(), arrived: f64(), returned: f64(), epoch: f64(), version: f64(), key: string(),
       };
-      this.trips.set(number, trip);
+      const known = this.trips.get(number);
+      // The same object all along: whoever holds it sees what became of it.
+      if (known) Object.assign(known, trip); else this.trips.set(number, trip);
+      this.#watch(known ?? trip);
       if (number > this.newest) this.newest = number;
     }
     const offset = now - performance.now();
     // A frame that was held up says a time that is past: the largest difference is the truest.
     this.#offset = this.#offset === null || offset > this.#offset || now > 0 && this.now - now > 2000 ? offset : this.#offset;
     this.#forget();
+  }
+
+  #watch(trip) {
+    if (trip.watched) return;
+    trip.watched = true;
+    this.#window.push(trip);
+  }
+
+  /** The trips that may be seen at a moment. What ended a while before it is let go; whoever goes back has them looked for anew. */
+  around(t, margin) {
+    if (t < this.#shown - 1) {
+      for (const trip of this.#window) trip.watched = false;
+      this.#window = [];
+      for (const trip of this.trips.values()) if (endOf(trip) > t - margin) this.#watch(trip);
+    }
+    this.#shown = t;
+    let kept = 0;
+    for (const trip of this.#window) {
+      if (endOf(trip) < t - margin) { trip.watched = false; continue; }
+      this.#window[kept++] = trip;
+    }
+    this.#window.length = kept;
+    return this.#window;
   }
 
   #forget() {
@@ -70,6 +99,13 @@ export class Traffic {
   }
 }
 
+/** When nothing more is to be seen of a trip, but for marks that fade. */
+function endOf(trip) {
+  const last = Math.max(trip.sent + trip.delay, trip.arrived, trip.returned);
+  const open = !(trip.facts & (Facts.returned | Facts.requestLost | Facts.answerLost | Facts.refused | Facts.failed | Facts.copy | Facts.givenUp));
+  return open ? last + 30_000 : last;
+}
+
 const has = (trip, fact) => (trip.facts & fact) !== 0;
 const stopBefore = 0.93;
 const fadeMs = 900;
@@ -77,10 +113,10 @@ const fadeMs = 900;
 /**
  * What is to be seen of one trip at a moment.
  * @param fade how long a mark stays, in the map's own time
+ * @param dots takes them
  * @returns dots: {id, kind request|answer, from, to, p, look, trip}, p from 0 at the sender to 1; look: known, scheduled (hollow), lost, refused
  */
-export function dotsOf(trip, t, fade = fadeMs) {
-  const dots = [];
+export function dotsOf(trip, t, fade = fadeMs, dots = []) {
   const request = (p, look) => dots.push({ id: `m${trip.number}q`, kind: 'request', from: trip.leader, to: trip.follower, p, look, trip });
   const answer = (p, look) => dots.push({ id: `m${trip.number}a`, kind: 'answer', from: trip.follower, to: trip.leader, p, look, trip });
   if (trip.sent > 0 && t >= trip.sent && !has(trip, Facts.unsent)) {
@@ -110,8 +146,7 @@ export function dotsOf(trip, t, fade = fadeMs) {
 }
 
 /** What has just come to an end at a moment, and how long ago: {at follower|leader, node, word, age 0…1, trip}. */
-export function marksOf(trip, t, fade = fadeMs) {
-  const marks = [];
+export function marksOf(trip, t, fade = fadeMs, marks = []) {
   if (has(trip, Facts.arrived) && t >= trip.arrived && t < trip.arrived + fade)
     marks.push({ node: trip.follower, word: has(trip, Facts.copy) ? 'duplicate' : trip.outcome, age: (t - trip.arrived) / fade, trip });
   if (has(trip, Facts.returned) && t >= trip.returned && t < trip.returned + fade)
@@ -122,7 +157,7 @@ export function marksOf(trip, t, fade = fadeMs) {
 /** The latest writes at a moment, newest first: how many acks each has and how many it needs. */
 export function writesAt(trips, t, most, forMs) {
   const writes = new Map();
-  for (const trip of trips.values()) {
+  for (const trip of trips) {
     if (trip.attempt !== 1 || !trip.sent || trip.sent > t || has(trip, Facts.copy)) continue;
     const id = `${trip.epoch}.${trip.version}`;
     let write = writes.get(id);

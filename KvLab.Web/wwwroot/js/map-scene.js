@@ -35,18 +35,18 @@ export class Scene {
     const clients = { x: stage.clients.x * width, y: stage.clients.y * height };
     if (leader) paint.line(clients.x + size * 1.6, clients.y, places.get(leader.id).x - places.get(leader.id).r, places.get(leader.id).y, { stroke: inks.line, width: 1.5 });
     const all = [], marks = [];
-    for (const trip of traffic.trips.values()) {
+    const around = traffic.around(t, 1.2 * Math.max(fade, ringMs));
+    for (const trip of around) {
       if (trip.sent > t && (trip.arrived === 0 || trip.arrived > t)) continue;
-      if (Math.max(trip.sent + trip.delay, trip.arrived, trip.returned) < t - 60_000) continue;
-      for (const dot of dotsOf(trip, t, fade)) all.push(dot);
-      for (const mark of marksOf(trip, t, fade * 0.6)) marks.push(mark);
+      dotsOf(trip, t, fade, all);
+      marksOf(trip, t, fade * 0.6, marks);
     }
     this.drawn = all.length;
     this.#trails(paint, marks, places, inks);
     this.#messages(paint, all, places, inks, size, selected, still);
     this.#nodes(paint, places, inks, size);
     this.#marks(paint, marks, places, inks, size);
-    this.#writes(paint, leader && places.get(leader.id), clients, writesAt(traffic.trips, t, 5, ringMs * Math.max(1, fade / 900)), t, inks, size, fade, selected);
+    this.#writes(paint, leader && places.get(leader.id), clients, writesAt(around, t, 5, ringMs * Math.max(1, fade / 900)), t, inks, size, fade, selected);
     paint.text(clients.x, clients.y - size * 1.9, 'clients', { fill: inks['ink-soft'], size: size * 0.8, halo: inks.surface });
     paint.shape([[-1, -0.6], [1, -0.6], [1, 0.6], [-1, 0.6]].map(([x, y]) => [clients.x + x * size * 1.3, clients.y + y * size * 1.6]), { fill: inks.raised, stroke: inks['line-strong'], width: 1.5 });
   }
@@ -83,6 +83,7 @@ export class Scene {
 
   #messages(paint, all, places, inks, size, selected, still) {
     const bins = new Map();
+    const followers = new Map([...places.keys()].map((id, i) => [id, i]));
     const many = all.length > mostDots;
     this.together = 0;
     for (const dot of all) {
@@ -96,7 +97,9 @@ export class Scene {
       const [ox, oy] = [-(b.y - a.y) / length * aside, (b.x - a.x) / length * aside];
       const x = a.x + (b.x - a.x) * p + ox, y = a.y + (b.y - a.y) * p + oy;
       if (many && !this.#isSelected(dot, selected)) {
-        const bin = `${dot.from}>${dot.to}>${dot.kind}>${dot.look === 'lost' ? 'l' : ''}${Math.floor(p * binsPerLink)}`;
+        // Follower, direction, whether it is lost, and where on its way: one dot for all that share them.
+        const lost = dot.look === 'lost' || dot.look === 'refused' ? 1 : 0;
+        const bin = (((followers.get(dot.trip.follower) ?? 0) * 2 + (dot.kind === 'answer' ? 1 : 0)) * 2 + lost) * (binsPerLink + 1) + Math.floor(p * binsPerLink);
         const together = bins.get(bin);
         if (together) { together.count++; continue; }
         bins.set(bin, { x, y, count: 1, dot });
@@ -108,7 +111,8 @@ export class Scene {
     for (const { x, y, count, dot } of bins.values()) {
       this.together += count;
       this.#dot(paint, dot, x, y, inks, size * Math.min(2, 1 + Math.log10(count) / 2), false);
-      if (count > 1) paint.text(x, y - size * 0.8, `×${count}`, { fill: inks.ink, size: size * 0.62, halo: inks.surface });
+      // No halo here: outlines of a hundred texts take longer than everything else.
+      if (count > 1) paint.text(x, y - size * 0.8, `×${count}`, { fill: inks.ink, size: size * 0.62 });
     }
   }
 
@@ -168,6 +172,7 @@ export class Scene {
   /** A ring for each of the latest writes: as many parts as it needs acks; it closes when the client is answered. */
   #writes(paint, leader, clients, writes, t, inks, size, fade, selected) {
     if (!leader) return;
+    const epochs = new Set(writes.map(w => w.epoch)).size;
     writes.forEach((write, i) => {
       // On the way between clients and leader, the newest beside the leader.
       const r = size * 0.9, x = leader.x - leader.r - size * 1.9 - i * size * 2.5, y = leader.y;
@@ -177,6 +182,8 @@ export class Scene {
       const closed = write.decided > 0 || write.required === 0;
       for (let k = 0; k < filled; k++) paint.circle(x, y, r, { stroke: closed ? inks.fresh : inks.pending, width: 4, from: k / parts + (parts > 1 ? 0.02 : 0), to: (k + 1) / parts - (parts > 1 && !closed ? 0.02 : 0) });
       paint.text(x, y, `v${write.version}`, { fill: inks.ink, size: size * 0.68, weight: 600 });
+      // Versions of two leaders are told apart by their epoch.
+      if (epochs > 1) paint.text(x, y + r + size * 0.6, `e${write.epoch}`, { fill: inks['ink-soft'], size: size * 0.6, halo: inks.surface });
       const since = (t - write.decided) / (fade * 0.6);
       if (write.decided && since >= 0 && since < 1) paint.line(leader.x - leader.r, leader.y, clients.x + size * 1.6, clients.y, { stroke: inks.fresh, width: 4, alpha: 1 - since });
     });

@@ -35,6 +35,8 @@ class TrafficMap {
     this.#frame = requestAnimationFrame(at => this.#play(at));
   }
 
+  /** Whether the server sends anything; a hidden tab is not fed either. */
+  feed(wanted) { return this.#dotnet.invokeMethodAsync('OnFeed', wanted); }
   push(bytes) { this.#traffic.take(bytes); }
   stage(json) { this.#stage = JSON.parse(json); }
   select(epoch, version, node) { this.#selected = version ? { epoch, version, node } : null; }

@@ -61,6 +61,8 @@ internal sealed class BrowserPage : IAsyncDisposable
         return [.. seen.Select(s => (Convert.ToDouble(s[0]), ((string)s[1]).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(v => long.Parse(v[1..])).ToArray()))];
     }
 
+    public Task<T> EvaluateAsync<T>(string script) => _page.EvaluateAsync<T>(script);
+
     public async ValueTask DisposeAsync()
     {
         await _browser.CloseAsync();

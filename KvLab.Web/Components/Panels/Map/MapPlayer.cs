@@ -65,6 +65,10 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     [JSInvokable]
     public Task OnDot(string key, long epoch, long version, string follower) => onDot(key, epoch, version, follower);
 
+    /// <summary>Whoever measures what the map costs switches it off and on.</summary>
+    [JSInvokable]
+    public void OnFeed(bool wanted) => Hidden = !wanted;
+
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();

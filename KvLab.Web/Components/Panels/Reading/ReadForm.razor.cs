@@ -10,12 +10,15 @@ namespace KvLab.Web.Components.Panels.Reading;
 
 public sealed partial class ReadForm
 {
+    private const int ShownRows = 6;
+
     private readonly string _reader = $"page-{Guid.NewGuid().ToString("N")[..6]}";
     private string _key = "";
     private string _from = ReadRequest.Random;
     private bool _reading;
     private ReadRow? _last;
     private IReadOnlyList<ReadFigures> _figures = [];
+    private IReadOnlyList<ReadRow> _rows = [];
     private Problem? _problem;
     private IDisposable? _listening;
 
@@ -37,7 +40,7 @@ public sealed partial class ReadForm
 
     protected override void OnInitialized()
     {
-        _figures = Book.Figures;
+        Look();
         _listening = Book.Listen(row => InvokeAsync(() => Show(row)));
     }
 
@@ -49,9 +52,11 @@ public sealed partial class ReadForm
         if (row is null) _last = null;
         if (row is not null && row.Reader != _reader && Environment.TickCount64 - _shownAt < 250) return;
         _shownAt = Environment.TickCount64;
-        _figures = Book.Figures;
+        Look();
         StateHasChanged();
     }
+
+    private void Look() => (_figures, _rows) = (Book.Figures, [.. Book.Rows.Take(ShownRows)]);
 
     private async Task ReadAsync()
     {
