@@ -25,6 +25,7 @@ public static class OrderStatistics
     public static double MeanMs(DelayShape shape, int n, int w)
     {
         if (Trivial(shape, n, w) is { } known) return known;
+        if (InRegion(ref shape, ref n, ref w)) return MeanMs(shape, n, w);
         return shape.Distribution switch
         {
             DelayDistribution.Uniform => shape.MinMs + (shape.MaxMs - shape.MinMs) * w / (n + 1),
@@ -38,6 +39,7 @@ public static class OrderStatistics
     public static double StandardDeviationMs(DelayShape shape, int n, int w)
     {
         if (Trivial(shape, n, w) is not null) return 0;
+        if (InRegion(ref shape, ref n, ref w)) return StandardDeviationMs(shape, n, w);
         var range = shape.MaxMs - shape.MinMs;
         var variance = shape.Distribution switch
         {
@@ -53,6 +55,7 @@ public static class OrderStatistics
     public static double Cdf(DelayShape shape, int n, int w, double ms)
     {
         if (Trivial(shape, n, w) is { } known) return ms >= known ? 1 : 0;
+        if (InRegion(ref shape, ref n, ref w)) return Cdf(shape, n, w, ms);
         var probability = shape.Cdf(ms);
         return probability <= 0 ? 0 : probability >= 1 ? 1 : SpecialFunctions.BetaRegularized(w, n - w + 1, probability);
     }
@@ -60,7 +63,15 @@ public static class OrderStatistics
     /// <summary>The latency in ms that is not exceeded with probability <paramref name="p"/>.</summary>
     /// <param name="p">In (0, 1).</param>
     public static double QuantileMs(DelayShape shape, int n, int w, double p) =>
-        Trivial(shape, n, w) ?? shape.Quantile(Beta.InvCDF(w, n - w + 1, p));
+        Trivial(shape, n, w) ?? (InRegion(ref shape, ref n, ref w) ? QuantileMs(shape, n, w, p) : shape.Quantile(Beta.InvCDF(w, n - w + 1, p)));
+
+    /// <summary>Followers in regions are not of one shape, but those of one region are, and the W-th ack comes from one region for certain (<see cref="RegionDelays.Of"/>).</summary>
+    private static bool InRegion(ref DelayShape shape, ref int n, ref int w)
+    {
+        if (shape.Distribution != DelayDistribution.Regions) return false;
+        (shape, n, w) = RegionDelays.Of(n, w);
+        return true;
+    }
 
     /// <summary>The value of a D(W:N) that is one number: nothing to wait for, or no spread.</summary>
     private static double? Trivial(DelayShape shape, int n, int w)

@@ -10,9 +10,10 @@ public static class DelaySchedule
 {
     /// <param name="version">The write's counter; the schedule counts from <see cref="LiveSettings.DelayOrigin"/>.</param>
     /// <param name="attempt">1 for the first.</param>
+    /// <param name="place">Where the follower stands in the leader's list, 0 for the first: in regions that decides how far away it is.</param>
     /// <returns>The delay in ms.</returns>
-    public static double DelayMs(LiveSettings settings, long version, string follower, int attempt = 1) =>
-        DelayShape.Of(settings).Quantile(Uniform(settings.Seed, version - settings.DelayOrigin, follower, attempt));
+    public static double DelayMs(LiveSettings settings, long version, string follower, int attempt = 1, int place = 0) =>
+        (settings.Distribution == DelayDistribution.Regions ? RegionDelays.At(place) : DelayShape.Of(settings)).Quantile(Uniform(settings.Seed, version - settings.DelayOrigin, follower, attempt));
 
     /// <summary>
     /// A uniform number in (0, 1), never 0 nor 1, so that every quantile is finite: the parts are mixed by SplitMix64

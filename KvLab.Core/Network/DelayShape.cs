@@ -20,7 +20,7 @@ public sealed record DelayShape(DelayDistribution Distribution, double MinMs, do
 
     public static DelayShape Of(LiveSettings settings) => new(settings.Distribution, settings.MinDelayMs, settings.MaxDelayMs);
 
-    public double MeanMs => MinMs + HalfRange;
+    public double MeanMs => Distribution == DelayDistribution.Regions ? RegionDelays.MeanMs : MinMs + HalfRange;
 
     /// <summary>m, the mean above the minimum, in ms.</summary>
     public double HalfRange => (MaxMs - MinMs) / 2;
@@ -31,12 +31,13 @@ public sealed record DelayShape(DelayDistribution Distribution, double MinMs, do
     private double LognormalMu => Math.Log(HalfRange) - LognormalSigma * LognormalSigma / 2;
 
     /// <summary>True where the delay is one number: the fixed shape, or an empty range.</summary>
-    public bool IsDegenerate => Distribution == DelayDistribution.Fixed || MaxMs <= MinMs;
+    public bool IsDegenerate => Distribution == DelayDistribution.Fixed || (Distribution != DelayDistribution.Regions && MaxMs <= MinMs);
 
     /// <param name="u">Probability in (0, 1).</param>
     /// <returns>The delay in ms that is not exceeded with probability <paramref name="u"/>.</returns>
     public double Quantile(double u) => IsDegenerate ? MeanMs : Distribution switch
     {
+        DelayDistribution.Regions => RegionDelays.Quantile(u),
         DelayDistribution.Uniform => MinMs + (MaxMs - MinMs) * u,
         DelayDistribution.Exponential => MinMs - HalfRange * Math.Log(1 - u),
         DelayDistribution.Lognormal => MinMs + Math.Exp(LognormalMu + LognormalSigma * Normal.InvCDF(0, 1, u)),
@@ -48,6 +49,7 @@ public sealed record DelayShape(DelayDistribution Distribution, double MinMs, do
     public double Cdf(double ms)
     {
         if (IsDegenerate) return ms >= MeanMs ? 1 : 0;
+        if (Distribution == DelayDistribution.Regions) return RegionDelays.Cdf(ms);
         var above = ms - MinMs;
         if (above <= 0) return 0;
         return Distribution switch

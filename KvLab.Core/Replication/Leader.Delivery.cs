@@ -17,7 +17,7 @@ public sealed partial class Leader
         for (var i = 0; i < followers.Count; i++)
         {
             ids[i] = followers[i].Peer.Id;
-            delaysMs[i] = chosenDelaysMs is not null && chosenDelaysMs.TryGetValue(ids[i], out var chosen) ? chosen : ScheduledDelayMs(write, ids[i], attempt: 1);
+            delaysMs[i] = chosenDelaysMs is not null && chosenDelaysMs.TryGetValue(ids[i], out var chosen) ? chosen : ScheduledDelayMs(write, i, attempt: 1);
         }
 
         _work.BeginDeliveries(followers.Count);
@@ -63,7 +63,7 @@ public sealed partial class Leader
                     return;
                 }
 
-                delayMs = ScheduledDelayMs(write, follower.Peer.Id, attempt + 1);
+                delayMs = ScheduledDelayMs(write, index, attempt + 1);
                 var sentAt = _events.Record(EventKind.DeliveryRetried, write.Entry.Key, write.Entry.Version, peer: follower.Peer.Id, delayMs: delayMs, attempt: attempt + 1);
                 message = message with { Lamport = sentAt, Attempt = attempt + 1 };
             }
@@ -162,8 +162,8 @@ public sealed partial class Leader
         return full * (0.5 + 0.5 * DelaySchedule.Uniform(write.Settings.Seed, write.Entry.Version.Counter, follower, -attempt));
     }
 
-    private static double ScheduledDelayMs(WriteInFlight write, string follower, int attempt) =>
-        DelaySchedule.DelayMs(write.Settings, write.Entry.Version.Counter, follower, attempt);
+    private static double ScheduledDelayMs(WriteInFlight write, int index, int attempt) =>
+        DelaySchedule.DelayMs(write.Settings, write.Entry.Version.Counter, write.Followers[index].Peer.Id, attempt, index);
 
     private void Fail(WriteInFlight write, int index, int attempt, double delayMs, DeliveryReason reason, string detail)
     {

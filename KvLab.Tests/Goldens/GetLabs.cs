@@ -18,6 +18,8 @@ internal sealed record KnownIds(string Run, string? Burst, string? Scenario, str
     public string? Fill(string route) => route switch
     {
         "/api/experiments/compare.svg" or "/api/experiments/compare.csv" => $"{route}?left={Run}&right={Run}",
+        // Which message is the newest, and whether it is a call, is another each time; the description of the API has its fields.
+        "/api/messages" => "/api/messages?key=nobody-has-written-it",
         _ when !route.Contains('{', StringComparison.Ordinal) => route,
         "/read/{**key}" => "/read/k1",
         "/api/bursts/{id}" => $"/api/bursts/{Burst ?? None}",

@@ -100,7 +100,10 @@ internal sealed partial class ClusterCommands(
         // It starts every node again: no run may begin in the middle.
         if (lease.Mine is null) reach.RequireConfigured(request);
         using var alone = lease.ActAlone(ExclusiveLease.StorageKind, "A change of storage");
-        return await supervisor.ChangeStorageAsync(request, cancellation);
+        var changed = await supervisor.ChangeStorageAsync(request, cancellation);
+        // Another cluster with other data: what was promised in the old one is no measure for it.
+        reads.Forget();
+        return changed;
     }
 
     public async Task<string> AddFollowerAsync(CancellationToken cancellation = default)

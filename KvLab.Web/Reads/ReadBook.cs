@@ -13,6 +13,9 @@ public sealed class ReadBook
     /// <summary>Further behind than this many promised writes is counted together.</summary>
     public const int LongestBehind = 16;
 
+    /// <summary>A longer value is not remembered: five hundred of the longest would be 32 MB.</summary>
+    public const int LongestValue = 1024;
+
     private const long LongestMicroseconds = 3_600_000_000;
 
     private readonly Lock _gate = new();
@@ -38,7 +41,7 @@ public sealed class ReadBook
     {
         lock (_gate)
         {
-            _rows.AddFirst(row);
+            _rows.AddFirst(row.Value?.Length > LongestValue ? row with { Value = null } : row);
             if (_rows.Count > MostRows) _rows.RemoveLast();
             var from = row.R is { } r ? string.Create(CultureInfo.InvariantCulture, $"r={r}") : row.Asked[0].Node;
             var key = (from, row.W, row.R is { } asked ? ReadQuorum.Overlaps(asked, acks, followers) : (bool?)null);

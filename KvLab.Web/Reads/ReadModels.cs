@@ -36,7 +36,7 @@ public sealed record ReadPart(string Node, long Epoch, long Version, double Late
 
 /// <summary>One read as its client had it.</summary>
 /// <param name="Node">Whose answer counted; null where nobody answered.</param>
-/// <param name="Value">Null where the key is not held there.</param>
+/// <param name="Value">Null where the key is not held there; in the list of reads also where it has more than 1,024 bytes.</param>
 /// <param name="VersionsBehind">Promised writes of the key that it missed.</param>
 /// <param name="MsBehind">Since the first of these had been promised, when the read began.</param>
 /// <param name="PromisedVersion">The newest promised write of the key when it began; 0: none.</param>

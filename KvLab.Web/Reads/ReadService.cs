@@ -102,7 +102,7 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         try
         {
             var answer = await client.ReadAsync(node, key, cancellation);
-            var delay = TimeSpan.FromMilliseconds(DelaySchedule.DelayMs(now with { DelayOrigin = 0 }, number, $"{node.Id}/read"));
+            var delay = TimeSpan.FromMilliseconds(DelaySchedule.DelayMs(now with { DelayOrigin = 0 }, number, $"{node.Id}/read", place: PlaceOf(node)));
             if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancellation);
             return new Answer(answer is null ? EntryVersion.None : new EntryVersion(answer.Epoch, answer.Version), answer?.Value,
                 new ReadPart(node.Id, answer?.Epoch ?? 0, answer?.Version ?? 0, time.GetElapsedTime(started).TotalMilliseconds, null));
@@ -112,6 +112,9 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
             return new Answer(EntryVersion.None, null, new ReadPart(node.Id, 0, 0, time.GetElapsedTime(started).TotalMilliseconds, failure.Message));
         }
     }
+
+    /// <summary>In regions a reader stands where the leader does.</summary>
+    private int PlaceOf(NodeAddress node) => Math.Max(0, directory.Followers.ToList().FindIndex(f => f.Id == node.Id));
 
     private static CommandException Wrong(string field, string sentence) => new(StatusCodes.Status400BadRequest, sentence, [new FieldError(field, sentence)]);
 }

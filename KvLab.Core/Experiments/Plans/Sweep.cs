@@ -68,7 +68,7 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
     private string Expected => Axis switch
     {
         SweepAxis.DelayRange => "write min-max in ms, such as 0.1-1",
-        SweepAxis.Distribution => "it is uniform, fixed, exponential, lognormal or pareto",
+        SweepAxis.Distribution => $"it is {EnumNames.ListOf<DelayDistribution>()}",
         SweepAxis.Versioning => "it is versioned or naive",
         SweepAxis.Storage => "it is memory, sqlite, redis or postgres",
         _ => "write a whole number",

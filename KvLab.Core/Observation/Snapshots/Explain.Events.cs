@@ -70,7 +70,7 @@ public sealed partial class Explain
         "rejoinSync", "antiEntropyMs");
 
     private static string Settings(LiveSettings s) =>
-        $"W = {s.WriteQuorum}{(s.QuorumCountsLeader ? " (the leader counted)" : "")}, delay {s.Distribution.ToString().ToLowerInvariant()} from {Ms(s.MinDelayMs)} to {Ms(s.MaxDelayMs)}, seed {s.Seed}, "
+        $"W = {s.WriteQuorum}{(s.QuorumCountsLeader ? " (the leader counted)" : "")}, {Delays(s)}, seed {s.Seed}, "
         + $"deadline {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
         + s.Delivery switch
         {
@@ -81,6 +81,10 @@ public sealed partial class Explain
         + s.RejoinSync switch { RejoinSync.None => ", no sync on rejoin", RejoinSync.Full => ", full sync on rejoin", _ => ", incremental sync on rejoin" }
         + (s.AntiEntropyMs == 0 ? ", no anti-entropy" : $", anti-entropy every {Ms(s.AntiEntropyMs)}")
         + string.Concat(ByName.Where(f => !f.IsSame(s, new LiveSettings())).Select(f => $", {f.Name} {f.TextOf(s)}"));
+
+    private static string Delays(LiveSettings s) => s.Distribution == DelayDistribution.Regions
+        ? $"delay by region ({RegionDelays.Words})"
+        : $"delay {s.Distribution.ToString().ToLowerInvariant()} from {Ms(s.MinDelayMs)} to {Ms(s.MaxDelayMs)}";
 
     private string FollowersChanged(NodeEvent e) => e.Peers switch
     {

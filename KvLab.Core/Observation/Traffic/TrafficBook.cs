@@ -121,7 +121,10 @@ internal sealed class TrafficBook
         (trip.ReturnedNs, trip.ReturnedLamport) = (ns, e.Lamport);
         trip.Facts |= TripFacts.Returned | (e.Late ? TripFacts.Late : 0);
         _trips.Touch(trip.Number);
-        if (!e.Late) _latestAcks[e.EntryVersion] = trip.Number;
+        if (e.Late) return;
+        // Of writes whose answer a dead leader never told; more than these have no trip here any more.
+        if (_latestAcks.Count >= Capacity) _latestAcks.Clear();
+        _latestAcks[e.EntryVersion] = trip.Number;
     }
 
     private void Fail(string leader, NodeEvent e, long ns)
@@ -190,8 +193,6 @@ internal sealed class TrafficBook
             trip.Facts |= TripFacts.GivenUp;
             _trips.Touch(number);
         }
-
-        _latestAcks.Clear();
     }
 
     public void Clear()

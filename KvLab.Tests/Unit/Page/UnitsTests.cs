@@ -30,6 +30,7 @@ public sealed class UnitsTests
 
     [Theory]
     [InlineData(DelayDistribution.Uniform, "U(0.1–1000 ms)")]
+    [InlineData(DelayDistribution.Regions, "regions 1–160 ms")]
     [InlineData(DelayDistribution.Fixed, "fixed 500 ms")]
     [InlineData(DelayDistribution.Lognormal, "LogN(0.1–1000 ms)")]
     public void A_delay_names_its_shape_and_range(DelayDistribution distribution, string text) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Network;
 using KvLab.Core.Settings;
 
 namespace KvLab.Web.Components.View;
@@ -48,6 +49,7 @@ public static class Units
     public static string Delay(LiveSettings settings) => settings.Distribution switch
     {
         DelayDistribution.Fixed => $"fixed {Number((settings.MinDelayMs + settings.MaxDelayMs) / 2)} ms",
+        DelayDistribution.Regions => $"regions {Number(RegionDelays.Ms[0])}–{Number(RegionDelays.Ms[^1])} ms",
         var distribution => $"{Symbol(distribution)}({Number(settings.MinDelayMs)}–{Number(settings.MaxDelayMs)} ms)",
     };
 

@@ -1,3 +1,4 @@
+using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 
@@ -36,6 +37,7 @@ public sealed record TimeAxis(double MaxMs)
     private static double ReachMs(LiveSettings settings) => settings.Distribution switch
     {
         DelayDistribution.Uniform => settings.MaxDelayMs,
+        DelayDistribution.Regions => RegionDelays.At(RegionDelays.Ms.Length - 1).MaxMs,
         DelayDistribution.Fixed => (settings.MinDelayMs + settings.MaxDelayMs) / 2,
         _ => settings.MinDelayMs + 1.5 * (settings.MaxDelayMs - settings.MinDelayMs),
     };
