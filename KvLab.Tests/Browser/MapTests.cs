@@ -167,6 +167,20 @@ public sealed class MapTests(LabInBrowser lab)
         await LabInBrowser.UntilAsync(() => lab.State.Current.Links.All(l => l.Faults.IsNone), "healed links");
     }
 
+    [Theory]
+    [InlineData("follower-3", "map-kill-follower-3")]
+    [InlineData(null, "map-heal-follower-3")]
+    public async Task A_right_click_on_the_picture_opens_the_menu_of_what_is_there(string? node, string item)
+    {
+        await using var page = await lab.OpenAsync();
+        var box = (await page.At("map-canvas").BoundingBoxAsync())!;
+        // The third of five followers stands to the right of the leader; a third of the way there is its link.
+        var (x, y) = node is null ? (0.57 + 0.35 / 3, 0.47) : (0.92, 0.47);
+        await page.At("map-canvas").ClickAsync(new() { Button = MouseButton.Right, Position = new Position { X = (float)(x * box.Width), Y = (float)(y * box.Height) } });
+        await page.Expect(item).ToBeVisibleAsync();
+        await page.Page.Keyboard.PressAsync("Escape");
+    }
+
     [Fact]
     public async Task Whoever_asked_for_less_motion_sees_messages_stand_and_a_list_of_them()
     {
