@@ -16,9 +16,11 @@ internal sealed record Comparison(HashSet<int>? Leaves, IReadOnlyDictionary<stri
     public static async Task<Comparison> MakeAsync(Leader leader, Peer peer, IPeerCalls peers, CancellationToken cancellation)
     {
         var mine = await ReplicaDigest.OfAsync(leader.Parts.Store, cancellation);
-        var top = await leader.AskAsync(peer, peers, PeerCall.Digest, (calls, c) => calls.DigestAsync(peer, c), cancellation, Differs);
+        // A comparison that finds nothing is made every ten seconds, and would be all that a quiet lab tells.
+        var top = await leader.AskAsync(peer, peers, PeerCall.Digest, (calls, c) => calls.DigestAsync(peer, c), cancellation,
+            t => t is null || Differing(t).Any());
         var bytes = (long)top.Length * sizeof(ulong);
-        int[] branches = [.. Enumerable.Range(0, ReplicaDigest.Branches).Where(branch => top[branch] != mine.Branch(branch))];
+        int[] branches = [.. Differing(top)];
         var leaves = new HashSet<int>();
         if (branches.Length > 0)
         {
@@ -35,7 +37,6 @@ internal sealed record Comparison(HashSet<int>? Leaves, IReadOnlyDictionary<stri
         var versions = await leader.AskAsync(peer, peers, PeerCall.Digest, (calls, c) => calls.VersionsAsync(peer, [.. leaves], c), cancellation);
         return new Comparison(leaves, versions, bytes + versions.Keys.Sum(k => (long)k.Length + 2 * sizeof(long)));
 
-        // A comparison that finds nothing is made every ten seconds, and would be all that a quiet lab tells.
-        bool Differs(ulong[]? top) => top is null || Enumerable.Range(0, ReplicaDigest.Branches).Any(branch => top[branch] != mine.Branch(branch));
+        IEnumerable<int> Differing(ulong[] other) => Enumerable.Range(0, ReplicaDigest.Branches).Where(branch => other[branch] != mine.Branch(branch));
     }
 }

@@ -14,7 +14,6 @@ public sealed record RunSort(string Kind, string Plural)
     /// <summary>Its samples are too many to keep in memory, and too dear to lose.</summary>
     public static readonly RunSort Experiment = new("experiment", "experiments") { InStore = true };
 
-    public static IReadOnlyList<RunSort> All { get; } = [Burst, Drill, Scenario, Chaos, Experiment];
 
     /// <summary>So many run beside each other at most; null: one, and it has the cluster for itself.</summary>
     public int? AtATime { get; private init; }

@@ -10,7 +10,6 @@ const mostTrips = 60_000;
 /** All trips by number, and the server's clock. Times are milliseconds since the observer began. */
 export class Traffic {
   trips = new Map();
-  newest = 0;
   skipped = 0;
   #offset = null;
   // Those of which something is to be seen around the moment that is shown; the others of the last minute cost nothing.
@@ -44,7 +43,6 @@ export class Traffic {
       // The same object all along: whoever holds it sees what became of it.
       if (known) Object.assign(known, trip); else this.trips.set(number, trip);
       this.#watch(known ?? trip);
-      if (number > this.newest) this.newest = number;
     }
     const offset = now - performance.now();
     // A frame that was held up says a time that is past: the largest difference is the truest.
@@ -108,7 +106,8 @@ function endOf(trip) {
 
 const has = (trip, fact) => (trip.facts & fact) !== 0;
 const stopBefore = 0.93;
-const fadeMs = 900;
+/** How long a mark stays, at the speed at which it happens. */
+export const fadeMs = 900;
 
 /**
  * What is to be seen of one trip at a moment.

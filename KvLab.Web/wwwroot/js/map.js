@@ -1,12 +1,11 @@
 // The map of messages on the move. The server pushes what it was told (20 times a second at most), this plays it: behind the present, so that both ends of a message are
 // usually known, slower if one wants, or step by step. Everything is drawn outside of Blazor's tree.
 
-import { Traffic, Facts } from './map-data.js';
+import { Traffic, fadeMs } from './map-data.js';
 import { CanvasPaint, SvgPaint } from './map-paint.js';
-import { Scene, inksOf, words } from './map-scene.js';
+import { Scene, inksOf } from './map-scene.js';
 
 const leastBehindMs = 250;
-const fadeMs = 900;
 const hitPx = 12;
 
 export function create(root, dotnet) {

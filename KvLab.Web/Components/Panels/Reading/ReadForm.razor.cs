@@ -20,10 +20,12 @@ public sealed partial class ReadForm
     private IReadOnlyList<ReadFigures> _figures = [];
     private IReadOnlyList<ReadRow> _rows = [];
     private Problem? _problem;
+    private NewsFeed? _feed;
     private IDisposable? _listening;
 
     [Inject] public required IReads Reads { get; init; }
     [Inject] public required ReadBook Book { get; init; }
+    [Inject] public required TimeProvider Time { get; init; }
 
     protected override object Slice() => (Snapshot.Nodes.Length, Snapshot.Leader?.Id, Snapshot.Settings, Latest);
 
@@ -41,17 +43,24 @@ public sealed partial class ReadForm
     protected override void OnInitialized()
     {
         Look();
-        _listening = Book.Listen(row => InvokeAsync(() => Show(row)));
+        // Reads of a burst come by the thousand; what is done by hand on this page is shown at once.
+        _feed = new NewsFeed(Time, () => InvokeAsync(Show));
+        _listening = Book.Listen(row =>
+        {
+            if (row is null) _ = InvokeAsync(Forget);
+            else if (row.Reader == _reader) _ = InvokeAsync(Show);
+            else _feed.Take();
+        });
     }
 
-    private long _shownAt;
-
-    /// <summary>Reads of a burst come by the thousand: the figures are drawn four times a second at most.</summary>
-    private void Show(ReadRow? row)
+    private void Forget()
     {
-        if (row is null) _last = null;
-        if (row is not null && row.Reader != _reader && Environment.TickCount64 - _shownAt < 250) return;
-        _shownAt = Environment.TickCount64;
+        _last = null;
+        Show();
+    }
+
+    private void Show()
+    {
         Look();
         StateHasChanged();
     }
@@ -84,5 +93,9 @@ public sealed partial class ReadForm
         _ => $"{(row.Version == 0 ? "no such key" : Snapshot.Labels.Version(row.Epoch, row.Version))} {(row.Outcome == ReadOutcome.Fresh ? "fresh" : row.Outcome == ReadOutcome.Wrong ? "wrong" : $"stale by {Units.Count(row.VersionsBehind, "write")}")}{(row.NonMonotonic ? ", backwards" : "")}",
     };
 
-    public void Dispose() => _listening?.Dispose();
+    public void Dispose()
+    {
+        _listening?.Dispose();
+        _feed?.Dispose();
+    }
 }
