@@ -30,6 +30,10 @@ public sealed class FakeCluster : IClusterState, IClusterCommands, ILabDefaults,
 
     public Task<ReadRow> ReadAsync(ReadRequest request, CancellationToken cancellation = default) => Task.FromResult(Read!(request));
 
+    void IReads.Check(ReadRequest request)
+    {
+    }
+
     private readonly Lock _gate = new();
     private readonly List<Action<ClusterSnapshot>> _subscribers = [];
     private ClusterSnapshot _current = ClusterSnapshot.Empty;

@@ -54,6 +54,19 @@ public sealed class ReadTests(LabOfThree shared) : IClassFixture<LabOfThree>
         return (reads, stale, backwards);
     }
 
+    [Theory]
+    [InlineData("\"from\":\"follower-9\"", "from")]
+    [InlineData("\"r\":4", "r")]
+    public async Task A_burst_whose_reads_cannot_be_made_is_refused_before_it_begins(string reads, string field)
+    {
+        var lab = await shared.FreshAsync();
+        var before = (await lab.GetAsync("/api/bursts")).Body!.ToJsonString();
+        var refused = await lab.PostAsync("/api/bursts", $$"""{"writes":5,"concurrency":1,"keys":1,"reads":0.5,{{reads}}}""");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        Assert.NotNull(refused["errors"]![field]);
+        Assert.Equal(before, (await lab.GetAsync("/api/bursts")).Body!.ToJsonString());
+    }
+
     [Fact]
     public async Task A_read_from_enough_followers_to_overlap_misses_no_promise_and_one_from_fewer_may()
     {

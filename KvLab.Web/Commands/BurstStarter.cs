@@ -31,7 +31,7 @@ internal sealed class BurstStarter(RunBook<Burst> runs, NodeClient client, IRead
             });
     }
 
-    private static void Check(BurstPlan plan)
+    private void Check(BurstPlan plan)
     {
         var errors = new FieldErrors();
         Range("writes", plan.Writes, MostWrites);
@@ -41,6 +41,8 @@ internal sealed class BurstStarter(RunBook<Burst> runs, NodeClient client, IRead
         errors.Require(plan.From is null || plan.R is null, "r", "r and from cannot be given together.");
         if (errors.All.Count > 0)
             throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.All.Select(e => e.Message)), errors.All);
+        // Each read would fail by itself, and the burst would still be called done.
+        if (plan.From is not null || plan.R is not null) reads.Check(new ReadRequest("k1", plan.From, plan.R));
 
         void Range(string field, int value, int most) =>
             errors.Require(value >= 1 && value <= most, field, $"{field} must be a whole number from 1 to {most}, but is {value}.");

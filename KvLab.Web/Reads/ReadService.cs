@@ -77,6 +77,8 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         book.Clear();
     }
 
+    public void Check(ReadRequest request) => Choose(request, 0, 0);
+
     private IReadOnlyList<NodeAddress> Choose(ReadRequest request, long number, long seed)
     {
         if (InputRules.CheckKey(request.Key) is { } wrongKey) throw Wrong("key", wrongKey);
