@@ -11,8 +11,12 @@ public sealed class ClientOutcomes(TimeProvider time)
     /// <summary>Answers that wait for the reader, which comes ten times a second; further ones are known from the leader's reports alone.</summary>
     public const int Most = 50_000;
 
+    /// <summary>Reads that wait for the reader; they are drawn, and nothing is counted from them.</summary>
+    public const int MostReads = 4096;
+
     private readonly Lock _gate = new();
     private List<ClientAnswer> _answers = [];
+    private List<ReadTold> _reads = [];
     private int _unreachable;
 
     public DateTimeOffset Now => time.GetUtcNow();
@@ -32,14 +36,23 @@ public sealed class ClientOutcomes(TimeProvider time)
         lock (_gate) _unreachable++;
     }
 
+    /// <summary>A client has its answer from one node. Of so many that there is no room, the map shows fewer.</summary>
+    public void Read(in ReadTold read)
+    {
+        lock (_gate)
+        {
+            if (_reads.Count < MostReads) _reads.Add(read);
+        }
+    }
+
     /// <summary>What came in since the last time; null where nothing did.</summary>
     public ClientsTold? Take()
     {
         lock (_gate)
         {
-            if (_answers.Count == 0 && _unreachable == 0) return null;
-            var told = new ClientsTold(_answers, _unreachable);
-            (_answers, _unreachable) = ([], 0);
+            if (_answers.Count == 0 && _unreachable == 0 && _reads.Count == 0) return null;
+            var told = new ClientsTold(_answers, _unreachable) { Reads = _reads.Count == 0 ? null : _reads };
+            (_answers, _unreachable, _reads) = ([], 0, []);
             return told;
         }
     }

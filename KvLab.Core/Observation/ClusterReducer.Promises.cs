@@ -25,6 +25,7 @@ public sealed partial class ClusterReducer
             _promises.Add((WithItsRule(write), success, _now.Ms));
             if (_nodes.TryGetValue(write.Leader, out var leader)) CountAnswer(leader, write.Version, success);
         }
+        foreach (var read in told.Reads ?? []) _traffic.Read(read, _began?.OriginNs ?? 0);
         if (told.Unreachable == 0) return;
         _availability.Unreachable(_now.Ms, told.Unreachable);
         _changed = true;

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Traffic;
 
 namespace KvLab.Core.Observation;
@@ -28,12 +29,19 @@ public sealed partial class ClusterReducer
     }
 
     /// <summary>All messages that are remembered, as of the last message.</summary>
-    public TrafficCopy CopyTraffic() => new(_traffic.Trips.Copy(), [.. _traffic.Calls], OriginUtc,
-        _nodes.Values.Where(n => n.Clock is not null).ToDictionary(n => n.Id, n => n.Clock!.ErrorNs / (double)NsPerMs, StringComparer.Ordinal));
+    public TrafficCopy CopyTraffic() => new(_traffic.Trips.Copy(), [.. _traffic.Calls.All, .. _traffic.Reads.All], OriginUtc, ErrorsMs());
+
+    /// <summary>By node, how wrong its times may be against this observer's; the clients of this dashboard read the observer's own clock.</summary>
+    private Dictionary<string, double> ErrorsMs()
+    {
+        var errors = _nodes.Values.Where(n => n.Clock is not null).ToDictionary(n => n.Id, n => n.Clock!.ErrorNs / (double)NsPerMs, StringComparer.Ordinal);
+        errors[ObserverSources.Clients] = 0;
+        return errors;
+    }
 
     /// <summary>What is new of messages for one viewer, packed; null where nothing is.</summary>
     /// <param name="nowNs">Since the observer began.</param>
-    public byte[]? NextTraffic(TrafficCursor cursor, long nowNs) => TrafficFrames.Next(_traffic.Trips, cursor, nowNs);
+    public byte[]? NextTraffic(TrafficCursor cursor, long nowNs) => TrafficFrames.Next(_traffic, ErrorsMs, cursor, nowNs);
 
     /// <summary>When the observer's own time began, on its wall clock; a clock that is set later changes nothing about it.</summary>
     private DateTimeOffset OriginUtc => _originUtc ??= _now.Utc.AddMilliseconds(-_now.Ms);

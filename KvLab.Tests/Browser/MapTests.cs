@@ -78,6 +78,52 @@ public sealed class MapTests(LabInBrowser lab)
     }
 
     [Fact]
+    public async Task A_read_goes_to_its_node_and_what_it_found_comes_back()
+    {
+        await using var page = await lab.OpenAsync(settings: Slow);
+        await lab.Commands.WriteAsync("k", Core.Storage.JsonText.Of("x"), Cancellation);
+        using var http = new HttpClient();
+        var calls = new HashSet<string>();
+        await MustBeTrueAsync(page, async () =>
+        {
+            var reads = Enumerable.Range(1, 5).Select(i => http.PostAsJsonAsync($"{lab.Url}/api/reads", new { key = "k", from = $"follower-{i}" })).ToArray();
+            await Task.WhenAll(reads);
+            // The map learns of a read when it is over, and plays what it knows: seen slowly, from its beginning.
+            await Task.Delay(150, Cancellation);
+            for (var i = 0; i < 40; i++)
+            {
+                calls.UnionWith((await LookAsync(page)).Dots.Where(d => d.Kind == "call").Select(d => d.Look));
+                await Task.Delay(20, Cancellation);
+            }
+        });
+        Assert.Contains("answering", calls);
+    }
+
+    [Fact]
+    public async Task Where_two_machines_have_two_clocks_a_message_is_a_stretch_and_not_a_point()
+    {
+        await using var page = await lab.OpenAsync();
+        var book = new TrafficBook();
+        for (var i = 1; i <= 2; i++)
+        {
+            book.Trips.Add(new Trip
+            {
+                Key = "k", Version = new(1, i), Leader = NodeRoles.Leader, Follower = $"follower-{i}", Attempt = 1, SentNs = 1_000_000_000, ArrivedNs = 601_000_000_000, Facts = TripFacts.Arrived,
+            });
+        }
+
+        // One hour of clock: the picture stands still at the moment at which the frame came. Follower-2 is of this machine.
+        var frame = TrafficFrames.Next(book, () => new Dictionary<string, double> { [NodeRoles.Leader] = 0, ["follower-1"] = 60_000, ["follower-2"] = 0 }, new TrafficCursor(), 301_000_000_000);
+        await page.Page.EvaluateAsync("bytes => { const m = document.querySelector('[data-testid=map-stage]').kvlabMap; return m.feed(false).then(() => m.push(Uint8Array.from(atob(bytes), c => c.charCodeAt(0)))); }",
+            Convert.ToBase64String(frame!));
+        var dots = await page.Page.EvaluateAsync<JsonElement>("""
+            () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(document.querySelector('[data-testid=map-stage]').kvlabMap.dots().dots.map(d => [d.to, d.blur])))))
+            """);
+        Assert.Equal([("follower-1", 0.1), ("follower-2", 0.0)], dots.EnumerateArray().Select(d => (d[0].GetString()!, Math.Round(d[1].GetDouble(), 3))));
+        await page.ScreenshotAsync("map-two-clocks");
+    }
+
+    [Fact]
     public async Task Under_loss_copies_a_cut_and_a_frozen_node_nothing_is_drawn_that_was_not_told()
     {
         await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 1, MinDelayMs = 200, MaxDelayMs = 600, ReplicationTimeoutMs = 1000 });
@@ -178,6 +224,20 @@ public sealed class MapTests(LabInBrowser lab)
         var (x, y) = node is null ? (0.57 + 0.35 / 3, 0.47) : (0.92, 0.47);
         await page.At("map-canvas").ClickAsync(new() { Button = MouseButton.Right, Position = new Position { X = (float)(x * box.Width), Y = (float)(y * box.Height) } });
         await page.Expect(item).ToBeVisibleAsync();
+        await page.Page.Keyboard.PressAsync("Escape");
+    }
+
+    [Fact]
+    public async Task A_long_press_on_a_touch_screen_opens_it_too()
+    {
+        await using var page = await lab.OpenAsync(width: 820, height: 1180);
+        var box = (await page.At("map-canvas").BoundingBoxAsync())!;
+        var touch = await page.Page.Context.NewCDPSessionAsync(page.Page);
+        await touch.SendAsync("Emulation.setTouchEmulationEnabled", new() { ["enabled"] = true });
+        await touch.SendAsync("Input.dispatchTouchEvent", new() { ["type"] = "touchStart", ["touchPoints"] = new[] { new { x = box.X + 0.92 * box.Width, y = box.Y + 0.47 * box.Height } } });
+        await page.Expect("map-kill-follower-3").ToBeVisibleAsync();
+        await touch.SendAsync("Input.dispatchTouchEvent", new() { ["type"] = "touchEnd", ["touchPoints"] = Array.Empty<object>() });
+        await page.Expect("map-kill-follower-3").ToBeVisibleAsync();
         await page.Page.Keyboard.PressAsync("Escape");
     }
 

@@ -54,6 +54,27 @@ public sealed class ReadTests(LabOfThree shared) : IClassFixture<LabOfThree>
         return (reads, stale, backwards);
     }
 
+    [Fact]
+    public async Task A_read_is_a_message_with_both_of_its_ends()
+    {
+        var lab = await shared.FreshAsync();
+        await lab.PatchAsync("""{"minDelayMs":50,"maxDelayMs":50}""");
+        await lab.WriteAsync("k", "v");
+        var read = await lab.PostAsync("/api/reads", """{"key":"k","from":"follower-2"}""");
+        // What clients were told is taken in ten times a second.
+        JsonNode? told = null;
+        while (told is null)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            told = (await lab.GetAsync("/api/messages?from=clients&key=k")).Body!.AsArray().SingleOrDefault();
+        }
+
+        Assert.Equal(("call", "read", "follower-2", "answered"), ((string)told["kind"]!, (string)told["call"]!, (string)told["to"]!, (string)told["outcome"]!));
+        Assert.Equal((long)read["version"]!, (long)told["version"]!);
+        var (sent, arrived, answered) = ((DateTimeOffset)told["sentAt"]!, (DateTimeOffset)told["arrivedAt"]!, (DateTimeOffset)told["answeredAt"]!);
+        Assert.True(sent <= arrived && answered - arrived >= TimeSpan.FromMilliseconds(49), $"{sent:O} {arrived:O} {answered:O}");
+    }
+
     [Theory]
     [InlineData("\"from\":\"follower-9\"", "from")]
     [InlineData("\"r\":4", "r")]

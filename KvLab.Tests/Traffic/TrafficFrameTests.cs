@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Versioning;
 using Xunit;
@@ -8,20 +8,19 @@ namespace KvLab.Tests.Traffic;
 [Trait("Category", "Unit")]
 public sealed class TrafficFrameTests
 {
-    private readonly TripBook _trips = new(TrafficBook.Capacity);
+    private readonly TrafficBook _book = new();
     private readonly TrafficCursor _cursor = new();
 
     private long Send(long version, long atMs) =>
-        _trips.Add(new Trip { Key = "k", Version = new EntryVersion(1, version), Leader = "leader", Follower = "follower-1", Attempt = 1, SentNs = atMs * 1_000_000 }).Number;
+        _book.Trips.Add(new Trip { Key = "k", Version = new EntryVersion(1, version), Leader = "leader", Follower = "follower-1", Attempt = 1, SentNs = atMs * 1_000_000 }).Number;
 
-    private (bool Whole, uint Skipped, uint Count)? Next(long nowMs) => TrafficFrames.Next(_trips, _cursor, nowMs * 1_000_000) is not { } frame ? null : Read(frame);
+    private (bool Whole, uint Skipped, uint Count)? Next(long nowMs) => Look(nowMs) is { } frame ? (frame.Whole, frame.Skipped, (uint)frame.Trips.Length) : null;
 
-    private static (bool Whole, uint Skipped, uint Count) Read(byte[] frame)
-    {
-        var at = 13;
-        for (var names = frame[at++]; names > 0; names--) at += 2 + BinaryPrimitives.ReadUInt16LittleEndian(frame.AsSpan(at));
-        return ((frame[0] & 1) == 1, BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(9)), BinaryPrimitives.ReadUInt32LittleEndian(frame.AsSpan(at)));
-    }
+    private ReadFrame? Look(long nowMs) => TrafficFrames.Next(_book, () => Errors, _cursor, nowMs * 1_000_000) is { } bytes ? ReadFrame.Of(bytes) : null;
+
+    private static readonly Dictionary<string, double> Errors = new() { ["leader"] = 0, ["follower-1"] = 1.5 };
+
+    private void Read(string key, long endedMs) => _book.Read(new ReadTold("follower-1", key, (endedMs - 9) * 1_000_000, (endedMs - 8) * 1_000_000, endedMs * 1_000_000, 1, 7, true, true), 0);
 
     [Fact]
     public void The_first_frame_is_whole_later_ones_hold_what_changed_and_none_comes_where_nothing_did()
@@ -31,8 +30,8 @@ public sealed class TrafficFrameTests
         Assert.Equal((true, 0u, 2u), Next(30));
         Assert.Null(Next(40));
         var third = Send(3, 50);
-        _trips.Touch(third);
-        _trips.Touch(1);
+        _book.Trips.Touch(third);
+        _book.Trips.Touch(1);
         Assert.Equal((false, 0u, 2u), Next(60));
         Assert.Null(Next(70));
     }
@@ -40,7 +39,7 @@ public sealed class TrafficFrameTests
     [Fact]
     public void Whoever_looks_for_the_first_time_sees_the_last_seconds_and_what_is_under_way()
     {
-        for (var i = 1; i <= 100; i++) _trips[Send(i, i * 100)].Facts |= TripFacts.Returned;
+        for (var i = 1; i <= 100; i++) _book.Trips[Send(i, i * 100)].Facts |= TripFacts.Returned;
         Assert.Equal((true, 0u, 31u), Next(10_000));
     }
 
@@ -72,9 +71,28 @@ public sealed class TrafficFrameTests
         Send(1, 1);
         Next(1);
         Send(2, 2);
-        _trips.Clear();
+        _book.Trips.Clear();
         Assert.Equal((true, 0u, 0u), Next(3));
         Send(3, 4);
         Assert.Equal((false, 0u, 1u), Next(5));
+    }
+
+    [Fact]
+    public void A_call_and_a_read_come_once_with_both_ends_and_what_was_read()
+    {
+        _book.Calls.Add(new CallTold(0, "leader", "follower-1", "repair", true, 1_000_000, 2_000_000, 3_000_000, 1, 2, 3, ForeignClock: true));
+        Read("k", endedMs: 40);
+        Assert.Equal(["c1 repair leader follower-1 2 1..2..3 0.0", "r1 read clients follower-1 12 31..32..40 1.7 k"], Look(50)!.Calls);
+        Assert.Null(Look(60));
+        Read("l", endedMs: 70);
+        Assert.Equal(["r2 read clients follower-1 12 61..62..70 1.7 l"], Look(80)!.Calls);
+    }
+
+    [Fact]
+    public void A_frame_says_of_each_node_how_wrong_its_times_may_be_and_of_others_that_it_is_not_known()
+    {
+        Send(1, 10);
+        Read("k", endedMs: 40);
+        Assert.Equal(["leader 0", "follower-1 1.5", "clients NaN", "read NaN"], Look(50)!.Names);
     }
 }

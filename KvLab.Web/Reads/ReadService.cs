@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using KvLab.Core.Configuration;
+using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Reading;
 using KvLab.Core.Settings;
@@ -17,7 +20,7 @@ namespace KvLab.Web.Reads;
 /// Reads as a client would, from one node or from R of them, and says how stale what it got was: against what had been promised when it began. The answer of a node travels as long as the
 /// settings say, like everything else; the question takes no time. A partition parts nodes, and no reader from any of them.
 /// </summary>
-internal sealed class ReadService(NodeDirectory directory, NodeClient client, SettingsInForce settings, IClusterState state, PromisedWrites promised, ReadBook book, TimeProvider time)
+internal sealed class ReadService(NodeDirectory directory, NodeClient client, SettingsInForce settings, IClusterState state, PromisedWrites promised, ReadBook book, ClientOutcomes clients, TimeProvider time)
     : IReads
 {
     /// <summary>What so many pairs of a reader and a key saw last is remembered; beyond, all begin anew.</summary>
@@ -52,6 +55,12 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         }
 
         book.Add(row, directory.Followers.Count, now.FollowerAcks());
+        foreach (var a in answers)
+        {
+            clients.Read(new ReadTold(a.Part.Node, request.Key, MachineClock.NsOf(time, a.SentAt), MachineClock.NsOf(time, a.AnsweredAt), MachineClock.NsOf(time, a.EndedAt),
+                a.Version.Epoch, a.Version.Counter, a.Part.Error is null, a.Part.Error is null && expected.Of(a.Version).IsStale));
+        }
+
         return row;
 
         ReadRow Row(Answer answer, string? node, ReadOutcome outcome, Staleness staleness, bool nonMonotonic)
@@ -96,7 +105,8 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         return [directory.Find(request.From) ?? throw Wrong("from", $"from must be a node's id or random, but is \"{request.From}\"; known are {string.Join(", ", all.Select(n => n.Id))}.")];
     }
 
-    private readonly record struct Answer(EntryVersion Version, JsonText? Value, ReadPart Part);
+    /// <summary>Times are timestamps of <see cref="TimeProvider"/>.</summary>
+    private readonly record struct Answer(EntryVersion Version, JsonText? Value, ReadPart Part, long SentAt, long AnsweredAt, long EndedAt);
 
     private async Task<Answer> AskAsync(NodeAddress node, string key, LiveSettings now, long number, CancellationToken cancellation)
     {
@@ -104,14 +114,16 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         try
         {
             var answer = await client.ReadAsync(node, key, cancellation);
+            var answered = time.GetTimestamp();
             var delay = TimeSpan.FromMilliseconds(DelaySchedule.DelayMs(now with { DelayOrigin = 0 }, number, $"{node.Id}/read", place: PlaceOf(node)));
             if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancellation);
             return new Answer(answer is null ? EntryVersion.None : new EntryVersion(answer.Epoch, answer.Version), answer?.Value,
-                new ReadPart(node.Id, answer?.Epoch ?? 0, answer?.Version ?? 0, time.GetElapsedTime(started).TotalMilliseconds, null));
+                new ReadPart(node.Id, answer?.Epoch ?? 0, answer?.Version ?? 0, time.GetElapsedTime(started).TotalMilliseconds, null), started, answered, time.GetTimestamp());
         }
         catch (CommandException failure)
         {
-            return new Answer(EntryVersion.None, null, new ReadPart(node.Id, 0, 0, time.GetElapsedTime(started).TotalMilliseconds, failure.Message));
+            var ended = time.GetTimestamp();
+            return new Answer(EntryVersion.None, null, new ReadPart(node.Id, 0, 0, time.GetElapsedTime(started, ended).TotalMilliseconds, failure.Message), started, ended, ended);
         }
     }
 

@@ -93,11 +93,14 @@ public sealed record SidesChanged(ImmutableArray<string> OtherSide) : IngestMess
 /// <param name="Success">False: stored, but not confirmed as promised.</param>
 public readonly record struct ClientAnswer(AcknowledgedWrite Write, bool Success);
 
-/// <summary>What clients of this dashboard were told of their writes, since the last time.</summary>
+/// <summary>What clients of this dashboard were told of their writes and reads, since the last time.</summary>
 /// <param name="Unreachable">Writes that nobody answered, or that were told that nobody takes them.</param>
 public sealed record ClientsTold(IReadOnlyList<ClientAnswer> Answers, int Unreachable) : IngestMessage
 {
     [JsonIgnore] public override string Source => ObserverSources.Clients;
+
+    /// <summary>What they read meanwhile.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<ReadTold>? Reads { get; init; }
 }
 
 /// <summary>A snapshot was made. That is when series get their next point, and when promises whose report has not come fall due.</summary>

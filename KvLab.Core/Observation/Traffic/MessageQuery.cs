@@ -18,7 +18,7 @@ public sealed record MessageQuery(DateTimeOffset? From = null, DateTimeOffset? T
         var trips = traffic.Trips.Where(t => Key is null || t.Key == Key).ToArray();
         var inverted = Inversions(trips);
         return [
-            .. trips.SelectMany(t => Views(t, inverted.Contains(t.Number), traffic)).Concat(Key is null ? traffic.Calls.Select(c => View(c, traffic)) : [])
+            .. trips.SelectMany(t => Views(t, inverted.Contains(t.Number), traffic)).Concat(traffic.Calls.Where(c => Key is null || c.Read?.Key == Key).Select(c => View(c, traffic)))
                 .Where(Wanted)
                 .OrderByDescending(m => m.SentAt ?? m.ArrivedAt ?? DateTimeOffset.MinValue)
                 .Take(Limit),
@@ -97,7 +97,7 @@ public sealed record MessageQuery(DateTimeOffset? From = null, DateTimeOffset? T
         : MessageOutcome.UnderWay;
 
     private static MessageView View(CallTold c, TrafficCopy traffic) =>
-        new($"c{c.Number}", MessageKind.Call, c.From, c.To, null, 0, 0, 0, traffic.At(c.SentNs), traffic.At(c.ArrivedNs), c.SentLamport, c.ArrivedLamport,
+        new($"{(c.Read is null ? "c" : "r")}{c.Number}", MessageKind.Call, c.From, c.To, c.Read?.Key, c.Read?.Epoch ?? 0, c.Read?.Version ?? 0, 0, traffic.At(c.SentNs), traffic.At(c.ArrivedNs), c.SentLamport, c.ArrivedLamport,
             c.Answered ? MessageOutcome.Answered : MessageOutcome.GivenUp, Inversion: false, c.ForeignClock ? null : traffic.ErrorMs(c.From, c.To))
         {
             Call = c.Name,

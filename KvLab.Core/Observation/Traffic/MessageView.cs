@@ -11,7 +11,7 @@ public enum MessageKind
     /// <summary>What the follower said to it.</summary>
     [JsonStringEnumMemberName("answer")] Answer,
 
-    /// <summary>A rare question of one node to another, with its answer.</summary>
+    /// <summary>A rare question of one node to another, or a client's read of a node, with its answer.</summary>
     [JsonStringEnumMemberName("call")] Call,
 }
 
@@ -61,8 +61,8 @@ public enum MessageOutcome
 
 /// <summary>One message between two nodes, with both of its ends.</summary>
 /// <param name="Id">Of this observer; the same message has the same id whenever it is asked for.</param>
-/// <param name="Key">Null for a call.</param>
-/// <param name="Epoch">Of the entry; 0 for a call.</param>
+/// <param name="Key">Null for a call between nodes.</param>
+/// <param name="Epoch">Of the entry; of a read: of what was read; 0 for another call.</param>
 /// <param name="Attempt">1 for the first; 0 for a call.</param>
 /// <param name="SentAt">Null where nobody has told of it: this observer began to look later.</param>
 /// <param name="ArrivedAt">Null while it is under way, or where it never arrived.</param>
@@ -72,7 +72,7 @@ public sealed record MessageView(
     string Id, MessageKind Kind, string From, string To, string? Key, long Epoch, long Version, int Attempt, DateTimeOffset? SentAt, DateTimeOffset? ArrivedAt,
     long? LamportSent, long? LamportArrived, MessageOutcome Outcome, bool Inversion, double? ErrorMs)
 {
-    /// <summary>Of a call: probe, seal, digest, repair or recover.</summary>
+    /// <summary>Of a call: probe, seal, digest, repair, recover, or read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Call { get; init; }
 
     /// <summary>Of a call: when its answer was there.</summary>

@@ -1,6 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
@@ -18,29 +19,32 @@ internal sealed class TrafficBook
     private static readonly string Success = EnumNames.NameOf(WriteStatus.Success);
     private static readonly string QuorumReached = EnumNames.NameOf(AnswerReason.QuorumReached);
 
-    /// <summary>Rare calls that are remembered.</summary>
-    public const int CallCapacity = 4096;
+    public const string ReadCall = "read";
 
     private readonly TripBook _trips = new(Capacity);
-    private readonly Queue<CallTold> _calls = new();
-    private long _callNumber;
 
     // By writes whose clients wait: the trip of the latest ack, which is the deciding one if the answer is next.
     private readonly Dictionary<EntryVersion, long> _latestAcks = [];
 
     public TripBook Trips => _trips;
 
-    public IReadOnlyCollection<CallTold> Calls => _calls;
+    public CallBook Calls { get; } = new();
+
+    /// <summary>Apart from the calls of nodes: clients read by the thousand.</summary>
+    public CallBook Reads { get; } = new();
 
     /// <summary>Whoever asked tells of both ends.</summary>
     /// <param name="arrivedNs">0 where nothing is known of it.</param>
     public void Call(string node, NodeEvent e, long ns, long arrivedNs, bool foreign)
     {
         if (e.Peer is null || e.Reason is null) return;
-        if (_calls.Count >= CallCapacity) _calls.Dequeue();
-        _calls.Enqueue(new CallTold(++_callNumber, node, e.Peer, e.Reason, e.Outcome != DeliveryOutcome.Failed, ns - (long)((e.ElapsedMs ?? 0) * 1_000_000), arrivedNs, ns,
+        Calls.Add(new CallTold(0, node, e.Peer, e.Reason, e.Outcome != DeliveryOutcome.Failed, ns - (long)((e.ElapsedMs ?? 0) * 1_000_000), arrivedNs, ns,
             e.Call?.SentLamport ?? 0, e.Call?.ArrivedLamport, e.Lamport, foreign));
     }
+
+    /// <param name="originNs">When the observer's own time began, on the clock of the reads.</param>
+    public void Read(in ReadTold read, long originNs) => Reads.Add(new CallTold(0, ObserverSources.Clients, read.Node, ReadCall, read.Answered,
+        Math.Max(1, read.SentNs - originNs), read.Answered ? Math.Max(1, read.AnsweredNs - originNs) : 0, Math.Max(1, read.EndedNs - originNs), null, null, null, ForeignClock: false) { Read = read });
 
     /// <param name="ns">When it happened, on the observer's clock.</param>
     /// <param name="foreign">The node reads another clock, and by how much it differs is not known.</param>
@@ -199,7 +203,8 @@ internal sealed class TrafficBook
     {
         _trips.Clear();
         _latestAcks.Clear();
-        _calls.Clear();
+        Calls.Clear();
+        Reads.Clear();
     }
 
     /// <summary>Where it is not known yet, its other end is told first.</summary>

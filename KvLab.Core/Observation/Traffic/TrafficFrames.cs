@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
 using KvLab.Core.Events;
 
 namespace KvLab.Core.Observation.Traffic;
@@ -13,6 +10,10 @@ public sealed class TrafficCursor
     /// <summary>The newest attempt that was shown.</summary>
     internal long Newest { get; set; }
 
+    /// <summary>The newest call and the newest read that were shown.</summary>
+    internal long Call { get; set; }
+    internal long Read { get; set; }
+
     /// <summary>Messages that came too fast to be shown to this viewer.</summary>
     internal long Skipped { get; set; }
 }
@@ -22,9 +23,12 @@ public sealed class TrafficCursor
 /// anew: a viewer that cannot follow holds up nobody and needs no more room than one frame.
 /// </summary>
 /// <remarks>
-/// Little-endian. u8 flags (1: forget what was before); f64 now, ms since the observer began; u32 attempts that were skipped; u8 names, each u16 length and UTF-8; u32 attempts, each: f64 number,
+/// Little-endian. u8 flags (1: forget what was before); f64 now, ms since the observer began; u32 attempts that were skipped; u8 names, each u16 length and UTF-8 and f32
+/// by how many ms the times of that node may be wrong (NaN: not known); u32 attempts, each: f64 number,
 /// u8 leader and u8 follower among the names, u8 attempt, u8 outcome (0 none, 1 applied, 2 superseded, 3 duplicate, 4 fenced), u8 required, u32 facts (<see cref="TripFacts"/>), f32 delay in ms,
-/// f64 sent, arrived and returned in ms (0: not told), f64 epoch and version, key as u16 length and UTF-8.
+/// f64 sent, arrived and returned in ms (0: not told), f64 epoch and version, key as u16 length and UTF-8;
+/// u32 calls and reads, each: f64 number, u8 from, u8 to and u8 name among the names, u8 flags (1 answered, 2 foreign clock, 4 a read, 8 a stale one), f64 sent, arrived (0: not told) and ended in
+/// ms, f64 epoch and version of what was read, its key as u16 length and UTF-8.
 /// </remarks>
 internal static class TrafficFrames
 {
@@ -37,14 +41,20 @@ internal static class TrafficFrames
     private const long WholeNs = 3_000_000_000;
     private const double NsPerMs = 1_000_000;
 
+    /// <param name="errorsMs">By node, how wrong its times may be against this observer's.</param>
     /// <returns>Null where nothing changed.</returns>
-    public static byte[]? Next(TripBook trips, TrafficCursor cursor, long nowNs)
+    public static byte[]? Next(TrafficBook book, Func<IReadOnlyDictionary<string, double>> errorsMs, TrafficCursor cursor, long nowNs)
     {
+        var trips = book.Trips;
         var whole = cursor.Change < trips.FirstChange || trips.Changes - cursor.Change > MostWaiting;
-        if (!whole && cursor.Change == trips.Changes) return null;
+        if (!whole && cursor.Change == trips.Changes && cursor.Call == book.Calls.Last && cursor.Read == book.Reads.Last) return null;
+        CallTold[] calls = [.. Calls(book.Calls, whole ? 0 : cursor.Call, nowNs), .. Calls(book.Reads, whole ? 0 : cursor.Read, nowNs)];
+        (cursor.Call, cursor.Read) = (book.Calls.Last, book.Reads.Last);
         var numbers = whole ? Latest(trips, cursor, nowNs) : Changed(trips, cursor);
-        return Pack(trips, numbers, whole, nowNs, cursor.Skipped);
+        return Pack(trips, numbers, calls, errorsMs(), whole, nowNs, cursor.Skipped);
     }
+
+    private static IEnumerable<CallTold> Calls(CallBook calls, long after, long nowNs) => calls.After(after).SkipWhile(c => c.AnsweredNs < nowNs - WholeNs);
 
     private static List<long> Latest(TripBook trips, TrafficCursor cursor, long nowNs)
     {
@@ -77,70 +87,78 @@ internal static class TrafficFrames
         return numbers;
     }
 
-    private static byte[] Pack(TripBook trips, List<long> numbers, bool whole, long nowNs, long skipped)
+    private static byte[] Pack(TripBook trips, List<long> numbers, CallTold[] calls, IReadOnlyDictionary<string, double> errorsMs, bool whole, long nowNs, long skipped)
     {
-        var names = new List<string>();
-        foreach (var number in numbers)
+        var names = new Names();
+        var known = numbers.FindAll(n => names.Take(trips[n].Leader) & names.Take(trips[n].Follower));
+        var knownCalls = Array.FindAll(calls, c => names.Take(c.From) & names.Take(c.To) & names.Take(c.Name));
+        var output = new FrameWriter(64 + known.Count * 80 + knownCalls.Length * 60);
+        output.Byte(whole ? (byte)1 : (byte)0);
+        output.Double(nowNs / NsPerMs);
+        output.UInt((uint)Math.Min(skipped, uint.MaxValue));
+        output.Byte((byte)names.All.Count);
+        foreach (var name in names.All)
         {
-            if (!names.Contains(trips[number].Leader)) names.Add(trips[number].Leader);
-            if (!names.Contains(trips[number].Follower)) names.Add(trips[number].Follower);
+            output.Text(name);
+            output.Float(errorsMs.TryGetValue(name, out var error) ? (float)error : float.NaN);
         }
 
-        if (names.Count > byte.MaxValue) names.RemoveRange(byte.MaxValue, names.Count - byte.MaxValue);
-        var output = new ArrayBufferWriter<byte>(64 + numbers.Count * 80);
-        Byte(output, whole ? (byte)1 : (byte)0);
-        Double(output, nowNs / NsPerMs);
-        UInt(output, (uint)Math.Min(skipped, uint.MaxValue));
-        Byte(output, (byte)names.Count);
-        foreach (var name in names) Text(output, name);
-        var known = numbers.FindAll(n => names.Contains(trips[n].Leader) && names.Contains(trips[n].Follower));
-        UInt(output, (uint)known.Count);
-        foreach (var number in known)
+        output.UInt((uint)known.Count);
+        foreach (var number in known) Trip(output, trips[number], names);
+        output.UInt((uint)knownCalls.Length);
+        foreach (var call in knownCalls) Call(output, call, names);
+        return output.Bytes;
+    }
+
+    private static void Trip(FrameWriter output, in Trip t, Names names)
+    {
+        output.Double(t.Number);
+        output.Byte(names.Of(t.Leader));
+        output.Byte(names.Of(t.Follower));
+        output.Byte((byte)Math.Min(t.Attempt, byte.MaxValue));
+        output.Byte(t.Outcome switch { null => 0, DeliveryOutcome.Applied => 1, DeliveryOutcome.Superseded => 2, DeliveryOutcome.Duplicate => 3, _ => 4 });
+        output.Byte((byte)Math.Clamp(t.Required, 0, byte.MaxValue));
+        output.UInt((uint)t.Facts);
+        output.Float(t.DelayMs);
+        output.Double(t.SentNs / NsPerMs);
+        output.Double(t.ArrivedNs / NsPerMs);
+        output.Double(t.ReturnedNs / NsPerMs);
+        output.Double(t.Version.Epoch);
+        output.Double(t.Version.Counter);
+        output.Text(t.Key);
+    }
+
+    private static void Call(FrameWriter output, in CallTold c, Names names)
+    {
+        output.Double(c.Number);
+        output.Byte(names.Of(c.From));
+        output.Byte(names.Of(c.To));
+        output.Byte(names.Of(c.Name));
+        output.Byte((byte)((c.Answered ? 1 : 0) | (c.ForeignClock ? 2 : 0) | (c.Read is null ? 0 : 4) | (c.Read is { Stale: true } ? 8 : 0)));
+        output.Double(c.SentNs / NsPerMs);
+        output.Double(c.ArrivedNs / NsPerMs);
+        output.Double(c.AnsweredNs / NsPerMs);
+        output.Double(c.Read?.Epoch ?? 0);
+        output.Double(c.Read?.Version ?? 0);
+        output.Text(c.Read?.Key ?? "");
+    }
+
+    /// <summary>What a frame names, by one byte each.</summary>
+    private sealed class Names
+    {
+        private readonly Dictionary<string, byte> _numbers = new(StringComparer.Ordinal);
+        public List<string> All { get; } = [];
+
+        /// <returns>False where there is no room for one more.</returns>
+        public bool Take(string name)
         {
-            ref var t = ref trips[number];
-            Double(output, number);
-            Byte(output, (byte)names.IndexOf(t.Leader));
-            Byte(output, (byte)names.IndexOf(t.Follower));
-            Byte(output, (byte)Math.Min(t.Attempt, byte.MaxValue));
-            Byte(output, t.Outcome switch { null => 0, DeliveryOutcome.Applied => 1, DeliveryOutcome.Superseded => 2, DeliveryOutcome.Duplicate => 3, _ => 4 });
-            Byte(output, (byte)Math.Clamp(t.Required, 0, byte.MaxValue));
-            UInt(output, (uint)t.Facts);
-            BinaryPrimitives.WriteSingleLittleEndian(output.GetSpan(sizeof(float)), t.DelayMs);
-            output.Advance(sizeof(float));
-            Double(output, t.SentNs / NsPerMs);
-            Double(output, t.ArrivedNs / NsPerMs);
-            Double(output, t.ReturnedNs / NsPerMs);
-            Double(output, t.Version.Epoch);
-            Double(output, t.Version.Counter);
-            Text(output, t.Key);
+            if (_numbers.ContainsKey(name)) return true;
+            if (All.Count == byte.MaxValue) return false;
+            _numbers[name] = (byte)All.Count;
+            All.Add(name);
+            return true;
         }
 
-        return output.WrittenSpan.ToArray();
-    }
-
-    private static void Byte(ArrayBufferWriter<byte> output, byte value)
-    {
-        output.GetSpan(1)[0] = value;
-        output.Advance(1);
-    }
-
-    private static void UInt(ArrayBufferWriter<byte> output, uint value)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(output.GetSpan(sizeof(uint)), value);
-        output.Advance(sizeof(uint));
-    }
-
-    private static void Double(ArrayBufferWriter<byte> output, double value)
-    {
-        BinaryPrimitives.WriteDoubleLittleEndian(output.GetSpan(sizeof(double)), value);
-        output.Advance(sizeof(double));
-    }
-
-    private static void Text(ArrayBufferWriter<byte> output, string text)
-    {
-        var length = Encoding.UTF8.GetByteCount(text);
-        BinaryPrimitives.WriteUInt16LittleEndian(output.GetSpan(sizeof(ushort)), (ushort)length);
-        output.Advance(sizeof(ushort));
-        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
+        public byte Of(string name) => _numbers[name];
     }
 }

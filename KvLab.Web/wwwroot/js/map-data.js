@@ -6,11 +6,15 @@ export const Outcomes = ['', 'applied', 'superseded', 'duplicate', 'fenced'];
 const text = new TextDecoder();
 const keepMs = 60_000;
 const mostTrips = 60_000;
+const mostCalls = 8_192;
 
 /** All trips by number, and the server's clock. Times are milliseconds since the observer began. */
 export class Traffic {
   trips = new Map();
+  /** Calls between nodes and reads of clients, the oldest first. */
+  calls = [];
   skipped = 0;
+  #errors = new Map();
   #offset = null;
   // Those of which something is to be seen around the moment that is shown; the others of the last minute cost nothing.
   #window = [];
@@ -30,9 +34,9 @@ export class Traffic {
     const whole = (u8() & 1) !== 0;
     const now = f64();
     this.skipped = u32();
-    const names = Array.from({ length: u8() }, string);
+    const names = Array.from({ length: u8() }, () => { const name = string(); this.#errors.set(name, f32()); return name; });
     const count = u32();
-    if (whole) { this.trips.clear(); this.#window = []; }
+    if (whole) { this.trips.clear(); this.calls = []; this.#window = []; }
     for (let i = 0; i < count; i++) {
       const number = f64();
       const trip = {
@@ -43,6 +47,13 @@ export class Traffic {
       // The same object all along: whoever holds it sees what became of it.
       if (known) Object.assign(known, trip); else this.trips.set(number, trip);
       this.#watch(known ?? trip);
+    }
+    for (let calls = u32(); calls > 0; calls--) {
+      const number = f64(), from = names[u8()], to = names[u8()], name = names[u8()], flags = u8();
+      this.calls.push({
+        id: `${flags & 4 ? 'r' : 'c'}${number}`, from, to, name, answered: (flags & 1) !== 0, facts: flags & 2 ? Facts.foreignClock : 0, read: (flags & 4) !== 0, stale: (flags & 8) !== 0,
+        sent: f64(), arrived: f64(), ended: f64(), epoch: f64(), version: f64(), key: string(),
+      });
     }
     const offset = now - performance.now();
     // A frame that was held up says a time that is past: the largest difference is the truest.
@@ -73,8 +84,12 @@ export class Traffic {
     return this.#window;
   }
 
+  /** By so many ms the times of a message between two nodes may be wrong against each other; NaN where nobody knows. */
+  errorOf(from, to, facts) { return facts & Facts.foreignClock ? NaN : (this.#errors.get(from) ?? 0) + (this.#errors.get(to) ?? 0); }
+
   #forget() {
     const oldest = this.now - keepMs;
+    if (this.calls.length > mostCalls || (this.calls.length && this.calls[0].ended < oldest - keepMs)) this.calls = this.calls.slice(-mostCalls).filter(c => c.ended > oldest);
     for (const [number, trip] of this.trips) {
       if (this.trips.size <= mostTrips && Math.max(trip.sent, trip.arrived, trip.returned) > oldest) break;
       this.trips.delete(number);
@@ -93,6 +108,9 @@ export class Traffic {
     for (const trip of this.trips.values())
       for (const end of [trip.sent, trip.arrived, trip.returned])
         if (end > t + 0.0005 && end < next) next = end;
+    for (const call of this.calls)
+      for (const end of [call.sent, call.arrived, call.ended])
+        if (end > t + 0.0005 && end < next) next = end;
     return next === Infinity ? null : next;
   }
 }
@@ -102,70 +120,4 @@ function endOf(trip) {
   const last = Math.max(trip.sent + trip.delay, trip.arrived, trip.returned);
   const open = !(trip.facts & (Facts.returned | Facts.requestLost | Facts.answerLost | Facts.refused | Facts.failed | Facts.copy | Facts.givenUp));
   return open ? last + 30_000 : last;
-}
-
-const has = (trip, fact) => (trip.facts & fact) !== 0;
-const stopBefore = 0.93;
-/** How long a mark stays, at the speed at which it happens. */
-export const fadeMs = 900;
-
-/**
- * What is to be seen of one trip at a moment.
- * @param fade how long a mark stays, in the map's own time
- * @param dots takes them
- * @returns dots: {id, kind request|answer, from, to, p, look, trip}, p from 0 at the sender to 1; look: known, scheduled (hollow), lost, refused
- */
-export function dotsOf(trip, t, fade = fadeMs, dots = []) {
-  const request = (p, look) => dots.push({ id: `m${trip.number}q`, kind: 'request', from: trip.leader, to: trip.follower, p, look, trip });
-  const answer = (p, look) => dots.push({ id: `m${trip.number}a`, kind: 'answer', from: trip.follower, to: trip.leader, p, look, trip });
-  if (trip.sent > 0 && t >= trip.sent && !has(trip, Facts.unsent)) {
-    const due = trip.sent + Math.max(trip.delay, 1);
-    if (has(trip, Facts.arrived)) {
-      if (t < trip.arrived) request((t - trip.sent) / (trip.arrived - trip.sent), 'known');
-    } else if (has(trip, Facts.refused)) {
-      if (t < trip.sent + fade) request(0.12, 'refused');
-    } else if (has(trip, Facts.requestLost)) {
-      const middle = (trip.sent + due) / 2;
-      if (t < middle) request(0.5 * (t - trip.sent) / (middle - trip.sent), 'scheduled');
-      else if (t < middle + fade) request(0.5, 'lost');
-    } else if (!has(trip, Facts.returned) && !(has(trip, Facts.givenUp) && t > due + fade)) {
-      request(Math.min(stopBefore, (t - trip.sent) / (due - trip.sent)), 'scheduled');
-    }
-  }
-  if (has(trip, Facts.arrived) && !has(trip, Facts.copy) && t >= trip.arrived) {
-    if (has(trip, Facts.returned)) {
-      if (t < trip.returned) answer((t - trip.arrived) / (trip.returned - trip.arrived), 'known');
-    } else if (has(trip, Facts.answerLost)) {
-      if (t < trip.arrived + fade) answer(0.5, 'lost');
-    } else if (!(has(trip, Facts.givenUp) && t > trip.arrived + fade)) {
-      answer(Math.min(stopBefore, (t - trip.arrived) / 5), 'scheduled');
-    }
-  }
-  return dots;
-}
-
-/** What has just come to an end at a moment, and how long ago: {at follower|leader, node, word, age 0…1, trip}. */
-export function marksOf(trip, t, fade = fadeMs, marks = []) {
-  if (has(trip, Facts.arrived) && t >= trip.arrived && t < trip.arrived + fade)
-    marks.push({ node: trip.follower, word: has(trip, Facts.copy) ? 'duplicate' : trip.outcome, age: (t - trip.arrived) / fade, trip });
-  if (has(trip, Facts.returned) && t >= trip.returned && t < trip.returned + fade)
-    marks.push({ node: trip.leader, word: has(trip, Facts.failed) ? 'failed' : has(trip, Facts.decided) ? 'decided' : has(trip, Facts.late) ? 'late' : 'acked', age: (t - trip.returned) / fade, trip });
-  return marks;
-}
-
-/** The latest writes at a moment, newest first: how many acks each has and how many it needs. */
-export function writesAt(trips, t, most, forMs) {
-  const writes = new Map();
-  for (const trip of trips) {
-    if (trip.attempt !== 1 || !trip.sent || trip.sent > t || has(trip, Facts.copy)) continue;
-    const id = `${trip.epoch}.${trip.version}`;
-    let write = writes.get(id);
-    if (!write) writes.set(id, write = { id, key: trip.key, epoch: trip.epoch, version: trip.version, sent: trip.sent, required: trip.required, acks: has(trip, Facts.leaderCounted) ? 1 : 0, decided: 0, last: trip.sent });
-    if (has(trip, Facts.returned) && !has(trip, Facts.failed) && trip.returned <= t) {
-      write.acks++;
-      write.last = Math.max(write.last, trip.returned);
-      if (has(trip, Facts.decided)) write.decided = trip.returned;
-    }
-  }
-  return [...writes.values()].filter(w => t - w.last < forMs || (!w.decided && t - w.sent < 4 * forMs)).sort((a, b) => b.version - a.version || b.epoch - a.epoch).slice(0, most);
 }

@@ -15,11 +15,13 @@ export class CanvasPaint {
     if (ground) { c.fillStyle = ground; c.fillRect(0, 0, width, height); } else c.clearRect(0, 0, width, height);
   }
 
-  line(x1, y1, x2, y2, { stroke, width = 1, dash = [], alpha = 1 }) {
+  line(x1, y1, x2, y2, { stroke, width = 1, dash, alpha = 1, round = false }) {
     const c = this.context;
-    c.globalAlpha = alpha; c.strokeStyle = stroke; c.lineWidth = width; c.setLineDash(dash);
+    c.globalAlpha = alpha; c.strokeStyle = stroke; c.lineWidth = width; c.lineCap = round ? 'round' : 'butt';
+    if (dash?.length) c.setLineDash(dash);
     c.beginPath(); c.moveTo(x1, y1); c.lineTo(x2, y2); c.stroke();
-    c.setLineDash([]); c.globalAlpha = 1;
+    if (dash?.length) c.setLineDash([]);
+    c.globalAlpha = 1;
   }
 
   circle(x, y, r, { fill, stroke, width = 1, alpha = 1, from = 0, to = 1 }) {
@@ -63,7 +65,8 @@ export class SvgPaint {
 
   line(x1, y1, x2, y2, style) {
     const dash = style.dash?.length ? ` stroke-dasharray="${style.dash.join(' ')}"` : '';
-    this.#parts.push(`<line x1="${this.#n(x1)}" y1="${this.#n(y1)}" x2="${this.#n(x2)}" y2="${this.#n(y2)}"${dash} ${this.#style(style)}/>`);
+    const cap = style.round ? ' stroke-linecap="round"' : '';
+    this.#parts.push(`<line x1="${this.#n(x1)}" y1="${this.#n(y1)}" x2="${this.#n(x2)}" y2="${this.#n(y2)}"${dash}${cap} ${this.#style(style)}/>`);
   }
 
   circle(x, y, r, style) {

@@ -1,6 +1,6 @@
 // The picture at one moment: nodes, links, messages, and what has just come of them.
 
-import { dotsOf, marksOf, writesAt } from './map-data.js';
+import { Marks, callDotsOf, dotsOf, writesAt } from './map-seen.js';
 
 const mostDots = 2000;
 const binsPerLink = 16;
@@ -17,7 +17,8 @@ export const words = {
   applied: 'applied', superseded: 'refused as stale', duplicate: 'held already', fenced: 'refused: a newer leadership', acked: 'ack', decided: 'the ack that reached the quorum', late: 'late ack', failed: 'not stored',
 };
 
-const inkOf = { applied: 'fresh', superseded: 'refused', duplicate: 'ahead', fenced: 'conflict', acked: 'fresh', decided: 'fresh', late: 'quiet', failed: 'conflict' };
+const inkOf = { applied: 'fresh', superseded: 'refused', duplicate: 'ahead', fenced: 'conflict', acked: 'fresh', decided: 'fresh', late: 'quiet', failed: 'conflict', called: 'ahead', read: 'fresh', 'stale-read': 'refused' };
+const trailWidth = { acked: 2, late: 2, decided: 4, called: 2, read: 2, 'stale-read': 3 };
 
 export class Scene {
   dots = [];
@@ -34,18 +35,24 @@ export class Scene {
     this.#links(paint, stage, places, leader, inks, size);
     const clients = { x: stage.clients.x * width, y: stage.clients.y * height };
     if (leader) paint.line(clients.x + size * 1.6, clients.y, places.get(leader.id).x - places.get(leader.id).r, places.get(leader.id).y, { stroke: inks.line, width: 1.5 });
-    const all = [], marks = [];
+    places.set('clients', { ...clients, r: size * 1.3 });
+    const all = [], marks = new Marks();
     const around = traffic.around(t, 1.2 * Math.max(fade, ringMs));
     for (const trip of around) {
       if (trip.sent > t && (trip.arrived === 0 || trip.arrived > t)) continue;
       dotsOf(trip, t, fade, all);
-      marksOf(trip, t, fade * 0.6, marks);
+      marks.addTrip(trip, t, fade * 0.6);
+    }
+    for (let i = traffic.calls.length - 1; i >= 0 && traffic.calls[i].ended > t - 60_000; i--) {
+      callDotsOf(traffic.calls[i], t, all);
+      marks.addCall(traffic.calls[i], t, fade * 0.6);
     }
     this.drawn = all.length;
-    this.#trails(paint, marks, places, inks);
-    this.#messages(paint, all, places, inks, size, selected, still);
+    this.#trails(paint, marks.all, places, inks, size);
+    this.#messages(paint, all, places, inks, size, selected, still, traffic);
+    places.delete('clients');
     this.#nodes(paint, places, inks, size);
-    this.#marks(paint, marks, places, inks, size);
+    this.#marks(paint, marks.all, places, inks, size);
     this.#writes(paint, leader && places.get(leader.id), clients, writesAt(around, t, 5, ringMs * Math.max(1, fade / 900)), t, inks, size, fade, selected);
     paint.text(clients.x, clients.y - size * 1.9, 'clients', { fill: inks['ink-soft'], size: size * 0.8, halo: inks.surface });
     paint.shape([[-1, -0.6], [1, -0.6], [1, 0.6], [-1, 0.6]].map(([x, y]) => [clients.x + x * size * 1.3, clients.y + y * size * 1.6]), { fill: inks.raised, stroke: inks['line-strong'], width: 1.5 });
@@ -73,17 +80,19 @@ export class Scene {
   }
 
   /** What came back a moment ago leaves a line that fades: an answer is seldom on its way for as long as one picture. */
-  #trails(paint, marks, places, inks) {
-    for (const { word, age, trip } of marks) {
-      if (!['acked', 'decided', 'late'].includes(word)) continue;
-      const [a, b] = [places.get(trip.follower), places.get(trip.leader)];
-      if (a && b) paint.line(a.x, a.y, b.x, b.y, { stroke: inks[inkOf[word]], width: word === 'decided' ? 4 : 2, alpha: 0.7 * (1 - age) });
+  #trails(paint, marks, places, inks, size) {
+    for (const { node, word, age, from, name } of marks) {
+      const width = trailWidth[word], [a, b] = [places.get(from), places.get(node)];
+      if (!width || !a || !b) continue;
+      const alpha = 0.7 * (1 - age);
+      paint.line(a.x, a.y, b.x, b.y, { stroke: inks[inkOf[word]], width, alpha, dash: word === 'called' ? [2, 4] : [] });
+      if (name) paint.text(a.x + (b.x - a.x) * 0.3, a.y + (b.y - a.y) * 0.3 - size * 0.7, name, { fill: inks['ink-soft'], size: size * 0.68, alpha: 1 - age, halo: inks.surface });
     }
   }
 
-  #messages(paint, all, places, inks, size, selected, still) {
+  #messages(paint, all, places, inks, size, selected, still, traffic) {
     const bins = new Map();
-    const followers = new Map([...places.keys()].map((id, i) => [id, i]));
+    const numbers = new Map([...places.keys()].map((id, i) => [id, i]));
     const many = all.length > mostDots;
     this.together = 0;
     for (const dot of all) {
@@ -97,15 +106,20 @@ export class Scene {
       const [ox, oy] = [-(b.y - a.y) / length * aside, (b.x - a.x) / length * aside];
       const x = a.x + (b.x - a.x) * p + ox, y = a.y + (b.y - a.y) * p + oy;
       if (many && !this.#isSelected(dot, selected)) {
-        // Follower, direction, whether it is lost, and where on its way: one dot for all that share them.
+        // Link, direction, whether it is lost, and where on its way: one dot for all that share them.
         const lost = dot.look === 'lost' || dot.look === 'refused' ? 1 : 0;
-        const bin = (((followers.get(dot.trip.follower) ?? 0) * 2 + (dot.kind === 'answer' ? 1 : 0)) * 2 + lost) * (binsPerLink + 1) + Math.floor(p * binsPerLink);
+        const link = (numbers.get(dot.from) * numbers.size + numbers.get(dot.to)) * 2 + (dot.kind === 'call' ? 1 : 0);
+        const bin = (link * 2 + lost) * (binsPerLink + 1) + Math.floor(p * binsPerLink);
         const together = bins.get(bin);
         if (together) { together.count++; continue; }
         bins.set(bin, { x, y, count: 1, dot });
         continue;
       }
-      this.dots.push({ id: dot.id, kind: dot.kind, look: dot.look, from: dot.from, to: dot.to, p: dot.p, x, y, trip: dot.trip });
+      const error = traffic.errorOf(dot.from, dot.to, dot.trip.facts);
+      // Two machines, two clocks: it was somewhere along here.
+      const blur = dot.span > 0 && error !== 0 ? Math.min(0.5, Number.isNaN(error) ? 0.5 : error / dot.span) : 0;
+      if (blur > 0.005) this.#blur(paint, a, b, p, blur, ox, oy, inks, size);
+      this.dots.push({ id: dot.id, kind: dot.kind, look: dot.look, from: dot.from, to: dot.to, p: dot.p, x, y, blur, trip: dot.trip });
       this.#dot(paint, dot, x, y, inks, size, this.#isSelected(dot, selected));
     }
     for (const { x, y, count, dot } of bins.values()) {
@@ -114,6 +128,12 @@ export class Scene {
       // No halo here: outlines of a hundred texts take longer than everything else.
       if (count > 1) paint.text(x, y - size * 0.8, `×${count}`, { fill: inks.ink, size: size * 0.62 });
     }
+  }
+
+  #blur(paint, a, b, p, blur, ox, oy, inks, size) {
+    const [from, to] = [Math.max(0, p - blur), Math.min(1, p + blur)];
+    const at = share => [a.x + (b.x - a.x) * share + ox, a.y + (b.y - a.y) * share + oy];
+    paint.line(...at(from), ...at(to), { stroke: inks.quiet, width: size * 0.7, alpha: 0.3, round: true });
   }
 
   #isSelected(dot, selected) { return selected && dot.trip.version === selected.version && dot.trip.epoch === selected.epoch && (!selected.node || dot.trip.follower === selected.node || dot.trip.leader === selected.node); }
@@ -125,6 +145,8 @@ export class Scene {
       const ink = dot.look === 'lost' ? inks.conflict : inks.behind;
       paint.line(x - r, y - r, x + r, y + r, { stroke: ink, width: 3 });
       paint.line(x - r, y + r, x + r, y - r, { stroke: ink, width: 3 });
+    } else if (dot.kind === 'call') {
+      this.#call(paint, dot, x, y, r, inks);
     } else if (dot.kind === 'request') {
       paint.circle(x, y, r, dot.look === 'known' ? { fill: dot.trip.attempt > 1 ? inks.behind : inks.pending } : { fill: inks.surface, stroke: dot.trip.attempt > 1 ? inks.behind : inks.pending, width: 2 });
     } else {
@@ -132,6 +154,13 @@ export class Scene {
       const ink = dot.trip.outcome === 'superseded' ? inks.refused : inks.fresh;
       paint.shape(diamond, dot.look === 'known' ? { fill: ink } : { fill: inks.surface, stroke: ink, width: 2 });
     }
+  }
+
+  /** A square between nodes, a triangle for a client's read. */
+  #call(paint, { call, look }, x, y, r, inks) {
+    const ink = !call.read || look !== 'answering' ? inks.ahead : call.stale ? inks.refused : inks.fresh;
+    const corners = call.read ? [[0, -1.3], [1.2, 0.9], [-1.2, 0.9]] : [[-1, -1], [1, -1], [1, 1], [-1, 1]];
+    paint.shape(corners.map(([dx, dy]) => [x + dx * r, y + dy * r]), look === 'scheduled' ? { fill: inks.surface, stroke: ink, width: 2 } : { fill: ink });
   }
 
   #nodes(paint, places, inks, size) {
@@ -149,23 +178,31 @@ export class Scene {
     }
   }
 
-  /** What arrived a moment ago: a tick, a bar for what was refused as stale, a second ring for what was held already. */
+  /** What arrived a moment ago: a tick, a bar for what was refused as stale, a second ring for what was held already. Where a node has several, they stand beside each other. */
   #marks(paint, marks, places, inks, size) {
-    for (const { node, word, age } of marks) {
-      const at = places.get(node);
-      if (!at || !word || ['acked', 'late', 'decided'].includes(word)) continue;
-      const ink = inks[inkOf[word] ?? 'quiet'], alpha = 1 - age * 0.9, r = at.r;
-      if (word === 'applied') {
-        paint.line(at.x - r * 0.45, at.y, at.x - r * 0.1, at.y + r * 0.35, { stroke: ink, width: 3.5, alpha });
-        paint.line(at.x - r * 0.1, at.y + r * 0.35, at.x + r * 0.5, at.y - r * 0.4, { stroke: ink, width: 3.5, alpha });
-      } else if (word === 'superseded' || word === 'fenced') {
-        paint.circle(at.x, at.y, r * 0.62, { stroke: ink, width: 3.5, alpha });
-        paint.line(at.x - r * 0.42, at.y, at.x + r * 0.42, at.y, { stroke: ink, width: 4, alpha });
-        paint.text(at.x, at.y - r - size * 0.7, words[word], { fill: ink, size: size * 0.75, weight: 650, alpha, halo: inks.surface });
-      } else {
-        paint.circle(at.x, at.y, r * 0.75, { stroke: ink, width: 2, alpha });
-        paint.circle(at.x, at.y, r * 0.5, { stroke: ink, width: 2, alpha });
-      }
+    const shown = marks.filter(m => !trailWidth[m.word] && places.has(m.node));
+    for (const mark of shown) {
+      const node = places.get(mark.node);
+      const beside = shown.filter(m => m.node === mark.node);
+      const share = beside.length === 1 ? 0 : beside.indexOf(mark) / (beside.length - 1) - 0.5;
+      this.#mark(paint, mark, node.x + share * node.r * 1.1, node.y, beside.length === 1 ? node.r : node.r * 0.62, inks);
+      if (mark.word === 'superseded' || mark.word === 'fenced')
+        // Its menu is to the right.
+        paint.text(node.x + 2, node.y - node.r - size * 0.7, words[mark.word], { fill: inks[inkOf[mark.word]], size: size * 0.75, weight: 650, align: 'right', alpha: 1 - mark.age * 0.9, halo: inks.surface });
+    }
+  }
+
+  #mark(paint, { word, age }, x, y, r, inks) {
+    const stroke = inks[inkOf[word] ?? 'quiet'], alpha = 1 - age * 0.9;
+    if (word === 'applied') {
+      paint.line(x - r * 0.45, y, x - r * 0.1, y + r * 0.35, { stroke, width: 3.5, alpha });
+      paint.line(x - r * 0.1, y + r * 0.35, x + r * 0.5, y - r * 0.4, { stroke, width: 3.5, alpha });
+    } else if (word === 'superseded' || word === 'fenced') {
+      paint.circle(x, y, r * 0.62, { stroke, width: 3.5, alpha });
+      paint.line(x - r * 0.42, y, x + r * 0.42, y, { stroke, width: 4, alpha });
+    } else {
+      paint.circle(x, y, r * 0.75, { stroke, width: 2, alpha });
+      paint.circle(x, y, r * 0.5, { stroke, width: 2, alpha });
     }
   }
 

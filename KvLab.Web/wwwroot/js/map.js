@@ -1,12 +1,14 @@
 // The map of messages on the move. The server pushes what it was told (20 times a second at most), this plays it: behind the present, so that both ends of a message are
 // usually known, slower if one wants, or step by step. Everything is drawn outside of Blazor's tree.
 
-import { Traffic, fadeMs } from './map-data.js';
+import { Traffic } from './map-data.js';
 import { CanvasPaint, SvgPaint } from './map-paint.js';
 import { Scene, inksOf } from './map-scene.js';
+import { fadeMs } from './map-seen.js';
 
 const leastBehindMs = 250;
 const hitPx = 12;
+const longPressMs = 500;
 
 export function create(root, dotnet) {
   const map = new TrafficMap(root, dotnet);
@@ -16,7 +18,7 @@ export function create(root, dotnet) {
 }
 
 class TrafficMap {
-  #root; #canvas; #dotnet; #paint; #frame = 0; #inks; #inksAt = 0; #listAt = 0; #stillAt = 0; #last = 0; #reported = '';
+  #root; #canvas; #dotnet; #paint; #frame = 0; #inks; #inksAt = 0; #listAt = 0; #stillAt = 0; #last = 0; #reported = ''; #pressing = 0; #menuAt = -1e9;
   #traffic = new Traffic();
   #scene = new Scene();
   #stage = { nodes: [], links: [], clients: { x: 0.07, y: 0.5 } };
@@ -30,6 +32,8 @@ class TrafficMap {
     this.#paint = new CanvasPaint(this.#canvas);
     this.#canvas.addEventListener('click', e => this.#pick(e));
     this.#canvas.addEventListener('contextmenu', e => this.#menu(e));
+    this.#canvas.addEventListener('pointerdown', e => this.#press(e));
+    for (const end of ['pointerup', 'pointercancel', 'pointerleave']) this.#canvas.addEventListener(end, () => clearTimeout(this.#pressing));
     this.#canvas.addEventListener('pointermove', e => this.#hover(e));
     this.#frame = requestAnimationFrame(at => this.#play(at));
   }
@@ -54,7 +58,7 @@ class TrafficMap {
   }
 
   /** What is drawn: id, kind, x and y in CSS pixels, p from sender to receiver, t of the picture. */
-  dots() { return { t: this.#at, dots: this.#scene.dots.map(({ id, kind, look, from, to, p, x, y }) => ({ id, kind, look, from, to, p, x, y })), behindMs: this.#traffic.now - this.#at, drawn: this.#scene.drawn, together: this.#scene.together }; }
+  dots() { return { t: this.#at, dots: this.#scene.dots.map(({ id, kind, look, from, to, p, x, y, blur }) => ({ id, kind, look, from, to, p, x, y, blur })), behindMs: this.#traffic.now - this.#at, drawn: this.#scene.drawn, together: this.#scene.together }; }
 
   get #live() { return this.#traffic.now - leastBehindMs; }
   #at = 0;
@@ -110,7 +114,15 @@ class TrafficMap {
 
   #nameOf(id) { return this.#stage.nodes.find(n => n.id === id)?.name ?? id; }
 
-  #wordsOf({ kind, look, from, to, p, trip }) {
+  #wordsOf(dot) { return this.#plainWordsOf(dot) + (dot.blur ? ', somewhere along the grey stretch: its two machines have two clocks' : ''); }
+
+  #plainWordsOf({ kind, look, from, to, p, trip }) {
+    if (kind === 'call') {
+      const what = trip.read ? `read of ${trip.key}` : trip.name;
+      const state = look === 'answering' ? `its answer is ${Math.round((1 - p) * 100)} % of the way back${trip.read ? (trip.version ? `, v${trip.version}` : ', no such key') : ''}${trip.stale ? ', stale' : ''}`
+        : look === 'scheduled' ? 'nobody told of its arrival' : 'on its way there';
+      return `${what}, ${this.#nameOf(from)} to ${this.#nameOf(to)}: ${state}`;
+    }
     const what = `${kind === 'request' ? 'v' : trip.outcome === 'superseded' ? 'refusal of v' : 'ack of v'}${trip.version} of ${trip.key}`;
     const attempt = trip.attempt > 1 ? `, attempt ${trip.attempt}` : '';
     const state = look === 'lost' ? 'lost' : look === 'refused' ? 'refused by the link' : look === 'scheduled' ? 'under way, not yet reported to have arrived' : `${Math.round(p * 100)} % of the way`;
@@ -136,11 +148,19 @@ class TrafficMap {
 
   #pick(e) {
     const dot = this.#nearest(e);
-    if (dot) this.#dotnet.invokeMethodAsync('OnDot', dot.trip.key, dot.trip.epoch, dot.trip.version, dot.trip.follower).catch(() => { /* the circuit is gone */ });
+    // A call between nodes is of no write.
+    if (dot?.trip.version) this.#dotnet.invokeMethodAsync('OnDot', dot.trip.key, dot.trip.epoch, dot.trip.version, dot.trip.follower ?? dot.to).catch(() => { /* the circuit is gone */ });
+  }
+
+  /** Not every browser makes a context menu of a long press. */
+  #press(e) {
+    clearTimeout(this.#pressing);
+    if (e.pointerType === 'touch') this.#pressing = setTimeout(() => this.#menu(e), longPressMs);
   }
 
   /** Right click, or a long press: the menu of the node or the link that is there. */
   #menu(e) {
+    clearTimeout(this.#pressing);
     const box = this.#canvas.getBoundingClientRect();
     const [x, y] = [(e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height];
     const far = (a, b) => Math.hypot((a.x - b.x) * box.width, (a.y - b.y) * box.height);
@@ -153,6 +173,9 @@ class TrafficMap {
     const spot = node?.id ?? (link && `link-${link.to}`);
     if (!spot) return;
     e.preventDefault();
+    // A browser that does make one says the same press twice.
+    if (performance.now() - this.#menuAt < longPressMs) return;
+    this.#menuAt = performance.now();
     this.#root.querySelector(`[data-spot="${CSS.escape(spot)}"] button`)?.click();
   }
 

@@ -1,0 +1,27 @@
+namespace KvLab.Core.Observation.Traffic;
+
+/// <summary>The latest calls of one sort, numbered from 1: the oldest makes room for the newest.</summary>
+internal sealed class CallBook
+{
+    /// <summary>So many are remembered.</summary>
+    public const int Capacity = 4096;
+
+    private readonly Queue<CallTold> _calls = new();
+
+    /// <summary>Number of the newest; 0 before the first.</summary>
+    public long Last { get; private set; }
+
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyCollection<CallTold> All => _calls;
+
+    public void Add(in CallTold call)
+    {
+        if (_calls.Count >= Capacity) _calls.Dequeue();
+        _calls.Enqueue(call with { Number = ++Last });
+    }
+
+    /// <summary>Those after a number that are still here.</summary>
+    public IEnumerable<CallTold> After(long number) => _calls.Skip((int)Math.Max(0, _calls.Count - (Last - number)));
+
+    public void Clear() => _calls.Clear();
+}
