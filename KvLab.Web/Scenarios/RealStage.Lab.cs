@@ -3,6 +3,7 @@ using KvLab.Core.Failover;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
+using KvLab.Web.Problems;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;
@@ -80,8 +81,8 @@ internal sealed partial class RealStage
         foreach (var node in snapshot.Nodes)
         {
             var now = StateOf(node.Id, snapshot);
-            if (now == NodeState.Frozen) await commands.ThawNodeAsync(node.Id, cancellation);
-            if (IsDown(now) && commands.Supervises) await commands.StartNodeAsync(node.Id, cancellation);
+            if (now == NodeState.Frozen) await MendAsync(() => commands.ThawNodeAsync(node.Id, cancellation));
+            if (IsDown(now) && commands.Supervises) await MendAsync(() => commands.StartNodeAsync(node.Id, cancellation));
         }
 
         // Before they are waited for: a leader that starts behind a partition waits for the other side.
@@ -90,6 +91,18 @@ internal sealed partial class RealStage
         foreach (var node in directory.All) await ReadyAsync(node.Id, cancellation);
         foreach (var node in _done.Keys) _done[node] = NodeState.Running;
         foreach (var node in state.Current.Nodes.Where(n => n.SlowMs > 0 || n.ClockSkewMs != 0)) await commands.SetNodeFaultsAsync(node.Id, NodeFaults.None, cancellation);
+    }
+
+    /// <summary>The picture is a tenth of a second behind: whoever had the cluster before may have mended it already. That every node is ready is seen afterwards.</summary>
+    private static async Task MendAsync(Func<Task> command)
+    {
+        try
+        {
+            await command();
+        }
+        catch (CommandException done) when (done.Status == StatusCodes.Status409Conflict)
+        {
+        }
     }
 
     private async Task UntilAsync(Func<bool> condition, CancellationToken cancellation)

@@ -25,6 +25,8 @@ internal sealed partial class NodeProcess : IDisposable
     private const int KeptLines = 8;
     private const int LongestLine = 300;
 
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(2);
+
     private readonly Process _process;
     private readonly Lock _gate = new();
     private readonly Queue<string> _lastLines = new();
@@ -117,6 +119,31 @@ internal sealed partial class NodeProcess : IDisposable
     /// <summary>SIGSTOP: it does nothing, and the kernel keeps its memory and its connections.</summary>
     /// <returns>False where there are no signals.</returns>
     public bool TryFreeze() => TrySignal(OperatingSystem.IsMacOS() ? 17 : 19);
+
+    /// <summary>The kernel stops a process at its next chance, not within the call that asks for it: until then it still answers. Where nothing tells, it is taken to have stopped.</summary>
+    public async Task WhenStoppedAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        using var deadline = new AwakeDeadline(StopsWithin, time);
+        while (!Ended.IsCompleted && !deadline.IsOver && StillRuns()) await Task.Delay(1, cancellation);
+    }
+
+    /// <summary>Whether any of its threads is not stopped, as /proc has them; false where there is no such folder.</summary>
+    private bool StillRuns()
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Any(thread =>
+            {
+                var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+                // The state is a letter behind the name, which is in brackets and may have any characters: T is stopped.
+                return stat[stat.LastIndexOf(')') + 2] is not 'T' and not 't';
+            });
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>SIGCONT.</summary>
     /// <returns>False where there are no signals.</returns>

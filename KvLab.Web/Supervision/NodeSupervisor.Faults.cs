@@ -18,7 +18,8 @@ internal sealed partial class NodeSupervisor
         if (!node.IsAlive) throw Conflict($"{directory.Name(id)} is not running, so it cannot be frozen.");
         if (node.Process!.IsFrozen) throw Conflict($"{directory.Name(id)} is frozen already.");
         var bySignal = node.Process.TryFreeze();
-        if (!bySignal) await client.SetFrozenAsync(node.Address, true, cancellation);
+        if (bySignal) await node.Process.WhenStoppedAsync(time, CancellationToken.None);
+        else await client.SetFrozenAsync(node.Address, true, cancellation);
         node.Process.IsFrozen = true;
         events.Tell(new NodeFroze(id, true));
         events.Report(EventKind.ProcessFrozen, id, bySignal ? "SIGSTOP" : "it was asked to, for want of signals");
