@@ -35,6 +35,12 @@ public interface IClusterControl
     /// <summary>A client's write. Never throws for what may become of a write: no answer is an answer here.</summary>
     Task<WriteSeen> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation);
 
+    /// <summary>A client's read. Never throws for what may become of it: no answer is an answer here.</summary>
+    /// <param name="node">Null: R decides.</param>
+    /// <param name="r">So many followers, drawn anew for each read; the newest answer counts.</param>
+    /// <exception cref="ControlException">There is no such node, or there are not so many followers.</exception>
+    Task<ReadSeen> ReadAsync(string key, string? node, int r, CancellationToken cancellation);
+
     Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation);
 
     /// <summary>Returns when the node takes requests.</summary>
@@ -70,6 +76,12 @@ public sealed record ClusterNode(string Id, bool Leads, bool Up);
 /// <param name="Version"><see cref="EntryVersion.None"/> without an answer.</param>
 /// <param name="Problem">Why there was no answer, a sentence.</param>
 public sealed record WriteSeen(WriteStatus? Status, EntryVersion Version, int Acks, int Required, TimeSpan Elapsed, string? Problem);
+
+/// <summary>What a client saw of one read.</summary>
+/// <param name="Node">Whose answer counted; null without an answer.</param>
+/// <param name="Version"><see cref="EntryVersion.None"/> where it does not hold the key.</param>
+/// <param name="Problem">Why there was no answer, a sentence.</param>
+public sealed record ReadSeen(string? Node, EntryVersion Version, string? Value, string? Problem);
 
 /// <summary>A stage cannot do what it is asked for, and says why.</summary>
 public sealed class ControlException : Exception

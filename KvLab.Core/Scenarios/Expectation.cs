@@ -14,6 +14,22 @@ public enum AnswerKind
     Unanswered,
 }
 
+/// <summary>How the last read came out.</summary>
+public enum ReadKind
+{
+    /// <summary>No write of the key that a client of this story had been told had succeeded, when it began, is missing.</summary>
+    Fresh,
+    Stale,
+    Unanswered,
+}
+
+/// <summary><c>read fresh</c>, <c>read stale</c>, <c>read unanswered</c></summary>
+public sealed record ReadExpectation(ReadKind Read) : Expectation;
+
+/// <summary><c>read finds a</c>, <c>read finds nothing</c></summary>
+/// <param name="Value">Null: the key is not there.</param>
+public sealed record FindsExpectation(string? Value) : Expectation;
+
 /// <param name="Write">The name it was given; null: the last one.</param>
 public sealed record AnswerExpectation(string? Write, AnswerKind Answer) : Expectation;
 

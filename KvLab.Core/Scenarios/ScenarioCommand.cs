@@ -19,6 +19,10 @@ public sealed record WriteCommand(string Key, string Value, string? Name, IReadO
 /// <summary><c>burst 200 writes over 20 keys by 8 clients</c></summary>
 public sealed record BurstCommand(int Writes, int Keys, int Clients, bool Waits) : ScenarioCommand;
 
+/// <summary><c>read k from follower-2</c>, <c>read k from 3 followers</c></summary>
+/// <param name="Node">Null: <paramref name="R"/> followers that are drawn; the newest answer counts.</param>
+public sealed record ReadCommand(string Key, string? Node, int R) : ScenarioCommand;
+
 /// <summary><c>kill follower-2</c>, <c>slow follower-2 by 200 ms</c></summary>
 /// <param name="AmountMs">For <see cref="NodeAct.Slow"/> and <see cref="NodeAct.Skew"/>, else 0.</param>
 public sealed record NodeCommand(NodeAct Act, string Node, double AmountMs) : ScenarioCommand;

@@ -24,6 +24,7 @@ internal static partial class ScenarioParser
             "settings" => new SettingsCommand(Settings(words)),
             "write" => Write(words, names, waits: true),
             "burst" => Burst(words, waits: true),
+            "read" => Read(words),
             "begin" => words.Try("write") ? Write(words, names, waits: false)
                 : words.Try("burst") ? Burst(words, waits: false)
                 : throw words.Wrong("begin goes before write or burst"),
@@ -40,7 +41,7 @@ internal static partial class ScenarioParser
             "fail" => FailOver(words),
             "wait" => Wait(words),
             "expect" => new ExpectCommand(Expectation(words, names, out var eventually), eventually),
-            _ => throw words.Previous("this is no command; known are settings, write, burst, begin, kill, stop, start, freeze, thaw, slow, skew, link, partition, heal, fail over, wait, expect"),
+            _ => throw words.Previous("this is no command; known are settings, write, burst, read, begin, kill, stop, start, freeze, thaw, slow, skew, link, partition, heal, fail over, wait, expect"),
         };
         words.RequireEnd();
         return read;
@@ -100,6 +101,16 @@ internal static partial class ScenarioParser
         }
 
         return new BurstCommand(writes, keys, clients, waits);
+    }
+
+    private static ReadCommand Read(ScenarioWords words)
+    {
+        var key = words.Text("a key");
+        words.Require("from");
+        if (words.Peek(1) != "followers") return new ReadCommand(key, words.Node("a node such as follower-1, or 3 followers"), 1);
+        var r = words.Count("the number of followers", 1, MostClients);
+        words.Require("followers");
+        return new ReadCommand(key, null, r);
     }
 
     private static NodeCommand ByMs(ScenarioWords words, NodeAct act)

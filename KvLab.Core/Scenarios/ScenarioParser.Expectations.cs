@@ -21,6 +21,11 @@ internal static partial class ScenarioParser
         if (words.Try("lost")) return new LostExpectation(Comparison(words));
         if (words.Try("leader", "is")) return new LeaderExpectation(words.Node());
         if (words.Try("burst")) return new BurstExpectation(Answer(words, "succeeded"), Comparison(words));
+        if (words.Try("read", "fresh")) return new ReadExpectation(ReadKind.Fresh);
+        if (words.Try("read", "stale")) return new ReadExpectation(ReadKind.Stale);
+        if (words.Try("read", "unanswered")) return new ReadExpectation(ReadKind.Unanswered);
+        if (words.Try("read", "finds", "nothing")) return new FindsExpectation(null);
+        if (words.Try("read", "finds")) return new FindsExpectation(words.Text("a value, or nothing"));
         if (words.Try("count")) return Count(words, Kind(words));
         if (words.Peek() is { } first && Counted.TryGetValue(first, out var kind) && int.TryParse(words.Peek(2), out _))
         {
@@ -40,7 +45,7 @@ internal static partial class ScenarioParser
         : words.Try("partial") ? AnswerKind.Partial
         : words.Try("unanswered") ? AnswerKind.Unanswered
         : throw words.Wrong(
-            $"this is nothing to expect; known are {success}, partial, unanswered, acks, within, key = value on …, key missing on …, replicas, lost, refused, duplicates, applied, count, burst, versions increase, leader is");
+            $"this is nothing to expect; known are {success}, partial, unanswered, acks, within, key = value on …, key missing on …, replicas, lost, refused, duplicates, applied, count, burst, read, versions increase, leader is");
 
     private static EntryExpectation Entry(ScenarioWords words)
     {

@@ -28,6 +28,10 @@ public sealed partial class ScenarioRunner
             case WithinExpectation within:
                 var timed = await _writes.AnswerAsync(within.Write);
                 return (timed.Elapsed.TotalMilliseconds <= within.Ms, ScenarioWrites.Describe(timed));
+            case ReadExpectation expected:
+                return (LastRead.Kind == expected.Read, LastRead.Describe());
+            case FindsExpectation finds:
+                return (LastRead.Kind != ReadKind.Unanswered && LastRead.Seen.Value == finds.Value, LastRead.Describe());
             case EntryExpectation entry:
                 return await CheckEntryAsync(entry, cancellation);
             case ReplicasExpectation replicas:
@@ -53,6 +57,8 @@ public sealed partial class ScenarioRunner
                 throw new ControlException($"Nobody knows how to check {expectation.GetType().Name}.");
         }
     }
+
+    private JudgedRead LastRead => _read ?? throw new ControlException("No read came before this.");
 
     private async Task<(bool, string)> CheckEntryAsync(EntryExpectation entry, CancellationToken cancellation)
     {

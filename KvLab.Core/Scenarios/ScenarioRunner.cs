@@ -1,4 +1,5 @@
 using KvLab.Core.Control;
+using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 
 namespace KvLab.Core.Scenarios;
@@ -19,6 +20,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
     public static readonly LiveSettings Beginning = new() { WriteQuorum = 1, MinDelayMs = 1, MaxDelayMs = 5, Seed = 42, ReplicationTimeoutMs = 1000 };
 
     private readonly ScenarioWrites _writes = new(stage);
+    private JudgedRead? _read;
     private ScenarioRun _run = ScenarioRun.Of(scenario, "", stage.Name, stage.Time.GetUtcNow());
 
     /// <summary>Never throws for what happens on the stage: the result says it.</summary>
@@ -98,6 +100,9 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
             case BurstCommand burst:
                 var all = _writes.BeginBurst(burst, cancellation);
                 return burst.Waits ? await all : null;
+            case ReadCommand read:
+                _read = await ReadAsync(read, cancellation);
+                return _read.Describe();
             case NodeCommand node:
                 await stage.ActAsync(node.Act, Resolve(node.Node), node.AmountMs, cancellation);
                 return null;
@@ -129,6 +134,13 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
             default:
                 throw new ControlException($"Nobody knows how to do {command.GetType().Name}.");
         }
+    }
+
+    private async Task<JudgedRead> ReadAsync(ReadCommand read, CancellationToken cancellation)
+    {
+        // What was promised when it begins is what it must not miss.
+        var promised = _writes.Answered.Where(w => w.Key == read.Key && w.Answer.Status == WriteStatus.Success).Select(w => w.Answer.Version).ToArray();
+        return new JudgedRead(await stage.ReadAsync(read.Key, read.Node is { } node ? Resolve(node) : null, read.R, cancellation), promised);
     }
 
     private string Resolve(string node) => node == Places.Reigning

@@ -94,14 +94,14 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
         var (member, patience) = (node.Member, TimeSpan.FromMilliseconds(_settings.ReplicationTimeoutMs) + ClientSlack);
         try
         {
-            if (!await IsThawedAsync()) return Unanswered($"{node.Id} did not answer");
+            if (!await IsThawedAsync(node, member, Left(), cancellation)) return Unanswered($"{node.Id} did not answer");
             await member.Faults.SlowDownAsync(cancellation);
             if (member.Leader is not { } leader) return Unanswered($"{node.Id} does not lead");
             var write = leader.WriteAsync(key, JsonText.Of(value), delaysMs, cancellation);
             if (await Task.WhenAny(write, node.Death.Task) != write) return Unanswered($"{node.Id} died");
             var result = await write;
             // Its answer leaves when it thaws.
-            if (!await IsThawedAsync()) return Unanswered($"{node.Id} did not answer");
+            if (!await IsThawedAsync(node, member, Left(), cancellation)) return Unanswered($"{node.Id} did not answer");
             return new WriteSeen(result.Status, result.Version, result.Acks, result.Required, _time.GetElapsedTime(start), null);
         }
         catch (LeaderStoppedException stopped)
@@ -111,20 +111,23 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
 
         WriteSeen Unanswered(string problem) => new(null, EntryVersion.None, 0, _settings.WriteQuorum, _time.GetElapsedTime(start), problem);
 
-        async Task<bool> IsThawedAsync()
+        TimeSpan Left() => patience - _time.GetElapsedTime(start);
+    }
+
+    /// <returns>False where it stays frozen, or dies.</returns>
+    private async Task<bool> IsThawedAsync(SimulatedNode node, Member member, TimeSpan patience, CancellationToken cancellation)
+    {
+        if (!member.Faults.IsFrozen) return true;
+        using var deadline = new CancellationTokenSource(patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
         {
-            if (!member.Faults.IsFrozen) return true;
-            using var deadline = new CancellationTokenSource(patience - _time.GetElapsedTime(start), _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-            try
-            {
-                await member.Faults.WhenThawedAsync(either.Token);
-                return node.Up && node.Member == member;
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                return false;
-            }
+            await member.Faults.WhenThawedAsync(either.Token);
+            return node.Up && node.Member == member;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

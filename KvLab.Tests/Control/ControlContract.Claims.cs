@@ -2,6 +2,7 @@ using KvLab.Core.Control;
 using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Settings;
+using KvLab.Core.Versioning;
 using Xunit;
 
 namespace KvLab.Tests.Control;
@@ -21,6 +22,23 @@ public abstract partial class ControlContract
         await EventuallyAsync(cluster, "it is quiet", () => cluster.IsQuietAsync(None));
         await EventuallyAsync(cluster, "five were told as applied", () => Task.FromResult(cluster.CountOf(EventKind.EntryApplied, null) == 5));
         Assert.Equal(1, cluster.CountOf(EventKind.EntryApplied, "follower-3"));
+    });
+
+    [Fact]
+    public Task A_read_finds_what_its_node_holds_and_the_newest_of_several() => HoldsAsync(Lenient, async cluster =>
+    {
+        Succeeded(await WriteAsync(cluster, "old"));
+        await HoldAsync(cluster, "old", All);
+        var write = await WriteAsync(cluster, "new", new Dictionary<string, double> { ["follower-1"] = 1, ["follower-2"] = 1200, ["follower-3"] = 1200, ["follower-4"] = 1200, ["follower-5"] = 1200 });
+        Succeeded(write);
+        Assert.Equal("old", (await cluster.ReadAsync("k", "follower-5", 1, None)).Value);
+        Assert.Equal(new ReadSeen("follower-1", write.Version, "new", null), await cluster.ReadAsync("k", "follower-1", 1, None));
+        Assert.Equal("new", (await cluster.ReadAsync("k", null, 5, None)).Value);
+        Assert.Equal(new ReadSeen("leader", EntryVersion.None, null, null), await cluster.ReadAsync("nothing", "leader", 1, None));
+        await RefusesAsync(() => cluster.ReadAsync("k", "follower-9", 1, None));
+        await RefusesAsync(() => cluster.ReadAsync("k", null, 6, None));
+        await ActAsync(cluster, NodeAct.Kill, "follower-2");
+        Assert.NotNull((await cluster.ReadAsync("k", "follower-2", 1, None)).Problem);
     });
 
     [Fact]

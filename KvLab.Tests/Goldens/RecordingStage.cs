@@ -60,6 +60,8 @@ internal sealed class RecordingStage(SimulatedRun run) : IClusterControl
         return answer;
     }
 
+    public Task<ReadSeen> ReadAsync(string key, string? node, int r, CancellationToken cancellation) => _inner.ReadAsync(key, node, r, cancellation);
+
     public async Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation)
     {
         Leader();

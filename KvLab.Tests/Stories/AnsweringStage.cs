@@ -22,6 +22,7 @@ internal sealed class AnsweringStage(IReadOnlyList<WriteSeen> answers) : ICluste
     public Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation) => Task.CompletedTask;
     public Task EndAsync(CancellationToken cancellation) => Task.CompletedTask;
     public Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation) => throw new ControlException("Nothing can be done here.");
+    public Task<ReadSeen> ReadAsync(string key, string? node, int r, CancellationToken cancellation) => throw new ControlException("Nobody reads here.");
     public Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation) => throw new ControlException("Nothing can be done here.");
     public Task StartAsync(string node, bool recovers, CancellationToken cancellation) => throw new ControlException("Nothing can be done here.");
     public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => throw new ControlException("Nothing can be done here.");

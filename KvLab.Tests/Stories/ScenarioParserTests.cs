@@ -60,6 +60,8 @@ public sealed class ScenarioParserTests
     {
         Assert.Equal(new BurstCommand(200, 20, 4, true), One("burst 200 writes over 20 keys by 4 clients"));
         Assert.Equal(new BurstCommand(5, 10, 8, false), One("begin burst 5 writes"));
+        Assert.Equal(new ReadCommand("k", "follower-2", 1), One("read k from follower-2"));
+        Assert.Equal(new ReadCommand("k", null, 3), One("read k from 3 followers"));
         Assert.Equal(new NodeCommand(NodeAct.Kill, "follower-2", 0), One("kill follower-2"));
         Assert.Equal(new NodeCommand(NodeAct.Slow, "follower-2", 1500), One("slow follower-2 by 1.5 s"));
         Assert.Equal(new StartCommand("leader", false), One("start leader forgetful"));
@@ -87,6 +89,10 @@ public sealed class ScenarioParserTests
         Assert.Equal(new BurstExpectation(AnswerKind.Unanswered, new Comparison("=", 0)), Expected("burst unanswered = 0"));
         Assert.Equal(new VersionsExpectation(), Expected("versions increase"));
         Assert.Equal(new LeaderExpectation("follower-1"), Expected("leader is follower-1"));
+        Assert.Equal(new ReadExpectation(ReadKind.Stale), Expected("read stale"));
+        Assert.Equal(new FindsExpectation("a b"), Expected("read finds \"a b\""));
+        Assert.Equal(new FindsExpectation(null), Expected("read finds nothing"));
+        Assert.Equal(new EntryExpectation("read", "a", "all"), Expected("read = a on all"));
         Assert.True(Assert.IsType<ExpectCommand>(One("expect eventually replicas equal")).Eventually);
         Assert.Equal(new AnswerExpectation("first", AnswerKind.Partial), Assert.IsType<ExpectCommand>(After("write k = a as first", "expect first partial")).Expectation);
         Assert.Equal(new EntryExpectation("refused", "a", "all"), Expected("refused = a on all"));
@@ -103,6 +109,9 @@ public sealed class ScenarioParserTests
     [InlineData("settings W = lots", "lots", "writeQuorum must be a whole number")]
     [InlineData("settings speed = 3", "3", "speed is not known here")]
     [InlineData("link follower-1 answer.lossPercent = 101", "101", "answer.lossPercent must be from 0 to 100")]
+    [InlineData("read k", "", "from must stand here")]
+    [InlineData("read k from 0 followers", "0", "whole number from 1 to 100")]
+    [InlineData("expect read finds", "", "a value, or nothing is missing")]
     [InlineData("wait until noon", "noon", "quiet or answered")]
     [InlineData("wait 5 minutes", "minutes", "ms must stand here")]
     [InlineData("expect happiness", "happiness", "nothing to expect")]

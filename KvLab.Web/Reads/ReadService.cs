@@ -98,10 +98,10 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         if (request.R is { } r)
         {
             if (r < 1 || r > followers.Count) throw Wrong("r", $"r must be from 1 to {followers.Count} (the number of followers), but is {r}.");
-            return [.. followers.OrderBy(f => DelaySchedule.Uniform(seed, number, f.Id, -1)).Take(r)];
+            return [.. ReadRoute.Draw(seed, number, followers, f => f.Id, r)];
         }
 
-        if (request.From is null or ReadRequest.Random) return [all[(int)(DelaySchedule.Uniform(seed, number, ReadRequest.Random, -1) * all.Length)]];
+        if (request.From is null or ReadRequest.Random) return [all[ReadRoute.Any(seed, number, all.Length)]];
         return [directory.Find(request.From) ?? throw Wrong("from", $"from must be a node's id or random, but is \"{request.From}\"; known are {string.Join(", ", all.Select(n => n.Id))}.")];
     }
 
@@ -115,7 +115,7 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         {
             var answer = await client.ReadAsync(node, key, cancellation);
             var answered = time.GetTimestamp();
-            var delay = TimeSpan.FromMilliseconds(DelaySchedule.DelayMs(now with { DelayOrigin = 0 }, number, $"{node.Id}/read", place: PlaceOf(node)));
+            var delay = ReadRoute.Delay(now, number, node.Id, PlaceOf(node));
             if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancellation);
             return new Answer(answer is null ? EntryVersion.None : new EntryVersion(answer.Epoch, answer.Version), answer?.Value,
                 new ReadPart(node.Id, answer?.Epoch ?? 0, answer?.Version ?? 0, time.GetElapsedTime(started).TotalMilliseconds, null), started, answered, time.GetTimestamp());
@@ -127,7 +127,6 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         }
     }
 
-    /// <summary>In regions a reader stands where the leader does.</summary>
     private int PlaceOf(NodeAddress node) => Math.Max(0, directory.Followers.ToList().FindIndex(f => f.Id == node.Id));
 
     private static CommandException Wrong(string field, string sentence) => new(StatusCodes.Status400BadRequest, sentence, [new FieldError(field, sentence)]);

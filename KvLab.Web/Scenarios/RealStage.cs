@@ -15,6 +15,7 @@ using KvLab.Web.Leases;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Problems;
+using KvLab.Web.Reads;
 using KvLab.Web.Timing;
 
 namespace KvLab.Web.Scenarios;
@@ -23,7 +24,7 @@ namespace KvLab.Web.Scenarios;
 /// The real nodes as a stage: everything goes through the same commands as a button or a script. <c>RealStage.Lab.cs</c> prepares the lab and puts it back. For one run.
 /// </summary>
 internal sealed partial class RealStage(
-    IClusterCommands commands, IFailover failover, NodeDirectory directory, NodeClient client, IClusterState state, EventTap tap,
+    IClusterCommands commands, IFailover failover, NodeDirectory directory, NodeClient client, IClusterState state, EventTap tap, IReads reads,
     ExclusiveLease lease, TimeProvider time) : IClusterControl
 {
     /// <summary>How much longer than the leader's deadline a client waits: the way there and back on a busy machine.</summary>
@@ -81,6 +82,15 @@ internal sealed partial class RealStage(
         }
 
         WriteSeen Unanswered(string problem) => new(null, EntryVersion.None, 0, 0, Stopwatch.GetElapsedTime(sent), problem);
+    }
+
+    public async Task<ReadSeen> ReadAsync(string key, string? node, int r, CancellationToken cancellation)
+    {
+        ReadRow? row = null;
+        await Guard(async () => row = await reads.ReadAsync(new ReadRequest(key, node, node is null ? r : null, "story"), cancellation));
+        return row!.Node is null
+            ? new ReadSeen(null, EntryVersion.None, null, row.Why)
+            : new ReadSeen(row.Node, new EntryVersion(row.Epoch, row.Version), row.Value?.ToString().Trim('"'), null);
     }
 
     public Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation) => Guard(async () =>
