@@ -3,6 +3,7 @@ using KvLab.Core.Storage;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Reading;
 using KvLab.Web.Reads;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KvLab.Tests.Components;
@@ -42,5 +43,19 @@ public sealed class ReadFormTests : PageTest
         Assert.Equal("false", page.At("read-promise").GetAttribute("data-overlaps"));
         await page.Cut.Find("[data-testid=read] form").SubmitAsync();
         Assert.Equal((1, null), (asked!.R, asked.From));
+    }
+
+    [Fact]
+    public void Figures_say_by_node_and_W_how_many_were_stale_and_how_many_writes_they_missed()
+    {
+        var request = new ReadRequest("k", "follower-2");
+        for (var i = 0; i < 6; i++) Services.GetRequiredService<ReadBook>().Add(Row(request, ReadOutcome.Fresh, 9, 9, 0), 5, 3);
+        foreach (var behind in (int[])[1, 1, 3]) Services.GetRequiredService<ReadBook>().Add(Row(request, ReadOutcome.Stale, 9, 9 + behind, behind), 5, 3);
+        Services.GetRequiredService<ReadBook>().Add(Row(new ReadRequest("k", null, 4), ReadOutcome.Fresh, 9, 9, 0), 5, 3);
+        var page = Show<ReadForm>(Calm);
+        Assert.Contains("33.3 %", page.At("read-figures-follower-2-3").TextContent, StringComparison.Ordinal);
+        Assert.Equal("2 missed 1, 1 missed 3", page.At("read-figures-follower-2-3").QuerySelector("svg title")!.TextContent);
+        Assert.Contains("R + W > N", page.At("read-figures-r=4-3").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("R + W > N", page.At("read-figures-follower-2-3").TextContent, StringComparison.Ordinal);
     }
 }
