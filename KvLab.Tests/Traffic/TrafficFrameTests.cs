@@ -20,7 +20,7 @@ public sealed class TrafficFrameTests
 
     private static readonly Dictionary<string, double> Errors = new() { ["leader"] = 0, ["follower-1"] = 1.5 };
 
-    private void Read(string key, long endedMs) => _book.Read(new ReadTold("follower-1", key, (endedMs - 9) * 1_000_000, (endedMs - 8) * 1_000_000, endedMs * 1_000_000, 1, 7, true, true), 0);
+    private void Read(string key, long endedMs, long read = 0, bool open = false) => _book.Read(new ReadTold(read, "follower-1", key, (endedMs - 9) * 1_000_000, (endedMs - 8) * 1_000_000, endedMs * 1_000_000, 1, 7, true, true, open), 0);
 
     [Fact]
     public void The_first_frame_is_whole_later_ones_hold_what_changed_and_none_comes_where_nothing_did()
@@ -80,12 +80,23 @@ public sealed class TrafficFrameTests
     [Fact]
     public void A_call_and_a_read_come_once_with_both_ends_and_what_was_read()
     {
-        _book.Calls.Add(new CallTold(0, "leader", "follower-1", "repair", true, 1_000_000, 2_000_000, 3_000_000, 1, 2, 3, ForeignClock: true));
+        _book.Calls.Add(new CallTold(0, 0, "leader", "follower-1", "repair", true, 1_000_000, 2_000_000, 3_000_000, 1, 2, 3, ForeignClock: true));
         Read("k", endedMs: 40);
         Assert.Equal(["c1 repair leader follower-1 2 1..2..3 0.0", "r1 read clients follower-1 12 31..32..40 1.7 k"], Look(50)!.Calls);
         Assert.Null(Look(60));
         Read("l", endedMs: 70);
         Assert.Equal(["r2 read clients follower-1 12 61..62..70 1.7 l"], Look(80)!.Calls);
+    }
+
+    [Fact]
+    public void A_read_is_seen_while_its_answer_travels_and_again_as_the_same_one_when_it_is_over()
+    {
+        Read("k", endedMs: 90, read: 1, open: true);
+        Read("l", endedMs: 95, read: 2, open: true);
+        Assert.Equal(["r1 read clients follower-1 28 81..82..90 1.7 k", "r2 read clients follower-1 28 86..87..95 1.7 l"], Look(85)!.Calls);
+        Read("k", endedMs: 91, read: 1);
+        Assert.Equal(["r1 read clients follower-1 12 82..83..91 1.7 k"], Look(92)!.Calls);
+        Assert.Equal([2, 1], _book.Reads.All.Select(c => c.Id));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         var started = time.GetTimestamp();
         var expected = promised.Expect(request.Key);
         var seen = _seen.GetValueOrDefault((request.Reader, request.Key));
-        var answers = await Task.WhenAll(nodes.Select(n => AskAsync(n, request.Key, now, number, cancellation)));
+        var answers = await Task.WhenAll(nodes.Select(n => AskAsync(n, request.Key, now, number, expected, cancellation)));
         var best = answers.Where(a => a.Part.Error is null).OrderByDescending(a => a.Version).ThenBy(a => a.Part.LatencyMs).FirstOrDefault();
         var latencyMs = time.GetElapsedTime(started).TotalMilliseconds;
         ReadRow row;
@@ -55,12 +55,6 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         }
 
         book.Add(row, directory.Followers.Count, now.FollowerAcks());
-        foreach (var a in answers)
-        {
-            clients.Read(new ReadTold(a.Part.Node, request.Key, MachineClock.NsOf(time, a.SentAt), MachineClock.NsOf(time, a.AnsweredAt), MachineClock.NsOf(time, a.EndedAt),
-                a.Version.Epoch, a.Version.Counter, a.Part.Error is null, a.Part.Error is null && expected.Of(a.Version).IsStale));
-        }
-
         return row;
 
         ReadRow Row(Answer answer, string? node, ReadOutcome outcome, Staleness staleness, bool nonMonotonic)
@@ -105,26 +99,39 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         return [directory.Find(request.From) ?? throw Wrong("from", $"from must be a node's id or random, but is \"{request.From}\"; known are {string.Join(", ", all.Select(n => n.Id))}.")];
     }
 
-    /// <summary>Times are timestamps of <see cref="TimeProvider"/>.</summary>
-    private readonly record struct Answer(EntryVersion Version, JsonText? Value, ReadPart Part, long SentAt, long AnsweredAt, long EndedAt);
+    private readonly record struct Answer(EntryVersion Version, JsonText? Value, ReadPart Part);
 
-    private async Task<Answer> AskAsync(NodeAddress node, string key, LiveSettings now, long number, CancellationToken cancellation)
+    private async Task<Answer> AskAsync(NodeAddress node, string key, LiveSettings now, long number, Expectation expected, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         try
         {
             var answer = await client.ReadAsync(node, key, cancellation);
-            var answered = time.GetTimestamp();
+            var version = answer is null ? EntryVersion.None : new EntryVersion(answer.Epoch, answer.Version);
             var delay = ReadRoute.Delay(now, number, node.Id, PlaceOf(node));
-            if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancellation);
-            return new Answer(answer is null ? EntryVersion.None : new EntryVersion(answer.Epoch, answer.Version), answer?.Value,
-                new ReadPart(node.Id, answer?.Epoch ?? 0, answer?.Version ?? 0, time.GetElapsedTime(started).TotalMilliseconds, null), started, answered, time.GetTimestamp());
+            var (sentNs, leftNs) = (MachineClock.NsOf(time, started), MachineClock.Read(time).Ns);
+            var told = new ReadTold(number, node.Id, key, sentNs, leftNs, leftNs + (long)delay.TotalNanoseconds, version.Epoch, version.Counter, Answered: true, expected.Of(version).IsStale, Open: true);
+            if (delay > TimeSpan.Zero)
+            {
+                clients.Read(told);
+                await time.WaitAsync(delay, cancellation);
+            }
+
+            clients.Read(told with { EndedNs = MachineClock.Read(time).Ns, Open = false });
+            return new Answer(version, answer?.Value, new ReadPart(node.Id, version.Epoch, version.Counter, time.GetElapsedTime(started).TotalMilliseconds, null));
+        }
+        catch (OperationCanceledException)
+        {
+            GaveUp();
+            throw;
         }
         catch (CommandException failure)
         {
-            var ended = time.GetTimestamp();
-            return new Answer(EntryVersion.None, null, new ReadPart(node.Id, 0, 0, time.GetElapsedTime(started, ended).TotalMilliseconds, failure.Message), started, ended, ended);
+            GaveUp();
+            return new Answer(EntryVersion.None, null, new ReadPart(node.Id, 0, 0, time.GetElapsedTime(started).TotalMilliseconds, failure.Message));
         }
+
+        void GaveUp() => clients.Read(new ReadTold(number, node.Id, key, MachineClock.NsOf(time, started), 0, MachineClock.Read(time).Ns, 0, 0, Answered: false, Stale: false));
     }
 
     private int PlaceOf(NodeAddress node) => Math.Max(0, directory.Followers.ToList().FindIndex(f => f.Id == node.Id));

@@ -1,6 +1,6 @@
 namespace KvLab.Core.Observation.Traffic;
 
-/// <summary>The latest calls of one sort, numbered from 1: the oldest makes room for the newest.</summary>
+/// <summary>What was told of the latest calls of one sort, numbered from 1: the oldest makes room for the newest.</summary>
 internal sealed class CallBook
 {
     /// <summary>So many are remembered.</summary>
@@ -11,13 +11,14 @@ internal sealed class CallBook
     /// <summary>Number of the newest; 0 before the first.</summary>
     public long Last { get; private set; }
 
-    /// <summary>The oldest first.</summary>
-    public IReadOnlyCollection<CallTold> All => _calls;
+    /// <summary>The oldest first; of each what was told last.</summary>
+    public IEnumerable<CallTold> All => _calls.Reverse().DistinctBy(c => c.Id).Reverse();
 
     public void Add(in CallTold call)
     {
         if (_calls.Count >= Capacity) _calls.Dequeue();
-        _calls.Enqueue(call with { Number = ++Last });
+        Last++;
+        _calls.Enqueue(call with { Number = Last, Id = call.Id == 0 ? Last : call.Id });
     }
 
     /// <summary>Those after a number that are still here.</summary>

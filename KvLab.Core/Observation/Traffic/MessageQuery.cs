@@ -97,11 +97,11 @@ public sealed record MessageQuery(DateTimeOffset? From = null, DateTimeOffset? T
         : MessageOutcome.UnderWay;
 
     private static MessageView View(CallTold c, TrafficCopy traffic) =>
-        new($"{(c.Read is null ? "c" : "r")}{c.Number}", MessageKind.Call, c.From, c.To, c.Read?.Key, c.Read?.Epoch ?? 0, c.Read?.Version ?? 0, 0, traffic.At(c.SentNs), traffic.At(c.ArrivedNs), c.SentLamport, c.ArrivedLamport,
-            c.Answered ? MessageOutcome.Answered : MessageOutcome.GivenUp, Inversion: false, c.ForeignClock ? null : traffic.ErrorMs(c.From, c.To))
+        new($"{(c.Read is null ? "c" : "r")}{c.Id}", MessageKind.Call, c.From, c.To, c.Read?.Key, c.Read?.Epoch ?? 0, c.Read?.Version ?? 0, 0, traffic.At(c.SentNs), traffic.At(c.ArrivedNs), c.SentLamport, c.ArrivedLamport,
+            c.Read is { Open: true } ? MessageOutcome.UnderWay : c.Answered ? MessageOutcome.Answered : MessageOutcome.GivenUp, Inversion: false, c.ForeignClock ? null : traffic.ErrorMs(c.From, c.To))
         {
             Call = c.Name,
-            AnsweredAt = c.Answered ? traffic.At(c.AnsweredNs) : null,
+            AnsweredAt = c.Answered && c.Read is not { Open: true } ? traffic.At(c.AnsweredNs) : null,
             LamportAnswered = c.Answered ? c.AnsweredLamport : null,
         };
 }

@@ -26,6 +26,9 @@ internal sealed class TrafficBook
     // By writes whose clients wait: the trip of the latest ack, which is the deciding one if the answer is next.
     private readonly Dictionary<EntryVersion, long> _latestAcks = [];
 
+    // By number and node: reads whose answers travel.
+    private readonly Dictionary<(long Read, string Node), long> _openReads = [];
+
     public TripBook Trips => _trips;
 
     public CallBook Calls { get; } = new();
@@ -38,13 +41,23 @@ internal sealed class TrafficBook
     public void Call(string node, NodeEvent e, long ns, long arrivedNs, bool foreign)
     {
         if (e.Peer is null || e.Reason is null) return;
-        Calls.Add(new CallTold(0, node, e.Peer, e.Reason, e.Outcome != DeliveryOutcome.Failed, ns - (long)((e.ElapsedMs ?? 0) * 1_000_000), arrivedNs, ns,
+        Calls.Add(new CallTold(0, 0, node, e.Peer, e.Reason, e.Outcome != DeliveryOutcome.Failed, ns - (long)((e.ElapsedMs ?? 0) * 1_000_000), arrivedNs, ns,
             e.Call?.SentLamport ?? 0, e.Call?.ArrivedLamport, e.Lamport, foreign));
     }
 
     /// <param name="originNs">When the observer's own time began, on the clock of the reads.</param>
-    public void Read(in ReadTold read, long originNs) => Reads.Add(new CallTold(0, ObserverSources.Clients, read.Node, ReadCall, read.Answered,
-        Math.Max(1, read.SentNs - originNs), read.Answered ? Math.Max(1, read.AnsweredNs - originNs) : 0, Math.Max(1, read.EndedNs - originNs), null, null, null, ForeignClock: false) { Read = read });
+    public void Read(in ReadTold read, long originNs)
+    {
+        var place = (read.Read, read.Node);
+        _openReads.Remove(place, out var id);
+        Reads.Add(new CallTold(0, id, ObserverSources.Clients, read.Node, ReadCall, read.Answered,
+            Math.Max(1, read.SentNs - originNs), read.Answered ? Math.Max(1, read.AnsweredNs - originNs) : 0, Math.Max(1, read.EndedNs - originNs), null, null, null, ForeignClock: false)
+        { Read = read });
+        if (!read.Open) return;
+        // Of those that never end, because their client was cut off.
+        if (_openReads.Count >= CallBook.Capacity) _openReads.Clear();
+        _openReads[place] = Reads.Last;
+    }
 
     /// <param name="ns">When it happened, on the observer's clock.</param>
     /// <param name="foreign">The node reads another clock, and by how much it differs is not known.</param>
@@ -205,6 +218,7 @@ internal sealed class TrafficBook
         _latestAcks.Clear();
         Calls.Clear();
         Reads.Clear();
+        _openReads.Clear();
     }
 
     /// <summary>Where it is not known yet, its other end is told first.</summary>

@@ -27,7 +27,8 @@ public sealed class TrafficCursor
 /// by how many ms the times of that node may be wrong (NaN: not known); u32 attempts, each: f64 number,
 /// u8 leader and u8 follower among the names, u8 attempt, u8 outcome (0 none, 1 applied, 2 superseded, 3 duplicate, 4 fenced), u8 required, u32 facts (<see cref="TripFacts"/>), f32 delay in ms,
 /// f64 sent, arrived and returned in ms (0: not told), f64 epoch and version, key as u16 length and UTF-8;
-/// u32 calls and reads, each: f64 number, u8 from, u8 to and u8 name among the names, u8 flags (1 answered, 2 foreign clock, 4 a read, 8 a stale one), f64 sent, arrived (0: not told) and ended in
+/// u32 calls and reads, each: f64 number, u8 from, u8 to and u8 name among the names, u8 flags (1 answered, 2 foreign clock, 4 a read, 8 a stale one, 16 its
+/// answer travels: ended is when it is due, and the same number comes again), f64 sent, arrived (0: not told) and ended in
 /// ms, f64 epoch and version of what was read, its key as u16 length and UTF-8.
 /// </remarks>
 internal static class TrafficFrames
@@ -130,11 +131,11 @@ internal static class TrafficFrames
 
     private static void Call(FrameWriter output, in CallTold c, Names names)
     {
-        output.Double(c.Number);
+        output.Double(c.Id);
         output.Byte(names.Of(c.From));
         output.Byte(names.Of(c.To));
         output.Byte(names.Of(c.Name));
-        output.Byte((byte)((c.Answered ? 1 : 0) | (c.ForeignClock ? 2 : 0) | (c.Read is null ? 0 : 4) | (c.Read is { Stale: true } ? 8 : 0)));
+        output.Byte((byte)((c.Answered ? 1 : 0) | (c.ForeignClock ? 2 : 0) | (c.Read is null ? 0 : 4) | (c.Read is { Stale: true } ? 8 : 0) | (c.Read is { Open: true } ? 16 : 0)));
         output.Double(c.SentNs / NsPerMs);
         output.Double(c.ArrivedNs / NsPerMs);
         output.Double(c.AnsweredNs / NsPerMs);

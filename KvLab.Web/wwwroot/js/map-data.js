@@ -13,6 +13,7 @@ export class Traffic {
   trips = new Map();
   /** Calls between nodes and reads of clients, the oldest first. */
   calls = [];
+  #callsById = new Map();
   skipped = 0;
   #errors = new Map();
   #offset = null;
@@ -36,7 +37,7 @@ export class Traffic {
     this.skipped = u32();
     const names = Array.from({ length: u8() }, () => { const name = string(); this.#errors.set(name, f32()); return name; });
     const count = u32();
-    if (whole) { this.trips.clear(); this.calls = []; this.#window = []; }
+    if (whole) { this.trips.clear(); this.calls = []; this.#callsById.clear(); this.#window = []; }
     for (let i = 0; i < count; i++) {
       const number = f64();
       const trip = {
@@ -50,10 +51,14 @@ export class Traffic {
     }
     for (let calls = u32(); calls > 0; calls--) {
       const number = f64(), from = names[u8()], to = names[u8()], name = names[u8()], flags = u8();
-      this.calls.push({
-        id: `${flags & 4 ? 'r' : 'c'}${number}`, from, to, name, answered: (flags & 1) !== 0, facts: flags & 2 ? Facts.foreignClock : 0, read: (flags & 4) !== 0, stale: (flags & 8) !== 0,
+      const call = {
+        id: `${flags & 4 ? 'r' : 'c'}${number}`, from, to, name, answered: (flags & 1) !== 0, facts: flags & 2 ? Facts.foreignClock : 0, read: (flags & 4) !== 0, stale: (flags & 8) !== 0, open: (flags & 16) !== 0,
         sent: f64(), arrived: f64(), ended: f64(), epoch: f64(), version: f64(), key: string(),
-      });
+      };
+      const known = this.#callsById.get(call.id);
+      if (known) { Object.assign(known, call); continue; }
+      this.calls.push(call);
+      this.#callsById.set(call.id, call);
     }
     const offset = now - performance.now();
     // A frame that was held up says a time that is past: the largest difference is the truest.
@@ -89,7 +94,10 @@ export class Traffic {
 
   #forget() {
     const oldest = this.now - keepMs;
-    if (this.calls.length > mostCalls || (this.calls.length && this.calls[0].ended < oldest - keepMs)) this.calls = this.calls.slice(-mostCalls).filter(c => c.ended > oldest);
+    if (this.calls.length > mostCalls || (this.calls.length && this.calls[0].ended < oldest - keepMs)) {
+      this.calls = this.calls.slice(-mostCalls / 2).filter(c => c.ended > oldest);
+      this.#callsById = new Map(this.calls.map(c => [c.id, c]));
+    }
     for (const [number, trip] of this.trips) {
       if (this.trips.size <= mostTrips && Math.max(trip.sent, trip.arrived, trip.returned) > oldest) break;
       this.trips.delete(number);

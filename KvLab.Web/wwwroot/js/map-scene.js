@@ -3,6 +3,8 @@
 import { Marks, callDotsOf, dotsOf, writesAt } from './map-seen.js';
 
 const mostDots = 2000;
+// So few can be told apart by their versions.
+const mostNamed = 24;
 const binsPerLink = 16;
 const ringMs = 2500;
 
@@ -121,6 +123,7 @@ export class Scene {
       if (blur > 0.005) this.#blur(paint, a, b, p, blur, ox, oy, inks, size);
       this.dots.push({ id: dot.id, kind: dot.kind, look: dot.look, from: dot.from, to: dot.to, p: dot.p, x, y, blur, trip: dot.trip });
       this.#dot(paint, dot, x, y, inks, size, this.#isSelected(dot, selected));
+      if (all.length <= mostNamed && dot.trip.version) paint.text(x, y - size * 0.78, `v${dot.trip.version}`, { fill: inks['ink-soft'], size: size * 0.6, weight: 600, halo: inks.surface });
     }
     for (const { x, y, count, dot } of bins.values()) {
       this.together += count;
@@ -148,7 +151,8 @@ export class Scene {
     } else if (dot.kind === 'call') {
       this.#call(paint, dot, x, y, r, inks);
     } else if (dot.kind === 'request') {
-      paint.circle(x, y, r, dot.look === 'known' ? { fill: dot.trip.attempt > 1 ? inks.behind : inks.pending } : { fill: inks.surface, stroke: dot.trip.attempt > 1 ? inks.behind : inks.pending, width: 2 });
+      const ink = dot.look === 'given-up' ? inks.quiet : dot.trip.attempt > 1 ? inks.behind : inks.pending;
+      paint.circle(x, y, r, dot.look === 'known' ? { fill: ink } : { fill: inks.surface, stroke: ink, width: 2 });
     } else {
       const diamond = [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]].map(([dx, dy]) => [x + dx * r, y + dy * r]);
       const ink = dot.trip.outcome === 'superseded' ? inks.refused : inks.fresh;
@@ -158,7 +162,7 @@ export class Scene {
 
   /** A square between nodes, a triangle for a client's read. */
   #call(paint, { call, look }, x, y, r, inks) {
-    const ink = !call.read || look !== 'answering' ? inks.ahead : call.stale ? inks.refused : inks.fresh;
+    const ink = !call.read || (look !== 'answering' && !call.open) ? inks.ahead : call.stale ? inks.refused : inks.fresh;
     const corners = call.read ? [[0, -1.3], [1.2, 0.9], [-1.2, 0.9]] : [[-1, -1], [1, -1], [1, 1], [-1, 1]];
     paint.shape(corners.map(([dx, dy]) => [x + dx * r, y + dy * r]), look === 'scheduled' ? { fill: inks.surface, stroke: ink, width: 2 } : { fill: ink });
   }
@@ -210,17 +214,18 @@ export class Scene {
   #writes(paint, leader, clients, writes, t, inks, size, fade, selected) {
     if (!leader) return;
     const epochs = new Set(writes.map(w => w.epoch)).size;
+    const names = writes.map(w => (epochs > 1 ? `${w.epoch}·v${w.version}` : `v${w.version}`));
+    const apart = size * Math.max(2.5, 0.5 * Math.max(0, ...names.map(n => n.length)) + 0.3);
     writes.forEach((write, i) => {
       // On the way between clients and leader, the newest beside the leader.
-      const r = size * 0.9, x = leader.x - leader.r - size * 1.9 - i * size * 2.5, y = leader.y;
+      const r = size * 0.9, x = leader.x - leader.r - size * 1.9 - i * apart, y = leader.y;
       const parts = Math.max(1, write.required), filled = Math.min(parts, write.acks);
       if (selected && selected.version === write.version && selected.epoch === write.epoch) paint.circle(x, y, r + 5, { stroke: inks.action, width: 2.5 });
       paint.circle(x, y, r, { fill: inks.surface, stroke: inks.line, width: 4 });
       const closed = write.decided > 0 || write.required === 0;
       for (let k = 0; k < filled; k++) paint.circle(x, y, r, { stroke: closed ? inks.fresh : inks.pending, width: 4, from: k / parts + (parts > 1 ? 0.02 : 0), to: (k + 1) / parts - (parts > 1 && !closed ? 0.02 : 0) });
-      paint.text(x, y, `v${write.version}`, { fill: inks.ink, size: size * 0.68, weight: 600 });
       // Versions of two leaders are told apart by their epoch.
-      if (epochs > 1) paint.text(x, y + r + size * 0.6, `e${write.epoch}`, { fill: inks['ink-soft'], size: size * 0.6, halo: inks.surface });
+      paint.text(x, y + r + size * 0.75, names[i], { fill: inks.ink, size: size * 0.68, weight: 600, halo: inks.surface });
       const since = (t - write.decided) / (fade * 0.6);
       if (write.decided && since >= 0 && since < 1) paint.line(leader.x - leader.r, leader.y, clients.x + size * 1.6, clients.y, { stroke: inks.fresh, width: 4, alpha: 1 - since });
     });

@@ -11,7 +11,7 @@ export const fadeMs = 900;
  * What is to be seen of one trip at a moment.
  * @param fade how long a mark stays, in the map's own time
  * @param dots takes them
- * @returns dots: {id, kind request|answer, from, to, p, look, trip, span}, p from 0 at the sender to 1; look: known, scheduled (hollow), lost, refused; span: ms from one end to the other
+ * @returns dots: {id, kind request|answer, from, to, p, look, trip, span}, p from 0 at the sender to 1; look: known, scheduled (hollow), given-up (hollow and grey: its sender ended or waits no more), lost, refused; span: ms from one end to the other
  */
 export function dotsOf(trip, t, fade = fadeMs, dots = []) {
   if (trip.sent > 0 && t >= trip.sent && !has(trip, Facts.unsent)) {
@@ -25,7 +25,7 @@ export function dotsOf(trip, t, fade = fadeMs, dots = []) {
       if (t < middle) dots.push(request(trip, 0.5 * (t - trip.sent) / (middle - trip.sent), 'scheduled'));
       else if (t < middle + fade) dots.push(request(trip, 0.5, 'lost'));
     } else if (!has(trip, Facts.returned) && !(has(trip, Facts.givenUp) && t > due + fade)) {
-      dots.push(request(trip, Math.min(stopBefore, (t - trip.sent) / (due - trip.sent)), 'scheduled'));
+      dots.push(request(trip, Math.min(stopBefore, (t - trip.sent) / (due - trip.sent)), has(trip, Facts.givenUp) ? 'given-up' : 'scheduled'));
     }
   }
   if (has(trip, Facts.arrived) && !has(trip, Facts.copy) && t >= trip.arrived) {
@@ -45,10 +45,11 @@ function answer(trip, p, look, span = 0) { return { id: `m${trip.number}a`, kind
 
 /** A call between nodes, or a read of a client: there, and back again. p is always from whoever asked; look answering on the way back. */
 export function callDotsOf(call, t, dots = []) {
-  if (t < call.sent || t >= call.ended) return dots;
+  if (t < call.sent || (t >= call.ended && !call.open)) return dots;
   const dot = (p, look, span = 0) => dots.push({ id: call.id, kind: 'call', from: call.from, to: call.to, p, look, call, trip: call, span });
   if (!call.arrived) dot(Math.min(stopBefore, (t - call.sent) / (call.ended - call.sent)), 'scheduled');
   else if (t < call.arrived) dot((t - call.sent) / (call.arrived - call.sent), 'known', call.arrived - call.sent);
+  else if (call.open) dot(1 - Math.min(stopBefore, (t - call.arrived) / Math.max(1, call.ended - call.arrived)), 'scheduled');
   else if (call.answered) dot(1 - (t - call.arrived) / (call.ended - call.arrived), 'answering', call.ended - call.arrived);
   return dots;
 }
@@ -80,7 +81,7 @@ export class Marks {
   }
 
   addCall(call, t, fade) {
-    if (!call.answered || t < call.ended || t >= call.ended + fade) return;
+    if (!call.answered || call.open || t < call.ended || t >= call.ended + fade) return;
     this.#add(call.from, call.read ? (call.stale ? 'stale-read' : 'read') : 'called', (t - call.ended) / fade, call.to, call.read ? '' : call.name);
   }
 }

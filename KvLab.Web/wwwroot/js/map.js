@@ -125,7 +125,7 @@ class TrafficMap {
     }
     const what = `${kind === 'request' ? 'v' : trip.outcome === 'superseded' ? 'refusal of v' : 'ack of v'}${trip.version} of ${trip.key}`;
     const attempt = trip.attempt > 1 ? `, attempt ${trip.attempt}` : '';
-    const state = look === 'lost' ? 'lost' : look === 'refused' ? 'refused by the link' : look === 'scheduled' ? 'under way, not yet reported to have arrived' : `${Math.round(p * 100)} % of the way`;
+    const state = look === 'lost' ? 'lost' : look === 'refused' ? 'refused by the link' : look === 'scheduled' ? 'under way, not yet reported to have arrived' : look === 'given-up' ? 'nobody waits for it any more; whether it arrives is not known' : `${Math.round(p * 100)} % of the way`;
     return `${what}, ${this.#nameOf(from)} to ${this.#nameOf(to)}${attempt}: ${state}`;
   }
 

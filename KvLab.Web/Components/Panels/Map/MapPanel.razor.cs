@@ -29,8 +29,11 @@ public sealed partial class MapPanel
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
 
-    /// <summary>Of whatever cluster is shown: the map does not know whether it is real.</summary>
-    [Inject] public required ITrafficLookup Traffic { get; init; }
+    /// <summary>Of this dashboard's cluster.</summary>
+    [Inject] public required ITrafficLookup Live { get; init; }
+
+    /// <summary>Whose messages are shown, real, recorded or simulated: the map does not know. Null: those of this dashboard's cluster.</summary>
+    [Parameter] public ITrafficLookup? Traffic { get; set; }
 
     protected override object Slice() => (Snapshot.Nodes, Snapshot.Links, Snapshot.OtherSide, Snapshot.Naive, Snapshot.Writes.IsEmpty, View.Selection);
 
@@ -47,7 +50,7 @@ public sealed partial class MapPanel
     {
         if (firstRender)
         {
-            _player = new MapPlayer(Js, Traffic, Time, OnDot);
+            _player = new MapPlayer(Js, Traffic ?? Live, Time, OnDot);
             Browser.VisibilityChanged += OnVisibility;
             await _player.BeginAsync(_root);
         }

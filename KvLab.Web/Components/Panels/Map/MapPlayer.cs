@@ -15,10 +15,11 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _ended = new();
-    private readonly TrafficCursor _cursor = new();
+    // The script of this page; null when the page is closed before it has one. What is asked of the map before it is there waits for it.
+    private readonly TaskCompletionSource<IJSObjectReference?> _map = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TrafficCursor _cursor = new();
     private DotNetObjectReference<MapPlayer>? _self;
     private IJSObjectReference? _module;
-    private IJSObjectReference? _map;
     private string? _stage;
     private Task _feeding = Task.CompletedTask;
 
@@ -28,10 +29,17 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     public async Task BeginAsync(ElementReference root)
     {
         _module = await SafeJs.AskAsync(() => js.InvokeAsync<IJSObjectReference>("import", "./js/map.js"));
-        if (_module is null) return;
-        _self = DotNetObjectReference.Create(this);
-        _map = await SafeJs.AskAsync(() => _module.InvokeAsync<IJSObjectReference>("create", root, _self));
-        if (_map is not null) _feeding = FeedAsync(_map);
+        if (_module is not null)
+        {
+            _self = DotNetObjectReference.Create(this);
+            if (await SafeJs.AskAsync(() => _module.InvokeAsync<IJSObjectReference>("create", root, _self)) is { } map)
+            {
+                _feeding = FeedAsync(map);
+                _map.TrySetResult(map);
+            }
+        }
+
+        _map.TrySetResult(null);
     }
 
     private async Task FeedAsync(IJSObjectReference map)
@@ -40,25 +48,38 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
         try
         {
             while (await timer.WaitForNextTickAsync(_ended.Token))
-                if (!Hidden && traffic.NextTraffic(_cursor) is { } frame) await map.InvokeVoidAsync("push", _ended.Token, frame);
+                if (!Hidden && traffic.NextTraffic(_cursor) is { } frame) await PushAsync(map, frame);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or JSException or JSDisconnectedException or ObjectDisposedException)
+        catch (Exception gone) when (gone is OperationCanceledException or JSDisconnectedException or ObjectDisposedException)
         {
             // The page is closed.
+        }
+    }
+
+    /// <summary>A page that could not take a frame begins anew.</summary>
+    private async Task PushAsync(IJSObjectReference map, byte[] frame)
+    {
+        try
+        {
+            await map.InvokeVoidAsync("push", _ended.Token, frame);
+        }
+        catch (JSException)
+        {
+            _cursor = new TrafficCursor();
         }
     }
 
     /// <summary>Nodes, links and clients, where they stand and how they are; sent when it differs.</summary>
     public async Task ShowAsync(string stage)
     {
-        if (_map is null || stage == _stage) return;
+        if (stage == _stage) return;
         _stage = stage;
         await RunAsync("stage", stage);
     }
 
     public async Task RunAsync(string name, params object?[] facts)
     {
-        if (_map is { } map) await SafeJs.RunAsync(() => map.InvokeVoidAsync(name, facts));
+        if (await _map.Task is { } map) await SafeJs.RunAsync(() => map.InvokeVoidAsync(name, facts));
     }
 
     /// <summary>Somebody pressed a message.</summary>
@@ -71,10 +92,11 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
 
     public async ValueTask DisposeAsync()
     {
+        _map.TrySetResult(null);
         await _ended.CancelAsync();
         await _feeding;
         await RunAsync("dispose");
-        if (_map is not null) await SafeJs.RunAsync(_map.DisposeAsync);
+        if (await _map.Task is { } map) await SafeJs.RunAsync(map.DisposeAsync);
         if (_module is not null) await SafeJs.RunAsync(_module.DisposeAsync);
         _self?.Dispose();
         _ended.Dispose();
