@@ -8,7 +8,7 @@ namespace KvLab.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class LayoutTests(LabInBrowser lab)
 {
-    private static readonly string[] Panels = ["settings", "write", "burst", "lab", "replicas", "writes", "charts", "events", "kpis", "app-bar"];
+    private static readonly string[] Panels = ["settings", "write", "burst", "lab", "replicas", "map", "writes", "charts", "kpis", "app-bar"];
 
     [Theory]
     [InlineData(1366, 768)]
@@ -41,6 +41,7 @@ public sealed class LayoutTests(LabInBrowser lab)
         await page.Expect("write-detail").ToBeVisibleAsync();
         await page.MustBeAccessibleAsync("busy, a write selected");
 
+        await page.At("data-events").CheckAsync();
         await page.ClickAsync("events-pause");
         await page.ClickAsync("pause-view");
         await page.MustBeAccessibleAsync("paused");
@@ -76,17 +77,18 @@ public sealed class LayoutTests(LabInBrowser lab)
     }
 
     [Fact]
-    public async Task The_projector_has_no_chrome_and_steps_by_presenter_keys()
+    public async Task The_projector_shows_the_map_with_all_that_a_tour_needs_and_steps_by_presenter_keys()
     {
         await using var page = await lab.OpenAsync();
         await page.BurstAsync(60, 10, 6);
         await page.ShortcutAsync("p");
         await page.Expect("app-bar").Not.ToBeVisibleAsync();
-        await page.Expect("settings").Not.ToBeVisibleAsync();
-
         foreach (var (stage, key) in new[] { ("map", "PageDown"), ("replicas", "PageDown"), ("writes", "PageDown"), ("charts", "ArrowRight"), ("events", "PageUp") })
         {
             await page.Expect(stage).ToBeVisibleAsync();
+            // The map has the settings, the forms and the latest write beside it; any other view has the screen for itself.
+            foreach (var beside in new[] { "quorum-value", "write-submit", "burst-start" })
+                await page.Expect(beside).ToBeVisibleAsync(new() { Visible = stage == "map" });
             Assert.True(await page.Page.EvaluateAsync<int>($"parseFloat(getComputedStyle(document.querySelector('[data-testid={stage}] h2')).fontSize)") >= 20);
             await page.MustBeAccessibleAsync($"projector, {stage}");
             await page.ScreenshotAsync($"projector-{stage}-1366x768-light");
@@ -102,8 +104,10 @@ public sealed class LayoutTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync();
         await page.BurstAsync(30, 5, 5);
-        await page.Expect("summary-flow").ToHaveTextAsync("in quiescence");
+        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
         await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
+        // The rings of the latest writes stay on the map for a few seconds.
+        await page.Page.WaitForFunctionAsync("() => { const m = document.querySelector('[data-testid=map-stage]').kvlabMap.dots(); return m.rings === 0 && m.drawn === 0; }");
         var first = await Stable(page);
         await Task.Delay(2500, TestContext.Current.CancellationToken);
         Assert.Equal(first, await page.Page.ScreenshotAsync());

@@ -17,14 +17,14 @@ public sealed class LivePageTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync();
         await page.Expect("summary-nodes").ToHaveTextAsync("6/6 nodes");
-        await page.Expect("summary-quorum").ToHaveTextAsync("W = 3 of 5 leader not counted");
+        await page.Expect("summary-quorum").ToHaveTextAsync("W = 3 of 5 followers only");
 
         await page.At("write-key").FillAsync("greeting");
         await page.At("write-value").FillAsync("hello");
         await page.ClickAsync("write-submit");
         await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
         for (var i = 1; i <= 5; i++) await page.Expect($"cell-greeting-follower-{i}").ToHaveAttributeAsync("data-cell", "fresh");
-        await page.Expect("summary-flow").ToHaveTextAsync("in quiescence");
+        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
     }
 
     [Fact]
@@ -62,6 +62,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         Assert.NotEqual("0", await page.TextAsync("kpi-refused"));
 
         // Late deliveries still move the list; a person who wants to hit a row pauses it too.
+        await page.At("data-events").CheckAsync();
         await page.ClickAsync("events-pause");
         await page.At("events-kind").SelectOptionAsync("entry_refused");
         await Assertions.Expect(page.At("event-row").First).ToContainTextAsync("entry_refused");
@@ -112,10 +113,11 @@ public sealed class LivePageTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync();
         await page.BurstAsync(30, 3, 3);
+        await page.At("data-events").CheckAsync();
         await page.At("events-node").SelectOptionAsync("follower-2");
         await page.At("events-kind").SelectOptionAsync("entry_applied");
         await page.Expect("events-csv").ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("kind=entry_applied"));
-        await page.Expect("summary-flow").ToHaveTextAsync("in quiescence");
+        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
         await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
         var expected = lab.State.Current.Events.NewestFirst().Count(e => new EventFilter("follower-2", EventKind.EntryApplied).Matches(e, Labels.Plain));
 
@@ -158,7 +160,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         await using var page = await lab.OpenAsync();
         await page.At("versioning-naive").CheckAsync();
         await page.Expect("summary-naive").ToBeVisibleAsync();
-        foreach (var panel in new[] { "settings", "replicas", "writes", "events" }) await page.Expect(panel).ToHaveAttributeAsync("data-naive", "true");
+        foreach (var panel in new[] { "settings", "replicas", "writes" }) await page.Expect(panel).ToHaveAttributeAsync("data-naive", "true");
         await page.BurstAsync(60, 20, 3);
         await page.MustBeAccessibleAsync("naive");
         await page.ScreenshotAsync("live-naive-1366x768-light");

@@ -52,6 +52,7 @@ public sealed class UseTests(LabInBrowser lab)
         await page.ShortcutAsync("Escape");
         await page.Expect("write-detail").Not.ToBeVisibleAsync();
 
+        await page.At("data-replicas").CheckAsync();
         await page.Page.Locator("[role=rowheader]").First.FocusAsync();
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.Page.Keyboard.PressAsync("ArrowRight");
@@ -63,13 +64,19 @@ public sealed class UseTests(LabInBrowser lab)
     public async Task The_tab_key_reaches_every_control_and_the_focus_is_seen()
     {
         await using var page = await lab.OpenAsync();
+        await page.At("advanced").Locator("summary").ClickAsync();
         var reached = new HashSet<string>();
-        for (var i = 0; i < 90; i++)
+        foreach (var tab in new[] { "data-replicas", "data-events" })
         {
-            await page.Page.Keyboard.PressAsync("Tab");
-            var at = await page.Page.EvaluateAsync<string?>("document.activeElement?.closest('[data-testid]')?.dataset.testid ?? null");
-            if (at is not null) reached.Add(at);
+            await page.At(tab).CheckAsync();
+            for (var i = 0; i < 100; i++)
+            {
+                await page.Page.Keyboard.PressAsync("Tab");
+                var at = await page.Page.EvaluateAsync<string?>("document.activeElement?.closest('[data-testid]')?.dataset.testid ?? null");
+                if (at is not null) reached.Add(at);
+            }
         }
+
         Assert.Superset(
             new HashSet<string>
             {
@@ -85,8 +92,9 @@ public sealed class UseTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync();
         await page.BurstAsync(40, 10, 3);
-        await page.At("events-kind").SelectOptionAsync("write_answered");
         await page.At("key-filter").FillAsync("k2");
+        await page.At("data-events").CheckAsync();
+        await page.At("events-kind").SelectOptionAsync("write_answered");
         await page.Page.Locator(".kv-write-row").First.ClickAsync();
         await page.Expect("write-detail").ToBeVisibleAsync();
         await page.ClickAsync("theme");

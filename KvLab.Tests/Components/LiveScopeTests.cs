@@ -32,13 +32,13 @@ public sealed class LiveScopeTests : PageTest
     {
         var page = Show<KpiStrip>(Busy);
         Assert.Equal("6/6 nodes", page.Text("summary-nodes"));
-        Assert.Equal("W = 3 of 5 leader not counted", page.Text("summary-quorum"));
+        Assert.Equal("W = 3 of 5 followers only", page.Text("summary-quorum"));
         Assert.Equal("delay U(0.1–1000 ms)", page.Text("summary-delay"));
         Assert.Equal("seed 42", page.Text("summary-seed"));
         Assert.Contains("pending", page.Text("summary-flow"));
 
         Publish(Calm);
-        page.Until(() => page.Text("summary-flow") == "in quiescence");
+        page.Until(() => page.Text("summary-flow") == "all writes delivered");
     }
 
     [Fact]

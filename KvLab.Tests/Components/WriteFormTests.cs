@@ -67,7 +67,7 @@ public sealed class WriteFormTests : PageTest
         var page = Show<WriteForm>(Idle);
         page.At("write-key").Input("mine");
         page.At("write").QuerySelector("form")!.Submit();
-        Assert.StartsWith("The leader does not answer. The form is as it was.", page.Text("write-error"));
+        Assert.StartsWith("The leader does not answer. Nothing was changed.", page.Text("write-error"));
         Assert.Equal("mine", page.At("write-key").GetAttribute("value"));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KvLab.Core.Observation;
 using KvLab.Web.Problems;
 using KvLab.Web.Timing;
@@ -8,7 +9,11 @@ namespace KvLab.Web.Leases;
 /// <param name="Holder">For people, such as <c>Experiment 20260101-…</c>.</param>
 /// <param name="Kind">experiment, scenario, chaos, drill, storage or reset.</param>
 /// <param name="Ending">Somebody took over: it puts the cluster back and ends.</param>
-public sealed record LeaseView(string Holder, string Kind, DateTimeOffset Since, bool Ending);
+public sealed record LeaseView(string Holder, string Kind, DateTimeOffset Since, bool Ending)
+{
+    /// <summary>What it does now, or waits for, such as a line of a story; null where it does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Doing { get; init; }
+}
 
 /// <summary>
 /// One at a time: experiments, scenarios, chaos runs and drills change the cluster, so each needs it for itself. While one has it, everybody else's commands
@@ -66,7 +71,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
                 BeforeRun();
             }
 
-            _held = held = new HeldLease(new LeaseView(holder, kind, _time.GetUtcNow(), false), cancel, _time, GiveBack);
+            _held = held = new HeldLease(new LeaseView(holder, kind, _time.GetUtcNow(), false), cancel, _time, GiveBack, () => _listeners.Tell(Current));
         }
 
         _listeners.Tell(held.View);

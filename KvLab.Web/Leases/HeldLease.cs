@@ -9,6 +9,7 @@ internal sealed class HeldLease : IDisposable
     private readonly Action _cancel;
     private readonly TimeProvider _time;
     private readonly Action<HeldLease> _giveBack;
+    private readonly Action _changed;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
 
@@ -21,8 +22,8 @@ internal sealed class HeldLease : IDisposable
     private volatile LeaseView _view;
     private int _ended;
 
-    public HeldLease(LeaseView view, Action cancel, TimeProvider time, Action<HeldLease> giveBack) =>
-        (_view, _cancel, _time, _giveBack) = (view, cancel, time, giveBack);
+    public HeldLease(LeaseView view, Action cancel, TimeProvider time, Action<HeldLease> giveBack, Action changed) =>
+        (_view, _cancel, _time, _giveBack, _changed) = (view, cancel, time, giveBack, changed);
 
     public LeaseView View => _view;
 
@@ -33,8 +34,20 @@ internal sealed class HeldLease : IDisposable
 
     public void Cancel()
     {
-        _view = _view with { Ending = true };
+        lock (_gate) _view = _view with { Ending = true };
         _cancel();
+    }
+
+    /// <summary>What it does now: everybody who sees the page sees it.</summary>
+    public void Say(string? doing)
+    {
+        lock (_gate)
+        {
+            if (_view.Doing == doing) return;
+            _view = _view with { Doing = doing };
+        }
+
+        _changed();
     }
 
     /// <param name="what">What is done, such as <c>freeze a node</c>.</param>

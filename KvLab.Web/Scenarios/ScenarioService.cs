@@ -36,7 +36,14 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
     {
         var stage = stages();
         return Scenarios.Start(new RunName($"Scenario {scenario.Name}", scenario.Name), turn => ScenarioRun.Of(scenario, turn.Id, stage.Name, time.GetUtcNow()),
-            turn => new ScenarioRunner(scenario, stage, turn.Tell).RunAsync(turn.Id, turn.Cancellation));
+            turn => new ScenarioRunner(scenario, stage, run => Tell(turn, run)).RunAsync(turn.Id, turn.Cancellation));
+    }
+
+    private static void Tell(RunTurn<ScenarioRun> turn, ScenarioRun run)
+    {
+        turn.Tell(run);
+        // The line that it plays, or waits at, is said on every page.
+        if (run.Steps.FirstOrDefault(s => s.State == StepState.Running) is { } step) turn.Held?.Say($"Line {step.Line}: {step.Text}");
     }
 
     /// <exception cref="CommandException">400 with all that is wrong with the options, or 409: something else is running.</exception>

@@ -67,6 +67,9 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     [JSInvokable]
     public void OnShortcut(string name) => ShortcutPressed?.Invoke(name);
 
+    /// <summary>A button that does what a shortcut does.</summary>
+    public void Press(string shortcut) => ShortcutPressed?.Invoke(shortcut);
+
     [JSInvokable]
     public void OnSystemTheme(bool dark) => SystemThemeChanged?.Invoke(dark);
 

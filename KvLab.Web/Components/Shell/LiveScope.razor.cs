@@ -16,6 +16,7 @@ public sealed partial class LiveScope : LiveComponent
     private bool _connected;
     private bool _ready;
     private bool _systemDark;
+    private int? _tour;
 
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required Browser Browser { get; init; }
@@ -106,10 +107,21 @@ public sealed partial class LiveScope : LiveComponent
             case "escape": Views.Update(v => v.Projector ? v with { Projector = false } : v with { Selection = Selection.None }); break;
             case "next": Step(+1); break;
             case "previous": Step(-1); break;
-            case "search": _ = InvokeAsync(() => Browser.FocusAsync("events-text").AsTask()); break;
+            case "search": _ = InvokeAsync(SearchAsync); break;
+            case "tour":
+                Views.Update(v => v with { Projector = false });
+                _tour = 0;
+                StateHasChanged();
+                break;
             case "help": _ = InvokeAsync(ShowHelpAsync); break;
             default: break; // write and burst belong to their forms
         }
+    }
+
+    private async Task SearchAsync()
+    {
+        Views.Update(v => v with { Data = DataTab.Events });
+        await Browser.FocusAsync("events-text");
     }
 
     private void Step(int by)

@@ -8,7 +8,7 @@ public sealed record Drafts
 {
     public string Key { get; init; } = "k1";
     public string Value { get; init; } = "hello";
-    public int BurstWrites { get; init; } = 200;
-    public int BurstConcurrency { get; init; } = 10;
+    public int BurstWrites { get; init; } = 500;
+    public int BurstConcurrency { get; init; } = 20;
     public int BurstKeys { get; init; } = 10;
 }

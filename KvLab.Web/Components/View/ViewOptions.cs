@@ -11,6 +11,9 @@ public enum Stage { Map, Replicas, Writes, Charts, Events }
 
 public enum ChartTab { Latency, Lag }
 
+/// <summary>What stands below the map: the two share one place.</summary>
+public enum DataTab { Replicas, Events }
+
 /// <summary>
 /// What one person looks at, and nothing of the cluster. Immutable; the address bar carries it (<see cref="ViewQuery"/>), so that a link
 /// or a bookmark restores it.
@@ -23,6 +26,7 @@ public sealed record ViewOptions
     public bool Projector { get; init; }
     public Stage Stage { get; init; }
     public ChartTab Chart { get; init; }
+    public DataTab Data { get; init; }
 
     /// <summary>Part of a key's name; only such rows are in the replicas grid. Empty for all.</summary>
     public string KeyFilter { get; init; } = "";

@@ -21,6 +21,7 @@ public static class ViewQuery
         if (view.Projector) query.Add("projector", "1");
         if (view.Stage != Stage.Map) query.Add("stage", Name(view.Stage));
         if (view.Chart != ChartTab.Latency) query.Add("chart", Name(view.Chart));
+        if (view.Data != DataOf(view)) query.Add("data", Name(view.Data));
         AddText("keys", view.KeyFilter);
         AddText("node", view.EventFilter.Node);
         if (view.EventFilter.Kind is { } kind) query.Add("kind", EventKindNames.NameOf(kind));
@@ -46,7 +47,7 @@ public static class ViewQuery
     }
 
     private static readonly HashSet<string> Own =
-        ["theme", "projector", "stage", "chart", "keys", "node", "kind", "key", "text", "sel-key", "sel", "sel-node", "sel-event"];
+        ["theme", "projector", "stage", "chart", "data", "keys", "node", "kind", "key", "text", "sel-key", "sel", "sel-node", "sel-event"];
 
     /// <summary>The view beside whatever else the address carries: a page's own parameters stay.</summary>
     public static string WriteBeside(string uri, ViewOptions view)
@@ -64,7 +65,7 @@ public static class ViewQuery
         var at = uri.IndexOf('?', StringComparison.Ordinal);
         if (at < 0) return ViewOptions.Default;
         var query = QueryHelpers.ParseQuery(uri[at..].Split('#')[0]);
-        return new ViewOptions
+        var view = new ViewOptions
         {
             Theme = Choice<ThemeChoice>("theme"),
             Projector = Text("projector") == "1",
@@ -75,11 +76,15 @@ public static class ViewQuery
                 Text("node"), Text("kind") is { } kind && EventKindNames.TryParse(kind, out var known) ? known : null, Text("key"), Text("text")),
             Selection = new Selection(Text("sel-key"), Version(Text("sel")), Text("sel-node"), Event(Text("sel-event"))),
         };
+        return view with { Data = Text("data") is null ? DataOf(view) : Choice<DataTab>("data") };
 
         string? Text(string name) => query.TryGetValue(name, out var value) && !string.IsNullOrEmpty(value) ? value.ToString() : null;
         T Choice<T>(string name) where T : struct, Enum =>
             Text(name) is { } text && EnumNames.TryParse<T>(text, out var value) ? value : default;
     }
+
+    /// <summary>Where the address does not say it: whoever filters events, or selected one, means to see them.</summary>
+    private static DataTab DataOf(ViewOptions view) => view.EventFilter.IsEmpty && view.Selection.Event is null ? DataTab.Replicas : DataTab.Events;
 
     private static EntryVersion Version(string? text)
     {

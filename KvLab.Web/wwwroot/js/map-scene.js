@@ -26,12 +26,15 @@ export class Scene {
   dots = [];
   drawn = 0;
   together = 0;
+  /** Writes whose ring is shown. */
+  rings = 0;
 
   /** @param stage nodes {id, name, x, y (0…1), state, role, facts, cutOff}, links {to, faults, cut, refuses}, clients {x, y} */
   draw(paint, width, height, stage, traffic, t, inks, { fade, selected, still, ground }) {
     paint.begin(width, height, ground);
     this.dots = [];
-    const size = Math.max(11, Math.min(22, Math.min(width / 44, height / 20)));
+    const crowd = stage.nodes.length > 9 ? 0.75 : 1;
+    const size = Math.max(10, Math.min(22, Math.min(width / 44, height / 20)) * crowd);
     const places = new Map(stage.nodes.map(n => [n.id, { ...n, x: n.x * width, y: n.y * height, r: n.role === 'leader' ? size * 2.1 : size * 1.7 }]));
     const leader = stage.nodes.find(n => n.role === 'leader');
     this.#links(paint, stage, places, leader, inks, size);
@@ -214,6 +217,7 @@ export class Scene {
   #writes(paint, leader, clients, writes, t, inks, size, fade, selected) {
     if (!leader) return;
     const epochs = new Set(writes.map(w => w.epoch)).size;
+    this.rings = writes.length;
     const names = writes.map(w => (epochs > 1 ? `${w.epoch}·v${w.version}` : `v${w.version}`));
     const apart = size * Math.max(2.5, 0.5 * Math.max(0, ...names.map(n => n.length)) + 0.3);
     writes.forEach((write, i) => {

@@ -58,7 +58,7 @@ class TrafficMap {
   }
 
   /** What is drawn: id, kind, x and y in CSS pixels, p from sender to receiver, t of the picture. */
-  dots() { return { t: this.#at, dots: this.#scene.dots.map(({ id, kind, look, from, to, p, x, y, blur }) => ({ id, kind, look, from, to, p, x, y, blur })), behindMs: this.#traffic.now - this.#at, drawn: this.#scene.drawn, together: this.#scene.together }; }
+  dots() { return { t: this.#at, dots: this.#scene.dots.map(({ id, kind, look, from, to, p, x, y, blur }) => ({ id, kind, look, from, to, p, x, y, blur })), behindMs: this.#traffic.now - this.#at, drawn: this.#scene.drawn, together: this.#scene.together, rings: this.#scene.rings }; }
 
   get #live() { return this.#traffic.now - leastBehindMs; }
   #at = 0;

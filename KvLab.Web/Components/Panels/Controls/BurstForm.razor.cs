@@ -68,7 +68,7 @@ public sealed partial class BurstForm : SnapshotPanel, IDisposable
         }
         catch (CommandException e)
         {
-            _problem = Problem.Of(e, "No burst was started.", "Look whether the leader runs, and start again.");
+            _problem = Problem.Of(e, "No burst was started.", "Check that the leader is running, then retry.");
         }
     }
 

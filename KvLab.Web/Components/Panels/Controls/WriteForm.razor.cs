@@ -67,7 +67,7 @@ public sealed partial class WriteForm : SnapshotPanel, IDisposable
         catch (CommandException e)
         {
             _answer = null;
-            _problem = Problem.Of(e, "The form is as it was.", "Look whether the leader runs, and write again.");
+            _problem = Problem.Of(e, "Nothing was changed.", "Check that the leader is running, then retry.");
         }
         finally
         {

@@ -31,7 +31,13 @@ public sealed partial class EventsPanel : ListPanel
 
     protected override long Newest => _events.Newest;
 
-    protected override object Slice() => (Snapshot.Events, Snapshot.Naive, Snapshot.Labels, View.EventFilter, View.Selection, _nodes);
+    /// <summary>In place of its heading, where it shares its place.</summary>
+    [Parameter] public RenderFragment? Tabs { get; set; }
+
+    /// <summary>Nothing is rendered of a panel that nobody sees; what was paused in it stays paused.</summary>
+    [Parameter] public bool Shown { get; set; } = true;
+
+    protected override object Slice() => Shown ? (Snapshot.Events, Snapshot.Naive, Snapshot.Labels, View.EventFilter, View.Selection, _nodes) : Shown;
 
     protected override void OnParametersSet()
     {

@@ -30,14 +30,17 @@ public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLin
 {
     private const double CentreX = 0.57, CentreY = 0.47, AcrossX = 0.35, AcrossY = 0.35;
 
+    /// <summary>More followers than these stand so close that only short names fit between them.</summary>
+    private const int MostNamed = 8;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static MapStage Of(ClusterSnapshot snapshot)
     {
         var leader = snapshot.Nodes.FirstOrDefault(n => n.Leads);
         var others = snapshot.Nodes.Where(n => n != leader).ToArray();
-        var nodes = others.Select((n, i) => Node(n, Around(i, others.Length), snapshot));
-        if (leader is not null) nodes = nodes.Prepend(Node(leader, new MapPlace(CentreX, CentreY), snapshot));
+        var nodes = others.Select((n, i) => Node(n, Around(i, others.Length), snapshot, others.Length > MostNamed));
+        if (leader is not null) nodes = nodes.Prepend(Node(leader, new MapPlace(CentreX, CentreY), snapshot, isShort: false));
         return new MapStage([.. nodes], [.. others.Select(n => Link(n.Id, snapshot))], new MapPlace(0.07, CentreY));
     }
 
@@ -49,7 +52,7 @@ public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLin
         return new MapPlace(CentreX + AcrossX * Math.Cos(angle), CentreY + AcrossY * Math.Sin(angle));
     }
 
-    private static MapNode Node(NodeView node, MapPlace at, ClusterSnapshot snapshot)
+    private static MapNode Node(NodeView node, MapPlace at, ClusterSnapshot snapshot, bool isShort)
     {
         var cut = snapshot.IsCutOff(node);
         var state = node.State.ToString().ToLowerInvariant();
@@ -58,7 +61,7 @@ public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLin
         var facts = troubles.Count > 0 ? string.Join(", ", troubles)
             : node.Leads ? Units.Count(node.Keys, "key")
             : node.Behind > 0 ? $"behind on {Units.Count(node.Behind)}" : "";
-        return new MapNode(node.Id, NodeWords.Bare(node.Id, node.Leads), Math.Round(at.X, 4), Math.Round(at.Y, 4), state, node.Leads ? NodeRoles.Leader : NodeRoles.Follower, cut, facts, troubles.Count > 0);
+        return new MapNode(node.Id, isShort ? Units.Short(node.Id) : NodeWords.Bare(node.Id, node.Leads), Math.Round(at.X, 4), Math.Round(at.Y, 4), state, node.Leads ? NodeRoles.Leader : NodeRoles.Follower, cut, facts, troubles.Count > 0);
     }
 
     private static MapLink Link(string follower, ClusterSnapshot snapshot)

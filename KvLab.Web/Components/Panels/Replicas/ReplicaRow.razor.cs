@@ -57,6 +57,9 @@ public sealed partial class ReplicaRow : ComponentBase
         ? !selection.Version.IsNone && (selection.Version == held || selection.Version == cell?.LastRefused)
         : selection.Node == node;
 
+    /// <summary>A text without its quotes: a cell has room for a few letters.</summary>
+    private static string Plain(string json) => json is ['"', .. var text, '"'] ? text : json;
+
     private string Label(string node, EntryVersion held, CellStatus status, EntryVersion refused)
     {
         var what = node == Leader

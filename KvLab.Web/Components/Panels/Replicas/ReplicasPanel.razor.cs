@@ -25,7 +25,13 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     [Inject] public required IClusterCommands Commands { get; init; }
     [Inject] public required Browser Browser { get; init; }
 
-    protected override object Slice() =>
+    /// <summary>In place of its heading, where it shares its place.</summary>
+    [Parameter] public RenderFragment? Tabs { get; set; }
+
+    /// <summary>Nothing is rendered of a panel that nobody sees.</summary>
+    [Parameter] public bool Shown { get; set; } = true;
+
+    protected override object Slice() => !Shown ? Shown :
         (Snapshot.Nodes, Snapshot.OtherSide, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, Snapshot.ManyEpochs, View.KeyFilter, View.Selection);
 
     protected override void OnParametersSet()

@@ -1,14 +1,15 @@
 namespace KvLab.Web.Components.Panels.Settings;
 
 /// <summary>
-/// The delay slider's scale: 0 at its left end, then 0.1 ms … 1,000 ms logarithmically, because a lab wants 0.5 ms and 800 ms under
+/// The delay slider's scale: 0 at its left end, then 0.1 ms … 2,000 ms logarithmically, because a lab wants 0.5 ms and 1,800 ms under
 /// the same thumb. Longer delays are typed.
 /// </summary>
 public static class DelayScale
 {
     public const int Positions = 200;
     private const double FirstMs = 0.1;
-    private const double Decades = 4;
+    private const double LastMs = 2000;
+    private static readonly double Decades = Math.Log10(LastMs / FirstMs);
 
     /// <param name="position">0 … <see cref="Positions"/>.</param>
     /// <returns>The delay there, rounded to two significant digits.</returns>
@@ -19,6 +20,9 @@ public static class DelayScale
         var unit = Math.Pow(10, Math.Floor(Math.Log10(exact)) - 1);
         return Math.Round(Math.Round(exact / unit) * unit, 3);
     }
+
+    /// <summary>Where along the slider a delay lies, 0 … 1: for marks below it.</summary>
+    public static double Share(double ms) => (double)ToPosition(ms) / Positions;
 
     /// <returns>The position nearest to a delay; delays beyond the scale sit at its end.</returns>
     public static int ToPosition(double ms)
