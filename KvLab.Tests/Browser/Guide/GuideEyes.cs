@@ -17,6 +17,8 @@ public class GuideEyes(LabPage page)
         AriaRole.Button, AriaRole.Radio, AriaRole.Tab, AriaRole.Link, AriaRole.Switch, AriaRole.Checkbox, AriaRole.Menuitem, AriaRole.Menuitemradio, AriaRole.Option,
     ];
 
+    private static readonly AriaRole[] Fields = [AriaRole.Textbox, AriaRole.Combobox, AriaRole.Spinbutton, AriaRole.Slider, AriaRole.Switch, AriaRole.Checkbox];
+
     protected IPage Page => page.Page;
 
     protected ILocator Dialog => Page.GetByRole(AriaRole.Dialog).Filter(new() { Visible = true }).Last;
@@ -50,8 +52,9 @@ public class GuideEyes(LabPage page)
             {
                 var candidates = scope.GetByRole(role, new() { NameRegex = wanted }).Filter(new() { Visible = true });
                 if ((seen = await candidates.CountAsync()) == 0) continue;
-                found = candidates.First;
-                return seen == 1;
+                // A dialog is closed by the cross in its corner and by the button below; both are called so.
+                found = candidates.Last;
+                return seen == 1 || await found.EvaluateAsync<bool>("e => !!e.closest('[role=dialog]')");
             }
 
             return false;
@@ -59,11 +62,12 @@ public class GuideEyes(LabPage page)
         return found!;
     }
 
-    /// <summary>A field by its label.</summary>
+    /// <summary>A field by its name, which its label gives it.</summary>
     protected static async Task<ILocator> FieldAsync(string name, ILocator scope)
     {
         // MudSelect hides its own input behind what it shows.
-        var fields = scope.GetByLabel(Whole(name)).Filter(new() { Visible = true }).Or(scope.Locator(".mud-select input").And(scope.GetByLabel(Whole(name))));
+        var fields = Fields.Aggregate(scope.Locator(".mud-select input").And(scope.GetByLabel(Whole(name))),
+            (any, role) => any.Or(scope.GetByRole(role, new() { NameRegex = Whole(name) }).Filter(new() { Visible = true })));
         await UntilAsync(async () => await fields.CountAsync() == 1, AtOnce,
             async () => await fields.CountAsync() is > 1 and var many ? $"{many} fields are called “{name}”: say in which panel" : $"no field is called “{name}”");
         return fields;

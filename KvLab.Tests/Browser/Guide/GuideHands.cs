@@ -57,7 +57,7 @@ public sealed partial class GuideHands(LabPage page, string labUrl) : GuideEyes(
 
     public async Task PressInRowAsync(string button, string row)
     {
-        var rows = Page.Locator("li, tr").Filter(new() { HasTextRegex = new Regex($@"^\s*{Regex.Escape(row)}\b"), Visible = true });
+        var rows = Page.Locator("li, tr").Filter(new() { HasTextRegex = new Regex($@"^\s*{Regex.Escape(row)}(?!\d)"), Visible = true });
         var found = rows.GetByRole(AriaRole.Button).Filter(new() { HasTextRegex = new Regex($@"^\s*{Regex.Escape(button)}\s*$"), Visible = true });
         await ThereAsync(found, $"“{button}” in the row of {row}");
         await PressAsync(found.First);
