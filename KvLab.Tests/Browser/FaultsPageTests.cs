@@ -38,7 +38,7 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         await page.ClickAsync("heal-all");
         await page.ClickAsync("fault-thaw-follower-1");
         await page.ClickAsync("fault-start-follower-5");
-        await page.Expect("network-state").ToHaveTextAsync("every link is healthy");
+        await page.Expect("network-state").ToHaveTextAsync("all links healthy");
         await page.Expect("availability-rule").ToHaveAttributeAsync("data-verdict", "success");
         Assert.StartsWith("\uFEFFsecond,success,partial,unreachable", Encoding.UTF8.GetString(await page.DownloadAsync("availability-csv")), StringComparison.Ordinal);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await page.DownloadAsync("availability-png"))[..4]);
@@ -76,7 +76,7 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         Assert.Contains("nobody else held it", Encoding.UTF8.GetString(await page.DownloadAsync("durability-csv")), StringComparison.Ordinal);
 
         // The others expect the node of this name to lead.
-        await page.At("failover-to").SelectOptionAsync("leader");
+        await page.ChooseAsync("failover-to", "leader");
         await page.ClickAsync("failover-promote");
         await page.Expect("failover-last").ToContainTextAsync("leader leads epoch");
     }

@@ -69,6 +69,13 @@ public sealed class LabPage : IAsyncDisposable
         await At(testId).BlurAsync();
     }
 
+    /// <summary>Chooses by name in a drop-down, by keyboard or mouse as a person would.</summary>
+    public async Task ChooseAsync(string testId, string name)
+    {
+        await At(testId).ClickAsync();
+        await Page.GetByRole(AriaRole.Option, new PageGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
+    }
+
     /// <summary>Presses a key while no control has the focus.</summary>
     public async Task ShortcutAsync(string key)
     {

@@ -65,7 +65,7 @@ public sealed class FaultsPageTests : PageTest
         var page = Show<NodesPanel>(Calm);
         page.At("fault-kill-follower-1").Click();
         page.Until(() => page.Has("fault-nodes-error"));
-        Assert.Contains("The node is as it was.", page.Text("fault-nodes-error"), StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed.", page.Text("fault-nodes-error"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class FaultsPageTests : PageTest
     public void A_press_moves_a_follower_to_the_other_side_and_back()
     {
         var page = Show<NetworkPanel>(Calm with { Links = Links() });
-        Assert.Equal("every link is healthy", page.Text("network-state"));
+        Assert.Equal("all links healthy", page.Text("network-state"));
         page.At("piece-follower-2").Click();
         page.Until(() => Cluster.Commands.Contains("partition follower-2"));
 
@@ -117,7 +117,7 @@ public sealed class FaultsPageTests : PageTest
         {
             Links = [.. Links().Select(l => l.Follower == "follower-1" ? l with { Faults = faults, RequestsLost = 4, AnswersLost = 7 } : l)],
         });
-        Assert.Contains("20 % lost, +100 ms all lost4 never applied, 7 applied, ack lost", page.Text("link-follower-1"), StringComparison.Ordinal);
+        Assert.Contains("20 % lost, +100 ms all lost4 not delivered, 7 applied, ack lost", page.Text("link-follower-1"), StringComparison.Ordinal);
         Assert.Equal("healthy", page.At("link-follower-2").GetAttribute("data-mode"));
         page.At("link-heal-follower-1").Click();
         page.At("heal-all").Click();
@@ -131,7 +131,7 @@ public sealed class FaultsPageTests : PageTest
         page.At("link-edit-follower-3").Click();
         page.Until(() => page.Has("link-editor"));
         page.At("link-preset-lose-answers").Click();
-        Assert.Contains("applied, and unknown to the leader", page.Text("link-editor"), StringComparison.Ordinal);
+        Assert.Contains("applied, but unknown to the leader", page.Text("link-editor"), StringComparison.Ordinal);
         page.At("link-request-delay").Change("40");
         page.At("link-editor").Submit();
         var expected = new LinkFaults { Request = new DirectionFaults { ExtraDelayMs = 40 }, Answer = DirectionFaults.Deaf };
@@ -177,7 +177,7 @@ public sealed class FaultsPageTests : PageTest
         });
         page.At("durability-tab-rolled-back").Change("on");
         page.Until(() => page.Has("rolled-back-1-9"));
-        Assert.Contains("The new leader did not know it, so leader rolled it back and holds v4 instead. A client had been told that it succeeded, so it is lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
+        Assert.Contains("The new leader did not know it, so leader rolled it back and now holds v4. A client had been told that it succeeded, so it is lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
         Assert.Contains("the only follower that had confirmed was follower-3", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
         Assert.Contains("No client is known to have been told that it succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
 
@@ -200,7 +200,7 @@ public sealed class FaultsPageTests : PageTest
         page.Until(() => page.Has("unreachable-1-1"));
         Assert.Equal(", 2 not reachable", page.At("unreachable-1-1").TextContent);
         Assert.Contains("3 copies", page.Text("holder-row-1-1"), StringComparison.Ordinal);
-        Assert.Equal("Copies count also where nobody can reach them now: follower-1: cut off, follower-2: frozen.", page.Text("durability-unreachable"));
+        Assert.Equal("Copies that cannot be reached now are counted too: follower-1: cut off, follower-2: frozen.", page.Text("durability-unreachable"));
         page.At("holder-row-1-1").QuerySelector("button")!.Click();
         page.Until(() => page.Text("durability-why").EndsWith("2 of these 3 cannot be reached now (follower-1: cut off, follower-2: frozen).", StringComparison.Ordinal));
     }

@@ -160,7 +160,7 @@ public sealed class ReplicasPanelTests : PageTest
         Cluster.Refusal = new CommandException(409, "There are 15 followers already.");
         var page = Show<ReplicasPanel>(Calm);
         page.At("add-follower").Click();
-        Assert.Equal("There are 15 followers already. The cluster is as it was. Look at the node's state, and try again. ×", page.Text("node-error"));
+        Assert.Equal("There are 15 followers already. The cluster is as it was. Look at the node's state, and try again.", page.Text("node-error"));
 
         page.At("node-error").QuerySelector("button")!.Click();
         Assert.False(page.Has("node-error"));

@@ -54,7 +54,16 @@ public abstract class PageTest : BunitContext
     protected Page Show<TComponent>(ClusterSnapshot? snapshot = null) where TComponent : IComponent
     {
         if (snapshot is not null) Cluster.Publish(snapshot);
-        var cut = Render<LiveScope>(scope => scope.AddChildContent<TComponent>());
+        return Show(content =>
+        {
+            content.OpenComponent<TComponent>(0);
+            content.CloseComponent();
+        });
+    }
+
+    protected Page Show(RenderFragment content)
+    {
+        var cut = Render<LiveScope>(scope => scope.AddChildContent(content));
         cut.WaitForState(() => cut.Find("[data-testid=root]").GetAttribute("data-ready") == "true", Patience);
         return new Page(cut);
     }
@@ -74,6 +83,9 @@ public abstract class PageTest : BunitContext
 
         /// <summary>The text as a reader sees it: white space folded.</summary>
         public string Text(string testId) => string.Join(' ', At(testId).TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+        /// <summary>Chooses by name in a drop-down.</summary>
+        public void Choose(string testId, string name) => cut.Choose(testId, name);
         public void Until(Func<bool> condition) => cut.WaitForState(condition, Patience);
         public Task On(Action action) => cut.InvokeAsync(action);
     }

@@ -123,6 +123,8 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
             }
         }
 
+        /// <summary>Chooses by name in a drop-down.</summary>
+        public void Choose(string testId, string name) => cut.Choose(testId, name);
         public void UntilThere(string testId) => Until(() => Has(testId));
         public IRenderedComponent<TChild> Find<TChild>() where TChild : IComponent => cut.FindComponent<TChild>();
     }

@@ -95,7 +95,7 @@ public sealed class PlanFormTests : ExperimentPageTest
         page.At("plan-max").Input("");
         page.At("plan-concurrency").Input("0");
         page.At("plan-name").Input("");
-        page.At("plan-sweep").Change("DelayRange");
+        page.Choose("plan-sweep", "delay range");
         page.At("plan-sweep-values").Input("5-1");
         foreach (var field in (string[])["plan-writes", "plan-min", "plan-max", "plan-concurrency", "plan-name"]) Assert.True(page.Has($"{field}-error"), field);
         Assert.False(page.Has("plan-keys-error") || page.Has("plan-quorums-error"));
@@ -113,7 +113,7 @@ public sealed class PlanFormTests : ExperimentPageTest
     public void A_range_that_is_none_is_said_at_the_sweep(string typed, string words)
     {
         var page = Form();
-        page.At("plan-sweep").Change("DelayRange");
+        page.Choose("plan-sweep", "delay range");
         page.At("plan-sweep-values").Input(typed);
         Assert.Contains(words, page.Text("plan-sweep-values-error"), StringComparison.Ordinal);
         Assert.False(page.Has("plan-min-error") || page.Has("plan-max-error"));
@@ -133,7 +133,7 @@ public sealed class PlanFormTests : ExperimentPageTest
     {
         var page = Form();
         Assert.False(page.Has("plan-sweep-values"));
-        page.At("plan-sweep").Change("Versioning");
+        page.Choose("plan-sweep", "versioned / naive");
         Assert.Equal("versioned, naive", page.At("plan-sweep-values").GetAttribute("value"));
         Assert.Equal("10 points", page.Text("plan-points"));
 
@@ -180,7 +180,7 @@ public sealed class PlanFormTests : ExperimentPageTest
     {
         var running = await Experiments.StartAsync(Presets.Current, Xunit.TestContext.Current.CancellationToken);
         var page = Form();
-        Assert.Contains("Current is under way", page.Text("plan-busy"), StringComparison.Ordinal);
+        Assert.Contains("Current is running", page.Text("plan-busy"), StringComparison.Ordinal);
         Assert.True(page.At("plan-start").HasAttribute("disabled"));
 
         Experiments.Cancel(running.Id);

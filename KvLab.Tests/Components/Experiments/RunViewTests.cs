@@ -113,7 +113,7 @@ public sealed class RunViewTests : ExperimentPageTest
     {
         var page = Result(Naive);
         var point = Naive.Points.Count(p => p.Plan.SweepValue == "versioned"); // the first naive one
-        page.At("checks-point").Change($"{point}");
+        page.Choose("checks-point", Naive.Points[point].Plan.Label);
         page.Until(() => page.Text("check-converged").StartsWith(Naive.Points[point].Plan.Label, StringComparison.Ordinal));
 
         Assert.Contains("not loss", page.Text("check-answered"), StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public sealed class RunViewTests : ExperimentPageTest
         var page = Result(Clean);
         var first = Clean.Points[0].Followers[0];
         Assert.Equal([first.Id, $"{first.Applied}", $"{first.Superseded}"], page.At($"follower-row-{first.Id}").Children.Take(3).Select(c => c.TextContent));
-        page.At("followers-point").Change("2");
+        page.Choose("followers-point", Clean.Points[2].Plan.Label);
         page.Until(() => page.At($"follower-row-{first.Id}").Children[5].TextContent == $"{Clean.Points[2].Followers[0].Late}");
         Assert.Contains("200", page.Text("overhead-5-3"), StringComparison.Ordinal);
         Assert.Contains("writes/s", page.Text("limit-5"), StringComparison.Ordinal);
@@ -151,7 +151,7 @@ public sealed class RunViewTests : ExperimentPageTest
         Stored(Clean, Naive);
         var page = Show<ExperimentsPage>("/experiments?run=clean");
         page.UntilThere("run-compare");
-        page.At("run-compare").Change("naive");
+        page.Choose("run-compare", $"{Naive.Plan.Name}, {ExperimentWords.Exact(Naive.StartedAt)}");
         page.UntilThere("figure-comparison");
         Assert.EndsWith("run=clean&compare=naive", Address, StringComparison.Ordinal);
         Assert.Equal("api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));
@@ -170,7 +170,7 @@ public sealed class RunViewTests : ExperimentPageTest
         var view = Render<RunProgressPanel>(p => p.Add(c => c.Run, running));
         Assert.Contains("2 of 3 points done", Shown.Fold(view.Markup), StringComparison.Ordinal);
         Assert.Contains("about 14 s left", Shown.Fold(view.Markup), StringComparison.Ordinal);
-        Assert.Equal("0.6", view.Find("progress").GetAttribute("value"));
+        Assert.Equal("0.6", view.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
 
         var picture = RunPicture.Of(running);
         Assert.Same(picture.Figures, picture.Next(running with { Progress = RunProgress.None }).Figures);

@@ -59,6 +59,10 @@ public static class KvTheme
         Typography = new Typography
         {
             Default = new DefaultTypography { FontFamily = SystemFonts, FontSize = ".8125rem", LineHeight = "1.4" },
+            Subtitle1 = new Subtitle1Typography { FontFamily = SystemFonts, FontSize = ".8125rem", LineHeight = "1.4", LetterSpacing = "0" },
+            Body1 = new Body1Typography { FontFamily = SystemFonts, FontSize = ".8125rem", LineHeight = "1.4", LetterSpacing = "0" },
+            Body2 = new Body2Typography { FontFamily = SystemFonts, FontSize = ".8125rem", LineHeight = "1.4", LetterSpacing = "0" },
+            Caption = new CaptionTypography { FontFamily = SystemFonts, FontSize = ".75rem", LineHeight = "1.4", LetterSpacing = "0" },
             Button = new ButtonTypography { FontFamily = SystemFonts, FontSize = ".8125rem", TextTransform = "none", LetterSpacing = "0" },
         },
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "6px", AppbarHeight = "44px" },

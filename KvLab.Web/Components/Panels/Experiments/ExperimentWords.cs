@@ -60,27 +60,27 @@ internal static class ExperimentWords
     /// <summary>What a severity means for a result.</summary>
     public static string SeverityMeaning(Severity severity) => severity switch
     {
-        Severity.Error => "this proves nothing",
-        Severity.Warning => "this proves less than it seems to",
-        _ => "worth knowing",
+        Severity.Error => "result not valid",
+        Severity.Warning => "interpret with care",
+        _ => "for information",
     };
 
     public static string Finding(FindingKind kind) => kind switch
     {
         FindingKind.FlatOverQuorum => "Latency is flat over W",
-        FindingKind.Saturated => "More clients than the machine can hold",
-        FindingKind.OverheadDominates => "The machine adds more than the delays",
+        FindingKind.Saturated => "Too many clients for this machine",
+        FindingKind.OverheadDominates => "This machine adds more than the delays",
         FindingKind.WaitsForAll => "The leader waits for all",
         FindingKind.TimeoutsDominate => "Timeouts dominate",
         FindingKind.TooFewWrites => "Too few writes",
-        FindingKind.ComparedBeforeQuiescence => "Compared before quiescence",
-        FindingKind.Diverged => "Replicas differ for good",
+        FindingKind.ComparedBeforeQuiescence => "Compared while writes were still arriving",
+        FindingKind.Diverged => "Replicas did not converge",
         FindingKind.NotCompared => "A replica could not be compared",
-        FindingKind.Disturbed => "Somebody changed the cluster meanwhile",
+        FindingKind.Disturbed => "The cluster was changed during the run",
         FindingKind.Pause => "A pause that percentiles hide",
         FindingKind.NotQuiescent => "Not all writes were delivered",
-        FindingKind.StorageAbsent => "A storage was not there",
-        FindingKind.OutsideBand => "Outside the band",
+        FindingKind.StorageAbsent => "A storage was not available",
+        FindingKind.OutsideBand => "Outside the prediction band",
         _ => "Writes without an answer",
     };
 
@@ -88,11 +88,11 @@ internal static class ExperimentWords
     public static (string Name, string Teaches) Moment(string moment) => moment switch
     {
         ReplicaCheck.Answered => ("t = 0: the last client has its answer",
-            "With W < N the leader has answered before all followers hold the write. A difference here is replication on its way, not loss."),
-        ReplicaCheck.Quiescent => ("in quiescence",
-            "No write in flight, no delivery pending. Only from here on does a difference prove something."),
+            "With W < N the leader has answered before all followers hold the write. A difference here is replication still under way, not loss."),
+        ReplicaCheck.Quiescent => ("all writes delivered",
+            "No write in flight, no delivery pending. Only from here on does a difference prove anything."),
         _ => ("after settling",
-            "A pause later, to show that nothing moves any more. Whatever differs now differs for good."),
+            "After a pause, to show that nothing changes any more. Replicas that differ now will never converge."),
     };
 
     /// <summary>"today 14:03" is what people look for in a list; the exact time is in the tooltip.</summary>

@@ -10,7 +10,7 @@ public static class LinkWords
     public static string Mode(LinkMode mode) => mode switch
     {
         LinkMode.Refuse => "refused at once",
-        LinkMode.Swallow => "swallowed: nothing arrives",
+        LinkMode.Swallow => "cut: messages are lost",
         _ => "open",
     };
 
@@ -25,15 +25,15 @@ public static class LinkWords
             if (faults.DropNext > 0) yield return $"next {faults.DropNext} dropped";
             if (faults.ExtraDelayMs > 0) yield return $"+{Units.Ms(faults.ExtraDelayMs)}";
             if (faults.JitterMs > 0) yield return $"± {Units.Ms(faults.JitterMs)}{(faults.JitterCorrelation > 0 ? $" (corr. {Units.Number(faults.JitterCorrelation)})" : "")}";
-            if (faults.DuplicatePercent > 0) yield return $"{Units.Number(faults.DuplicatePercent)} % twice";
-            if (faults.ReorderPercent > 0) yield return $"{Units.Number(faults.ReorderPercent)} % overtaken";
+            if (faults.DuplicatePercent > 0) yield return $"{Units.Number(faults.DuplicatePercent)} % duplicated";
+            if (faults.ReorderPercent > 0) yield return $"{Units.Number(faults.ReorderPercent)} % reordered";
         }
     }
 
     /// <summary>What it did to writes since the leader started.</summary>
     public static string Done(LinkView link)
     {
-        var parts = new (long Count, string Word)[] { (link.RequestsLost, "never applied"), (link.AnswersLost, "applied, ack lost"), (link.Refused, "refused") };
+        var parts = new (long Count, string Word)[] { (link.RequestsLost, "not delivered"), (link.AnswersLost, "applied, ack lost"), (link.Refused, "refused") };
         var some = parts.Where(p => p.Count > 0).Select(p => $"{Units.Count(p.Count)} {p.Word}").ToArray();
         return some.Length == 0 ? Units.None : string.Join(", ", some);
     }

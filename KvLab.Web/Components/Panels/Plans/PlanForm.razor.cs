@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Settings;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Web.Components.Parts;
@@ -21,6 +22,9 @@ public sealed partial class PlanForm : ComponentBase
         (SweepAxis.Storage, "storage", "memory, sqlite"),
     ];
 
+    private static readonly string[] SweepChoices = ["", .. Sweeps.Select(s => s.Axis.ToString())];
+    private static readonly Delivery[] Deliveries = [Delivery.AtLeastOnce, Delivery.Once];
+
     private PlanDraft? _read;
     private int _readFor;
     private ExperimentPlan? _plan;
@@ -41,6 +45,8 @@ public sealed partial class PlanForm : ComponentBase
     [Parameter] public EventCallback<PlanDraft> DraftChanged { get; set; }
 
     private string Sweep => Draft.SweepAxis?.ToString() ?? "";
+
+    private static string SweepName(string axis) => axis.Length == 0 ? "W only" : Sweeps.Single(s => s.Axis.ToString() == axis).Name;
 
     protected override void OnParametersSet()
     {
@@ -83,11 +89,11 @@ public sealed partial class PlanForm : ComponentBase
         catch (CommandException e)
         {
             _errors = e.Fields.Count > 0 ? e.Fields : _errors;
-            _problem = Problem.Of(e, "No experiment was started; the form is as it was.", "Wait until the other one is over, or cancel it.");
+            _problem = Problem.Of(e, "No experiment was started; the form is unchanged.", "Wait until the other one has ended, or cancel it.");
         }
         catch (ExperimentException e)
         {
-            _problem = Problem.Of(e, "No experiment was started; the form is as it was.", "Look whether the leader runs, and start again.");
+            _problem = Problem.Of(e, "No experiment was started; the form is unchanged.", "Check that the leader is running, then retry.");
         }
         finally
         {
