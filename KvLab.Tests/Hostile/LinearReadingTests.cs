@@ -31,7 +31,7 @@ public sealed class LinearReadingTests
         return text.ToString();
     }
 
-    private static readonly string[] Names = ["key", "value", "followers", "links", "settings", "name", "quorums", "sweep", "seed", "text", "answers", "runs", "storageOf", "request"];
+    private static readonly string[] Names = ["key", "value", "followers", "links", "settings", "name", "quorums", "sweep", "seed", "text", "answers", "members", "labels", "hypothesis", "runs", "storageOf", "request"];
 
     /// <summary>Bodies of about so many bytes, by what is wrong with them.</summary>
     private static readonly Dictionary<string, Func<int, string>> Bodies = new()

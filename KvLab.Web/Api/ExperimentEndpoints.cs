@@ -30,7 +30,7 @@ internal static class ExperimentEndpoints
             .WithSummary("The whole run with its raw samples as one file.");
         api.MapGet("/{id}/report", Report).Produces<string>(200, "text/html").Refuses(404).WithSummary("The report as one self-contained HTML file. paper: A4 or Letter; download=true for a file.");
         api.MapPost("/{id}/report", ReportWithWordsAsync).Accepts<ReportRequest>("application/json").Produces<string>(200, "text/html").Refuses(404)
-            .WithSummary("The same with a title, an author, answers to the guiding questions and a choice of figures.");
+            .WithSummary("The same with your own words: title, author, members, course, labels of the runs, hypothesis, method, answers to the guiding questions, conclusion (the longer ones as Markdown), and a choice of figures.");
         api.MapGet("/{id}/figures/{figure}.svg", FigureSvgAnswer).Produces<string>(200, "image/svg+xml").Refuses(404).WithSummary("One figure as SVG.");
         api.MapGet("/{id}/figures/{figure}.csv", FigureCsv).Produces<string>(200, "text/csv").Refuses(404).WithSummary("One figure's numbers.");
         api.MapGet("/compare.svg", Compare).Produces<string>(200, "image/svg+xml").Refuses(404).WithSummary("Two runs in one figure: left and right are their ids.");

@@ -25,9 +25,11 @@ internal static class ExperimentCommand
     public const int CheckFailed = 1;
 
     private const string Usage = """
-        usage: experiment [--preset current|classic|seed|versioned-naive|storage-compared] [--out FOLDER] [--followers N] [--paper A4|Letter] [--FIELD VALUE …]
+        usage: experiment [--preset current|classic|seed|versioned-naive|storage-compared] [--out FOLDER] [--followers N] [--paper A4|Letter] [--report FILE] [--FIELD VALUE …]
         fields: name writes keys concurrency minDelayMs maxDelayMs distribution quorums (1,2,3) repetitions warmUpWrites seed versioning delivery
                 replicationTimeoutMs calibrate settleMs sweep (axis:value;value)
+        report: a JSON file with your own words, as POST /api/experiments/{id}/report takes them: title author members course labels hypothesis method figures
+                answers conclusion paper
         servers of a sweep over storage: --redis HOST:PORT,… --postgres //USER@HOST/DATABASE; what this lab left there is emptied
         """;
 
@@ -36,13 +38,15 @@ internal static class ExperimentCommand
         if (OwnLab.Options(args, Usage) is not { } options) return OwnLab.WrongArguments;
         var folder = Take(options, "out") ?? "results";
         var followers = Take(options, "followers") ?? "5";
-        var paper = Take(options, "paper") ?? "A4";
+        var (paper, wordsFile) = (Take(options, "paper"), Take(options, "report"));
         string[] servers = [.. Server(options, "redis", "Storage:Redis"), .. Server(options, "postgres", "Storage:Postgres")];
         var errors = new FieldErrors();
         using var json = JsonObjectText.Parse(Encoding.UTF8.GetBytes(AsJson(options)), errors);
         var plan = json is null ? new ExperimentPlan() : PlanReader.Read(new JsonFields(json.RootElement, errors));
         // Asked now, because the report is written when everything is measured.
-        errors.Require(paper is "A4" or "Letter", "paper", $"paper must be A4 or Letter, but is \"{Unseen.Shown(ErrorText.Short(paper))}\".");
+        errors.Require(paper is null or "A4" or "Letter", "paper", $"paper must be A4 or Letter, but is \"{Unseen.Shown(ErrorText.Short(paper ?? ""))}\".");
+        var report = Words(wordsFile, errors);
+        if (paper is not null) report = report with { Paper = paper };
         if (errors.All.Count > 0)
         {
             foreach (var error in errors.All) Console.Error.WriteLine(error.Message);
@@ -51,13 +55,33 @@ internal static class ExperimentCommand
         }
 
         if (!OwnLab.CanWriteTo(folder)) return OwnLab.WrongArguments;
-        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, paper), stores: true, servers);
+        return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, report), stores: true, servers);
     }
 
     private static string[] Server(Dictionary<string, string> options, string name, string setting) =>
         Take(options, name) is { } server ? [$"--{setting}={server}"] : [];
 
-    private static async Task<int> RunAsync(ExperimentService experiments, ExperimentPlan plan, string folder, string paper)
+    /// <summary>A report's words from a file, by the reader that REST has.</summary>
+    private static ReportRequest Words(string? file, FieldErrors errors)
+    {
+        if (file is null) return new ReportRequest();
+        try
+        {
+            var bytes = File.ReadAllBytes(file);
+            using var json = JsonObjectText.Parse(bytes, errors);
+            if (json is null) return new ReportRequest();
+            var words = ReportRequestReader.Read(new JsonFields(json.RootElement, errors));
+            errors.Require(words.Runs.Count == 0, "runs", "runs must not be in the report's file: the report is of the run that is measured now.");
+            return words;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            errors.Add("report", $"report must name a file that can be read, but {Unseen.Shown(ErrorText.Short(file))} cannot: {cause.Message}");
+            return new ReportRequest();
+        }
+    }
+
+    private static async Task<int> RunAsync(ExperimentService experiments, ExperimentPlan plan, string folder, ReportRequest report)
     {
         Console.WriteLine($"{Unseen.Shown(plan.Name)}: {plan.PointCount} points of {plan.Writes} writes, about {(await experiments.EstimateAsync(plan)).TotalSeconds:0} s");
         using var listening = experiments.Listen(Print);
@@ -67,7 +91,7 @@ internal static class ExperimentCommand
 
         Console.WriteLine();
         PrintTable(run);
-        Write(run, folder, paper);
+        Write(run, folder, report);
         Console.WriteLine($"\n{run.State.ToString().ToLowerInvariant()}; everything is in {Path.GetFullPath(folder)}");
         return Failed(run) ? CheckFailed : Passed;
     }
@@ -99,13 +123,13 @@ internal static class ExperimentCommand
         foreach (var finding in run.Findings) Console.WriteLine($"{finding.Severity.ToString().ToUpperInvariant()}: {finding.Sentence}");
     }
 
-    private static void Write(ExperimentRun run, string folder, string paper)
+    private static void Write(ExperimentRun run, string folder, ReportRequest report)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, "run.kvlab.json"), RunFile.Write(run));
         File.WriteAllText(Path.Combine(folder, "points.csv"), RunCsv.Points(run));
         File.WriteAllText(Path.Combine(folder, "samples.csv"), RunCsv.Samples(run));
-        File.WriteAllText(Path.Combine(folder, "report.html"), ReportBuilder.Build(new ReportRequest { Runs = [run.Id], Paper = paper }, [run]));
+        File.WriteAllText(Path.Combine(folder, "report.html"), ReportBuilder.Build(report with { Runs = [run.Id] }, [run]));
         foreach (var figure in RunFigures.All(run))
         {
             File.WriteAllText(Path.Combine(folder, $"{figure.Id}.svg"), FigureSvg.Draw(figure));

@@ -2,151 +2,172 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using KvLab.Core.Experiments;
-using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Csv;
 
 namespace KvLab.Web.Reports;
 
 /// <summary>
-/// A lab report as one self-contained HTML file: styles, figures and tables are inside, nothing is loaded from anywhere, and it prints with proper
-/// page breaks. Pure: the same runs and words give the same bytes.
+/// A lab report as one self-contained HTML file, in the order in which one is graded: hypothesis, method, results, discussion, conclusion, origin of the
+/// numbers. Styles, figures and tables are inside, nothing is loaded from anywhere, and it prints with page numbers. Pure: the same runs and words give
+/// the same bytes.
 /// </summary>
 public static class ReportBuilder
 {
-    public static string Build(ReportRequest request, IReadOnlyList<ExperimentRun> runs)
-    {
-        var html = new StringBuilder();
-        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-            .Append(Inv($"<title>{Text(request.Title)}</title><style>{ReportStyle.Css(request.Paper)}</style></head><body><main>"));
-        Head(html, request, runs);
-        foreach (var run in runs) Run(html, request, run);
-        if (runs.Count == 2) html.Append("<section><h2>Comparison</h2>").Append(FigureBlock(RunFigures.Comparison(runs[0], runs[1]), "runs")).Append("</section>");
-        Words(html, request);
-        Provenance(html, runs);
-        return html.Append("</main></body></html>").ToString();
-    }
+    public static string Build(ReportRequest request, IReadOnlyList<ExperimentRun> runs) => Build(request, ReportContents.Of(request, runs));
 
-    private static void Head(StringBuilder html, ReportRequest request, IReadOnlyList<ExperimentRun> runs)
-    {
-        html.Append(Inv($"<header><h1>{Text(request.Title)}</h1><p class=\"by\">"))
-            .Append(string.Join(" · ", new[] { request.Author, request.Course, runs.Count > 0 ? runs[0].StartedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null }
-                .Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => Text(s!))))
-            .Append("</p></header>");
-    }
+    public static string Build(ReportRequest request, ReportContents contents) => new Document(request, contents).Html();
 
-    private static void Run(StringBuilder html, ReportRequest request, ExperimentRun run)
+    internal static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private sealed class Document(ReportRequest request, ReportContents contents)
     {
-        html.Append(Inv($"<section class=\"run\"><h2>{Text(Unseen.Shown(run.Plan.Name))}</h2><ul class=\"sentences\">"));
-        foreach (var sentence in Sentences.Of(run)) html.Append(Inv($"<li>{Text(sentence)}</li>"));
-        html.Append("</ul>");
-        if (run.Findings.Count > 0)
+        private readonly StringBuilder _html = new();
+        private int _sections;
+
+        public string Html()
         {
-            html.Append("<h3>What to know about this result</h3>");
-            foreach (var same in run.Findings.GroupBy(f => (f.Kind, f.Severity)).OrderByDescending(g => g.Key.Severity)) Finding(html, [.. same]);
+            _html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
+                .Append(Inv($"<title>{Text(request.Title)}</title><style>{ReportStyle.Css(request.Paper, request.Title)}</style></head><body><main>"));
+            Head();
+            if (!string.IsNullOrWhiteSpace(request.Hypothesis)) Section("Hypothesis", () => Words(request.Hypothesis));
+            Section("Method", Method);
+            Section("Results", Results);
+            Discussion();
+            if (!string.IsNullOrWhiteSpace(request.Conclusion)) Section("Conclusion", () => Words(request.Conclusion));
+            Section("Origin of the numbers", Origin, "provenance");
+            return _html.Append("</main></body></html>").ToString();
         }
 
-        html.Append("<h3>Latency</h3>");
-        LatencyTable(html, run);
-        html.Append("<h3>Replicas at three moments</h3>");
-        ReplicaTable(html, run);
-        html.Append("</section>");
-        foreach (var figure in RunFigures.All(run).Where(f => request.Figures is null || request.Figures.Contains(f.Id))) html.Append(FigureBlock(figure, run.Id));
-    }
-
-    /// <summary>The same finding at several points is one block.</summary>
-    private static void Finding(StringBuilder html, IReadOnlyList<Finding> same)
-    {
-        var first = same[0];
-        html.Append(Inv($"<div class=\"finding {first.Severity.ToString().ToLowerInvariant()}\"><p><strong>{first.Severity}:</strong> {Text(first.Sentence)}</p>"));
-        if (same.Count > 1) html.Append("<ul>").AppendJoin("", same.Skip(1).Select(f => $"<li>{Text(f.Sentence)}</li>")).Append("</ul>");
-        html.Append("</div>");
-    }
-
-    // What fits on a page stays on one.
-    private static string TableClass(int rows) => rows <= 24 ? "wide whole" : "wide";
-
-    private static void LatencyTable(StringBuilder html, ExperimentRun run)
-    {
-        html.Append(Inv($"<div class=\"{TableClass(run.Points.Count)}\"><table class=\"numbers\"><caption>Latency in ms, client's clock. Delay: exact mean of the W-th smallest delay; overhead: measured at zero delay in the same run; predicted: both together, as the charts draw it; {(run.Points.Any(p => p.Storing.Count > 0) ? "stored: mean of what the leader's storage took; " : "")}stale: deliveries refused because the follower held a newer version.</caption><thead><tr>"));
-        var storing = run.Points.Any(p => p.Storing.Count > 0);
-        foreach (var head in (string[])["point", "writes", "mean", "sd", "p50", "p90", "p95", "p99", "delay", "overhead", "predicted", "band", "writes/s", .. storing ? ["stored"] : Array.Empty<string>(), "partial", "stale", "late"])
-            html.Append(Inv($"<th scope=\"col\">{head}</th>"));
-        html.Append("</tr></thead><tbody>");
-        foreach (var p in run.Points)
+        private void Section(string title, Action content, string? name = null)
         {
-            html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}{(run.Plan.Repetitions > 1 ? Inv($" #{p.Plan.Repetition}") : "")}</th><td>{p.Writes}</td>"))
-                .Append(Inv($"<td>{p.Client.MeanMs:0.00}</td><td>{p.Client.SdMs:0.00}</td><td>{p.Client.P50Ms:0.00}</td><td>{p.Client.P90Ms:0.00}</td><td>{p.Client.P95Ms:0.00}</td><td>{p.Client.P99Ms:0.00}</td>"))
-                .Append(Inv($"<td>{p.Prediction.DelayMeanMs:0.00}</td><td>{p.Prediction.OverheadMs:0.00}</td><td>{p.Prediction.MeanMs:0.00}</td><td>{p.Prediction.BandLowMs:0.0}–{p.Prediction.BandHighMs:0.0} {(p.InBand ? "✓" : "✗")}</td>"))
-                .Append(Inv($"<td>{p.WritesPerSecond:0}</td>")).Append(!storing ? "" : p.Storing.Count == 0 ? "<td>–</td>" : Inv($"<td>{p.Storing.MeanMs:0.00}</td>"))
-                .Append(Inv($"<td>{p.Partial}</td><td>{p.StaleRefusals}</td><td>{p.LateDeliveries}</td></tr>"));
+            _html.Append(Inv($"<section{(name is null ? "" : $" class=\"{name}\"")}><h2>{++_sections}. {title}</h2>"));
+            content();
+            _html.Append("</section>");
         }
 
-        html.Append("</tbody></table></div>");
-    }
-
-    private static void ReplicaTable(StringBuilder html, ExperimentRun run)
-    {
-        html.Append(Inv($"<div class=\"{TableClass(run.Points.Sum(p => p.Checks.Count))}\"><table><caption>Entries on followers that are not the leader's, summed over followers and compared entry by entry. Before quiescence a difference is replication under way, not loss.</caption><thead><tr>"))
-            .Append("<th scope=\"col\">point</th><th scope=\"col\">moment</th><th scope=\"col\">after the last answer</th><th scope=\"col\">quiescent</th><th scope=\"col\">missing</th><th scope=\"col\">older or newer</th><th scope=\"col\">conflict: same version, other value</th><th scope=\"col\">unreachable followers</th></tr></thead><tbody>");
-        foreach (var p in run.Points)
+        private void Head()
         {
-            foreach (var check in p.Checks)
+            _html.Append(Inv($"<header><h1>{Text(request.Title)}</h1>"));
+            var people = new[] { request.Author }.Concat(request.Members).Where(p => !string.IsNullOrWhiteSpace(p)).Select(p => p!.Trim()).Distinct(StringComparer.Ordinal);
+            if (Joined(people, ", ") is { Length: > 0 } group) _html.Append(Inv($"<p class=\"by\">{group}</p>"));
+            var measured = contents.Runs is [var (_, _, run), ..] ? $"measured on {run.StartedAt.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}" : null;
+            _html.Append(Inv($"<p class=\"by\">{Joined(new[] { request.Course, measured }.OfType<string>().Where(s => !string.IsNullOrWhiteSpace(s)), " · ")}</p></header>"));
+        }
+
+        private static string Joined(IEnumerable<string> texts, string between) => string.Join(between, texts.Select(Text));
+
+        private void Method()
+        {
+            if (!string.IsNullOrWhiteSpace(request.Method)) Words(request.Method);
+            foreach (var (index, name, run) in contents.Runs) Sentences(index, run, ofMethod: true, contents.Runs.Count > 1 ? name : null);
+            if (contents.Find(ReportContents.Settings, 0) is { } settings) _html.Append(ReportTables.Settings(settings, contents.Runs));
+        }
+
+        private void Results()
+        {
+            foreach (var (index, name, run) in contents.Runs)
             {
-                var f = check.Report.Followers;
-                html.Append(Inv($"<tr><th scope=\"row\">{Text(p.Plan.Label)}</th><td>{MomentName(check.Moment)}</td><td>{check.AtMs:0} ms</td><td>{(check.Report.Quiescent ? "yes" : "no")}</td>"))
-                    .Append(Inv($"<td>{f.Sum(x => x.Missing)}</td><td>{f.Sum(x => x.Behind + x.Ahead)}</td><td>{f.Sum(x => x.Conflicts)}</td><td>{f.Count(x => x.State == Core.Analysis.ConvergenceCheck.NotReached)}</td></tr>"));
+                _html.Append(Inv($"<section class=\"run\"><h3>{Text(name)}</h3>"));
+                Sentences(index, run, ofMethod: false, null);
+                Findings(run);
+                if (run.Points.Count > 0) Numbers(index, name, run);
+                _html.Append("</section>");
+            }
+
+            if (contents.Find(ReportContents.Comparison, 0) is not { } both) return;
+            _html.Append(Inv($"<section><h3>Comparison</h3><p>{both.Name} shows {Text(contents.Runs[0].Name)} and {Text(contents.Runs[1].Name)} together.</p>"));
+            Picture(both, "runs", null);
+            _html.Append("</section>");
+        }
+
+        private void Numbers(int index, string name, ExperimentRun run)
+        {
+            var (latency, work, replicas) = (contents.Find(ReportContents.Latency, index)!, contents.Find(ReportContents.Work, index)!, contents.Find(ReportContents.Replicas, index)!);
+            var of = contents.Runs.Count > 1 ? name : null;
+            _html.Append(Inv($"<h4>Write latency</h4><p>{latency.Name} has the latencies and {work.Name} the counts of every point.{Seen(contents.Figures(index, ofConvergence: false))}</p>"))
+                .Append(ReportTables.Latency(latency, run, of)).Append(ReportTables.Work(work, run, of));
+            foreach (var figure in contents.Figures(index, ofConvergence: false)) Picture(figure, run.Id, of);
+            _html.Append(Inv($"<h4>Convergence</h4><p>{replicas.Name} compares the followers with the leader at three moments.{Seen(contents.Figures(index, ofConvergence: true))}</p>"))
+                .Append(ReportTables.Replicas(replicas, run, of));
+            foreach (var figure in contents.Figures(index, ofConvergence: true)) Picture(figure, run.Id, of);
+        }
+
+        private static string Seen(IEnumerable<Exhibit> figures) => figures.ToList() switch
+        {
+            [] => "",
+            [var only] => Inv($" Figure {only.Number} shows more."),
+            [var first, var second] => Inv($" Figures {first.Number} and {second.Number} show more."),
+            [var first, .., var last] => Inv($" Figures {first.Number} to {last.Number} show more."),
+        };
+
+        /// <summary>Each with the tables and figures that show it.</summary>
+        private void Sentences(int index, ExperimentRun run, bool ofMethod, string? name)
+        {
+            var sentences = Reports.Sentences.Cited(run).Where(s => s.OfMethod == ofMethod).ToList();
+            if (sentences.Count == 0) return;
+            _html.Append(name is null ? "<ul class=\"sentences\">" : Inv($"<p class=\"run-name\">{Text(name)}:</p><ul class=\"sentences\">"));
+            foreach (var sentence in sentences)
+            {
+                var seen = sentence.Shown.Select(id => contents.Find(id, id == ReportContents.Settings ? 0 : index)?.Name).OfType<string>().ToList();
+                var text = Text(sentence.Text);
+                _html.Append("<li>").Append(seen.Count == 0 ? text : $"{text.TrimEnd('.')} ({string.Join(", ", seen)}).").Append("</li>");
+            }
+
+            _html.Append("</ul>");
+        }
+
+        /// <summary>The same finding at several points is one block.</summary>
+        private void Findings(ExperimentRun run)
+        {
+            if (run.Findings.Count == 0) return;
+            _html.Append("<h4>Check these first</h4>");
+            foreach (var same in run.Findings.GroupBy(f => (f.Kind, f.Severity)).OrderByDescending(g => g.Key.Severity))
+            {
+                _html.Append(Inv($"<div class=\"finding {same.Key.Severity.ToString().ToLowerInvariant()}\"><p><strong>{same.Key.Severity}:</strong> {Text(same.First().Sentence)}</p>"));
+                if (same.Skip(1).Any()) _html.Append("<ul>").AppendJoin("", same.Skip(1).Select(f => $"<li>{Text(f.Sentence)}</li>")).Append("</ul>");
+                _html.Append("</div>");
             }
         }
 
-        html.Append("</tbody></table></div>");
-    }
-
-    public static string MomentName(string moment) => moment switch
-    {
-        ReplicaCheck.Answered => "last client answered (t = 0)",
-        ReplicaCheck.Quiescent => "in quiescence",
-        _ => "after settling",
-    };
-
-    /// <param name="of">What it is of; two runs have figures of the same name.</param>
-    private static string FigureBlock(Figure figure, string of) =>
-        Inv($"<figure id=\"{Text(of)}-{figure.Id}\">{FigureSvg.Draw(figure)}<figcaption>{Text(figure.Caption)}</figcaption></figure>");
-
-    private static void Words(StringBuilder html, ReportRequest request)
-    {
-        var answered = ReportRequest.GuidingQuestions.Zip(request.Answers).Where(p => !string.IsNullOrWhiteSpace(p.Second)).ToList();
-        if (answered.Count > 0)
+        /// <param name="of">What it is of; two runs have figures of the same name.</param>
+        /// <param name="name">Of its run, where there are several.</param>
+        private void Picture(Exhibit exhibit, string of, string? name)
         {
-            html.Append("<section><h2>Discussion</h2>");
-            foreach (var (question, answer) in answered) html.Append(Inv($"<h3>{Text(question)}</h3>")).Append(Paragraphs(answer));
-            html.Append("</section>");
+            var figure = exhibit.Figure!;
+            _html.Append(Inv($"<figure id=\"{Text(of)}-{figure.Id}\">{FigureSvg.Draw(figure, titled: false)}"))
+                .Append(Inv($"<figcaption><strong>{exhibit.Name}:</strong> {Text(figure.Title)}{(name is null ? "" : $", {Text(name)}")}. {Text(figure.Caption)}</figcaption></figure>"));
         }
 
-        if (!string.IsNullOrWhiteSpace(request.Conclusion)) html.Append("<section><h2>Conclusion</h2>").Append(Paragraphs(request.Conclusion)).Append("</section>");
-    }
-
-    private static void Provenance(StringBuilder html, IReadOnlyList<ExperimentRun> runs)
-    {
-        html.Append("<section class=\"provenance\"><h2>Where the numbers come from</h2>");
-        foreach (var run in runs)
+        private void Discussion()
         {
-            var p = run.Plan;
-            var points = p.Points(run.Followers.Count);
-            html.Append(Inv($"<h3>{Text(p.Name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {run.StartedAt:yyyy-MM-dd HH:mm:ss} UTC{(run.EndedAt is { } end ? Inv($", ended {end:HH:mm:ss} UTC") : "")}</dd>"))
-                .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
-                .Append(Inv($"<dt>Plan</dt><dd>{p.Writes} writes, {PointWords.Keys(points)} keys, concurrency {PointWords.Clients(points)}, {PointWords.Delays(points)}, W = {PointWords.Quorums(points)}, {p.Repetitions} repetition(s), {p.WarmUpWrites} warm-up writes, seed {p.Seed}, {PointWords.Modes(points)}, deadline {p.ReplicationTimeoutMs} ms, {PointWords.Followers(points)} followers (the leader is not counted in W){(p.Sweep is null ? "" : Inv($", sweep {p.Sweep.Axis}: {Text(string.Join(", ", p.Sweep.Values))}"))}</dd>"))
-                .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
+            var answered = ReportRequest.GuidingQuestions.Zip(request.Answers).Where(p => !string.IsNullOrWhiteSpace(p.Second)).ToList();
+            if (answered.Count == 0) return;
+            Section("Discussion", () =>
+            {
+                foreach (var (question, answer) in answered)
+                {
+                    _html.Append(Inv($"<h3>{Text(question)}</h3>"));
+                    Words(answer);
+                }
+            });
         }
 
-        html.Append("<p>Percentiles are nearest-rank over all samples. Predictions: exact order statistics of the delay distribution (David and Nagaraja, Order Statistics); ")
-            .Append("bands hold for all points of a run together with 95 % probability if the theory is right (Bonferroni), plus half of the calibrated overhead.</p></section>");
+        private void Words(string text) => _html.Append("<div class=\"words\">").Append(MarkdownHtml.Of(text, contents.Cited)).Append("</div>");
+
+        private void Origin()
+        {
+            foreach (var (_, name, run) in contents.Runs)
+            {
+                _html.Append(Inv($"<h3>{Text(name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {run.StartedAt:yyyy-MM-dd HH:mm:ss} UTC{(run.EndedAt is { } end ? Inv($", ended {end:HH:mm:ss} UTC") : "")}</dd>"))
+                    .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
+                    .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
+            }
+
+            _html.Append("<p>Percentiles are nearest-rank over all samples. Predictions are exact order statistics of the delay distribution (David and Nagaraja, Order Statistics). ")
+                .Append("If the theory is right, the bands hold for all points of a run together with 95 % probability (Bonferroni); half of the calibrated overhead is added to them.</p>");
+        }
+
+        private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
-
-    private static string Paragraphs(string text) =>
-        string.Concat(text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(p => $"<p>{Text(p.Trim()).Replace("\n", "<br>")}</p>"));
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,12 +9,28 @@ public sealed record ReportRequest
     /// <summary>Each is read with all its samples.</summary>
     public const int MostRuns = 4;
 
+    public const int MostMembers = 20;
+    public const int LongestLabel = 80;
+
     public string Title { get; init; } = "Replication lab report";
     public string? Author { get; init; }
+
+    /// <summary>Names of the group's other members.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
     public string? Course { get; init; }
 
     /// <summary>Ids of the runs, in order; the first is the main one.</summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
+
+    /// <summary>What the student calls each run, by position; where there is none, the run's own name stands.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>What is expected, and why: written before the results, and stands before them. Markdown, as all texts below.</summary>
+    public string? Hypothesis { get; init; }
+
+    /// <summary>What was done, in the student's words; the settings of every run are added as a table.</summary>
+    public string? Method { get; init; }
 
     /// <summary>Ids of the figures to include; null for all.</summary>
     public IReadOnlyList<string>? Figures { get; init; }
@@ -31,7 +47,7 @@ public sealed record ReportRequest
     [
         "Why does latency rise with the write quorum W?",
         "What did the replicas show when the last client was answered (t = 0), and why?",
-        "What did they show after settling, and what made it so?",
+        "What did the replicas show after settling, and why?",
         "What did naive mode lose, if you ran it?",
         "Which W would you choose for a shop's order book, and which for a page counter?",
     ];

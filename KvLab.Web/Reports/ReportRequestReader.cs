@@ -7,14 +7,18 @@ internal static class ReportRequestReader
 {
     public static ReportRequest Read(JsonFields fields)
     {
-        fields.AllowOnly("title", "author", "course", "runs", "figures", "answers", "conclusion", "paper");
+        fields.AllowOnly("title", "author", "members", "course", "runs", "labels", "hypothesis", "method", "figures", "answers", "conclusion", "paper");
         var standard = new ReportRequest();
         var request = new ReportRequest
         {
             Title = fields.Text("title") ?? standard.Title,
             Author = fields.Text("author"),
+            Members = fields.Texts("members") ?? standard.Members,
             Course = fields.Text("course"),
             Runs = fields.Texts("runs") ?? standard.Runs,
+            Labels = fields.Texts("labels") ?? standard.Labels,
+            Hypothesis = fields.Text("hypothesis"),
+            Method = fields.Text("method"),
             Figures = fields.Texts("figures"),
             Answers = fields.Texts("answers") ?? standard.Answers,
             Conclusion = fields.Text("conclusion"),
@@ -22,10 +26,15 @@ internal static class ReportRequestReader
         };
         if (request.Paper is not ("A4" or "Letter")) fields.Add("paper", $"must be A4 or Letter, but is \"{request.Paper}\".");
         if (request.Runs.Count > ReportRequest.MostRuns) fields.Add("runs", $"must name at most {ReportRequest.MostRuns} runs, but names {request.Runs.Count}.");
+        if (request.Labels.Count > ReportRequest.MostRuns) fields.Add("labels", $"must have at most {ReportRequest.MostRuns} entries, one for each run, but has {request.Labels.Count}.");
+        if (request.Members.Count > ReportRequest.MostMembers) fields.Add("members", $"must name at most {ReportRequest.MostMembers} people, but names {request.Members.Count}.");
         foreach (var (text, field) in new[] { (request.Title, "title"), (request.Author, "author"), (request.Course, "course") })
             if (text?.Length > ReportRequest.LongestTitle) fields.Add(field, $"must have at most {ReportRequest.LongestTitle} characters.");
+        if (request.Members.Any(m => m.Length > ReportRequest.LongestTitle)) fields.Add("members", $"must have at most {ReportRequest.LongestTitle} characters each.");
+        if (request.Labels.Any(l => l.Length > ReportRequest.LongestLabel)) fields.Add("labels", $"must have at most {ReportRequest.LongestLabel} characters each.");
         if (request.Answers.Any(a => a.Length > ReportRequest.LongestText)) fields.Add("answers", $"must have at most {ReportRequest.LongestText} characters each.");
-        if (request.Conclusion?.Length > ReportRequest.LongestText) fields.Add("conclusion", $"must have at most {ReportRequest.LongestText} characters.");
+        foreach (var (text, field) in new[] { (request.Hypothesis, "hypothesis"), (request.Method, "method"), (request.Conclusion, "conclusion") })
+            if (text?.Length > ReportRequest.LongestText) fields.Add(field, $"must have at most {ReportRequest.LongestText} characters.");
         return request;
     }
 }

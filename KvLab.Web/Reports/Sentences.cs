@@ -5,22 +5,46 @@ using KvLab.Core.Settings;
 
 namespace KvLab.Web.Reports;
 
+/// <param name="Text">Ends with a full stop, unless it quotes something at its end.</param>
+public sealed record Sentence(string Text)
+{
+    /// <summary>Ids of the tables and figures that show it.</summary>
+    public IReadOnlyList<string> Shown { get; init; } = [];
+
+    /// <summary>Whether it says how the run was done, not what came out.</summary>
+    public bool OfMethod { get; init; }
+}
+
 /// <summary>
 /// Sentences that a report says by itself. Each is made from the numbers of the run and says no more than they show; where the numbers do not show it,
 /// the sentence says that, or is missing.
 /// </summary>
 public static class Sentences
 {
-    public static IReadOnlyList<string> Of(ExperimentRun run)
+    public static IReadOnlyList<string> Of(ExperimentRun run) => [.. Cited(run).Select(s => s.Text)];
+
+    /// <summary>The same sentences with what shows them, so that a report can name the table and the figure.</summary>
+    public static IReadOnlyList<Sentence> Cited(ExperimentRun run)
     {
-        if (run.Points.Count == 0) return ["Nothing was measured."];
-        IEnumerable<string?> all = [Setup(run), .. Curves(run).Select(Rise), .. Curves(run).Select(Agreement), Storages(run), AtAnswer(run), Settled(run), Modes(run), State(run), ClosedLoop];
-        return [.. all.OfType<string>()];
+        if (run.Points.Count == 0) return [new("Nothing was measured.")];
+        IEnumerable<(string? Text, string[] Shown, bool Method)> all =
+        [
+            (Setup(run), ["settings"], true),
+            .. Curves(run).Select(c => (Rise(c), (string[])["latency", "quorum-latency"], false)),
+            .. Curves(run).Select(c => ((string?)Agreement(c), (string[])["latency", "quorum-latency", "residuals"], false)),
+            (Storages(run), ["storage-latency", "storing"], false),
+            (AtAnswer(run), ["replicas", "convergence"], false),
+            (Settled(run), ["replicas"], false),
+            (Modes(run), ["replicas", "conflicts"], false),
+            (State(run), [], false),
+            (ClosedLoop, [], true),
+        ];
+        return [.. all.Where(s => s.Text is not null).Select(s => new Sentence(s.Text!) { Shown = s.Shown, OfMethod = s.Method })];
     }
 
     /// <summary>What a reader must know of every latency here.</summary>
-    public const string ClosedLoop = "The load is a closed loop: each client sends its next write when the last is answered. While the cluster stands still nothing is sent, "
-        + "so the writes that would have waited then are missing from the percentiles (coordinated omission); the longest time without an answer shows such a pause.";
+    public const string ClosedLoop = "The load is a closed loop: each client sends its next write when its last one is answered. While the cluster pauses, nothing is sent, "
+        + "so the writes that would have waited are missing from the percentiles (coordinated omission). The longest time without an answer shows such a pause.";
 
     private static string Setup(ExperimentRun run)
     {
@@ -69,7 +93,7 @@ public static class Sentences
         var differing = Differing(most.Check!);
         return differing == 0
             ? "When the last client was answered, no follower differed from the leader at any point."
-            : Inv($"When the last client was answered, up to {differing} entries on followers differed from the leader ({most.p.Plan.Label}): replication was still going on.");
+            : Inv($"When the last client was answered, up to {differing} entries on followers differed from the leader ({most.p.Plan.Label}): replication was still in progress.");
     }
 
     private static string? Settled(ExperimentRun run)
@@ -97,9 +121,9 @@ public static class Sentences
         RunState.Done => null,
         RunState.Disturbed => $"The run was disturbed, so it does not show what its plan asked: {string.Join(" ", run.AllDisturbances)}",
         RunState.Cancelled => $"The run was cancelled: {run.Points.Count} points of the plan were measured.",
-        RunState.Broken => $"The run was broken off: {run.Points.Count} points of the plan were measured.",
+        RunState.Broken => $"The run was interrupted: {run.Points.Count} points of the plan were measured.",
         RunState.Failed => $"The run failed: {run.Error}",
-        _ => "The run is still going on.",
+        _ => "The run is still in progress.",
     };
 
     private static int Differing(ReplicaCheck check) => check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);

@@ -45,6 +45,30 @@ public sealed class ReportPageTests : ExperimentPageTest
     }
 
     [Fact]
+    public async Task Group_hypothesis_method_and_label_come_into_the_preview()
+    {
+        Stored(Clean);
+        var page = Report();
+        foreach (var (field, text) in new[] { ("report-members", "Grace, Edsger"), ("report-label", "Monday"), ("report-hypothesis", "It **rises**."), ("report-method", "We ran it: @tbl:settings.") })
+            await page.At(field).InputAsync(text);
+        await PreviewedAsync(html => html.Contains("We ran it: Table 1.", StringComparison.Ordinal));
+        Assert.Contains(">Grace, Edsger</p>", Preview, StringComparison.Ordinal);
+        Assert.Contains("<h3>Monday</h3>", Preview, StringComparison.Ordinal);
+        Assert.Contains("It <strong>rises</strong>.", Preview, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_form_names_each_figure_by_its_number_in_the_report()
+    {
+        Stored(Clean);
+        var page = Report();
+        page.Until(() => page.All(".kv-report-figures label")[2].TextContent.Contains("Figure 3: Percentiles of write latency", StringComparison.Ordinal));
+        _ = page.At("report-figure-residuals").ChangeAsync(false);
+        await PreviewedAsync(html => !html.Contains("id=\"clean-residuals\"", StringComparison.Ordinal));
+        page.Until(() => page.All(".kv-report-figures label")[2].TextContent.Contains("Figure 2: Percentiles of write latency", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Words_of_another_day_are_there_again()
     {
         Page.Setup<JsonElement>("load", _ => true).SetResult(JsonSerializer.SerializeToElement(new ReportDraft { Title = "Monday", Answers = ["first"], Paper = "Letter" }, JsonSerializerOptions.Web));

@@ -17,6 +17,9 @@ public static class FigurePlot
     private static readonly SymbolEnum[] Symbols =
         [SymbolEnum.Circle, SymbolEnum.Square, SymbolEnum.Diamond, SymbolEnum.TriangleUp, SymbolEnum.Cross, SymbolEnum.X, SymbolEnum.TriangleDown, SymbolEnum.Star];
 
+    // As in the SVG, where the lengths are written out.
+    private static readonly string[] Dashes = ["dash", "dot", "dashdot", "longdash", "longdashdot", "4px,2px"];
+
     // Of the place that a whole number has; Plotly's own choice of width and of places would be of the distance to the next number that is there.
     private const double BarShare = 0.8;
 
@@ -24,7 +27,7 @@ public static class FigurePlot
     public static IReadOnlyList<ITrace> Traces(Figure figure, bool dark)
     {
         var bars = figure.Series.Where(s => s.Mark == Mark.Bars).ToList();
-        return [.. figure.Series.OrderBy(s => s.Mark == Mark.Band ? 0 : 1).Select(s => Trace(s, Palette.Of(s.Colour, dark), bars.IndexOf(s), bars.Count))];
+        return [.. figure.Series.OrderBy(s => s.Mark == Mark.Band ? 0 : 1).Select(s => Trace(figure, s, Palette.Of(s.Colour, dark), bars.IndexOf(s), bars.Count))];
     }
 
     /// <param name="revision">Stays the same for as long as a reader's zoom is to be kept.</param>
@@ -56,7 +59,7 @@ public static class FigurePlot
 
     /// <param name="bar">Which of the series of bars it is.</param>
     /// <param name="bars">Series of bars that share a place.</param>
-    private static ITrace Trace(FigureSeries series, string colour, int bar, int bars) => series.Mark switch
+    private static ITrace Trace(Figure figure, FigureSeries series, string colour, int bar, int bars) => series.Mark switch
     {
         Mark.Bars => new Bar
         {
@@ -76,7 +79,7 @@ public static class FigurePlot
             Mode = ModeFlag.Markers,
             X = Cells(series.X),
             Y = Cells(series.Y),
-            Marker = new Marker { Color = colour, Size = series.X.Count > 100 ? 3 : 7, Opacity = series.X.Count > 100 ? 0.55m : 1, Symbol = SymbolEnum.Circle },
+            Marker = new Marker { Color = colour, Size = series.X.Count > 100 ? 3 : 7, Opacity = series.X.Count > 100 ? 0.55m : 1, Symbol = SymbolOf(figure, series) },
         },
         _ => new Scatter
         {
@@ -86,10 +89,12 @@ public static class FigurePlot
             Mode = series.Mark == Mark.LineAndPoints || series.X.Count == 1 ? ModeFlag.Lines | ModeFlag.Markers : ModeFlag.Lines,
             X = Cells(series.X),
             Y = Cells(series.Y),
-            Line = new Line { Color = colour, Width = 2, Dash = series.Dashed ? "dash" : "solid", Shape = series.Mark == Mark.Steps ? ShapeEnum.Hv : ShapeEnum.Linear },
-            Marker = new Marker { Color = colour, Size = 8, Symbol = Symbols[series.Colour % Symbols.Length] },
+            Line = new Line { Color = colour, Width = 2, Dash = series.Dashed ? Dashes[FigureMarks.DashOf(figure, series)] : "solid", Shape = series.Mark == Mark.Steps ? ShapeEnum.Hv : ShapeEnum.Linear },
+            Marker = new Marker { Color = colour, Size = 8, Symbol = SymbolOf(figure, series) },
         },
     };
+
+    private static SymbolEnum SymbolOf(Figure figure, FigureSeries series) => Symbols[FigureMarks.SymbolOf(figure, series) % Symbols.Length];
 
     private static Scatter Band(FigureSeries series, string colour)
     {

@@ -25,6 +25,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     private ExperimentRun? _second;
     private IReadOnlyList<Figure> _figures = [];
     private IReadOnlyList<RunSummary> _others = [];
+    private ReportContents? _contents;
     private ReportDraft? _previewed;
     private bool _previewing;
     private bool _missing;
@@ -99,7 +100,14 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
 
     private ExperimentRun[] Runs() => _second is null ? [_run!] : [_run!, _second];
 
-    private string Build() => ReportBuilder.Build(_draft.Request(Id, _figures.Select(f => f.Id)), Runs());
+    private ReportRequest Request() => _draft.Request(Id, _figures.Select(f => f.Id));
+
+    private (ReportContents Contents, string Html) Build()
+    {
+        var request = Request();
+        var contents = ReportContents.Of(request, Runs());
+        return (contents, ReportBuilder.Build(request, contents));
+    }
 
     // One at a time: what is typed meanwhile is in the next one.
     private async Task PreviewAsync(bool atOnce)
@@ -128,7 +136,10 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     private async Task DrawAsync()
     {
         _previewed = _draft;
-        await Storage.ShowPreviewAsync(PreviewId, await Task.Run(Build));
+        (_contents, var html) = await Task.Run(Build);
+        // The form names each figure by the number that it has now.
+        StateHasChanged();
+        await Storage.ShowPreviewAsync(PreviewId, html);
     }
 
     private async Task PrintAsync()
@@ -137,7 +148,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
         await Storage.PrintPreviewAsync(PreviewId);
     }
 
-    private async Task DownloadAsync() => await Browser.DownloadAsync($"kvlab-report-{Id}.html", "text/html", await Task.Run(Build));
+    private async Task DownloadAsync() => await Browser.DownloadAsync($"kvlab-report-{Id}.html", "text/html", (await Task.Run(Build)).Html);
 
     public void Dispose()
     {

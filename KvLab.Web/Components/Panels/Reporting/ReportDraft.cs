@@ -9,10 +9,19 @@ public sealed record ReportDraft
 {
     public string Title { get; init; } = new ReportRequest().Title;
     public string Author { get; init; } = "";
+
+    /// <summary>The group's other members as they are typed: names with commas between them.</summary>
+    public string Members { get; init; } = "";
     public string Course { get; init; } = "";
 
     /// <summary>A second run; empty for none.</summary>
     public string Second { get; init; } = "";
+
+    /// <summary>What the student calls the main run; empty for its own name.</summary>
+    public string Label { get; init; } = "";
+    public string SecondLabel { get; init; } = "";
+    public string Hypothesis { get; init; } = "";
+    public string Method { get; init; } = "";
 
     /// <summary>Ids of the figures that are left out; what a run gains later is in by itself.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
@@ -40,7 +49,11 @@ public sealed record ReportDraft
     {
         Title = string.IsNullOrWhiteSpace(Title) ? new ReportRequest().Title : Title,
         Author = Author,
+        Members = [.. Members.Split([',', ';', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(ReportRequest.MostMembers)],
         Course = Course,
+        Labels = [Label, SecondLabel],
+        Hypothesis = Hypothesis,
+        Method = Method,
         Runs = Second.Length > 0 ? [run, Second] : [run],
         Figures = Without.Count == 0 ? null : [.. figures.Except(Without)],
         Answers = Answers,
