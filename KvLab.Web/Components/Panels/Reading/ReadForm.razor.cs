@@ -1,5 +1,6 @@
 using System.Globalization;
 using KvLab.Core.Reading;
+using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Problems;
