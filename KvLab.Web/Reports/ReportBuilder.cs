@@ -23,14 +23,14 @@ public static class ReportBuilder
         foreach (var run in runs) Run(html, request, run);
         if (runs.Count == 2) html.Append("<section><h2>Comparison</h2>").Append(FigureBlock(RunFigures.Comparison(runs[0], runs[1]), "runs")).Append("</section>");
         Words(html, request);
-        Provenance(html, runs);
+        Provenance(html, runs, request.Zone);
         return html.Append("</main></body></html>").ToString();
     }
 
     private static void Head(StringBuilder html, ReportRequest request, IReadOnlyList<ExperimentRun> runs)
     {
         html.Append(Inv($"<header><h1>{Text(request.Title)}</h1><p class=\"by\">"))
-            .Append(string.Join(" · ", new[] { request.Author, request.Course, runs.Count > 0 ? runs[0].StartedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null }
+            .Append(string.Join(" · ", new[] { request.Author, request.Course, runs.Count > 0 ? ZonedTime.Text(runs[0].StartedAt, request.Zone, "yyyy-MM-dd") : null }
                 .Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => Text(s!))))
             .Append("</p></header>");
     }
@@ -126,14 +126,14 @@ public static class ReportBuilder
         if (!string.IsNullOrWhiteSpace(request.Conclusion)) html.Append("<section><h2>Conclusion</h2>").Append(Paragraphs(request.Conclusion)).Append("</section>");
     }
 
-    private static void Provenance(StringBuilder html, IReadOnlyList<ExperimentRun> runs)
+    private static void Provenance(StringBuilder html, IReadOnlyList<ExperimentRun> runs, TimeZoneInfo zone)
     {
         html.Append("<section class=\"provenance\"><h2>Where the numbers come from</h2>");
         foreach (var run in runs)
         {
             var p = run.Plan;
             var points = p.Points(run.Followers.Count);
-            html.Append(Inv($"<h3>{Text(p.Name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {run.StartedAt:yyyy-MM-dd HH:mm:ss} UTC{(run.EndedAt is { } end ? Inv($", ended {end:HH:mm:ss} UTC") : "")}</dd>"))
+            html.Append(Inv($"<h3>{Text(p.Name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {ZonedTime.Text(run.StartedAt, zone, "yyyy-MM-dd HH:mm:ss")}{(run.EndedAt is { } end ? Inv($", ended {ZonedTime.Text(end, zone, "HH:mm:ss")}") : "")}, {Text(ZonedTime.NameOf(zone, run.StartedAt))}</dd>"))
                 .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
                 .Append(Inv($"<dt>Plan</dt><dd>{p.Writes} writes, {PointWords.Keys(points)} keys, concurrency {PointWords.Clients(points)}, {PointWords.Delays(points)}, W = {PointWords.Quorums(points)}, {p.Repetitions} repetition(s), {p.WarmUpWrites} warm-up writes, seed {p.Seed}, {PointWords.Modes(points)}, deadline {p.ReplicationTimeoutMs} ms, {PointWords.Followers(points)} followers (the leader is not counted in W){(p.Sweep is null ? "" : Inv($", sweep {p.Sweep.Axis}: {Text(string.Join(", ", p.Sweep.Values))}"))}</dd>"))
                 .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));

@@ -34,6 +34,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     [Inject] public required ExperimentService Experiments { get; init; }
     [Inject] public required ExperimentBrowser Storage { get; init; }
     [Inject] public required Browser Browser { get; init; }
+    [Inject] public required ViewerClock Clock { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
 
     [CascadingParameter] public ViewOptions View { get; set; } = ViewOptions.Default;
@@ -99,7 +100,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
 
     private ExperimentRun[] Runs() => _second is null ? [_run!] : [_run!, _second];
 
-    private string Build() => ReportBuilder.Build(_draft.Request(Id, _figures.Select(f => f.Id)), Runs());
+    private string Build() => ReportBuilder.Build(_draft.Request(Id, _figures.Select(f => f.Id), Clock.Zone), Runs());
 
     // One at a time: what is typed meanwhile is in the next one.
     private async Task PreviewAsync(bool atOnce)
