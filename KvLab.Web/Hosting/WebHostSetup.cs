@@ -36,7 +36,7 @@ internal static class WebHostSetup
 
     /// <summary>
     /// A field's text comes twice in an event, as its value and as what was rendered, and a character may take six bytes of JSON: twelve for each of the 64 Ki of a value. No field
-    /// takes more (<see cref="Components.View.TextLimits"/>); all six texts of a report, which come back at once, are less.
+    /// takes more (TextLimits); all six texts of a report, which come back at once, are less.
     /// </summary>
     private const long LongestPageMessageBytes = 1024 * 1024;
 

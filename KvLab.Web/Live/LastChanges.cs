@@ -10,8 +10,8 @@ public sealed class LastChanges(TimeProvider time)
 
     private ImmutableDictionary<string, (Author Author, long At)> _changes = ImmutableDictionary<string, (Author, long)>.Empty;
 
-    /// <summary>On the thread of whoever changed something.</summary>
-    public event Action? Changed;
+    /// <summary>What was changed; on the thread of whoever did.</summary>
+    public event Action<IReadOnlyList<string>>? Changed;
 
     /// <summary>What the value of a setting is called here.</summary>
     public static string Setting(string name) => $"setting {name}";
@@ -25,10 +25,12 @@ public sealed class LastChanges(TimeProvider time)
     /// <param name="run">Who has the cluster and does it; null: whoever gives the command.</param>
     public void Note(IEnumerable<string> what, string? run = null)
     {
+        string[] names = [.. what];
+        if (names.Length == 0) return;
         var author = run is null ? Author.Current : new Author(run);
         var at = time.GetTimestamp();
-        ImmutableInterlocked.Update(ref _changes, changes => changes.SetItems(what.Select(w => KeyValuePair.Create(w, (author, at)))));
-        Changed?.Invoke();
+        ImmutableInterlocked.Update(ref _changes, changes => changes.SetItems(names.Select(w => KeyValuePair.Create(w, (author, at)))));
+        Changed?.Invoke(names);
     }
 
     /// <param name="page">Whoever asks; what it changed itself is no news to it.</param>

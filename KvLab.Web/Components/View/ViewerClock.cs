@@ -8,6 +8,9 @@ namespace KvLab.Web.Components.View;
 /// </summary>
 public sealed class ViewerClock(TimeProvider time)
 {
+    private const int LongestName = 64;
+    private const int MostMinutes = 14 * 60;
+
     /// <summary>That of the dashboard until the browser has said its own.</summary>
     public TimeZoneInfo Zone { get; private set; } = time.LocalTimeZone;
 
@@ -15,9 +18,10 @@ public sealed class ViewerClock(TimeProvider time)
     /// <param name="minutesEast">Of Greenwich, now: for a machine that has no table of zones, or does not know this one.</param>
     public void Use(string? zone, int minutesEast)
     {
-        if (string.IsNullOrEmpty(zone) || zone.Length > 64) return;
+        // A zone is looked up as a file: nothing but a name.
+        if (string.IsNullOrEmpty(zone) || zone.Length > LongestName || !zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+')) return;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known)) Zone = known;
-        else if (Math.Abs(minutesEast) <= 14 * 60) Zone = TimeZoneInfo.CreateCustomTimeZone(zone, TimeSpan.FromMinutes(minutesEast), zone, zone);
+        else if (minutesEast is >= -MostMinutes and <= MostMinutes) Zone = TimeZoneInfo.CreateCustomTimeZone(zone, TimeSpan.FromMinutes(minutesEast), zone, zone);
     }
 
     /// <summary>"14:03:27".</summary>
