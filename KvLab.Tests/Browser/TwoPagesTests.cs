@@ -38,7 +38,7 @@ public sealed class TwoPagesTests(LabInBrowser lab)
         await using var mine = await lab.OpenAsync();
         var before = await mine.At("seed").InputValueAsync();
         await mine.At("seed").ClickAsync();
-        await lab.Commands.ChangeSettingsAsync(new LiveSettingsPatch { Seed = 99 });
+        await lab.Commands.ChangeSettingsAsync(new LiveSettingsPatch { Seed = 99 }, TestContext.Current.CancellationToken);
         await mine.Expect("changed-seed").ToContainTextAsync("now 99");
         await mine.Expect("seed").ToHaveValueAsync(before);
         await mine.At("seed").BlurAsync();
@@ -90,12 +90,12 @@ public sealed class TwoPagesTests(LabInBrowser lab)
         await using var mine = await lab.OpenAsync("/faults");
         await mine.ClickAsync("link-edit-follower-2");
         await mine.FillAsync("link-request-delay", "250");
-        await lab.Commands.SetLinkAsync("follower-2", new() { Request = new() { LossPercent = 20 } });
+        await lab.Commands.SetLinkAsync("follower-2", new() { Request = new() { LossPercent = 20 } }, TestContext.Current.CancellationToken);
         await mine.Expect("changed-link").ToContainTextAsync("changed by somebody else: now");
         await mine.Expect("link-request-delay").ToHaveValueAsync("250");
         await mine.ClickAsync("link-show");
         await mine.Expect("link-request-loss").ToHaveValueAsync("20");
         await mine.Expect("link-request-delay").ToHaveValueAsync("0");
-        await lab.Commands.HealAsync();
+        await lab.Commands.HealAsync(cancellation: TestContext.Current.CancellationToken);
     }
 }

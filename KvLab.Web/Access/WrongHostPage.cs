@@ -22,7 +22,7 @@ internal static class WrongHostPage
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync($"""
+        return context.Response.WriteAsync($$"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
@@ -30,14 +30,14 @@ internal static class WrongHostPage
               <meta name="viewport" content="width=device-width, initial-scale=1.0" />
               <meta name="color-scheme" content="light dark" />
               <title>KvLab: not its name</title>
-              <style>body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem; overflow-wrap: anywhere }}</style>
+              <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem; overflow-wrap: anywhere }</style>
             </head>
             <body>
               <main data-testid="wrong-host">
-                <h1>This lab is not called {html.Encode(called)}</h1>
+                <h1>This lab is not called {{html.Encode(called)}}</h1>
                 <p>It answers to these names, and to its own addresses, such as 127.0.0.1:</p>
-                <ul>{string.Concat(names.Select(n => $"<li><code>{html.Encode(n)}</code></li>"))}</ul>
-                <p>To let it be called {html.Encode(called)} too, start it with <code>--{Setting} {html.Encode(called)}</code>, or set <code>{Setting}={html.Encode(called)}</code> in its environment.
+                <ul>{{string.Concat(names.Select(n => $"<li><code>{html.Encode(n)}</code></li>"))}}</ul>
+                <p>To let it be called {{html.Encode(called)}} too, start it with <code>--{{Setting}} {{html.Encode(called)}}</code>, or set <code>{{Setting}}={{html.Encode(called)}}</code> in its environment.
                   It refuses other names because a page of another site could use the lab through your browser under a name of its own.</p>
               </main>
             </body>
