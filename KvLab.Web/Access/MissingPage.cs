@@ -1,4 +1,5 @@
 using KvLab.Web.Problems;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace KvLab.Web.Access;
 
@@ -18,6 +19,8 @@ internal sealed class MissingPage(RequestDelegate next)
         context.SetEndpoint(null);
         request.RouteValues.Clear();
         request.Path = Address;
+        // Pages write nothing under this status unless they are told that somebody asked for its page.
+        context.Features.Set<IStatusCodeReExecuteFeature>(new StatusCodeReExecuteFeature { OriginalPath = asked, OriginalPathBase = request.PathBase, OriginalQueryString = request.QueryString.Value });
         try
         {
             await next(context);
