@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.View;
 using Microsoft.Playwright;
 using Xunit;
@@ -18,6 +19,7 @@ public sealed class EveryBrowserTests(LabInBrowser lab)
         await using var page = await lab.OpenAsync();
         await page.At("write-value").FillAsync(new string('x', 400_000));
         await page.Expect("cut-note").ToContainTextAsync("at most 65,534 characters");
+        await page.ScreenshotAsync("cut-note-1366x768-light");
         Assert.Equal(TextLimits.Value, (await page.At("write-value").InputValueAsync()).Length);
         await page.At("write-key").FillAsync("long");
         await page.ClickAsync("write-submit");
@@ -164,6 +166,32 @@ public sealed class EveryBrowserTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync();
         Assert.Equal("no", await page.Page.EvaluateAsync<string>("document.documentElement.getAttribute('translate')"));
+    }
+
+    [Fact]
+    public async Task A_number_that_was_typed_and_not_taken_yet_outlives_a_restart_and_acts_when_it_is_left()
+    {
+        LabInBrowser.RequireBrowser();
+        var cluster = new FakeCluster(new ClusterStory { Writes = 5 }.Tell());
+        var first = DemoPage.Serve(cluster, "http://127.0.0.1:0");
+        await first.StartAsync(TestContext.Current.CancellationToken);
+        var url = first.Url;
+        await using var page = await LabPage.OpenAsync(lab.Browser, url, 1366, 768, ColorScheme.Light);
+        await page.At("seed").FillAsync("777");
+        await first.StopAsync(TestContext.Current.CancellationToken);
+        await first.DisposeAsync();
+        await page.Expect("reconnect").ToBeVisibleAsync();
+
+        await using var second = DemoPage.Serve(cluster, url);
+        await second.StartAsync(TestContext.Current.CancellationToken);
+        await page.Expect("reconnect").Not.ToBeVisibleAsync();
+        await page.ReadyAsync();
+        await page.Expect("seed").ToHaveValueAsync("777");
+        Assert.Empty(cluster.Patches);
+        await page.At("seed").FocusAsync();
+        await page.At("seed").BlurAsync();
+        await LabInBrowser.UntilAsync(() => cluster.Current.Settings!.Seed == 777, "the seed that was typed before the restart");
+        page.Forgive();
     }
 
     /// <summary>As the leader holds it.</summary>

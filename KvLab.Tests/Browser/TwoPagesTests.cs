@@ -24,6 +24,7 @@ public sealed class TwoPagesTests(LabInBrowser lab)
         await other.FillAsync(field, changed);
         await mine.Expect($"changed-{field}").ToContainTextAsync($"changed by another page: now {changed}");
         await mine.Expect(field).ToHaveValueAsync(typed);
+        await mine.ScreenshotAsync($"changed-{field}-1366x768-light");
         Assert.Equal(0, await other.At($"changed-{field}").CountAsync());
 
         // Whoever leaves his field has decided.
@@ -60,6 +61,7 @@ public sealed class TwoPagesTests(LabInBrowser lab)
         using var body = new StringContent("{\"writeQuorum\": 4}", System.Text.Encoding.UTF8, "application/json");
         (await client.PatchAsync(new Uri($"{lab.Url}/api/cluster/settings"), body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await mine.Expect("changed-quorum").ToHaveTextAsync("changed by REST");
+        await mine.ScreenshotAsync("changed-by-rest-1366x768-light");
         await other.Expect("changed-quorum").ToHaveTextAsync("changed by REST");
     }
 
