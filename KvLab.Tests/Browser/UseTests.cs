@@ -64,7 +64,7 @@ public sealed class UseTests(LabInBrowser lab)
     public async Task The_tab_key_reaches_every_control_and_the_focus_is_seen()
     {
         await using var page = await lab.OpenAsync();
-        await page.At("advanced").Locator("summary").ClickAsync();
+        await page.OpenAdvancedAsync();
         var reached = new HashSet<string>();
         foreach (var tab in new[] { "data-replicas", "data-events" })
         {
