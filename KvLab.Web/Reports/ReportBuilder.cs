@@ -133,7 +133,7 @@ public static class ReportBuilder
         {
             var p = run.Plan;
             var points = p.Points(run.Followers.Count);
-            html.Append(Inv($"<h3>{Text(p.Name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {ZonedTime.Text(run.StartedAt, zone, "yyyy-MM-dd HH:mm:ss")}{(run.EndedAt is { } end ? Inv($", ended {ZonedTime.Text(end, zone, "HH:mm:ss")}") : "")}, {Text(ZonedTime.NameOf(zone, run.StartedAt))}</dd>"))
+            html.Append(Inv($"<h3>{Text(p.Name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {At(run.StartedAt, zone, "yyyy-MM-dd HH:mm:ss")}{(run.EndedAt is { } end ? Inv($", ended {At(end, zone, "HH:mm:ss")}") : "")}</dd>"))
                 .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
                 .Append(Inv($"<dt>Plan</dt><dd>{p.Writes} writes, {PointWords.Keys(points)} keys, concurrency {PointWords.Clients(points)}, {PointWords.Delays(points)}, W = {PointWords.Quorums(points)}, {p.Repetitions} repetition(s), {p.WarmUpWrites} warm-up writes, seed {p.Seed}, {PointWords.Modes(points)}, deadline {p.ReplicationTimeoutMs} ms, {PointWords.Followers(points)} followers (the leader is not counted in W){(p.Sweep is null ? "" : Inv($", sweep {p.Sweep.Axis}: {Text(string.Join(", ", p.Sweep.Values))}"))}</dd>"))
                 .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
@@ -145,6 +145,8 @@ public static class ReportBuilder
 
     private static string Paragraphs(string text) =>
         string.Concat(text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(p => $"<p>{Text(p.Trim()).Replace("\n", "<br>")}</p>"));
+
+    private static string At(DateTimeOffset at, TimeZoneInfo zone, string format) => $"{ZonedTime.Text(at, zone, format)} {Text(ZonedTime.NameOf(zone, at))}";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
