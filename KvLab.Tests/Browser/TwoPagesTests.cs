@@ -38,13 +38,15 @@ public sealed class TwoPagesTests(LabInBrowser lab)
     [Fact]
     public async Task A_field_that_has_the_focus_and_no_text_of_its_own_shows_the_news_when_it_is_left()
     {
-        await using var mine = await lab.OpenAsync();
+        await using var mine = await lab.OpenAsync(scheme: ColorScheme.Dark);
         await mine.OpenAdvancedAsync();
         var before = await mine.At("seed").InputValueAsync();
         await mine.At("seed").ClickAsync();
         await lab.Commands.ChangeSettingsAsync(new LiveSettingsPatch { Seed = 99 }, TestContext.Current.CancellationToken);
         await mine.Expect("changed-seed").ToContainTextAsync("now 99");
         await mine.Expect("seed").ToHaveValueAsync(before);
+        await mine.MustBeAccessibleAsync("changed elsewhere, dark");
+        await mine.ScreenshotAsync("changed-1366x768-dark");
         await mine.At("seed").BlurAsync();
         await mine.Expect("seed").ToHaveValueAsync("99");
     }
@@ -64,6 +66,7 @@ public sealed class TwoPagesTests(LabInBrowser lab)
         using var body = new StringContent("{\"writeQuorum\": 4}", System.Text.Encoding.UTF8, "application/json");
         (await client.PatchAsync(new Uri($"{lab.Url}/api/cluster/settings"), body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await mine.Expect("changed-quorum").ToHaveTextAsync("changed by REST");
+        await mine.MustBeAccessibleAsync("changed by REST, light");
         await mine.ScreenshotAsync("changed-by-rest-1366x768-light");
         await other.Expect("changed-quorum").ToHaveTextAsync("changed by REST");
     }

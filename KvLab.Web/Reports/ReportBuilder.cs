@@ -160,7 +160,7 @@ public static class ReportBuilder
         {
             foreach (var (_, name, run) in contents.Runs)
             {
-                _html.Append(Inv($"<h3>{Text(name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {ZonedTime.Text(run.StartedAt, request.Zone, "yyyy-MM-dd HH:mm:ss")}{(run.EndedAt is { } end ? Inv($", ended {ZonedTime.Text(end, request.Zone, "HH:mm:ss")}") : "")}, {Text(ZonedTime.NameOf(request.Zone, run.StartedAt))}</dd>"))
+                _html.Append(Inv($"<h3>{Text(name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {At(run.StartedAt, "yyyy-MM-dd HH:mm:ss")}{(run.EndedAt is { } end ? Inv($", ended {At(end, "HH:mm:ss")}") : "")}</dd>"))
                     .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
                     .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
             }
@@ -168,6 +168,8 @@ public static class ReportBuilder
             _html.Append("<p>Percentiles are nearest-rank over all samples. Predictions are exact order statistics of the delay distribution (David and Nagaraja, Order Statistics). ")
                 .Append("If the theory is right, the bands hold for all points of a run together with 95 % probability (Bonferroni); half of the calibrated overhead is added to them.</p>");
         }
+
+        private string At(DateTimeOffset at, string format) => $"{ZonedTime.Text(at, request.Zone, format)} {Text(ZonedTime.NameOf(request.Zone, at))}";
 
         private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }

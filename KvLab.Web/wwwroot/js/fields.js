@@ -43,13 +43,14 @@
       field.value = field.value.slice(0, most(field));
       sayCut(field);
     }
-    touched.set(field, { at: Date.now(), committed: false });
+    touched.set(field, { at: Date.now(), changed: false, arrived: false });
   }, true);
-  addEventListener('change', e => { if (isField(e.target)) touched.set(e.target, { at: Date.now(), committed: true }); }, true);
+  // The dialog that says the connection is lost takes the focus, and so a field is left into the void.
+  addEventListener('change', e => { if (isField(e.target)) touched.set(e.target, { at: Date.now(), changed: true, arrived: lostAt === null }); }, true);
 
   // What came back over a restart and was not taken by the cluster yet is taken when its field is left, as if it had been typed now.
   addEventListener('focusout', e => {
-    if (!restored.delete(e.target) || touched.get(e.target)?.committed) return;
+    if (!restored.delete(e.target) || touched.get(e.target)?.changed) return;
     e.target.dispatchEvent(new Event('change', { bubbles: true }));
   }, true);
 
@@ -58,14 +59,13 @@
 
   // The dashboard still has the page as it was; what was typed into a connection that was gone is sent again.
   function resend() {
-    for (const [field, last] of [...touched]) {
-      if (!field.isConnected) touched.delete(field);
-      else if (isUnsure(last) && !(field.type === 'radio' && !field.checked)) {
-        tell(field, 'input');
-        if (last.committed) tell(field, 'change');
-      }
-    }
+    for (const field of touched.keys()) if (!field.isConnected) touched.delete(field);
+    const unsure = [...touched].filter(([field, last]) => isUnsure(last) && !(field.type === 'radio' && !field.checked));
     lostAt = null;
+    for (const [field, last] of unsure) {
+      tell(field, 'input');
+      if (last.changed) tell(field, 'change');
+    }
   }
 
   // Before the page is loaded anew. Fields of forms act only when their form is sent; any other one may have been taken already.
@@ -73,7 +73,7 @@
     const fields = {};
     for (const [field, last] of touched) {
       if (!field.isConnected || !isText(field) || field.type === 'password' || !field.dataset.testid) continue;
-      if (!last.committed || (field.form && isUnsure(last))) fields[field.dataset.testid] = field.value;
+      if (!last.arrived || (field.form && isUnsure(last))) fields[field.dataset.testid] = field.value;
     }
     try { sessionStorage.setItem(keptKey, JSON.stringify({ path: location.pathname, fields })); } catch { /* private windows have no storage */ }
   }
