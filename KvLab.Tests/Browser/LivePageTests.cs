@@ -64,7 +64,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         // Late deliveries still move the list; a person who wants to hit a row pauses it too.
         await page.At("data-events").CheckAsync();
         await page.ClickAsync("events-pause");
-        await page.At("events-kind").SelectOptionAsync("entry_refused");
+        await page.ChooseAsync("events-kind", "entry_refused");
         await Assertions.Expect(page.At("event-row").First).ToContainTextAsync("entry_refused");
         await page.At("event-row").First.ClickAsync();
         await page.Expect("event-why").ToContainTextAsync("refused: follower-");
@@ -114,8 +114,8 @@ public sealed class LivePageTests(LabInBrowser lab)
         await using var page = await lab.OpenAsync();
         await page.BurstAsync(30, 3, 3);
         await page.At("data-events").CheckAsync();
-        await page.At("events-node").SelectOptionAsync("follower-2");
-        await page.At("events-kind").SelectOptionAsync("entry_applied");
+        await page.ChooseAsync("events-node", "follower-2");
+        await page.ChooseAsync("events-kind", "entry_applied");
         await page.Expect("events-csv").ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("kind=entry_applied"));
         await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
         await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");

@@ -178,7 +178,7 @@ public sealed class MapTests(LabInBrowser lab)
     public async Task Slow_motion_falls_behind_says_so_steps_and_comes_back()
     {
         await using var page = await OpenAsync(settings: Slow);
-        await page.At("map-speed").SelectOptionAsync("20");
+        await page.ChooseAsync("map-speed", "1/20");
         await lab.Commands.WriteAsync("k", Core.Storage.JsonText.Of("x"), Cancellation);
         await page.Expect("map-note").ToContainTextAsync("s behind");
         var before = (await LookAsync(page)).T;

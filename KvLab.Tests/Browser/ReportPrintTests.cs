@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using KvLab.Core.Experiments;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Tests.Experiments;
@@ -32,6 +34,8 @@ public sealed class ReportPrintTests(LabInBrowser lab)
         Conclusion = "- **W = 1** for a page counter.\n- **W = 3** for an order book: @fig:percentiles shows what it costs.",
     };
 
+    private static readonly JsonSerializerOptions Given = new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     [Theory]
     [InlineData("A4", 210, 297)]
     [InlineData("Letter", 215.9, 279.4)]
@@ -41,16 +45,17 @@ public sealed class ReportPrintTests(LabInBrowser lab)
         var first = await ImportAsync(Presets.Current with { Writes = 300, Quorums = [1, 2, 3, 4, 5] });
         string[] runs = [first, await ImportAsync(Presets.VersionedAgainstNaive with { Writes = 200 })];
         using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
-        using var answer = await http.PostAsJsonAsync($"/api/experiments/{first}/report", Words with { Paper = paper, Runs = runs }, TestContext.Current.CancellationToken);
+        using var answer = await http.PostAsJsonAsync($"/api/experiments/{first}/report", Words with { Paper = paper, Runs = runs }, Given, TestContext.Current.CancellationToken);
         var html = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, html);
         await page.Page.SetContentAsync(html);
         await page.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
         await page.Page.SetViewportSizeAsync((int)((widthMm - 2 * SideMm) / 25.4 * 96), 900);
+        // Kept for people, also when something is wrong with it.
+        var pdf = await page.Page.PdfAsync(new PagePdfOptions { PreferCSSPageSize = true, PrintBackground = true, Path = Path.Combine(LabInBrowser.Screenshots, $"report-{paper}.pdf") });
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(Cut));
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(Unnumbered));
 
-        var pdf = await page.Page.PdfAsync(new PagePdfOptions { PreferCSSPageSize = true, PrintBackground = true, Path = Path.Combine(LabInBrowser.Screenshots, $"report-{paper}.pdf") });
         using var printed = PdfDocument.Open(pdf);
         Assert.InRange(printed.NumberOfPages, 4, 20);
         foreach (var sheet in printed.GetPages())
@@ -69,7 +74,7 @@ public sealed class ReportPrintTests(LabInBrowser lab)
         {
             using var import = new HttpClient { BaseAddress = new Uri(lab.Url) };
             using var imported = await import.PostAsync("/api/experiments/import", new ByteArrayContent(RunFile.Write(WorldExperiment.Run(plan))), TestContext.Current.CancellationToken);
-            return (await imported.Content.ReadFromJsonAsync<Dictionary<string, System.Text.Json.JsonElement>>(TestContext.Current.CancellationToken))!["id"].GetString()!;
+            return (await imported.Content.ReadFromJsonAsync<Dictionary<string, JsonElement>>(TestContext.Current.CancellationToken))!["id"].GetString()!;
         }
     }
 

@@ -94,7 +94,7 @@ public sealed class UseTests(LabInBrowser lab)
         await page.BurstAsync(40, 10, 3);
         await page.At("key-filter").FillAsync("k2");
         await page.At("data-events").CheckAsync();
-        await page.At("events-kind").SelectOptionAsync("write_answered");
+        await page.ChooseAsync("events-kind", "write_answered");
         await page.Page.Locator(".kv-write-row").First.ClickAsync();
         await page.Expect("write-detail").ToBeVisibleAsync();
         await page.ClickAsync("theme");
@@ -103,7 +103,7 @@ public sealed class UseTests(LabInBrowser lab)
 
         await using var other = await LabPage.OpenAsync(lab.Browser, page.Page.Url, 1366, 768, ColorScheme.Light);
         await other.Expect("root").ToHaveAttributeAsync("data-theme", "dark");
-        await other.Expect("events-kind").ToHaveValueAsync("write_answered");
+        await other.Expect("events-kind").ToHaveAttributeAsync("data-value", "write_answered");
         await other.Expect("key-filter").ToHaveValueAsync("k2");
         Assert.Equal(await page.TextAsync("write-why"), await other.TextAsync("write-why"));
     }
@@ -133,7 +133,7 @@ public sealed class UseTests(LabInBrowser lab)
         await page.ReadyAsync();
         await page.Expect("write-value").ToHaveValueAsync("half a sentence");
         await page.Expect("burst-writes").ToHaveValueAsync("77");
-        await page.Expect("events-kind").ToHaveValueAsync("entry_refused");
+        await page.Expect("events-kind").ToHaveAttributeAsync("data-value", "entry_refused");
         page.Forgive();
     }
 

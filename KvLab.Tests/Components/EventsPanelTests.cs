@@ -29,8 +29,8 @@ public sealed class EventsPanelTests : PageTest
     public void Filters_by_node_kind_and_key_narrow_the_list_and_the_export()
     {
         var page = Show<EventsPanel>(Calm);
-        page.At("events-node").Change("follower-2");
-        page.At("events-kind").Change("entry_applied");
+        page.Choose("events-node", "follower-2");
+        page.Choose("events-kind", "entry_applied");
         page.At("events-key").Change("k3");
 
         var filter = new EventFilter("follower-2", EventKind.EntryApplied, "k3");
@@ -94,7 +94,7 @@ public sealed class EventsPanelTests : PageTest
     public void Selecting_a_refusal_explains_it_and_selects_its_write()
     {
         var page = Show<EventsPanel>(Calm);
-        page.At("events-kind").Change("entry_refused");
+        page.Choose("events-kind", "entry_refused");
         page.All("[data-testid=event-row]")[0].Click();
 
         var refusal = Calm.Events.NewestFirst().First(e => e.Kind == EventKind.EntryRefused);

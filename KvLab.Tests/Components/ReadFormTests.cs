@@ -36,10 +36,10 @@ public sealed class ReadFormTests : PageTest
         ReadRequest? asked = null;
         Cluster.Read = request => Row(asked = request, ReadOutcome.Fresh, 9, 9, 0);
         var page = Show<ReadForm>(Calm);
-        await page.At("read-from").ChangeAsync("r3");
+        page.Choose("read-from", "R = 3 of 5");
         Assert.Equal("true", page.At("read-promise").GetAttribute("data-overlaps"));
         Assert.Contains("> N = 5", page.At("read-promise").TextContent, StringComparison.Ordinal);
-        await page.At("read-from").ChangeAsync("r1");
+        page.Choose("read-from", "R = 1 of 5");
         Assert.Equal("false", page.At("read-promise").GetAttribute("data-overlaps"));
         await page.Cut.Find("[data-testid=read] form").SubmitAsync();
         Assert.Equal((1, null), (asked!.R, asked.From));

@@ -93,7 +93,7 @@ public sealed class VersionLabelPageTests : PageTest
         page.At("durability-tab-rolled-back").Change(true);
         page.Until(() => page.Has("rolled-back-1-1101"));
         Assert.Contains("e1·v1101", page.Text("rolled-back-1-1101"), StringComparison.Ordinal);
-        Assert.Contains("holds e2·v1101 instead", page.Text("rolled-back-1-1101"), StringComparison.Ordinal);
+        Assert.Contains("now holds e2·v1101.", page.Text("rolled-back-1-1101"), StringComparison.Ordinal);
     }
 
     [Fact]

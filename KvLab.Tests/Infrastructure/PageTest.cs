@@ -86,6 +86,10 @@ public abstract class PageTest : BunitContext
 
         /// <summary>Chooses by name in a drop-down.</summary>
         public void Choose(string testId, string name) => cut.Choose(testId, name);
+
+        /// <summary>What a drop-down offers.</summary>
+        public IReadOnlyList<string> Names(string testId) => cut.Names(testId);
+
         public void Until(Func<bool> condition) => cut.WaitForState(condition, Patience);
         public Task On(Action action) => cut.InvokeAsync(action);
     }

@@ -29,7 +29,7 @@ public static partial class MarkdownHtml
     public static string Of(string text, Func<string, string, int, string?> cited)
     {
         if (text.Length > ReportRequest.LongestText) text = text[..ReportRequest.LongestText];
-        if (text.AsSpan().Count('*') + text.AsSpan().Count('_') + text.AsSpan().Count('[') + text.AsSpan().Count('>') > MostMarks) return Plain(text);
+        if (text.Count("*_[>".Contains) > MostMarks || BeginsDeep(text)) return Plain(text);
         try
         {
             var html = new StringBuilder();
@@ -40,6 +40,19 @@ public static partial class MarkdownHtml
         {
             return Plain(text);
         }
+    }
+
+    /// <summary>Whether a line begins with more marks of lists and quotes than anybody nests: Markdig looks at the rest of the line for each of them.</summary>
+    private static bool BeginsDeep(string text)
+    {
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            var marks = 0;
+            for (var i = 0; i + 1 < line.Length && " \t-+*>.)0123456789".Contains(line[i]); i++)
+                if (line[i] is not (' ' or '\t') && line[i + 1] is (' ' or '\t') && ++marks > Deepest) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Paragraphs and line breaks, and nothing else.</summary>

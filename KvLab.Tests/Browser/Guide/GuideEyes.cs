@@ -23,15 +23,16 @@ public class GuideEyes(LabPage page)
 
     protected ILocator Dialog => Page.GetByRole(AriaRole.Dialog).Filter(new() { Visible = true }).Last;
 
-    /// <summary>A panel by its heading. One that lies behind a tab is brought to the front.</summary>
+    /// <summary>A panel by its heading. One that lies behind a tab, a choice or a button of its name is brought to the front.</summary>
     protected async Task<ILocator> PanelAsync(string name)
     {
         var panels = Page.GetByRole(AriaRole.Region, Named(name)).Or(Page.GetByRole(AriaRole.Tabpanel, Named(name))).Filter(new() { Visible = true });
         await UntilAsync(async () =>
         {
             if (await panels.CountAsync() > 0) return true;
-            var tab = Page.GetByRole(AriaRole.Tab, Named(name)).Filter(new() { Visible = true });
-            if (await tab.CountAsync() == 1) await tab.ClickAsync();
+            var front = Page.GetByRole(AriaRole.Tab, Named(name)).Or(Page.GetByRole(AriaRole.Radio, Named(name))).Or(Page.GetByRole(AriaRole.Button, Named(name + "…"))).Filter(new() { Visible = true });
+            if (await front.CountAsync() == 1) await front.ClickAsync();
+            await LookAsync(async () => await panels.CountAsync() > 0);
             return false;
         }, AtOnce, () => Task.FromResult($"there is no panel called “{name}”"));
         return panels.First;
@@ -43,7 +44,7 @@ public class GuideEyes(LabPage page)
     /// <summary>The one thing to press that has this name. What stands in brackets behind it, such as a number, is no part of it.</summary>
     protected static async Task<ILocator> ToPressAsync(string name, ILocator scope)
     {
-        var wanted = new Regex($@"^\s*{Regex.Escape(name)}( \([^)]*\))?\s*$", RegexOptions.IgnoreCase);
+        var wanted = Whole(name, aside: true);
         ILocator? found = null;
         var seen = 0;
         await UntilAsync(async () =>
@@ -65,8 +66,8 @@ public class GuideEyes(LabPage page)
     /// <summary>A field by its name, which its label gives it.</summary>
     protected static async Task<ILocator> FieldAsync(string name, ILocator scope)
     {
-        // MudSelect hides its own input behind what it shows.
-        var fields = Fields.Aggregate(scope.Locator(".mud-select input").And(scope.GetByLabel(Whole(name))),
+        // What stands for a MudSelect has a name, but not always a role.
+        var fields = Fields.Aggregate(scope.Locator(".mud-select *").And(scope.GetByLabel(Whole(name))).Filter(new() { Visible = true }),
             (any, role) => any.Or(scope.GetByRole(role, new() { NameRegex = Whole(name) }).Filter(new() { Visible = true })));
         await UntilAsync(async () => await fields.CountAsync() == 1, AtOnce,
             async () => await fields.CountAsync() is > 1 and var many ? $"{many} fields are called “{name}”: say in which panel" : $"no field is called “{name}”");
@@ -105,7 +106,9 @@ public class GuideEyes(LabPage page)
     private static PageGetByRoleOptions Named(string name) => new() { NameRegex = Whole(name) };
 
     /// <summary>The whole name. A style sheet may show it in capitals, so these do not count.</summary>
-    private static Regex Whole(string name) => new($@"^\s*{Regex.Escape(name)}\s*$", RegexOptions.IgnoreCase);
+    /// <param name="aside">Brackets may stand behind it, with a number or an explanation.</param>
+    protected static Regex Whole(string name, bool aside = false) =>
+        new($@"^\s*{Regex.Escape(name).Replace("…", @"\s*…", StringComparison.Ordinal)}{(aside ? @"( \([^)]*\))?" : "")}\s*$", RegexOptions.IgnoreCase);
 
     private static string Short(string words) => words.Length <= 300 ? words : words[..300] + "…";
 }

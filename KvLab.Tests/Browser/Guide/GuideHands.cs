@@ -49,7 +49,7 @@ public sealed partial class GuideHands(LabPage page, string labUrl) : GuideEyes(
     /// <summary>From the menu or list that has just opened.</summary>
     private async Task ChooseFromListAsync(string item)
     {
-        var entry = Page.Locator(".mud-popover-open").GetByText(new Regex($@"^\s*{Regex.Escape(item)}( \([^)]*\))?\s*$", RegexOptions.IgnoreCase)).Filter(new() { Visible = true });
+        var entry = Page.Locator(".mud-popover-open").GetByText(Whole(item, aside: true)).Filter(new() { Visible = true });
         await ThereAsync(entry, $"the entry “{item}” of the list");
         await entry.First.ClickAsync();
         await LookAsync(async () => await entry.CountAsync() == 0);
@@ -83,7 +83,7 @@ public sealed partial class GuideHands(LabPage page, string labUrl) : GuideEyes(
                 await SlideAsync(field, int.Parse(value, CultureInfo.InvariantCulture));
                 break;
             case "list":
-                await field.Locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' mud-select ')][1]").ClickAsync();
+                await field.ClickAsync();
                 await ChooseFromListAsync(value);
                 break;
             case "check":

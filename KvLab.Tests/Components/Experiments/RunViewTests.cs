@@ -36,7 +36,7 @@ public sealed class RunViewTests : ExperimentPageTest
     public void A_finding_says_how_grave_it_is_and_fills_the_form_with_what_would_be_better()
     {
         var page = Result(Saturated);
-        Assert.Contains("warning: this proves less than it seems to", page.Text("finding-saturated"), StringComparison.Ordinal);
+        Assert.Contains("warning: interpret with care", page.Text("finding-saturated"), StringComparison.Ordinal);
         Assert.Equal("#g-partial", page.All("[data-testid=finding-saturated] use")[0].GetAttribute("href"));
 
         var suggestion = Saturated.Findings.First(f => f.Kind == FindingKind.Saturated).Suggestion!;
@@ -153,7 +153,7 @@ public sealed class RunViewTests : ExperimentPageTest
         Stored(Clean, Naive);
         var page = Show<ExperimentsPage>("/experiments?run=clean");
         page.UntilThere("run-compare");
-        page.Choose("run-compare", $"{Naive.Plan.Name}, {Services.GetRequiredService<ViewerClock>().Exact(Naive.StartedAt)}");
+        page.Choose("run-compare", $"{Naive.Plan.Name}, {Services.GetRequiredService<ViewerClock>().Exact(new DateTimeOffset(2026, 3, 1, 11, 0, 0, TimeSpan.Zero))}");
         page.UntilThere("figure-comparison");
         Assert.EndsWith("run=clean&compare=naive", Address, StringComparison.Ordinal);
         Assert.Equal("api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));

@@ -7,10 +7,10 @@ namespace KvLab.Tests.Unit.Page;
 public sealed class DelayScaleTests
 {
     [Fact]
-    public void It_runs_from_0_over_a_tenth_to_a_thousand_and_never_back()
+    public void It_runs_from_0_over_a_tenth_to_two_thousand_and_never_back()
     {
         var scale = Enumerable.Range(0, DelayScale.Positions + 1).Select(DelayScale.ToMs).ToArray();
-        Assert.Equal((0, 0.1, 1000), (scale[0], scale[1], scale[^1]));
+        Assert.Equal((0, 0.1, 2000), (scale[0], scale[1], scale[^1]));
         Assert.Equal(scale.Order(), scale);
     }
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Scenarios;
+using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Panels.Scenarios;
 using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.Scripts;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
@@ -71,9 +70,9 @@ public sealed partial class MapPanel
     private Task OnDot(string key, long epoch, long version, string node) =>
         InvokeAsync(() => Views.Toggle(new Selection(key, new EntryVersion(epoch, version), node)));
 
-    private Task SetSpeed(string divisor)
+    private Task SetSpeed(int divisor)
     {
-        _divisor = int.Parse(divisor, CultureInfo.InvariantCulture);
+        _divisor = divisor;
         return Run("setSpeed", 1.0 / _divisor);
     }
 

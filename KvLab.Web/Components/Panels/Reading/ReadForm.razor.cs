@@ -1,5 +1,7 @@
 using System.Globalization;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Reading;
+using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Problems;
@@ -35,6 +37,13 @@ public sealed partial class ReadForm
     private string? Latest => Snapshot.Writes is [var write, ..] ? write.Key : null;
 
     private int? R => _from is ['r', _, ..] && int.TryParse(_from.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var r) ? r : null;
+
+    /// <summary>Any node, each of them, or the newest of R.</summary>
+    private string[] Sources => [ReadRequest.Random, .. Snapshot.Nodes.Select(n => n.Id), .. Enumerable.Range(1, Followers).Select(r => string.Create(CultureInfo.InvariantCulture, $"r{r}"))];
+
+    private string SourceName(string from) => from == ReadRequest.Random ? "any node"
+        : from is ['r', >= '0' and <= '9', ..] ? $"R = {from[1..]} of {Followers}"
+        : Snapshot.Nodes.FirstOrDefault(n => n.Id == from) is { } node ? NodeWords.Bare(node.Id, node.Leads) : from;
 
     private bool Overlaps => R is { } r && Snapshot.Settings is { } s && ReadQuorum.Overlaps(r, s.FollowerAcks(), Followers);
 

@@ -1,4 +1,4 @@
-namespace KvLab.Web.Components.Parts;
+namespace KvLab.Web.Components.Bases;
 
 /// <summary>
 /// Has a page drawn after news, at most ten times a second whatever their rate, and always after the last. News come on the runner's thread, which is never held up.
