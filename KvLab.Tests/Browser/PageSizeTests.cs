@@ -30,6 +30,24 @@ public sealed class PageSizeTests(LabInBrowser lab)
         })()
         """;
 
+    [Fact]
+    public async Task Faults_of_twelve_followers_fit_every_size()
+    {
+        await using var page = await lab.OpenAsync("/faults");
+        var before = lab.State.Current.Nodes.Select(n => n.Id).ToHashSet();
+        try
+        {
+            for (var added = 0; added < 7; added++) await lab.Commands.AddFollowerAsync(TestContext.Current.CancellationToken);
+            await LabInBrowser.UntilAsync(() => lab.State.Current.Nodes.Length == 13 && lab.State.Current.Nodes.All(n => n.State == Core.Observation.Snapshots.NodeState.Running), "twelve followers");
+            await page.BurstAsync(60, 10, 8);
+            Assert.Equal("", string.Join("\n", await SeenAsync(page, "faults-of-12", "light")));
+        }
+        finally
+        {
+            foreach (var node in lab.State.Current.Nodes.Where(n => !before.Contains(n.Id))) await lab.Commands.RemoveFollowerAsync(node.Id, CancellationToken.None);
+        }
+    }
+
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
@@ -48,20 +66,29 @@ public sealed class PageSizeTests(LabInBrowser lab)
                 await page.ClickAsync("fault-more-follower-1");
             }
 
-            foreach (var (width, height) in Sizes)
-            {
-                await page.Page.SetViewportSizeAsync(width, height);
-                await Task.Delay(400, TestContext.Current.CancellationToken);
-                if (await page.Page.EvaluateAsync<string>(Wrong) is { Length: > 0 } found) wrong.Add($"{name} at {width}×{height}: {found}");
-                await page.Page.ScreenshotAsync(new PageScreenshotOptions
-                {
-                    Path = Path.Combine(LabInBrowser.Screenshots, $"{name}-{width}x{height}-{scheme.ToString().ToLowerInvariant()}.png"),
-                    Animations = ScreenshotAnimations.Disabled,
-                    FullPage = true,
-                });
-            }
+            wrong.AddRange(await SeenAsync(page, name, scheme.ToString().ToLowerInvariant()));
         }
 
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+    }
+
+    /// <summary>Takes a picture in each size, and says what is wrong in it.</summary>
+    private static async Task<List<string>> SeenAsync(LabPage page, string name, string scheme)
+    {
+        var wrong = new List<string>();
+        foreach (var (width, height) in Sizes)
+        {
+            await page.Page.SetViewportSizeAsync(width, height);
+            await Task.Delay(400, TestContext.Current.CancellationToken);
+            if (await page.Page.EvaluateAsync<string>(Wrong) is { Length: > 0 } found) wrong.Add($"{name} at {width}×{height}: {found}");
+            await page.Page.ScreenshotAsync(new PageScreenshotOptions
+            {
+                Path = Path.Combine(LabInBrowser.Screenshots, $"{name}-{width}x{height}-{scheme}.png"),
+                Animations = ScreenshotAnimations.Disabled,
+                FullPage = true,
+            });
+        }
+
+        return wrong;
     }
 }

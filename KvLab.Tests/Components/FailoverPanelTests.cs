@@ -17,7 +17,7 @@ public sealed class FailoverPanelTests : PageTest
     public void The_rule_is_stated_and_says_that_it_is_no_consensus()
     {
         var page = Show<FailoverPanel>(Calm);
-        Assert.StartsWith("By hand: nobody leads in the old leader's place until somebody promotes a follower.", page.Text("failover-rule"), StringComparison.Ordinal);
+        Assert.StartsWith("Manual: there is no leader until you promote a follower.", page.Text("failover-rule"), StringComparison.Ordinal);
         Assert.Contains("there is no election", page.Text("failover-rule"), StringComparison.Ordinal);
         page.At("failover-automatic").Change("on");
         page.Until(() => page.Text("failover-rule").StartsWith("Automatic: ", StringComparison.Ordinal));

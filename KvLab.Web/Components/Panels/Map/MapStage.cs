@@ -48,7 +48,9 @@ public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLin
     private static MapPlace Around(int index, int count)
     {
         var share = count == 1 ? 0.5 : (double)index / (count - 1);
-        var angle = (-120 + 240 * share) * Math.PI / 180;
+        // Many reach further round, so that they stand apart.
+        var reach = count > MostNamed ? 150 : 120;
+        var angle = reach * (2 * share - 1) * Math.PI / 180;
         return new MapPlace(CentreX + AcrossX * Math.Cos(angle), CentreY + AcrossY * Math.Sin(angle));
     }
 
