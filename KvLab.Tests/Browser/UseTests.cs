@@ -17,8 +17,8 @@ public sealed class UseTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync(scheme: scheme);
         await page.ClickAsync("storage-open");
-        await page.At("storage-all-kind").SelectOptionAsync("sqlite");
-        await page.At("storage-follower-2-kind").SelectOptionAsync("redis");
+        await page.ChooseAsync("storage-all-kind", "sqlite");
+        await page.ChooseAsync("storage-follower-2-kind", "redis");
         await page.At("storage-follower-2-place").FillAsync("password=secret");
         await page.ClickAsync("storage-apply");
         await page.Expect("storage-follower-2-error").ToBeVisibleAsync();
