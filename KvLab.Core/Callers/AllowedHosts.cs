@@ -20,6 +20,9 @@ public sealed class AllowedHosts
             else _names.Add(name.Trim('[', ']'));
     }
 
+    /// <summary>For people who called it by another one; addresses of this machine are allowed besides.</summary>
+    public IEnumerable<string> Names => _names.Concat(_suffixes.Select(s => $"*{s}"));
+
     /// <summary>A list of names, apart by commas or semicolons.</summary>
     public static IReadOnlyList<string> Read(string? text, string setting, FieldErrors errors)
     {

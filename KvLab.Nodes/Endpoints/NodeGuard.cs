@@ -27,7 +27,7 @@ internal sealed class NodeGuard(NodeOptions options, ClusterToken token)
         var host = request.Host.Value;
         if (!_hosts.Allows(host, _beyondLoopback))
             throw new ProblemException(StatusCodes.Status400BadRequest,
-                $"This node is not called {request.Host.Host}. Call it by its address, or start it with ALLOWED_HOSTS naming what it is called besides.");
+                $"This node is not called {request.Host.Host}. It answers to {string.Join(", ", _hosts.Names)} and to its own addresses. To let it be called {request.Host.Host} too, start it with ALLOWED_HOSTS={request.Host.Host}.");
         var onlyReads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         if (ForeignPage.Sent(request.Headers.Origin, request.Headers["Sec-Fetch-Site"], request.Scheme, host, onlyReads))
             throw new ProblemException(StatusCodes.Status403Forbidden,

@@ -27,6 +27,8 @@ public sealed class LabInBrowser : IAsyncLifetime
     public IClusterState State => _host!.Services.GetRequiredService<IClusterState>();
     public IClusterCommands Commands => _host!.Services.GetRequiredService<IClusterCommands>();
 
+    public IFailover Failover => _host!.Services.GetRequiredService<IFailover>();
+
     /// <summary>Has the cluster until it is disposed.</summary>
     public IDisposable Hold(string kind, string holder) => _host!.Services.GetRequiredService<ExclusiveLease>().Take(kind, holder, static () => { });
 

@@ -69,6 +69,9 @@ public sealed class LabPage : IAsyncDisposable
         await At(testId).BlurAsync();
     }
 
+    /// <summary>Opens the fold of settings that are seldom changed.</summary>
+    public Task OpenAdvancedAsync() => At("advanced").Locator("summary").ClickAsync();
+
     /// <summary>Chooses by name in a drop-down, by keyboard or mouse as a person would.</summary>
     public async Task ChooseAsync(string testId, string name)
     {

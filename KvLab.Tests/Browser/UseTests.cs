@@ -17,8 +17,8 @@ public sealed class UseTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync(scheme: scheme);
         await page.ClickAsync("storage-open");
-        await page.At("storage-all-kind").SelectOptionAsync("sqlite");
-        await page.At("storage-follower-2-kind").SelectOptionAsync("redis");
+        await page.ChooseAsync("storage-all-kind", "sqlite");
+        await page.ChooseAsync("storage-follower-2-kind", "redis");
         await page.At("storage-follower-2-place").FillAsync("password=secret");
         await page.ClickAsync("storage-apply");
         await page.Expect("storage-follower-2-error").ToBeVisibleAsync();
@@ -64,7 +64,7 @@ public sealed class UseTests(LabInBrowser lab)
     public async Task The_tab_key_reaches_every_control_and_the_focus_is_seen()
     {
         await using var page = await lab.OpenAsync();
-        await page.At("advanced").Locator("summary").ClickAsync();
+        await page.OpenAdvancedAsync();
         var reached = new HashSet<string>();
         foreach (var tab in new[] { "data-replicas", "data-events" })
         {

@@ -2,6 +2,7 @@ using Bunit;
 using KvLab.Core.Settings;
 using KvLab.Tests.Infrastructure;
 using KvLab.Web.Components.Panels.Settings;
+using Microsoft.AspNetCore.Components;
 using Xunit;
 
 namespace KvLab.Tests.Components;
@@ -21,10 +22,17 @@ public sealed class SettingInputTests : PageTest
     {
         var field = SettingFields.All.Single(f => f.Name == name);
         LiveSettingsPatch? wish = null;
-        var page = Render<SettingInput>(p => p.Add(c => c.Field, field).Add(c => c.Settings, new LiveSettings()).Add(c => c.OnChange, patch => wish = patch));
-        var control = page.Find($"[data-testid=setting-{name}]");
-        if (field is FlagSetting) control.Change(bool.Parse(typed));
-        else control.Change(typed);
+        var page = Show(content =>
+        {
+            content.OpenComponent<SettingInput>(0);
+            content.AddComponentParameter(1, nameof(SettingInput.Field), field);
+            content.AddComponentParameter(2, nameof(SettingInput.Settings), new LiveSettings());
+            content.AddComponentParameter(3, nameof(SettingInput.OnChange), EventCallback.Factory.Create<LiveSettingsPatch>(this, patch => wish = patch));
+            content.CloseComponent();
+        });
+        if (field is FlagSetting) page.At($"setting-{name}").Change(bool.Parse(typed));
+        else if (field.Choices.Count > 0) page.Choose($"setting-{name}", typed);
+        else page.At($"setting-{name}").Change(typed);
         Assert.NotNull(wish);
         Assert.Equal(expected, field.TextOf(wish.ApplyTo(new LiveSettings())));
         Assert.Equal(LiveSettingsPatch.Of(wish.ApplyTo(new LiveSettings())), wish.Over(LiveSettingsPatch.Of(new LiveSettings())));

@@ -126,18 +126,19 @@ public sealed class SettingsPanelTests : PageTest
     }
 
     [Theory]
-    [InlineData("distribution", "Pareto")]
     [InlineData("seed", "7")]
     [InlineData("timeout", "900")]
-    [InlineData("delivery", "Once")]
-    [InlineData("on-shortfall", "Error")]
-    [InlineData("rejoin-sync", "None")]
     [InlineData("anti-entropy", "2500")]
     [InlineData("min-delay", "5")]
-    public void Every_setting_has_its_control(string testId, string value)
+    [InlineData("distribution", "Pareto", "pareto")]
+    [InlineData("delivery", "Once", "once")]
+    [InlineData("on-shortfall", "Error", "error (503)")]
+    [InlineData("rejoin-sync", "None", "nothing (seed)")]
+    public void Every_setting_has_its_control(string testId, string value, string? name = null)
     {
         var page = Show<SettingsPanel>(Idle);
-        page.At(testId).Change(value);
+        if (name is null) page.At(testId).Change(value);
+        else page.Choose(testId, name);
         Clock.Advance(SettingsDraft.Gather);
         page.Until(() => Cluster.Patches.Count == 1);
         var settings = Cluster.Patches[0].ApplyTo(Idle.Settings!);
@@ -162,7 +163,8 @@ public sealed class SettingsPanelTests : PageTest
     {
         var page = Show<SettingsPanel>(Idle);
         Assert.False(page.Has("hint-window"));
-        page.At("delivery").Change("Hinted");
+        page.Choose("delivery", "hinted");
+        page.Until(() => page.Has("hint-window"));
         Assert.True(page.Has("hint-window"));
         page.At("hint-limit").Change("12");
         Clock.Advance(SettingsDraft.Gather);

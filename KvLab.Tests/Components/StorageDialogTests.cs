@@ -36,9 +36,9 @@ public sealed class StorageDialogTests : PageTest
     public void One_storage_for_all_and_another_for_one_node()
     {
         var page = Open();
-        page.At("storage-all-kind").Change("sqlite");
+        page.Choose("storage-all-kind", "sqlite");
         page.At("storage-all-place").Input("/tmp/lab/");
-        page.At("storage-follower-2-kind").Change("memory");
+        page.Choose("storage-follower-2-kind", "memory");
         page.At("storage-apply").Click();
         page.Until(() => Cluster.Storage is not null && !page.Has("storage-apply"));
         Assert.Equal("sqlite:/tmp/lab/", Cluster.Storage!.All);
@@ -50,7 +50,7 @@ public sealed class StorageDialogTests : PageTest
     public void What_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost()
     {
         var page = Open();
-        page.At("storage-follower-1-kind").Change("redis");
+        page.Choose("storage-follower-1-kind", "redis");
         page.At("storage-follower-1-place").Input("=");
         Cluster.Refusal = new CommandException(400, "no", [new FieldError("storageOf.follower-1", "storageOf.follower-1 names redis, but no server.")]);
         page.At("storage-apply").Click();
@@ -63,7 +63,7 @@ public sealed class StorageDialogTests : PageTest
     public void A_connection_is_covered_while_it_is_typed_and_forgotten_with_the_dialog()
     {
         var page = Open();
-        page.At("storage-all-kind").Change("redis");
+        page.Choose("storage-all-kind", "redis");
         page.At("storage-all-place").Input(Secret);
         Assert.Equal("password", page.At("storage-all-place").GetAttribute("type"));
         page.At("storage-apply").Click();

@@ -13,6 +13,7 @@ internal static class AccessSetup
         app.UseMiddleware<SafeHeaders>();
         app.UseMiddleware<CallerGuard>();
         app.UseMiddleware<SecretGate>();
+        app.UseMiddleware<MissingPage>();
         // Only now: a path's base is not part of any route.
         app.UseRouting();
     }

@@ -14,8 +14,7 @@ internal sealed class CallerGuard(RequestDelegate next, AccessOptions access, La
         var request = context.Request;
         var host = request.Host.Value;
         if (!_hosts.Allows(host, reach.IsOpenTo(context.Connection.LocalIpAddress)))
-            return Refuse(context, StatusCodes.Status400BadRequest,
-                $"This lab is not called {request.Host.Host}. Call it by its address, or start it with --AllowedHosts naming what it is called besides.");
+            return WrongHostPage.AnswerAsync(context, request.Host.Host, [.. _hosts.Names]);
         var onlyReads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         return ForeignPage.Sent(request.Headers.Origin, request.Headers["Sec-Fetch-Site"], request.Scheme, host, onlyReads)
             ? Refuse(context, StatusCodes.Status403Forbidden,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Wire;
+using KvLab.Web.Live;
 using KvLab.Web.Problems;
 using Scalar.AspNetCore;
 
@@ -26,7 +27,17 @@ internal static class ApiSetup
         }));
     }
 
-    public static void UseApi(this IApplicationBuilder app) => app.UseMiddleware<ApiProblems>();
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseMiddleware<ApiProblems>();
+        // Asynchronous, so that the author ends with the request: the next one of this connection may be a page's.
+        app.Use(async (context, next) =>
+        {
+            if (ApiProblems.IsApi(context.Request.Path)) Author.Current = Author.Rest;
+            await next(context);
+        });
+    }
+
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {

@@ -1,6 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Control;
 using KvLab.Core.Network;
+using KvLab.Web.Live;
 using KvLab.Web.Problems;
 
 namespace KvLab.Web.Commands;
@@ -26,6 +27,7 @@ internal sealed partial class ClusterCommands
         Refuse(faults.Validate());
         using var own = lease.Act("set a node's faults");
         await client.SetFaultsAsync(directory.Find(Known(id))!, faults, cancellation);
+        changes.Note([LastChanges.Node(id)], lease.Mine?.View.Holder);
     }
 
     public Task<IReadOnlyList<LinkReport>> LinksAsync(CancellationToken cancellation = default) => client.GetLinksAsync(Leader, cancellation);
@@ -34,14 +36,14 @@ internal sealed partial class ClusterCommands
     {
         Refuse(faults.Validate());
         RequireFollower(follower);
-        return ActAsync("set a link's faults", () => links.ChangeAsync((plan, leader) => plan.With(leader, follower, faults), cancellation));
+        return ChangeLinksAsync("set a link's faults", [follower], () => links.ChangeAsync((plan, leader) => plan.With(leader, follower, faults), cancellation));
     }
 
     public Task HealAsync(string? follower = null, CancellationToken cancellation = default)
     {
-        if (follower is null) return ActAsync("heal links", () => links.ChangeAsync(static _ => FaultPlan.Empty, cancellation));
+        if (follower is null) return ChangeLinksAsync("heal links", directory.Followers.Select(f => f.Id), () => links.ChangeAsync(static _ => FaultPlan.Empty, cancellation));
         RequireFollower(follower);
-        return ActAsync("heal a link", () => links.ChangeAsync((plan, leader) => plan.With(leader, follower, LinkFaults.None), cancellation));
+        return ChangeLinksAsync("heal a link", [follower], () => links.ChangeAsync((plan, leader) => plan.With(leader, follower, LinkFaults.None), cancellation));
     }
 
     public Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation = default)
@@ -56,7 +58,13 @@ internal sealed partial class ClusterCommands
         }
 
         Refuse(errors.All);
-        return ActAsync("set a partition", () => links.ChangeAsync(plan => plan.Split(otherSide), cancellation));
+        return ChangeLinksAsync("set a partition", directory.Followers.Select(f => f.Id), () => links.ChangeAsync(plan => plan.Split(otherSide), cancellation));
+    }
+
+    private async Task ChangeLinksAsync(string act, IEnumerable<string> followers, Func<Task> command)
+    {
+        await ActAsync(act, command);
+        changes.Note(followers.Select(LastChanges.Link), lease.Mine?.View.Holder);
     }
 
     private void RequireFollower(string id)

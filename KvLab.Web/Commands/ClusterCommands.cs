@@ -20,7 +20,7 @@ namespace KvLab.Web.Commands;
 /// <summary>The commands over HTTP to the nodes, and over the supervisor to their processes.</summary>
 internal sealed partial class ClusterCommands(
     NodeDirectory directory, NodeClient client, ISupervisor supervisor, FaultKeeper links, BurstStarter bursts, RunBook<Burst> burstRuns, ReadService reads, IClusterState state, SettingsInForce inForce, DashboardEvents events,
-    ExclusiveLease lease, LabReach reach, TimeProvider time)
+    LastChanges changes, ExclusiveLease lease, LabReach reach, TimeProvider time)
     : IClusterCommands
 {
     /// <summary>Beyond the leader's own deadline: time for the way there and back on a busy machine.</summary>
@@ -37,9 +37,11 @@ internal sealed partial class ClusterCommands(
     public async Task<LiveSettings> ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation = default)
     {
         using var own = lease.Act("change the settings");
+        var before = Settings;
         // The leader validates everything at once and changes all or nothing; it alone knows N for certain.
         var settings = await client.PatchConfigAsync(Leader, patch, cancellation);
         inForce.Taken(settings);
+        changes.Note(SettingFields.All.Where(f => f.TextOf(before) != f.TextOf(settings)).Select(f => LastChanges.Setting(f.Name)), lease.Mine?.View.Holder);
         if (patch.Versioning is not null)
             await Task.WhenAll(directory.Followers.Select(f => TellVersioningAsync(f, settings.Versioning, cancellation)));
         return settings;

@@ -1,6 +1,9 @@
+using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Leases;
+using KvLab.Web.Live;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
@@ -18,7 +21,11 @@ public static class UiServices
             options.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
         });
         services.TryAddSingleton(provider => new ExclusiveLease(provider.GetService<TimeProvider>()));
+        services.TryAddSingleton(provider => new LastChanges(provider.GetRequiredService<TimeProvider>()));
+        services.AddScoped<ThisPage>();
+        services.AddScoped<CircuitHandler, PageAuthor>();
         services.AddScoped<ViewStore>();
+        services.AddScoped<ViewerClock>();
         services.AddScoped<Browser>();
         services.AddScoped<Announcements>();
         services.AddScoped<ExperimentBrowser>();

@@ -20,7 +20,7 @@ namespace KvLab.Web.Failover;
 
 /// <summary>Promotes a follower, when told to or when the leader is silent for too long.</summary>
 internal sealed partial class FailoverService(
-    ClusterOptions options, NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, SettingsInForce inForce, IDurabilityLookup ledger, DashboardEvents events, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
+    ClusterOptions options, NodeDirectory directory, NodeClient client, FaultKeeper links, IClusterState state, SettingsInForce inForce, IDurabilityLookup ledger, DashboardEvents events, LastChanges changes, ExclusiveLease lease, TimeProvider time, ILogger<FailoverService> logger)
     : BackgroundService, IFailover
 {
     private const int KeptReports = 10;
@@ -48,6 +48,7 @@ internal sealed partial class FailoverService(
         if (policy == _policy) return;
         lease.Require("change who decides on a failover");
         _policy = policy;
+        changes.Note([LastChanges.Failover], lease.Mine?.View.Holder);
         events.Report(EventKind.DashboardNotice, null, $"Failover: {policy.Rule}");
         Changed?.Invoke();
     }

@@ -34,8 +34,11 @@ internal static class WebHostSetup
     /// <summary>A node's batch has at most 256 KiB of events; this leaves room around them.</summary>
     private const long LargestBatchBytes = 1024 * 1024;
 
-    /// <summary>All six texts of a report at their longest, three bytes a character.</summary>
-    private const long LongestPageMessageBytes = 512 * 1024;
+    /// <summary>
+    /// A field's text comes twice in an event, as its value and as what was rendered, and a character may take six bytes of JSON: twelve for each of the 64 Ki of a value. No field
+    /// takes more (TextLimits); all six texts of a report, which come back at once, are less.
+    /// </summary>
+    private const long LongestPageMessageBytes = 1024 * 1024;
 
     public static void AddServer(this WebApplicationBuilder builder)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using KvLab.Core.Experiments;
+using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Csv;
 
@@ -51,7 +52,7 @@ public static class ReportBuilder
             _html.Append(Inv($"<header><h1>{Text(request.Title)}</h1>"));
             var people = new[] { request.Author }.Concat(request.Members).Where(p => !string.IsNullOrWhiteSpace(p)).Select(p => p!.Trim()).Distinct(StringComparer.Ordinal);
             if (Joined(people, ", ") is { Length: > 0 } group) _html.Append(Inv($"<p class=\"by\">{group}</p>"));
-            var measured = contents.Runs is [var (_, _, run), ..] ? $"measured on {run.StartedAt.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}" : null;
+            var measured = contents.Runs is [var (_, _, run), ..] ? $"measured on {ZonedTime.Text(run.StartedAt, request.Zone, "d MMMM yyyy")}" : null;
             _html.Append(Inv($"<p class=\"by\">{Joined(new[] { request.Course, measured }.OfType<string>().Where(s => !string.IsNullOrWhiteSpace(s)), " · ")}</p></header>"));
         }
 
@@ -159,7 +160,7 @@ public static class ReportBuilder
         {
             foreach (var (_, name, run) in contents.Runs)
             {
-                _html.Append(Inv($"<h3>{Text(name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {run.StartedAt:yyyy-MM-dd HH:mm:ss} UTC{(run.EndedAt is { } end ? Inv($", ended {end:HH:mm:ss} UTC") : "")}</dd>"))
+                _html.Append(Inv($"<h3>{Text(name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {At(run.StartedAt, "yyyy-MM-dd HH:mm:ss")}{(run.EndedAt is { } end ? Inv($", ended {At(end, "HH:mm:ss")}") : "")}</dd>"))
                     .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
                     .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
             }
@@ -167,6 +168,8 @@ public static class ReportBuilder
             _html.Append("<p>Percentiles are nearest-rank over all samples. Predictions are exact order statistics of the delay distribution (David and Nagaraja, Order Statistics). ")
                 .Append("If the theory is right, the bands hold for all points of a run together with 95 % probability (Bonferroni); half of the calibrated overhead is added to them.</p>");
         }
+
+        private string At(DateTimeOffset at, string format) => $"{ZonedTime.Text(at, request.Zone, format)} {Text(ZonedTime.NameOf(request.Zone, at))}";
 
         private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KvLab.Web.Reports;
 
 /// <summary>What a student wants in a report. Everything has a default: an empty request gives all figures of the run and no words of one's own.</summary>
@@ -42,6 +44,9 @@ public sealed record ReportRequest
 
     /// <summary><c>A4</c> or <c>Letter</c>.</summary>
     public string Paper { get; init; } = "A4";
+
+    /// <summary>Whose clock its times are told by: that of the browser it was written in. A script has none, and gets UTC.</summary>
+    [JsonIgnore] public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
     public static IReadOnlyList<string> GuidingQuestions { get; } =
     [

@@ -25,8 +25,11 @@ public sealed record DurabilityView(DurabilityCounts Counts, ImmutableArray<Dura
 /// <param name="Unanswered">Writes that it had taken and that no answer is known of.</param>
 public sealed record ReportGap(string Node, DateTimeOffset? LastReport, DateTimeOffset EndedAt, int Unanswered)
 {
-    public string Sentence => string.Create(CultureInfo.InvariantCulture,
-        $"Not known: what {Node} told clients of its own {(LastReport is { } last ? $"in the {Math.Max(0, (EndedAt - last).TotalSeconds):0.00} s between its last report and its end at {EndedAt:HH:mm:ss}" : $"before it ended at {EndedAt:HH:mm:ss}")}"
+    public string Sentence => SentenceWith(static at => at.ToUniversalTime().ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+
+    /// <param name="clock">How whoever reads it sees a time.</param>
+    public string SentenceWith(Func<DateTimeOffset, string> clock) => string.Create(CultureInfo.InvariantCulture,
+        $"Not known: what {Node} told clients of its own {(LastReport is { } last ? $"in the {Math.Max(0, (EndedAt - last).TotalSeconds):0.00} s between its last report and its end at {clock(EndedAt)}" : $"before it ended at {clock(EndedAt)}")}"
         + $"{(Unanswered > 0 ? $", and how {Explain.Count(Unanswered, "write")} that it had taken {(Unanswered == 1 ? "was" : "were")} answered" : "")}.");
 }
 

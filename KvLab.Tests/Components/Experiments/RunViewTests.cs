@@ -5,9 +5,11 @@ using KvLab.Nodes.Storage;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Experiments;
+using KvLab.Web.Components.View;
 using KvLab.Web.Csv;
 using KvLab.Web.Experiments;
 using KvLab.Web.Reports;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace KvLab.Tests.Components.Experiments;
@@ -151,7 +153,7 @@ public sealed class RunViewTests : ExperimentPageTest
         Stored(Clean, Naive);
         var page = Show<ExperimentsPage>("/experiments?run=clean");
         page.UntilThere("run-compare");
-        page.Choose("run-compare", $"{Naive.Plan.Name}, {ExperimentWords.Exact(new DateTimeOffset(2026, 3, 1, 11, 0, 0, TimeSpan.Zero))}");
+        page.Choose("run-compare", $"{Naive.Plan.Name}, {Services.GetRequiredService<ViewerClock>().Exact(new DateTimeOffset(2026, 3, 1, 11, 0, 0, TimeSpan.Zero))}");
         page.UntilThere("figure-comparison");
         Assert.EndsWith("run=clean&compare=naive", Address, StringComparison.Ordinal);
         Assert.Equal("api/experiments/compare.svg?left=clean&right=naive", page.At("figure-comparison-svg").GetAttribute("href"));

@@ -35,6 +35,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     [Inject] public required ExperimentService Experiments { get; init; }
     [Inject] public required ExperimentBrowser Storage { get; init; }
     [Inject] public required Browser Browser { get; init; }
+    [Inject] public required ViewerClock Clock { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
 
     [CascadingParameter] public ViewOptions View { get; set; } = ViewOptions.Default;
@@ -100,7 +101,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
 
     private ExperimentRun[] Runs() => _second is null ? [_run!] : [_run!, _second];
 
-    private ReportRequest Request() => _draft.Request(Id, _figures.Select(f => f.Id));
+    private ReportRequest Request() => _draft.Request(Id, _figures.Select(f => f.Id), Clock.Zone);
 
     private (ReportContents Contents, string Html) Build()
     {

@@ -78,13 +78,19 @@ public sealed partial class ScenariosPage : ComponentBase, IDisposable
         ? Service.Chaos.Latest is { } report ? StoryWords.State(report.State) : null
         : RunOf(name) is { } run ? StoryWords.State(run.State) : null;
 
+    // What is pressed again while it plays was meant for the run that plays.
     private void Start(Scenario scenario)
     {
+        if (RunOf(scenario.Name) is { IsOver: false }) return;
         if (scenario.Name == ScenarioList.Own) _played = scenario;
         Try(() => Service.Start(scenario));
     }
 
-    private void Start(ChaosOptions options) => Try(() => Service.Start(options));
+    private void Start(ChaosOptions options)
+    {
+        if (Service.Chaos.Latest is not { IsOver: false }) Try(() => Service.Start(options));
+    }
+
     private void Cancel(string run) => Try(() => Service.Scenarios.Cancel(run));
     private void CancelChaos(string run) => Try(() => Service.Chaos.Cancel(run));
 

@@ -7,6 +7,8 @@ public sealed class WrongFields
 
     public bool Any => _sentences.Count > 0;
 
+    public bool Has(string field) => _sentences.ContainsKey(field);
+
     /// <summary>All sentences, in no order.</summary>
     public string Sentences => string.Join(" ", _sentences.Values);
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using KvLab.Core.Configuration;
 using KvLab.Web.Components.View;
 using Microsoft.JSInterop;
 
 namespace KvLab.Web.Components.Scripts;
 
 /// <summary>What the page needs of its browser, behind one small module (<c>wwwroot/js/kvlab.js</c>). One per circuit.</summary>
-public sealed class Browser(IJSRuntime js) : IAsyncDisposable
+public sealed class Browser(IJSRuntime js, ViewerClock clock) : IAsyncDisposable
 {
     private IJSObjectReference? _module;
     private DotNetObjectReference<Browser>? _self;
@@ -22,6 +23,9 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     /// <summary>What was typed and not yet sent, as of the last load or save.</summary>
     public Drafts Drafts { get; private set; } = new();
 
+    /// <summary>The colours that were chosen in this browser, in any tab; null: none were.</summary>
+    public ThemeChoice? ChosenTheme { get; private set; }
+
     /// <summary>Loads the module and the drafts, and begins to listen.</summary>
     /// <returns>Whether the system prefers dark.</returns>
     public async Task<bool> ConnectAsync()
@@ -29,14 +33,20 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
         _module = await SafeJs.AskAsync(() => js.InvokeAsync<IJSObjectReference>("import", "./js/kvlab.js"));
         if (_module is null) return false;
         Drafts = StoredJson.Read<Drafts>(await SafeJs.AskAsync(() => _module.InvokeAsync<JsonElement>("loadDrafts"))) ?? new Drafts();
+        var facts = StoredJson.Read<BrowserFacts>(await SafeJs.AskAsync(() => _module.InvokeAsync<JsonElement>("facts")));
+        clock.Use(facts?.Zone, facts?.MinutesEast ?? 0);
+        ChosenTheme = EnumNames.TryParse<ThemeChoice>(facts?.Theme ?? "", out var theme) ? theme : null;
         _self = DotNetObjectReference.Create(this);
         return await SafeJs.AskAsync(() => _module.InvokeAsync<bool>("connect", _self));
     }
 
     public ValueTask ShowQueryAsync(string query) => Run("showQuery", query);
 
-    /// <summary>So that the first paint after a reload has the right colours.</summary>
-    public ValueTask RememberThemeAsync(string theme) => Run("rememberTheme", theme);
+    /// <summary>The page around what Blazor draws has colours too: menus, dialogs, the ground.</summary>
+    public ValueTask ShowThemeAsync(bool dark) => Run("showTheme", dark);
+
+    /// <summary>For every later page of this browser, from its first paint on (<c>js/theme.js</c>).</summary>
+    public ValueTask RememberThemeAsync(ThemeChoice choice) => Run("rememberTheme", choice.ToString().ToLowerInvariant());
 
     public ValueTask SaveDraftsAsync(Func<Drafts, Drafts> change)
     {
@@ -72,6 +82,8 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
 
     [JSInvokable]
     public void OnSystemTheme(bool dark) => SystemThemeChanged?.Invoke(dark);
+
+    private sealed record BrowserFacts(string? Theme, string? Zone, int MinutesEast);
 
     private ValueTask Run(string function, params object?[] arguments) =>
         _module is null ? ValueTask.CompletedTask : SafeJs.RunAsync(() => _module.InvokeVoidAsync(function, arguments));

@@ -17,6 +17,7 @@ public sealed partial class LiveScope : LiveComponent
     private bool _ready;
     private bool _systemDark;
     private int? _tour;
+    private ThemeChoice _theme;
 
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required Browser Browser { get; init; }
@@ -36,6 +37,7 @@ public sealed partial class LiveScope : LiveComponent
     protected override void OnInitialized()
     {
         Views.Update(_ => ViewQuery.Read(Navigation.Uri));
+        _theme = Views.Options.Theme;
         Views.Changed += OnViewChanged;
         Browser.VisibilityChanged += OnVisibility;
         Browser.SystemThemeChanged += OnSystemTheme;
@@ -48,6 +50,12 @@ public sealed partial class LiveScope : LiveComponent
         if (firstRender)
         {
             _systemDark = await Browser.ConnectAsync();
+            // A link that names its colours has them; any other page has those that were chosen last.
+            if (_theme == ThemeChoice.System && Browser.ChosenTheme is { } chosen)
+            {
+                _theme = chosen;
+                Views.Update(v => v with { Theme = chosen });
+            }
             _connected = true;
             StateHasChanged();
         }
@@ -78,6 +86,7 @@ public sealed partial class LiveScope : LiveComponent
     {
         _systemDark = dark;
         StateHasChanged();
+        _ = InvokeAsync(() => Browser.ShowThemeAsync(Dark).AsTask());
     }
 
     private void OnViewChanged()
@@ -86,7 +95,10 @@ public sealed partial class LiveScope : LiveComponent
         _ = InvokeAsync(async () =>
         {
             await Browser.ShowQueryAsync(ViewQuery.WriteBeside(Navigation.Uri, Views.Options));
-            await Browser.RememberThemeAsync(Dark ? "dark" : "light");
+            await Browser.ShowThemeAsync(Dark);
+            if (Views.Options.Theme == _theme) return;
+            _theme = Views.Options.Theme;
+            await Browser.RememberThemeAsync(_theme);
         });
     }
 

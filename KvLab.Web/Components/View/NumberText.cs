@@ -16,6 +16,7 @@ public static partial class NumberText
     {
         var typed = text.Trim();
         if (typed.Length == 0) return (0, "is missing.");
+        if (typed.Length > TextLimits.Number) return (0, $"must have at most {TextLimits.Number} characters, but has {typed.Length}.");
         var plain = Grouped().Replace(typed.Replace('\u2212', '-'), "");
         if (Ambiguous().Match(plain) is { Success: true } two)
             return (0, Either(two.Groups[1].Value, two.Groups[2].Value));

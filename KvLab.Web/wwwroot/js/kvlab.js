@@ -27,6 +27,19 @@ const shortcuts = {
   'w': 'write', 'b': 'burst', ' ': 'pause', 'p': 'projector', '/': 'search', '?': 'help', 'Escape': 'escape',
   'ArrowRight': 'next', 'PageDown': 'next', 'ArrowLeft': 'previous', 'PageUp': 'previous',
 };
+const physical = { 'KeyW': 'w', 'KeyB': 'b', 'KeyP': 'p', 'Slash': '/' };
+
+// The letter that is printed on the key counts (AZERTY, Dvorak). Where a layout has no such letter, Cyrillic, Greek, Hebrew or an input method,
+// the place of the key does: there 'w' is 'ц', 'ς', an apostrophe or "Process".
+function keyOf(e) {
+  if (e.key in shortcuts) return e.key;
+  const letter = e.key.length === 1 && !e.shiftKey ? e.key.toLowerCase() : e.key;
+  if (letter in shortcuts) return letter;
+  const foreign = e.key === 'Process' || /[^\x00-\x7f]/.test(e.key)
+    || (e.code === 'KeyW' && e.key === "'") || (e.code === 'Slash' && (e.key === '.' || e.key === ','));
+  const there = foreign ? physical[e.code] : undefined;
+  return there === '/' && e.shiftKey ? '?' : e.shiftKey ? undefined : there;
+}
 
 function onKey(e) {
   if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented) return;
@@ -40,9 +53,11 @@ function onKey(e) {
   // Arrows and pages belong to lists and tabs, unless a presenter's remote sends them.
   if (stepping && !projector) return;
   if (e.key === ' ' && at.closest('button, a, [role=option], [role=gridcell], [role=tab], [role=menuitem], summary')) return;
-  const name = shortcuts[e.key];
+  const name = shortcuts[keyOf(e)];
   if (!name) return;
   if (name !== 'escape') e.preventDefault();
+  // A key that is held down is one press; only stepping through views goes on.
+  if (e.repeat && name !== 'next' && name !== 'previous') return;
   tell('OnShortcut', name);
 }
 
@@ -75,8 +90,19 @@ export function showQuery(query) {
   history.replaceState(history.state, '', location.pathname + query + location.hash);
 }
 
-export function rememberTheme(theme) {
-  try { localStorage.setItem('kvlab.theme', theme); } catch { /* private windows have no storage */ }
+export function showTheme(dark) {
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+}
+
+export function rememberTheme(choice) {
+  try { localStorage.setItem('kvlab.theme.chosen', choice); } catch { /* private windows have no storage */ }
+}
+
+// What only the browser knows: where its clock is, and which colours were chosen in it.
+export function facts() {
+  let theme = null;
+  try { theme = localStorage.getItem('kvlab.theme.chosen'); } catch { /* see above */ }
+  return { theme, zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '', minutesEast: -new Date().getTimezoneOffset() };
 }
 
 const draftsKey = 'kvlab.drafts';

@@ -1,11 +1,6 @@
 // Starts the circuit, and brings the page back by itself: after a laptop's sleep by reconnecting for as long as it takes, after a
-// restart of the dashboard by loading the page anew (typed text is kept in session storage, the view in the address bar).
+// restart of the dashboard by loading the page anew. Typed text is kept by fields.js, the view by the address bar.
 (() => {
-  let theme = null;
-  try { theme = new URLSearchParams(location.search).get('theme') ?? localStorage.getItem('kvlab.theme'); } catch { /* no storage */ }
-  const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
-
   const overlay = () => document.getElementById('kv-reconnect');
   const show = on => {
     const at = overlay();
@@ -13,11 +8,20 @@
     if (on && !at.open) at.showModal();
     if (!on && at.open) at.close();
   };
-  const reload = () => location.reload();
+  const back = () => {
+    show(false);
+    window.kvFields.resend();
+  };
+  const reload = () => {
+    window.kvFields.keep();
+    location.reload();
+  };
 
   document.addEventListener('DOMContentLoaded', () => {
     overlay()?.querySelector('button')?.addEventListener('click', reload);
     overlay()?.addEventListener('cancel', e => e.preventDefault());
+    document.querySelector('#blazor-error-ui .reload')?.addEventListener('click', () => window.kvFields.keep(), true);
+    window.kvFields.restore();
     Blazor.start({
       circuit: {
         reconnectionOptions: {
@@ -25,8 +29,8 @@
           retryIntervalMilliseconds: attempt => Math.min(250 * 2 ** Math.min(attempt, 5), 3000),
         },
         reconnectionHandler: {
-          onConnectionDown: () => { show(true); retry(0); },
-          onConnectionUp: () => show(false),
+          onConnectionDown: () => { window.kvFields.lost(); show(true); retry(0); },
+          onConnectionUp: back,
         },
       },
     });
@@ -36,7 +40,7 @@
   async function retry(attempt) {
     if (!overlay()?.open) return;
     try {
-      if (await Blazor.reconnect()) { show(false); return; }
+      if (await Blazor.reconnect()) { back(); return; }
       reload();
       return;
     } catch { /* tried again below */ }

@@ -18,6 +18,7 @@ public sealed partial class BurstForm : SnapshotPanel, IDisposable
     private Burst? _burst;
     private Problem? _problem;
     private bool _following;
+    private bool _again;
 
     [Inject] public required IClusterCommands Commands { get; init; }
     [Inject] public required Browser Browser { get; init; }
@@ -52,8 +53,10 @@ public sealed partial class BurstForm : SnapshotPanel, IDisposable
         if (name == "burst" && !Running) _ = InvokeAsync(() => { Start(); StateHasChanged(); });
     }
 
+    // A click on the button comes before the form is sent. One burst at a time from this form: what is pressed while it runs was meant for it.
     private void Start()
     {
+        if (_again || Running) return;
         _problem = null;
         if (_wrong.Any)
         {

@@ -8,6 +8,7 @@ using KvLab.Web.Live;
 using KvLab.Web.Problems;
 using KvLab.Web.Resets;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using MudBlazor;
 
 namespace KvLab.Web.Components.Panels.Controls;
@@ -52,15 +53,17 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     private static string InShort(ConvergenceReport report) =>
         report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
 
-    private async Task StorageAsync()
+    private async Task StorageAsync(MouseEventArgs e)
     {
+        if (e.IsAgain()) return;
         var dialog = await Dialogs.ShowAsync<StorageDialog>("What the nodes store in", new DialogParameters(),
             new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
         if (await dialog.Result is { Canceled: false }) (_done, _problem) = ($"All nodes were started again: {StorageWords.Of(State.Current.Nodes)}.", null);
     }
 
-    private async Task ResetAsync()
+    private async Task ResetAsync(MouseEventArgs e)
     {
+        if (e.IsAgain()) return;
         var dialog = await Dialogs.ShowAsync<ResetDialog>("Reset the lab?", new DialogParameters(), new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true });
         if (await dialog.Result is not { Canceled: false, Data: ResetScope scope }) return;
         await RunAsync(scope == ResetScope.All ? "Bringing everything to its start values" : "Deleting all data", async cancellation =>
@@ -73,6 +76,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
 
     private async Task RunAsync(string busy, Func<CancellationToken, Task<string>> command)
     {
+        if (_busy is not null) return;
         using var waiting = _waiting = new CancellationTokenSource();
         (_busy, _done, _problem) = (busy, null, null);
         StateHasChanged();

@@ -4,6 +4,7 @@ using KvLab.Web.Commands;
 using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.Scripts;
+using KvLab.Web.Components.View;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
@@ -31,8 +32,8 @@ public sealed partial class WriteForm : SnapshotPanel, IDisposable
         Browser.ShortcutPressed += OnShortcut;
     }
 
-    private Task SetKeyAsync(string key) => Browser.SaveDraftsAsync(d => d with { Key = _key = key }).AsTask();
-    private Task SetValueAsync(string value) => Browser.SaveDraftsAsync(d => d with { Value = _value = value }).AsTask();
+    private Task SetKeyAsync(string key) => Browser.SaveDraftsAsync(d => d with { Key = _key = TextLimits.Bounded(key, TextLimits.Key) }).AsTask();
+    private Task SetValueAsync(string value) => Browser.SaveDraftsAsync(d => d with { Value = _value = TextLimits.Bounded(value, TextLimits.Value) }).AsTask();
 
     private void OnShortcut(string name)
     {

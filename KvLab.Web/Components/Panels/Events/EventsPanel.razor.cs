@@ -21,6 +21,7 @@ public sealed partial class EventsPanel : ListPanel
     private bool _preventKey;
 
     [Inject] public required ViewStore Views { get; init; }
+    [Inject] public required ViewerClock Clock { get; init; }
     [Inject] public required Browser Browser { get; init; }
 
     private long Waiting => Snapshot.Events.Total() - (_held ?? Snapshot.Events).Total();

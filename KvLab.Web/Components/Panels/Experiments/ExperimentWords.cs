@@ -95,16 +95,6 @@ internal static class ExperimentWords
             "After a pause, to show that nothing changes any more. Replicas that differ now will never converge."),
     };
 
-    /// <summary>"today 14:03" is what people look for in a list; the exact time is in the tooltip.</summary>
-    public static string When(DateTimeOffset at, DateTimeOffset now)
-    {
-        var (local, today) = (at.ToLocalTime(), now.ToLocalTime().Date);
-        var day = local.Date == today ? "today" : local.Date == today.AddDays(-1) ? "yesterday" : local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        return $"{day} {local.ToString("HH:mm", CultureInfo.InvariantCulture)}";
-    }
-
-    public static string Exact(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-
     /// <summary>"about 12 s", "about 3 min".</summary>
     public static string About(TimeSpan time) => time.TotalSeconds < 1 ? "about 1 s"
         : time.TotalSeconds < 100 ? $"about {time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s"

@@ -20,6 +20,7 @@ public sealed partial class MapPanel
     private Selection _selected = Selection.None;
     private Problem? _problem;
     private int _divisor = 1;
+    private readonly Underway _underway = new();
     private bool _paused;
 
     [Inject] public required IJSRuntime Js { get; init; }
@@ -96,10 +97,10 @@ public sealed partial class MapPanel
 
     private Task Run(string name, params object?[] facts) => _player?.RunAsync(name, facts) ?? Task.CompletedTask;
 
-    private Task SendAsync((NodeCommand Command, string Node) wish) => TryAsync(() => Commands.SendAsync(wish.Command, wish.Node));
+    private Task SendAsync((NodeCommand Command, string Node) wish) => _underway.OnceAsync(wish, () => TryAsync(() => Commands.SendAsync(wish.Command, wish.Node)));
 
     private Task SetLinkAsync((string Follower, LinkFaults Faults) wish) =>
-        TryAsync(() => wish.Faults.IsNone ? Commands.HealAsync(wish.Follower) : Commands.SetLinkAsync(wish.Follower, wish.Faults));
+        _underway.OnceAsync(wish, () => TryAsync(() => wish.Faults.IsNone ? Commands.HealAsync(wish.Follower) : Commands.SetLinkAsync(wish.Follower, wish.Faults)));
 
     private async Task TryAsync(Func<Task> command)
     {

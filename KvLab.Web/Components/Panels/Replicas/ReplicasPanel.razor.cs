@@ -6,6 +6,7 @@ using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using MudBlazor;
 
 namespace KvLab.Web.Components.Panels.Replicas;
@@ -18,6 +19,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     private IList<string> _rows = [];
     private string[] _nodeIds = [];
     private string? _leader;
+    private readonly Underway _underway = new();
     private bool _adding;
     private Selection _revealed = Selection.None;
     private Problem? _problem;
@@ -67,14 +69,15 @@ public sealed partial class ReplicasPanel : SnapshotPanel
 
     private Selection? SelectionIn(string key) => View.Selection.Key == key ? View.Selection : null;
 
-    private async Task AddFollowerAsync()
+    private async Task AddFollowerAsync(MouseEventArgs e)
     {
+        if (_adding || e.IsAgain()) return;
         _adding = true;
         await TryAsync(async () => await Commands.AddFollowerAsync());
         _adding = false;
     }
 
-    private Task RunAsync((NodeCommand Command, string Node) wish) => TryAsync(() => Commands.SendAsync(wish.Command, wish.Node));
+    private Task RunAsync((NodeCommand Command, string Node) wish) => _underway.OnceAsync(wish, () => TryAsync(() => Commands.SendAsync(wish.Command, wish.Node)));
 
     private async Task TryAsync(Func<Task> command)
     {

@@ -45,8 +45,10 @@ public sealed record ReportDraft
 
     /// <param name="run">The main run.</param>
     /// <param name="figures">Ids of all figures of the chosen runs.</param>
-    public ReportRequest Request(string run, IEnumerable<string> figures) => new()
+    /// <param name="zone">Of the clock that its times are told by.</param>
+    public ReportRequest Request(string run, IEnumerable<string> figures, TimeZoneInfo zone) => new()
     {
+        Zone = zone,
         Title = string.IsNullOrWhiteSpace(Title) ? new ReportRequest().Title : Title,
         Author = Author,
         Members = [.. Members.Split([',', ';', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(ReportRequest.MostMembers)],
