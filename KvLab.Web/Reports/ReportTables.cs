@@ -70,7 +70,7 @@ internal static class ReportTables
     public static string Replicas(Exhibit table, ExperimentRun run, string? of)
     {
         var html = Begin(table, run.Points.Sum(p => p.Checks.Count), "moments",
-            $"Entries on followers that differ from the leader's{Of(of)}, summed over the followers and compared entry by entry. Until all writes are delivered, a difference is replication in progress, not loss.",
+            $"Differences from the leader{Of(of)}: entries on followers, summed over the followers and compared entry by entry. Until all writes are delivered, a difference is replication in progress, not loss.",
             ["point", "moment", "after the last answer", "all writes delivered", "missing", "older or newer", "conflict: same version, other value", "unreachable followers"]);
         foreach (var p in run.Points)
         {
@@ -92,7 +92,7 @@ internal static class ReportTables
         _ => "after settling",
     };
 
-    private static string Of(string? run) => run is null ? "" : $" of {Text(run)}";
+    private static string Of(string? run) => run is null ? "" : $" ({Text(run)})";
 
     private static string Point(ExperimentRun run, PointResult point) =>
         Inv($"<th scope=\"row\">{Text(point.Plan.Label)}{(run.Plan.Repetitions > 1 ? Inv($" #{point.Plan.Repetition}") : "")}</th>");
