@@ -97,8 +97,9 @@ internal static class ReportTables
     private static string Point(ExperimentRun run, PointResult point) =>
         Inv($"<th scope=\"row\">{Text(point.Plan.Label)}{(run.Plan.Repetitions > 1 ? Inv($" #{point.Plan.Repetition}") : "")}</th>");
 
+    // On a phone it scrolls, so a keyboard must reach it.
     private static StringBuilder Begin(Exhibit table, int rows, string kind, string caption, IEnumerable<string> heads) => new StringBuilder()
-        .Append(Inv($"<div class=\"wide{(rows <= RowsOnAPage ? " whole" : "")}\"><table class=\"{kind}\"><caption><strong>{table.Name}:</strong> {caption}</caption><thead><tr>"))
+        .Append(Inv($"<div class=\"wide{(rows <= RowsOnAPage ? " whole" : "")}\" role=\"group\" aria-label=\"{table.Name}\" tabindex=\"0\"><table class=\"{kind}\"><caption><strong>{table.Name}:</strong> {caption}</caption><thead><tr>"))
         .AppendJoin("", heads.Select(h => $"<th scope=\"col\">{Text(h)}</th>")).Append("</tr></thead><tbody>");
 
     private static string End(StringBuilder html) => html.Append("</tbody></table></div>").ToString();
