@@ -64,6 +64,9 @@ public sealed class ExperimentPageTests(LabInBrowser lab)
         await page.ClickAsync("run-report");
         await page.Expect("report-page").ToHaveAttributeAsync("data-loaded", "true");
         await page.MustBeAccessibleAsync("report page, dark", frame: "report-preview");
+        await page.ScreenshotAsync("experiments-report-dark");
+        await page.Page.SetViewportSizeAsync(390, 844);
+        await page.ScreenshotAsync("experiments-report-phone");
         await page.Page.GotoAsync($"{lab.Url}/api/experiments/{id}/report");
         await page.MustBeAccessibleAsync("the report itself");
     }

@@ -27,7 +27,7 @@ public sealed class ReportPrintTests(LabInBrowser lab)
         Author = "Ada Lovelace",
         Members = ["Grace Hopper", "Edsger W. Dijkstra"],
         Course = "Distributed Systems, group 7",
-        Labels = ["Monday, versioned", "Tuesday, versioned and naive, " + new string('x', 40)],
+        Labels = ["Monday, versioned", "Tuesday, versioned and naive, " + new string('x', 20)],
         Hypothesis = "We expect the mean latency to be $a + (b-a) \\cdot W/(N+1)$, because\n\n1. the leader waits for the **W-th** ack,\n2. the delays are *uniform*.",
         Method = "We ran `current` twice, on Monday and on Tuesday, and changed nothing but the mode.",
         Answers = ["The leader answers at the W-th ack, so it waits for the W-th smallest delay: see @fig:quorum-latency and @tbl:latency.", "", "They were equal (@tbl:replicas)."],

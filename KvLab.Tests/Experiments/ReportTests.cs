@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using KvLab.Core.Configuration;
 using KvLab.Core.Experiments;
 using KvLab.Core.Experiments.Plans;
+using KvLab.Core.Settings;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Reports;
 using Xunit;
@@ -80,6 +83,22 @@ public sealed class ReportTests
         Assert.Contains(Captions(labelled, "figcaption"), c => c.Contains("Percentiles of write latency, Tuesday.", StringComparison.Ordinal));
         Assert.Contains("Monday <1> measured", labelled.QuerySelector("#runs-comparison")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(["Small (run 1)", "Small (run 2)"], Captions(Report(new ReportRequest(), First.Value, Second.Value), "section.run > h3"));
+    }
+
+    [Theory]
+    [InlineData("{\"members\":[\"Ada\"],\"labels\":[\"Monday\"],\"hypothesis\":\"h\",\"method\":\"m\"}", "")]
+    [InlineData("{\"members\":\"Ada\"}", "members must be a list of texts.")]
+    [InlineData("{\"labels\":[\"1\",\"2\",\"3\",\"4\",\"5\"]}", "labels must have at most 4 entries, one for each run, but has 5.")]
+    [InlineData("{\"labels\":[\"LONG\"]}", "labels must have at most 50 characters each.")]
+    [InlineData("{\"hypothesis\":\"LONG\"}", "hypothesis must have at most 20000 characters.")]
+    [InlineData("{\"hypotheses\":\"\"}", "hypotheses is not known here")]
+    public void Words_that_scripts_send_are_held_against_their_limits(string body, string error)
+    {
+        var errors = new FieldErrors();
+        using var json = JsonObjectText.Parse(Encoding.UTF8.GetBytes(body.Replace("LONG", new string('x', 20_001), StringComparison.Ordinal)), errors);
+        var words = ReportRequestReader.Read(new JsonFields(json!.RootElement, errors));
+        if (error.Length == 0) Assert.Equal(("Ada", "Monday", "h", "m", 0), (words.Members[0], words.Labels[0], words.Hypothesis, words.Method, errors.All.Count));
+        else Assert.StartsWith(error, Assert.Single(errors.All).Message, StringComparison.Ordinal);
     }
 
     [Fact]

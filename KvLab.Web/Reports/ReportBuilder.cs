@@ -62,6 +62,7 @@ public static class ReportBuilder
         {
             if (!string.IsNullOrWhiteSpace(request.Method)) Words(request.Method);
             foreach (var (index, name, run) in contents.Runs) Sentences(index, run, ofMethod: true, contents.Runs.Count > 1 ? name : null);
+            if (contents.Runs.Any(r => r.Run.Points.Count > 0)) _html.Append(Inv($"<p>{Text(Reports.Sentences.ClosedLoop)}</p>"));
             if (contents.Find(ReportContents.Settings, 0) is { } settings) _html.Append(ReportTables.Settings(settings, contents.Runs));
         }
 
@@ -102,10 +103,10 @@ public static class ReportBuilder
             [var first, .., var last] => Inv($" Figures {first.Number} to {last.Number} show more."),
         };
 
-        /// <summary>Each with the tables and figures that show it.</summary>
+        /// <summary>Each with the tables and figures that show it. What is true of every run is said once, behind them.</summary>
         private void Sentences(int index, ExperimentRun run, bool ofMethod, string? name)
         {
-            var sentences = Reports.Sentences.Cited(run).Where(s => s.OfMethod == ofMethod).ToList();
+            var sentences = Reports.Sentences.Cited(run).Where(s => s.OfMethod == ofMethod && s.Text != Reports.Sentences.ClosedLoop).ToList();
             if (sentences.Count == 0) return;
             _html.Append(name is null ? "<ul class=\"sentences\">" : Inv($"<p class=\"run-name\">{Text(name)}:</p><ul class=\"sentences\">"));
             foreach (var sentence in sentences)

@@ -12,7 +12,9 @@ public sealed record ReportRequest
     public const int MostRuns = 4;
 
     public const int MostMembers = 20;
-    public const int LongestLabel = 80;
+
+    /// <summary>So that a legend has room for it and for what is drawn of its run.</summary>
+    public const int LongestLabel = 50;
 
     public string Title { get; init; } = "Replication lab report";
     public string? Author { get; init; }

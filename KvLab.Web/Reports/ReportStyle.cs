@@ -40,6 +40,7 @@ internal static class ReportStyle
         thead th { border-top: 2px solid #404040; border-bottom: 1px solid #404040; vertical-align: bottom; }
         .numbers td { white-space: nowrap; padding: 4px; }
         .moments :is(th, td):nth-child(2), .settings :is(th, td) { text-align: left; }
+        .moments td:nth-child(2) { white-space: nowrap; }
         .settings { table-layout: fixed; } .settings :is(th, td), caption { overflow-wrap: anywhere; }
         p, li, dd, caption, figcaption { text-wrap: pretty; }
         figure { margin: 20px 0; }

@@ -70,7 +70,7 @@ internal static class ReportTables
     public static string Replicas(Exhibit table, ExperimentRun run, string? of)
     {
         var html = Begin(table, run.Points.Sum(p => p.Checks.Count), "moments",
-            $"Entries on followers that differ from the leader's{Of(of)}, summed over the followers and compared entry by entry. Until all writes are delivered, a difference is replication in progress, not loss.",
+            $"Differences from the leader{Of(of)}: entries on followers, summed over the followers and compared entry by entry. Until all writes are delivered, a difference is replication in progress, not loss.",
             ["point", "moment", "after the last answer", "all writes delivered", "missing", "older or newer", "conflict: same version, other value", "unreachable followers"]);
         foreach (var p in run.Points)
         {
@@ -92,13 +92,14 @@ internal static class ReportTables
         _ => "after settling",
     };
 
-    private static string Of(string? run) => run is null ? "" : $" of {Text(run)}";
+    private static string Of(string? run) => run is null ? "" : $" ({Text(run)})";
 
     private static string Point(ExperimentRun run, PointResult point) =>
         Inv($"<th scope=\"row\">{Text(point.Plan.Label)}{(run.Plan.Repetitions > 1 ? Inv($" #{point.Plan.Repetition}") : "")}</th>");
 
+    // On a phone it scrolls, so a keyboard must reach it.
     private static StringBuilder Begin(Exhibit table, int rows, string kind, string caption, IEnumerable<string> heads) => new StringBuilder()
-        .Append(Inv($"<div class=\"wide{(rows <= RowsOnAPage ? " whole" : "")}\"><table class=\"{kind}\"><caption><strong>{table.Name}:</strong> {caption}</caption><thead><tr>"))
+        .Append(Inv($"<div class=\"wide{(rows <= RowsOnAPage ? " whole" : "")}\" role=\"group\" aria-label=\"{table.Name}\" tabindex=\"0\"><table class=\"{kind}\"><caption><strong>{table.Name}:</strong> {caption}</caption><thead><tr>"))
         .AppendJoin("", heads.Select(h => $"<th scope=\"col\">{Text(h)}</th>")).Append("</tr></thead><tbody>");
 
     private static string End(StringBuilder html) => html.Append("</tbody></table></div>").ToString();

@@ -58,12 +58,12 @@ public static class FigureMarks
         var symbol = SymbolOf(figure, series);
         svg.Append(dense ? Inv($"<g fill=\"{colour}\" fill-opacity=\"0.5\">") : Inv($"<g {Ink(symbol, colour)}>"));
         foreach (var i in Marked(figure, series))
-            if (double.IsFinite(series.Y[i])) svg.Append(Inv($"<path d=\"{Outline(symbol, x.Pixel(series.X[i]), y.Pixel(series.Y[i]), dense ? 2 : 4)}\"/>"));
+            if (double.IsFinite(series.Y[i])) svg.Append(Inv($"<path d=\"{Outline(symbol, x.Pixel(series.X[i]), y.Pixel(series.Y[i]), dense ? 2 : 5)}\"/>"));
         svg.Append("</g>");
     }
 
     /// <summary>One symbol, as in a legend.</summary>
-    internal static string Symbol(int symbol, double x, double y, string colour) => Inv($"<path d=\"{Outline(symbol, x, y, 4.5)}\" {Ink(symbol, colour)}/>");
+    internal static string Symbol(int symbol, double x, double y, string colour) => Inv($"<path d=\"{Outline(symbol, x, y, 5)}\" {Ink(symbol, colour)}/>");
 
     // A thin white edge keeps a symbol apart from lines that run through it.
     private static string Ink(int symbol, string colour) => symbol < Symbols
