@@ -1,5 +1,6 @@
 using Bunit;
 using KvLab.Tests.Infrastructure;
+using KvLab.Web.Components.Fields;
 using KvLab.Web.Components.Parts;
 using KvLab.Web.Leases;
 using Microsoft.AspNetCore.Components;

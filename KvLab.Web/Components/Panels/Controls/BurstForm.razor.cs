@@ -1,5 +1,6 @@
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Bases;
+using KvLab.Web.Components.Fields;
 using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;

@@ -1,4 +1,4 @@
-namespace KvLab.Web.Components.Parts;
+namespace KvLab.Web.Components.Fields;
 
 /// <summary>What is wrong in a form's number fields: as long as anything is, the form sends nothing.</summary>
 public sealed class WrongFields
