@@ -76,7 +76,7 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         Assert.Contains("nobody else held it", Encoding.UTF8.GetString(await page.DownloadAsync("durability-csv")), StringComparison.Ordinal);
 
         // The others expect the node of this name to lead.
-        await page.ChooseAsync("failover-to", "leader");
+        await page.ChooseAsync("failover-to", lab.State.Current.Nodes.Single(n => n.Id == "leader").Label);
         await page.ClickAsync("failover-promote");
         await page.Expect("failover-last").ToContainTextAsync("leader leads epoch");
     }
