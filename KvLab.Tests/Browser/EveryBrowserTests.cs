@@ -96,6 +96,8 @@ public sealed class EveryBrowserTests(LabInBrowser lab)
         await page.Page.EvaluateAsync("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', code: 'KeyW', bubbles: true, cancelable: true }))");
         await page.Page.EvaluateAsync("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'w', code: 'KeyZ', bubbles: true, cancelable: true }))");
         await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
+        // The answer may be here before the leader has told of the write.
+        await LabInBrowser.UntilAsync(() => !lab.State.Current.Writes.IsEmpty, "the write that was answered");
         Assert.Single(lab.State.Current.Writes);
     }
 
