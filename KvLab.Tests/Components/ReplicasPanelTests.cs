@@ -122,7 +122,7 @@ public sealed class ReplicasPanelTests : PageTest
         Assert.Equal("true", page.At("cell-k1-follower-2").GetAttribute("data-selected"));
 
         page.At("cell-k1-follower-2").Click();
-        Assert.Equal("Select a cell to see why it is so.", page.Text("cell-why"));
+        Assert.Equal("Select a cell for an explanation.", page.Text("cell-why"));
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class ReplicasPanelTests : PageTest
 
     [Fact]
     public void Outside_quiescence_it_warns_that_replicas_may_differ() =>
-        Assert.Contains("Not in quiescence", Show<ReplicasPanel>(Busy).Text("cell-why"));
+        Assert.Contains("Deliveries are under way", Show<ReplicasPanel>(Busy).Text("cell-why"));
 
     [Fact]
     public void A_follower_can_be_added()

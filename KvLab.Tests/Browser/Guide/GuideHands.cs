@@ -187,9 +187,7 @@ public sealed partial class GuideHands(LabPage page, string labUrl) : GuideEyes(
         var url = Url().Match(command);
         if (!command.StartsWith("curl ", StringComparison.Ordinal) || !url.Success) throw new InvalidOperationException($"“{command}” is no call of this lab with curl");
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(new HttpMethod(Verb().Match(command) is { Success: true } verb ? verb.Groups["verb"].Value : "GET"), labUrl + url.Groups["path"].Value);
-        if (Body().Match(command) is { Success: true } body) request.Content = new StringContent(body.Groups["body"].Value, Encoding.UTF8, "application/json");
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await WhenFreeAsync(http, command, labUrl + url.Groups["path"].Value);
         var words = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{(int)answer.StatusCode}: {words}");
         // What it began goes on after the answer; a reader sees on the page when it is over.
@@ -197,6 +195,21 @@ public sealed partial class GuideHands(LabPage page, string labUrl) : GuideEyes(
         var begun = $"{labUrl}{url.Groups["path"].Value}/{JsonElement.Parse(words).GetProperty("id").GetString()}";
         await UntilAsync(async () => JsonElement.Parse(await http.GetStringAsync(begun, TestContext.Current.CancellationToken)).GetProperty("state").GetString() != "running",
             LabPage.Patience, () => Task.FromResult($"{begun} does not end"));
+    }
+
+    /// <summary>Whoever is told that something is running waits until it ends, as the answer says, and calls again.</summary>
+    private static async Task<HttpResponseMessage> WhenFreeAsync(HttpClient http, string command, string url)
+    {
+        HttpResponseMessage? answer = null;
+        await UntilAsync(async () =>
+        {
+            answer?.Dispose();
+            using var request = new HttpRequestMessage(new HttpMethod(Verb().Match(command) is { Success: true } verb ? verb.Groups["verb"].Value : "GET"), url);
+            if (Body().Match(command) is { Success: true } body) request.Content = new StringContent(body.Groups["body"].Value, Encoding.UTF8, "application/json");
+            answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            return answer.StatusCode != HttpStatusCode.Conflict;
+        }, LabPage.Patience, () => Task.FromResult($"{url} is refused: the cluster does not become free"));
+        return answer!;
     }
 
     [GeneratedRegex(@"http://127\.0\.0\.1:5080(?<path>/[^\s']*)")]

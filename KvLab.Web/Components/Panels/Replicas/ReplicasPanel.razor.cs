@@ -64,8 +64,8 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     private string Why => View.Selection is { Key: { } key, Node: { } node } && Snapshot.Keys.TryGetValue(key, out var row) && _nodeIds.Contains(node)
         ? Snapshot.Explain.Cell(row, node, Snapshot)
         : Snapshot.Quiescent
-            ? "Select a cell to see why it is so."
-            : "Not in quiescence: deliveries are under way, and replicas may differ for a moment.";
+            ? "Select a cell for an explanation."
+            : "Deliveries are under way: replicas may differ for a moment.";
 
     private Selection? SelectionIn(string key) => View.Selection.Key == key ? View.Selection : null;
 
