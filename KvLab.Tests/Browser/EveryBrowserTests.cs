@@ -131,10 +131,10 @@ public sealed class EveryBrowserTests(LabInBrowser lab)
         await page.FillAsync("burst-writes", "60");
         await page.FillAsync("burst-concurrency", "1");
         // The list is bounded, newest first: exactly one more stands before what was the newest.
-        var before = lab.Commands.Bursts.FirstOrDefault()?.Id;
+        var before = lab.Commands.Bursts is [var newest, ..] ? newest.Id : null;
         await page.At("burst-start").DblClickAsync(new LocatorDblClickOptions { Delay = 40 });
         await page.Expect("burst-status").ToHaveAttributeAsync("data-state", "done");
-        Assert.Equal(before, lab.Commands.Bursts.Skip(1).FirstOrDefault()?.Id);
+        Assert.Equal(before, lab.Commands.Bursts is [_, var second, ..] ? second.Id : null);
     }
 
     [Fact]
