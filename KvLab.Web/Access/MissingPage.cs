@@ -12,8 +12,7 @@ internal sealed class MissingPage(RequestDelegate next)
     {
         await next(context);
         var (request, response) = (context.Request, context.Response);
-        if (response is not { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null } || !HttpMethods.IsGet(request.Method) || ApiProblems.IsApi(request.Path)
-            || !request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)) return;
+        if (response is not { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null } || !HttpMethods.IsGet(request.Method) || !ApiProblems.WantsPage(request)) return;
         var asked = request.Path;
         // Chosen anew: what was chosen for the first address is none.
         context.SetEndpoint(null);

@@ -36,7 +36,7 @@ internal sealed class SecretGate(RequestDelegate next, AccessOptions access, Lab
         if (IsOpen(request) || (_cookieSecret ??= new SharedSecret(_cookie.Value)).Matches(request.Cookies[CookieName(request)])) return next(context);
         if (SharedSecret.OfBearer(request.Headers.Authorization) is { } given)
             return _secret.IsRight(given, context.Connection.RemoteIpAddress, out var wait) ? next(context) : AnswerWrongAsync(context, wait);
-        if (HttpMethods.IsGet(request.Method) && !ApiProblems.IsApi(request.Path) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+        if (HttpMethods.IsGet(request.Method) && ApiProblems.WantsPage(request))
         {
             context.Response.Redirect($"{request.PathBase}{SignInPath}?back={Uri.EscapeDataString(request.Path + request.QueryString)}");
             return Task.CompletedTask;

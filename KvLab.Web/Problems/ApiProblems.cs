@@ -42,6 +42,9 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
         }
     }
 
+    /// <summary>Somebody with a browser asks for a page: a script, and a page that misses a file, do not name HTML.</summary>
+    public static bool WantsPage(HttpRequest request) => !IsApi(request.Path) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
     public static bool IsApi(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/health") || path.StartsWithSegments("/openapi");
 

@@ -99,17 +99,13 @@ public static partial class MarkdownHtml
                     break;
                 case HeadingBlock heading:
                     // Below the report's own headings, however large it was meant.
-                    html.Append("<h4>");
-                    Inlines(html, heading.Inline, cited, depth);
-                    html.Append("</h4>");
+                    Words("h4", heading);
                     break;
                 case ThematicBreakBlock:
                     html.Append("<hr>");
                     break;
                 case ParagraphBlock paragraph:
-                    html.Append("<p>");
-                    Inlines(html, paragraph.Inline, cited, depth);
-                    html.Append("</p>");
+                    Words("p", paragraph);
                     break;
                 case LinkReferenceDefinitionGroup:
                     break;
@@ -120,6 +116,13 @@ public static partial class MarkdownHtml
                     html.Append("<p>").Append(Text(other.Lines.ToString())).Append("</p>");
                     break;
             }
+        }
+
+        void Words(string tag, LeafBlock block)
+        {
+            html.Append('<').Append(tag).Append('>');
+            Inlines(html, block.Inline, cited, depth);
+            html.Append("</").Append(tag).Append('>');
         }
     }
 

@@ -10,6 +10,9 @@ namespace KvLab.Web.Components.View;
 /// </summary>
 public static partial class NumberText
 {
+    /// <summary>As it stands in a field: a point, no groups, and no more decimals than it has.</summary>
+    public static string Write(decimal value) => value.ToString("0.############################", CultureInfo.InvariantCulture);
+
     /// <param name="whole">No decimals.</param>
     /// <returns>The number, or why it is none: a sentence that goes on behind the field's name.</returns>
     public static (decimal Value, string? Wrong) Read(string text, bool whole, decimal? min = null, decimal? max = null)

@@ -135,12 +135,12 @@ export function revealRow(listTestId, index, tries = 20) {
   else if (top + height > list.scrollTop + room) list.scrollTop = top + height - room;
 }
 
-export function download(fileName, contentType, text) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: contentType }));
-  link.download = fileName;
+export function download(fileName, contentType, text) { saveBlob(fileName, new Blob([text], { type: contentType })); }
+
+export function saveBlob(fileName, blob) {
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: fileName });
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 const sizes = new ResizeObserver(entries => {

@@ -1,6 +1,7 @@
 // The map of messages on the move. The server pushes what it was told (20 times a second at most), this plays it: behind the present, so that both ends of a message are
 // usually known, slower if one wants, or step by step. Everything is drawn outside of Blazor's tree.
 
+import { saveBlob } from './kvlab.js';
 import { Traffic } from './map-data.js';
 import { CanvasPaint, SvgPaint } from './map-paint.js';
 import { Scene, inksOf } from './map-scene.js';
@@ -179,23 +180,17 @@ class TrafficMap {
     this.#root.querySelector(`[data-spot="${CSS.escape(spot)}"] button`)?.click();
   }
 
-  #file(name, blob) {
-    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  }
-
   savePng() {
     const canvas = document.createElement('canvas');
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     this.#scene.draw(new CanvasPaint(canvas), width, height, this.#stage, this.#traffic, this.#at, this.#inks, this.#options(this.#inks.surface));
-    canvas.toBlob(blob => this.#file('kvlab-map.png', blob));
+    canvas.toBlob(blob => saveBlob('kvlab-map.png', blob));
   }
 
   saveSvg() {
     const paint = new SvgPaint();
     this.#scene.draw(paint, this.#canvas.clientWidth, this.#canvas.clientHeight, this.#stage, this.#traffic, this.#at, this.#inks, this.#options(this.#inks.surface));
-    this.#file('kvlab-map.svg', new Blob([paint.file], { type: 'image/svg+xml' }));
+    saveBlob('kvlab-map.svg', new Blob([paint.file], { type: 'image/svg+xml' }));
   }
 
   async fullScreen() {

@@ -86,7 +86,7 @@ public sealed partial class ReadForm
         }
         catch (CommandException e)
         {
-            _problem = Problem.Of(e, "The form is as it was.", "Look whether nodes run and the key is written, and read again.");
+            _problem = Problem.Of(e, "Nothing was changed.", "Check that nodes are running and that the key was written, then retry.");
         }
         finally
         {
