@@ -82,11 +82,12 @@ public sealed class FaultsPageTests(LabInBrowser lab)
     }
 
     [Fact]
-    public async Task A_lecture_hall_sees_the_page_without_its_buttons()
+    public async Task A_teacher_freezes_a_node_at_the_projector_where_the_whole_hall_sees_what_it_does()
     {
         await using var page = await lab.OpenAsync("/faults?projector=1", 1920, 1080);
         await page.Expect("durability").ToBeVisibleAsync();
-        await page.Expect("fault-nodes").ToBeHiddenAsync();
+        await page.ClickAsync("fault-freeze-follower-2");
+        await Assertions.Expect(page.At("fault-node-follower-2")).ToHaveAttributeAsync("data-state", "frozen");
         await page.MustBeAccessibleAsync("projector");
         await page.ScreenshotAsync("faults-projector");
     }

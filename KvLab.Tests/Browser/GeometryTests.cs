@@ -52,5 +52,32 @@ public sealed class GeometryTests(LabInBrowser lab)
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
     }
 
+    /// <summary>What opens each of them, on a lab that has settings to look back at.</summary>
+    [Fact]
+    public async Task Every_dialog_fits_into_every_window()
+    {
+        await using var page = await lab.OpenAsync(settings: new() { WriteQuorum = 3, MinDelayMs = 0, MaxDelayMs = 1 });
+        await page.ClickAsync("write-submit");
+        await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
+        await lab.Commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = 2 }, TestContext.Current.CancellationToken);
+        await page.Expect("figures-before").ToBeVisibleAsync();
+        var wrong = new List<string>();
+        foreach (var (width, height) in Sizes)
+        {
+            await page.Page.SetViewportSizeAsync(width, height);
+            foreach (var opener in (string[])["help", "convergence", "reset", "storage-open", "figures-before"])
+            {
+                await page.ClickAsync(opener);
+                await Assertions.Expect(page.Page.Locator(".mud-dialog")).ToBeVisibleAsync();
+                wrong.AddRange((await page.Page.EvaluateAsync<string[]>(Look)).Select(f => $"{opener} {width}×{height}: {f}"));
+                await page.ScreenshotAsync($"geometry-dialog-{opener}-{width}");
+                await page.Page.Keyboard.PressAsync("Escape");
+                await Assertions.Expect(page.Page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join("\n", wrong));
+    }
+
     private static string Name(string path) => path.Length == 0 ? "live" : path.TrimStart('?').Replace("?scenario=", "-", StringComparison.Ordinal).Split('=')[0];
 }

@@ -63,11 +63,16 @@ public sealed class TwoPagesTests(LabInBrowser lab)
         Assert.Equal(0, await other.At("changed-quorum").CountAsync());
 
         using var client = new HttpClient();
-        using var body = new StringContent("{\"writeQuorum\": 4}", System.Text.Encoding.UTF8, "application/json");
+        using var body = new StringContent("{\"writeQuorum\": 4, \"seed\": 7}", System.Text.Encoding.UTF8, "application/json");
         (await client.PatchAsync(new Uri($"{lab.Url}/api/cluster/settings"), body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await mine.Expect("changed-quorum").ToHaveTextAsync("changed by REST");
+        // The seed stands behind a fold, whose head says so while it is closed.
+        await mine.Expect("changed-advanced").ToHaveTextAsync("changed by REST");
         await mine.MustBeAccessibleAsync("changed by REST, light");
         await mine.ScreenshotAsync("changed-by-rest-1366x768-light");
+        await mine.OpenAdvancedAsync();
+        await mine.Expect("changed-advanced").ToBeHiddenAsync();
+        await mine.Expect("changed-seed").ToContainTextAsync("changed by REST");
         await other.Expect("changed-quorum").ToHaveTextAsync("changed by REST");
     }
 

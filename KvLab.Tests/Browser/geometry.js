@@ -33,11 +33,15 @@
       }
   };
   pairs([...document.querySelectorAll('.kv-panel, .kv-kpis, .kv-bar, .kv-banner, .kv-stage-bar')].filter(e => shown(e) && !e.parentElement.closest('.kv-panel')), 'Panels', 2);
-  for (const place of document.querySelectorAll('.kv-panel, .kv-bar, .kv-stage-bar')) {
+  for (const place of document.querySelectorAll('.kv-panel, .kv-bar, .kv-stage-bar, .mud-dialog')) {
     if (!shown(place)) continue;
     // Two thumbs share one track, a radio button lies under its words, and what lies on the map is drawn there.
     const controls = [...place.querySelectorAll('button, a[href], select, textarea, input:not([type=radio]):not([type=range]):not([type=checkbox]):not([type=hidden])')].filter(e => shown(e) && !e.closest('.kv-map-stage'));
     pairs(controls, 'Controls', 3);
+  }
+  for (const dialog of document.querySelectorAll('.mud-dialog')) {
+    const r = dialog.getBoundingClientRect();
+    if (r.left < -1 || r.top < -1 || r.right > innerWidth + 1 || r.bottom > innerHeight + 1) found.push(`The dialog reaches out of the window: ${Math.round(r.width)} × ${Math.round(r.height)} px`);
   }
   for (const e of document.querySelectorAll('body *')) {
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !shown(e)) continue;

@@ -1,6 +1,7 @@
 using KvLab.Core.Settings;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Bases;
+using KvLab.Web.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace KvLab.Web.Components.Panels.Settings;
@@ -12,6 +13,10 @@ public sealed partial class SettingsPanel : SnapshotPanel
     private static readonly SettingField[] Others = SettingFields.Except(
         "writeQuorum", "quorumCountsLeader", "minDelayMs", "maxDelayMs", "distribution", "seed", "versioning", "replicationTimeoutMs", "delivery", "onShortfall",
         "rejoinSync", "antiEntropyMs", "hintWindowMs", "hintLimit");
+
+    // What stands behind the fold: while it is closed, its head says that somebody else changed something there.
+    private static readonly string[] Folded =
+        [.. SettingFields.Except("writeQuorum", "minDelayMs", "maxDelayMs", "distribution", "versioning").Select(field => LastChanges.Setting(field.Name))];
 
     private SettingsDraft _draft = null!;
 
