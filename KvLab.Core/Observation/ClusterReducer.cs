@@ -148,8 +148,22 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         RaiseSmallestQuorum();
         if (!_changed && rate == Snapshot.Kpis.EventsPerSecond) return;
         _changed = false;
+        Snapshot = View(rate);
+    }
+
+    /// <summary>The state as of the last message, as a picture taken now would show it; unlike taking one it leaves no trace.</summary>
+    public ClusterSnapshot Look()
+    {
+        var touched = _durabilityTouched;
+        var snapshot = View(_rate.PerSecond(_now.Ms));
+        _durabilityTouched = touched;
+        return snapshot;
+    }
+
+    private ClusterSnapshot View(double rate)
+    {
         var (keys, order) = ViewKeys();
-        Snapshot = new ClusterSnapshot
+        return new ClusterSnapshot
         {
             Revision = Snapshot.Revision + 1,
             Settings = _settings,

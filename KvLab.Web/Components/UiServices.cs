@@ -25,6 +25,7 @@ public static class UiServices
         services.AddScoped<ThisPage>();
         services.AddScoped<CircuitHandler, PageAuthor>();
         services.AddScoped<ViewStore>();
+        services.AddScoped<PastView>();
         services.AddScoped<ViewerClock>();
         services.AddScoped<Browser>();
         services.AddScoped<Announcements>();

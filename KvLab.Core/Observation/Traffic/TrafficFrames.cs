@@ -16,6 +16,15 @@ public sealed class TrafficCursor
 
     /// <summary>Messages that came too fast to be shown to this viewer.</summary>
     internal long Skipped { get; set; }
+
+    private long _origin;
+
+    /// <summary>What was shown is forgotten where the messages are others than before: those of another moment.</summary>
+    internal void BeginAt(long origin)
+    {
+        if (_origin == origin) return;
+        (_origin, Change, Newest, Call, Read, Skipped) = (origin, -1, 0, 0, 0, 0);
+    }
 }
 
 /// <summary>

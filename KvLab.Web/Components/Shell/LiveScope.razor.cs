@@ -20,6 +20,7 @@ public sealed partial class LiveScope : LiveComponent
     private ThemeChoice _theme;
 
     [Inject] public required ViewStore Views { get; init; }
+    [Inject] public required PastView Past { get; init; }
     [Inject] public required Browser Browser { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required IDialogService Dialogs { get; init; }
@@ -31,6 +32,8 @@ public sealed partial class LiveScope : LiveComponent
 
     private bool Paused { get; set; }
 
+    private ClusterSnapshot Shown => Past.Shown ?? _shown;
+
     /// <summary>Events that came since the pause began.</summary>
     private long Waiting => _latest.Events.Total() - _shown.Events.Total();
 
@@ -39,6 +42,7 @@ public sealed partial class LiveScope : LiveComponent
         Views.Update(_ => ViewQuery.Read(Navigation.Uri));
         _theme = Views.Options.Theme;
         Views.Changed += OnViewChanged;
+        Past.Changed += StateHasChanged;
         Browser.VisibilityChanged += OnVisibility;
         Browser.SystemThemeChanged += OnSystemTheme;
         Browser.ShortcutPressed += OnShortcut;
@@ -69,11 +73,12 @@ public sealed partial class LiveScope : LiveComponent
     protected override void OnSnapshotShown(ClusterSnapshot snapshot)
     {
         _latest = snapshot;
-        if (_announcer.Next(snapshot) is { } sentence) Announcements.Say(sentence);
+        if (_announcer.Next(snapshot) is { } sentence && Past.Shown is null) Announcements.Say(sentence);
         // Nobody sees a hidden tab: nothing is rendered for it until it is shown again.
         if (!_visible) return;
         if (!Paused) _shown = snapshot;
-        StateHasChanged();
+        // Whoever looks at a recording sees nothing of the present.
+        if (Past.Shown is null) StateHasChanged();
     }
 
     private void OnVisibility(bool visible)
@@ -114,7 +119,7 @@ public sealed partial class LiveScope : LiveComponent
     {
         switch (name)
         {
-            case "pause": TogglePause(); break;
+            case "pause" when Past.Shown is null: TogglePause(); break;
             case "projector": Views.Update(v => v with { Projector = !v.Projector }); break;
             case "escape": Views.Update(v => v.Projector ? v with { Projector = false } : v with { Selection = Selection.None }); break;
             case "next": Step(+1); break;
@@ -147,6 +152,7 @@ public sealed partial class LiveScope : LiveComponent
     protected override void Dispose(bool disposing)
     {
         Views.Changed -= OnViewChanged;
+        Past.Changed -= StateHasChanged;
         Browser.VisibilityChanged -= OnVisibility;
         Browser.SystemThemeChanged -= OnSystemTheme;
         Browser.ShortcutPressed -= OnShortcut;

@@ -33,6 +33,9 @@ public sealed record ViewOptions
 
     public EventFilter EventFilter { get; init; } = EventFilter.None;
     public Selection Selection { get; init; } = Selection.None;
+
+    /// <summary>What is shown is a recording: it can be looked at, and nothing can be done to it. Of the page, not of its address.</summary>
+    public bool Past { get; init; }
 }
 
 /// <summary>Names one event for good: sequence numbers begin again in each incarnation of a node.</summary>

@@ -21,8 +21,11 @@ export class Traffic {
   #window = [];
   #shown = 0;
 
+  /** Of a recording: the moment that is shown is the present. */
+  held = null;
+
   /** The observer's time now, by the smallest delay that any frame had. */
-  get now() { return this.#offset === null ? 0 : performance.now() + this.#offset; }
+  get now() { return this.held !== null ? this.held : this.#offset === null ? 0 : performance.now() + this.#offset; }
 
   take(bytes) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

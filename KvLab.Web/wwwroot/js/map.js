@@ -23,7 +23,7 @@ class TrafficMap {
   #traffic = new Traffic();
   #scene = new Scene();
   #stage = { nodes: [], links: [], clients: { x: 0.07, y: 0.5 } };
-  #speed = 1; #paused = false; #head = null; #selected = null;
+  #speed = 1; #paused = false; #head = null; #selected = null; #moment = null;
   #reduced = matchMedia('(prefers-reduced-motion: reduce)');
 
   constructor(root, dotnet) {
@@ -50,6 +50,20 @@ class TrafficMap {
   pause(paused) { this.#paused = paused; this.#head ??= this.#live; }
   jumpToNow() { this.#head = null; this.#paused = false; }
 
+  /** Of a recording: shows this moment, and goes on from there by this rate. */
+  replay(t, rate) {
+    this.#moment = { t, rate, at: performance.now() };
+    this.#follow();
+    this.#draw(this.#head);
+  }
+
+  #follow() {
+    const { t, rate, at } = this.#moment;
+    // Whoever plays it says again where it is; should that stop, so does this.
+    this.#head = t + Math.min(performance.now() - at, 1000) * rate;
+    this.#traffic.held = this.#head;
+  }
+
   /** Stands still at the next end of any message. */
   step() {
     const from = this.#head ?? this.#live;
@@ -69,7 +83,8 @@ class TrafficMap {
     const passed = Math.min(at - this.#last, 1000);
     this.#last = at;
     if (document.visibilityState === 'hidden' || !this.#root.isConnected) return;
-    if (this.#head !== null) {
+    if (this.#moment) this.#follow();
+    else if (this.#head !== null) {
       if (!this.#paused) this.#head += passed * this.#speed;
       // What is forgotten cannot be shown; nobody gets ahead of the present.
       this.#head = Math.max(Math.min(this.#head, this.#live), this.#paused ? 0 : this.#traffic.oldest - 1);

@@ -35,7 +35,10 @@ public sealed partial class MapPanel
     /// <summary>Whose messages are shown, real, recorded or simulated: the map does not know. Null: those of this dashboard's cluster.</summary>
     [Parameter] public ITrafficLookup? Traffic { get; set; }
 
-    protected override object Slice() => (Snapshot.Nodes, Snapshot.Links, Snapshot.OtherSide, Snapshot.Naive, Snapshot.Writes.IsEmpty, View.Selection);
+    /// <summary>Of a recording: the moment that is shown, and how fast it moves on. Null: the present.</summary>
+    [Parameter] public MapMoment? At { get; set; }
+
+    protected override object Slice() => (Snapshot.Nodes, Snapshot.Links, Snapshot.OtherSide, Snapshot.Naive, Snapshot.Writes.IsEmpty, (View.Selection, View.Past), At);
 
     private string Words => _stage.Nodes.Count == 0 ? "No node has introduced itself yet."
         : $"Messages between {Units.Count(_stage.Nodes.Count, "node")}: {string.Join("; ", _stage.Nodes.Select(n => n.Facts.Length == 0 ? n.Name : $"{n.Name}, {n.Facts}"))}.";
@@ -57,6 +60,7 @@ public sealed partial class MapPanel
 
         if (_player is null) return;
         await _player.ShowAsync(_stage.ToJson());
+        if (At is not null) await _player.MoveToAsync(At);
         if (_selected == View.Selection) return;
         _selected = View.Selection;
         await _player.RunAsync("select", _selected.Version.Epoch, _selected.Version.Counter, _selected.Node);

@@ -21,6 +21,7 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     private DotNetObjectReference<MapPlayer>? _self;
     private IJSObjectReference? _module;
     private string? _stage;
+    private MapMoment? _moment;
     private Task _feeding = Task.CompletedTask;
 
     /// <summary>Nobody sees a hidden tab: it is told nothing, and begins anew when it is shown again.</summary>
@@ -75,6 +76,14 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
         if (stage == _stage) return;
         _stage = stage;
         await RunAsync("stage", stage);
+    }
+
+    /// <summary>Of a recording: the moment that is shown, after whatever is new of messages there.</summary>
+    public async Task MoveToAsync(MapMoment at)
+    {
+        if (at == _moment) return;
+        _moment = at;
+        await RunAsync("replay", at.Ms, at.Rate);
     }
 
     public async Task RunAsync(string name, params object?[] facts)

@@ -1,0 +1,137 @@
+using KvLab.Core.Events;
+using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Replays;
+
+/// <summary>What is worth going to in a recording, found in one pass over it; in the order of their places.</summary>
+public sealed class Landmarks
+{
+    /// <summary>Of each kind; what comes after that is not listed, and said.</summary>
+    public const int MostOfAKind = 200_000;
+
+    private readonly List<Landmark>[] _byKind = [.. Enum.GetValues<LandmarkKind>().Select(_ => new List<Landmark>())];
+    private readonly Dictionary<(string Node, string Key), EntryVersion> _newest = [];
+    private long _lostBefore;
+
+    private Landmarks()
+    {
+    }
+
+    /// <summary>Events in the recording.</summary>
+    public long Events { get; private set; }
+
+    /// <summary>Some kind has more than could be listed.</summary>
+    public bool Truncated { get; private set; }
+
+    public IReadOnlyList<Landmark> Of(LandmarkKind kind) => _byKind[(int)kind];
+
+    public static Landmarks In(IRecordedStream stream, CancellationToken cancellation = default)
+    {
+        var found = new Landmarks();
+        // Whether a promise is lost is for the ledger to say.
+        var reducer = new ClusterReducer((_, _) => null);
+        var elements = 0L;
+        foreach (var element in stream.From(0))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            reducer.Apply(element);
+            found.Look(element, elements++);
+            if (element.What is PictureTaken) found.LookFor(reducer.Snapshot.Durability.Counts.Lost, elements, element.At.Ms);
+        }
+
+        return found;
+    }
+
+    /// <summary>The first of a kind behind a place.</summary>
+    public Landmark? Next(LandmarkKind kind, ReplayPlace from)
+    {
+        var all = _byKind[(int)kind];
+        var at = FirstBehind(all, from);
+        return at < all.Count ? all[at] : null;
+    }
+
+    /// <summary>The last of a kind before a place.</summary>
+    public Landmark? Previous(LandmarkKind kind, ReplayPlace from)
+    {
+        var all = _byKind[(int)kind];
+        var at = FirstBehind(all, from) - 1;
+        while (at >= 0 && all[at].Place == from) at--;
+        return at >= 0 ? all[at] : null;
+    }
+
+    private static int FirstBehind(List<Landmark> all, ReplayPlace from)
+    {
+        var (low, high) = (0, all.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (all[middle].Place > from) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private void Look(Observed element, long number)
+    {
+        switch (element.What)
+        {
+            case EventsReceived { Batch: var batch }:
+                for (var i = 0; i < batch.Events.Length; i++)
+                {
+                    Events++;
+                    var place = i + 1 == batch.Events.Length ? new ReplayPlace(number + 1) : new ReplayPlace(number, i + 1);
+                    if (KindOf(batch.Events[i]) is { } kind) Add(kind, place, element.At.Ms);
+                    if (IsInversion(batch.Node, batch.Events[i])) Add(LandmarkKind.Inversion, place, element.At.Ms);
+                }
+
+                break;
+            case NodeFroze or SidesChanged or ProcessChanged { State: NodeState.Crashed or NodeState.Stopped }:
+                Add(LandmarkKind.Fault, new ReplayPlace(number + 1), element.At.Ms);
+                break;
+            case ClusterRenewed:
+                _newest.Clear();
+                break;
+        }
+    }
+
+    private static LandmarkKind? KindOf(NodeEvent e) => e.Kind switch
+    {
+        EventKind.WriteAccepted => LandmarkKind.Write,
+        EventKind.EntryRefused => LandmarkKind.Refusal,
+        EventKind.MessageLost => LandmarkKind.LostMessage,
+        EventKind.LeaderPromoted or EventKind.LeaderRecovered => LandmarkKind.Failover,
+        EventKind.LinkChanged or EventKind.NodeFaultsChanged => LandmarkKind.Fault,
+        _ => null,
+    };
+
+    private bool IsInversion(string node, NodeEvent e)
+    {
+        if (e.Kind is EventKind.StoreCleared)
+        {
+            foreach (var place in _newest.Keys.Where(k => k.Node == node).ToList()) _newest.Remove(place);
+        }
+
+        if (e.Kind is not (EventKind.EntryApplied or EventKind.EntryRefused) || e.Key is null || e.Peer is null) return false;
+        var version = new EntryVersion(e.Epoch, e.Version);
+        if (_newest.TryGetValue((node, e.Key), out var newest) && newest.CompareTo(version) > 0) return true;
+        _newest[(node, e.Key)] = version;
+        return false;
+    }
+
+    private void LookFor(long lost, long elements, long ms)
+    {
+        if (lost > _lostBefore) Add(LandmarkKind.LostPromise, new ReplayPlace(elements), ms);
+        _lostBefore = lost;
+    }
+
+    private void Add(LandmarkKind kind, ReplayPlace place, long ms)
+    {
+        var all = _byKind[(int)kind];
+        if (all.Count < MostOfAKind) all.Add(new Landmark(kind, place, ms));
+        else Truncated = true;
+    }
+}

@@ -1,0 +1,105 @@
+using KvLab.Core.Events;
+using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
+using KvLab.Core.Settings;
+
+namespace KvLab.Core.Replays;
+
+/// <summary>A reducer that can be taken to any place of a recording: onwards by what was told there, back by the state that was kept last before it. Not safe for concurrent use.</summary>
+internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, double?> predictMeanMs)
+{
+    /// <summary>So many elements ahead it is as quick to go on as to look for a state.</summary>
+    private const int WorthLooking = 500;
+
+    private IEnumerator<Observed>? _following;
+
+    // Invariant: the element of number Place.Elements, of which Place.Events events were told; null where that was not read yet.
+    private Observed? _next;
+
+    public ReplayPlace Place { get; private set; } = ReplayPlace.Beginning;
+
+    /// <summary>When what was told last was told; the recording's beginning before that.</summary>
+    public ObserverTime At { get; private set; } = stream.First ?? default;
+
+    public ClusterReducer State { get; private set; } = new(predictMeanMs);
+
+    /// <summary>Goes to a place; to the end where the recording has no such place.</summary>
+    public void GoTo(ReplayPlace place)
+    {
+        if (place < Place || place.Elements - Place.Elements > WorthLooking) Jump(place);
+        while (Place.Elements < place.Elements && TellRest())
+        {
+        }
+
+        if (Place.Elements == place.Elements && place.Events > Place.Events) TellEvents(place.Events - Place.Events);
+    }
+
+    /// <summary>Tells the next event, and whatever stands before it that is no event.</summary>
+    /// <returns>Null at the end.</returns>
+    public NodeEvent? Step()
+    {
+        while (Peek() is { } next)
+        {
+            if (next.What is EventsReceived { Batch.Events: var events } && Place.Events < events.Length)
+            {
+                var told = events[Place.Events];
+                TellEvents(1);
+                return told;
+            }
+
+            TellRest();
+        }
+
+        return null;
+    }
+
+    private void Jump(ReplayPlace place)
+    {
+        var kept = stream.StateBefore(place.Elements);
+        // What is ahead and nearer than any kept state is reached by going on.
+        if (place >= Place && (kept is null || kept.Element <= Place.Elements)) return;
+        Close();
+        State = kept is null ? new ClusterReducer(predictMeanMs) : Load(kept);
+        (Place, At) = (new ReplayPlace(kept?.Element ?? 0), stream.First ?? default);
+    }
+
+    private ClusterReducer Load(RecordedState kept) => throw new NotSupportedException($"No state was kept at {kept.Element}.");
+
+    private Observed? Peek()
+    {
+        if (_next is not null) return _next;
+        _following ??= stream.From(Place.Elements).GetEnumerator();
+        if (_following.MoveNext()) return _next = _following.Current;
+        // A recording that goes on has more the next time.
+        Close();
+        return null;
+    }
+
+    /// <summary>Tells what is left of the next element.</summary>
+    /// <returns>False at the end.</returns>
+    private bool TellRest()
+    {
+        if (Peek() is not { } next) return false;
+        State.Apply(Place.Events == 0 ? next : Part(next, Place.Events..));
+        (Place, At, _next) = (new ReplayPlace(Place.Elements + 1), next.At, null);
+        return true;
+    }
+
+    private void TellEvents(int count)
+    {
+        if (Peek() is not { What: EventsReceived { Batch.Events: var events } } next) return;
+        var last = Math.Min(Place.Events + count, events.Length);
+        State.Apply(Part(next, Place.Events..last));
+        (Place, At) = (Place with { Events = last }, next.At);
+        if (last == events.Length) (Place, _next) = (new ReplayPlace(Place.Elements + 1), null);
+    }
+
+    private static Observed Part(Observed element, Range events) =>
+        element.What is EventsReceived received ? element with { What = received with { Batch = received.Batch with { Events = received.Batch.Events[events] }, Packed = default } } : element;
+
+    private void Close()
+    {
+        _following?.Dispose();
+        (_following, _next) = (null, null);
+    }
+}

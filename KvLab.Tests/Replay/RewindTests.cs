@@ -1,0 +1,113 @@
+using KvLab.Core.Analysis;
+using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation.Traffic;
+using KvLab.Core.Replays;
+using KvLab.Core.Settings;
+using KvLab.Tests.Goldens;
+using Xunit;
+
+namespace KvLab.Tests.Replay;
+
+/// <summary>Any place of a recording shows what was so there, however one came to it.</summary>
+[Trait("Category", "Scenario")]
+public sealed class RewindTests
+{
+    public static TheoryData<string> Runs => ["story-failover-wn", "story-leader-restart-naive", "chaos-33", $"chaos-{2_000 + DateTime.UtcNow.DayOfYear}"];
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void At_every_picture_a_look_shows_what_the_live_page_showed(string run)
+    {
+        var tape = MemoryTape.Of(run);
+        var live = new ClusterReducer(Predict);
+        var replay = new Core.Replays.Replay(tape, Predict);
+        var pictures = 0;
+        for (var i = 0; i < tape.Elements; i++)
+        {
+            var before = live.Snapshot;
+            live.Apply(tape.All[i]);
+            if (tape.All[i].What is not PictureTaken || ReferenceEquals(before, live.Snapshot) || ++pictures % 5 != 0) continue;
+            replay.GoTo(new ReplayPlace(i + 1));
+            Assert.Equal(TextOf(live.Snapshot), TextOf(replay.Look()));
+        }
+
+        Assert.True(pictures > 10, $"{pictures} pictures are too few to say anything.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Going_back_and_forth_and_stopping_within_a_batch_leaves_no_trace(string run)
+    {
+        var tape = MemoryTape.Of(run);
+        var random = new Random(7);
+        var wanderer = new Core.Replays.Replay(tape, Predict);
+        for (var i = 0; i < 25; i++)
+        {
+            var element = random.Next(tape.All.Count);
+            var place = new ReplayPlace(element, tape.All[element].What is EventsReceived { Batch.Events.Length: var n } ? random.Next(n) : 0);
+            wanderer.GoTo(place);
+            var straight = new Core.Replays.Replay(tape, Predict);
+            straight.GoTo(place);
+            Assert.Equal(place, wanderer.Place);
+            Assert.Equal(TextOf(straight.Look()), TextOf(wanderer.Look()));
+        }
+    }
+
+    [Fact]
+    public void A_step_tells_one_event_and_all_steps_tell_all_of_them_in_order()
+    {
+        var tape = MemoryTape.Of("story-failover-wn");
+        var all = tape.All.Select(o => o.What).OfType<EventsReceived>().SelectMany(e => e.Batch.Events).ToList();
+        var replay = new Core.Replays.Replay(tape, Predict);
+        foreach (var expected in all)
+        {
+            var told = replay.Step();
+            Assert.Same(expected, told);
+        }
+
+        Assert.Null(replay.Step());
+        Assert.Equal(tape.Elements, replay.Place.Elements);
+    }
+
+    [Fact]
+    public void Whoever_follows_the_messages_begins_anew_where_the_replay_jumped()
+    {
+        var tape = MemoryTape.Of("chaos-33");
+        var replay = new Core.Replays.Replay(tape, Predict);
+        var cursor = new TrafficCursor();
+        replay.GoTo(new ReplayPlace(tape.Elements / 2));
+        Assert.Equal(1, replay.NextTraffic(cursor)![0] & 1);
+        replay.GoTo(new ReplayPlace(tape.Elements / 2 + 10));
+        Assert.NotEqual(1, (replay.NextTraffic(cursor) ?? [0])[0] & 1);
+        replay.GoTo(new ReplayPlace(tape.Elements / 4));
+        Assert.Equal(1, replay.NextTraffic(cursor)![0] & 1);
+    }
+
+    [Fact]
+    public void Landmarks_are_the_events_that_they_name_and_the_promises_that_were_lost()
+    {
+        var tape = MemoryTape.Of("story-failover-wn");
+        var marks = Landmarks.In(tape, TestContext.Current.CancellationToken);
+        var events = tape.All.Select(o => o.What).OfType<EventsReceived>().SelectMany(e => e.Batch.Events).ToList();
+        Assert.Equal(events.Count, marks.Events);
+        Assert.Equal(events.Count(e => e.Kind == Core.Events.EventKind.WriteAccepted), marks.Of(LandmarkKind.Write).Count);
+        Assert.NotEmpty(marks.Of(LandmarkKind.Failover));
+
+        var replay = new Core.Replays.Replay(tape, Predict);
+        var writes = 0;
+        for (var at = ReplayPlace.Beginning; marks.Next(LandmarkKind.Write, at) is { } mark; at = mark.Place)
+        {
+            replay.GoTo(mark.Place);
+            Assert.Equal(++writes, replay.Look().Kpis.Writes);
+            if (marks.Next(LandmarkKind.Write, mark.Place) is { } following) Assert.Equal(mark, marks.Previous(LandmarkKind.Write, following.Place));
+        }
+
+        Assert.Equal(marks.Of(LandmarkKind.Write).Count, writes);
+    }
+
+    private static string TextOf(ClusterSnapshot snapshot) => StateText.Of(snapshot with { Revision = 0 });
+
+    private static double? Predict(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);
+}

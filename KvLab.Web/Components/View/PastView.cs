@@ -1,0 +1,27 @@
+using KvLab.Core.Observation.Snapshots;
+
+namespace KvLab.Web.Components.View;
+
+/// <summary>What one viewer sees instead of the lab's present: the state at a moment of a recording. Used on the circuit's dispatcher only.</summary>
+public sealed class PastView
+{
+    /// <summary>Null: the present is shown.</summary>
+    public ClusterSnapshot? Shown { get; private set; }
+
+    /// <summary>What is shown, in words that cannot be taken for the present.</summary>
+    public string Label { get; private set; } = "";
+
+    public event Action? Changed;
+
+    public void Show(ClusterSnapshot snapshot, string label)
+    {
+        (Shown, Label) = (snapshot, label);
+        Changed?.Invoke();
+    }
+
+    public void End()
+    {
+        (Shown, Label) = (null, "");
+        Changed?.Invoke();
+    }
+}
