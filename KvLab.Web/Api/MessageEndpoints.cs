@@ -1,5 +1,8 @@
 using KvLab.Core.Observation.Traffic;
+using KvLab.Core.Replays;
 using KvLab.Web.Live;
+using KvLab.Web.Problems;
+using KvLab.Web.Replays;
 
 namespace KvLab.Web.Api;
 
@@ -8,18 +11,21 @@ internal static class MessageEndpoints
 {
     private const int StandardLimit = 1_000;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/messages", Messages).WithTags("Events").Produces<IReadOnlyList<MessageView>>().Refuses()
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/messages", Messages).WithTags("Events").Produces<IReadOnlyList<MessageView>>().Refuses(404)
         .WithSummary($"The messages between nodes, newest first: request and answer of each attempt to bring a write to a follower, rare calls (probe, seal, digest, repair, recover), and what clients of this dashboard read (from=clients). "
             + "from and to: when they were sent, as ISO 8601, or the node that sent or was to get them; node: either end; key; "
-            + $"limit: 1 … {MessageQuery.MostRows}, default {StandardLimit}. Times are on one clock where the nodes run on one machine; errorMs says how wrong they may be, null that nobody knows.");
+            + $"limit: 1 … {MessageQuery.MostRows}, default {StandardLimit}. Times are on one clock where the nodes run on one machine; errorMs says how wrong they may be, null that nobody knows. "
+            + "recording: those of this recording, instead of those that are remembered of the running lab.");
 
-    private static IReadOnlyList<MessageView> Messages(HttpRequest request, ITrafficLookup traffic)
+    private static IReadOnlyList<MessageView> Messages(HttpRequest request, ITrafficLookup traffic, IRecordedStreams recordings)
     {
-        var query = new StrictQuery(request, "from", "to", "node", "key", "limit");
+        var query = new StrictQuery(request, "from", "to", "node", "key", "limit", "recording");
         var (from, sender) = query.InstantOrName("from");
         var (to, receiver) = query.InstantOrName("to");
         var wanted = new MessageQuery(from, to, query.Text("node"), sender, receiver, query.Text("key"), query.Int("limit", StandardLimit, 1, MessageQuery.MostRows));
         query.ThrowIfWrong();
-        return wanted.Of(traffic.CopyTraffic());
+        if (query.Text("recording") is not { } id) return wanted.Of(traffic.CopyTraffic());
+        using var recording = recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".", [new("recording", "There is none of this id.")]);
+        return wanted.Of(RecordedMessages.In(recording.Stream, from, to));
     }
 }

@@ -59,9 +59,27 @@ internal sealed class StrictQuery
         return (null, null);
     }
 
+    /// <summary>A moment of a recording; null where it is absent.</summary>
+    public RecordedMoment? Moment(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && double.IsFinite(ms)) return new RecordedMoment(ms, null);
+        if (InstantOrName(name).At is { } at) return new RecordedMoment(0, at);
+        if (char.IsAsciiDigit(text[0])) return null;
+        _errors.Add(name, $"{name} must be ms since the recording began, such as 1250.5, or a time such as 2026-01-31T12:00:00.250Z, but is \"{text}\".");
+        return null;
+    }
+
     public void ThrowIfWrong()
     {
         if (_errors.All.Count > 0)
             throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", _errors.All.Select(e => e.Message)), _errors.All);
     }
+}
+
+/// <summary>A moment of a recording, as somebody gave it.</summary>
+/// <param name="Ms">Since it began; counts where there is no <paramref name="At"/>.</param>
+internal readonly record struct RecordedMoment(double Ms, DateTimeOffset? At)
+{
+    public double SinceMs(DateTimeOffset began) => At is { } at ? (at - began).TotalMilliseconds : Ms;
 }
