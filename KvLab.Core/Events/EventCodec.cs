@@ -11,18 +11,10 @@ namespace KvLab.Core.Events;
 /// </summary>
 public static class EventCodec
 {
-    private const byte Format = 2;
+    internal const byte Format = 2;
 
     // Kind, mask, and the six numbers that every event has.
     private const int LeastBytesOfEvent = 8;
-
-    [Flags]
-    private enum Facts
-    {
-        None = 0, Key = 1, Value = 1 << 1, Peer = 1 << 2, Held = 1 << 3, Outcome = 1 << 4, Elapsed = 1 << 5, Delay = 1 << 6, Attempt = 1 << 7, Late = 1 << 8,
-        Acks = 1 << 9, Required = 1 << 10, Reason = 1 << 11, Detail = 1 << 12, Peers = 1 << 13, Delays = 1 << 14, Naive = 1 << 15, Seldom = 1 << 16,
-        LeaderCounted = 1 << 17, All = (1 << 18) - 1,
-    }
 
     public static void Write(IBufferWriter<byte> output, EventBatch batch)
     {
@@ -52,36 +44,36 @@ public static class EventCodec
         writer.Signed(e.At.UtcTicks - before.AtTicks);
         writer.Signed(e.Epoch - before.Epoch);
         writer.Signed(e.Version - before.Version);
-        if (facts.HasFlag(Facts.Key)) WriteText(writer, e.Key!, texts);
-        if (facts.HasFlag(Facts.Value)) writer.Text(e.Value!);
-        if (facts.HasFlag(Facts.Peer)) WriteText(writer, e.Peer!, texts);
-        if (facts.HasFlag(Facts.Held))
+        if (facts.HasFlag(PackedFacts.Key)) WriteText(writer, e.Key!, texts);
+        if (facts.HasFlag(PackedFacts.Value)) writer.Text(e.Value!);
+        if (facts.HasFlag(PackedFacts.Peer)) WriteText(writer, e.Peer!, texts);
+        if (facts.HasFlag(PackedFacts.Held))
         {
             writer.Signed(e.HeldEpoch - e.Epoch);
             writer.Signed(e.HeldVersion - e.Version);
         }
 
-        if (facts.HasFlag(Facts.Outcome)) writer.Byte((byte)e.Outcome!.Value);
-        if (facts.HasFlag(Facts.Elapsed)) writer.Double(e.ElapsedMs!.Value);
-        if (facts.HasFlag(Facts.Delay)) writer.Double(e.DelayMs!.Value);
-        if (facts.HasFlag(Facts.Attempt)) writer.Signed(AttemptOnWire(e.Attempt));
-        if (facts.HasFlag(Facts.Acks)) writer.Signed(e.Acks!.Value);
-        if (facts.HasFlag(Facts.Required)) writer.Signed(e.Required!.Value);
-        if (facts.HasFlag(Facts.Reason)) WriteText(writer, e.Reason!, texts);
-        if (facts.HasFlag(Facts.Detail)) WriteText(writer, e.Detail!, texts);
-        if (facts.HasFlag(Facts.Peers))
+        if (facts.HasFlag(PackedFacts.Outcome)) writer.Byte((byte)e.Outcome!.Value);
+        if (facts.HasFlag(PackedFacts.Elapsed)) writer.Double(e.ElapsedMs!.Value);
+        if (facts.HasFlag(PackedFacts.Delay)) writer.Double(e.DelayMs!.Value);
+        if (facts.HasFlag(PackedFacts.Attempt)) writer.Signed(AttemptOnWire(e.Attempt));
+        if (facts.HasFlag(PackedFacts.Acks)) writer.Signed(e.Acks!.Value);
+        if (facts.HasFlag(PackedFacts.Required)) writer.Signed(e.Required!.Value);
+        if (facts.HasFlag(PackedFacts.Reason)) WriteText(writer, e.Reason!, texts);
+        if (facts.HasFlag(PackedFacts.Detail)) WriteText(writer, e.Detail!, texts);
+        if (facts.HasFlag(PackedFacts.Peers))
         {
             writer.Number(e.Peers!.Length);
             foreach (var peer in e.Peers) WriteText(writer, peer, texts);
         }
 
-        if (facts.HasFlag(Facts.Delays))
+        if (facts.HasFlag(PackedFacts.Delays))
         {
             writer.Number(e.DelaysMs!.Length);
             foreach (var delay in e.DelaysMs) writer.Double(delay);
         }
 
-        if (facts.HasFlag(Facts.Seldom)) writer.Bytes(JsonSerializer.SerializeToUtf8Bytes(e.Seldom!, EventJson.Default.SeldomFacts));
+        if (facts.HasFlag(PackedFacts.Seldom)) writer.Bytes(JsonSerializer.SerializeToUtf8Bytes(e.Seldom!, EventJson.Default.SeldomFacts));
     }
 
     /// <summary>0 and the text the first time, its number among the texts of the batch from then on.</summary>
@@ -116,8 +108,8 @@ public static class EventCodec
     {
         var kind = (EventKind)reader.Byte((byte)EventKind.DashboardNotice);
         var mask = reader.Number();
-        if (mask > (long)Facts.All) throw new FormatException("The batch holds facts that are not known.");
-        var facts = (Facts)mask;
+        if (mask > (long)PackedFacts.All) throw new FormatException("The batch holds facts that are not known.");
+        var facts = (PackedFacts)mask;
         var (sequence, lamport, monotonic) = (before.Sequence + reader.Signed(), before.Lamport + reader.Signed(), before.MonotonicNs + reader.Signed());
         var at = before.AtTicks + reader.Signed();
         if (at < DateTime.MinValue.Ticks || at > DateTime.MaxValue.Ticks) throw new FormatException("The batch holds a time outside the calendar.");
@@ -133,25 +125,25 @@ public static class EventCodec
             At = new DateTimeOffset(at, TimeSpan.Zero),
             Epoch = epoch,
             Version = version,
-            Key = facts.HasFlag(Facts.Key) ? ReadText(ref reader, texts) : null,
-            Value = facts.HasFlag(Facts.Value) ? reader.Text() : null,
-            Peer = facts.HasFlag(Facts.Peer) ? ReadText(ref reader, texts) : null,
-            HeldEpoch = facts.HasFlag(Facts.Held) ? epoch + reader.Signed() : 0,
-            HeldVersion = facts.HasFlag(Facts.Held) ? version + reader.Signed() : 0,
-            Outcome = facts.HasFlag(Facts.Outcome) ? (DeliveryOutcome)reader.Byte((byte)DeliveryOutcome.Replaced) : null,
-            ElapsedMs = facts.HasFlag(Facts.Elapsed) ? reader.Double() : null,
-            DelayMs = facts.HasFlag(Facts.Delay) ? reader.Double() : null,
+            Key = facts.HasFlag(PackedFacts.Key) ? ReadText(ref reader, texts) : null,
+            Value = facts.HasFlag(PackedFacts.Value) ? reader.Text() : null,
+            Peer = facts.HasFlag(PackedFacts.Peer) ? ReadText(ref reader, texts) : null,
+            HeldEpoch = facts.HasFlag(PackedFacts.Held) ? epoch + reader.Signed() : 0,
+            HeldVersion = facts.HasFlag(PackedFacts.Held) ? version + reader.Signed() : 0,
+            Outcome = facts.HasFlag(PackedFacts.Outcome) ? (DeliveryOutcome)reader.Byte((byte)DeliveryOutcome.Replaced) : null,
+            ElapsedMs = facts.HasFlag(PackedFacts.Elapsed) ? reader.Double() : null,
+            DelayMs = facts.HasFlag(PackedFacts.Delay) ? reader.Double() : null,
             Attempt = ReadAttempt(ref reader, kind, facts),
-            Late = facts.HasFlag(Facts.Late),
-            Acks = facts.HasFlag(Facts.Acks) ? (int)reader.Signed() : null,
-            Required = facts.HasFlag(Facts.Required) ? (int)reader.Signed() : null,
-            Reason = facts.HasFlag(Facts.Reason) ? ReadText(ref reader, texts) : null,
-            Detail = facts.HasFlag(Facts.Detail) ? ReadText(ref reader, texts) : null,
-            Peers = facts.HasFlag(Facts.Peers) ? ReadTexts(ref reader, texts) : null,
-            DelaysMs = facts.HasFlag(Facts.Delays) ? ReadDoubles(ref reader) : null,
-            Naive = facts.HasFlag(Facts.Naive),
-            LeaderCounted = facts.HasFlag(Facts.LeaderCounted),
-            Seldom = facts.HasFlag(Facts.Seldom) ? ReadSeldom(reader.Bytes()) : null,
+            Late = facts.HasFlag(PackedFacts.Late),
+            Acks = facts.HasFlag(PackedFacts.Acks) ? (int)reader.Signed() : null,
+            Required = facts.HasFlag(PackedFacts.Required) ? (int)reader.Signed() : null,
+            Reason = facts.HasFlag(PackedFacts.Reason) ? ReadText(ref reader, texts) : null,
+            Detail = facts.HasFlag(PackedFacts.Detail) ? ReadText(ref reader, texts) : null,
+            Peers = facts.HasFlag(PackedFacts.Peers) ? ReadTexts(ref reader, texts) : null,
+            DelaysMs = facts.HasFlag(PackedFacts.Delays) ? ReadDoubles(ref reader) : null,
+            Naive = facts.HasFlag(PackedFacts.Naive),
+            LeaderCounted = facts.HasFlag(PackedFacts.LeaderCounted),
+            Seldom = facts.HasFlag(PackedFacts.Seldom) ? ReadSeldom(reader.Bytes()) : null,
         };
     }
 
@@ -159,9 +151,9 @@ public static class EventCodec
     private static int? UsualAttempt(EventKind kind) =>
         kind is EventKind.EntryApplied or EventKind.EntryRefused or EventKind.EntryDuplicate or EventKind.MessageFenced ? 1 : null;
 
-    private static int? ReadAttempt(ref WireReader reader, EventKind kind, Facts facts)
+    private static int? ReadAttempt(ref WireReader reader, EventKind kind, PackedFacts facts)
     {
-        if (!facts.HasFlag(Facts.Attempt)) return UsualAttempt(kind);
+        if (!facts.HasFlag(PackedFacts.Attempt)) return UsualAttempt(kind);
         var attempt = reader.Signed();
         return attempt == 0 ? null : (int)(attempt > 0 ? attempt - 1 : attempt);
     }
@@ -205,27 +197,27 @@ public static class EventCodec
         }
     }
 
-    private static Facts FactsOf(NodeEvent e)
+    private static PackedFacts FactsOf(NodeEvent e)
     {
-        var facts = Facts.None;
-        if (e.Key is not null) facts |= Facts.Key;
-        if (e.Value is not null) facts |= Facts.Value;
-        if (e.Peer is not null) facts |= Facts.Peer;
-        if ((e.HeldEpoch | e.HeldVersion) != 0) facts |= Facts.Held;
-        if (e.Outcome is not null) facts |= Facts.Outcome;
-        if (e.ElapsedMs is not null) facts |= Facts.Elapsed;
-        if (e.DelayMs is not null) facts |= Facts.Delay;
-        if (e.Attempt != UsualAttempt(e.Kind)) facts |= Facts.Attempt;
-        if (e.Late) facts |= Facts.Late;
-        if (e.Acks is not null) facts |= Facts.Acks;
-        if (e.Required is not null) facts |= Facts.Required;
-        if (e.Reason is not null) facts |= Facts.Reason;
-        if (e.Detail is not null) facts |= Facts.Detail;
-        if (e.Peers is not null) facts |= Facts.Peers;
-        if (e.DelaysMs is not null) facts |= Facts.Delays;
-        if (e.Naive) facts |= Facts.Naive;
-        if (e.LeaderCounted) facts |= Facts.LeaderCounted;
-        if (e.Seldom is not null) facts |= Facts.Seldom;
+        var facts = PackedFacts.None;
+        if (e.Key is not null) facts |= PackedFacts.Key;
+        if (e.Value is not null) facts |= PackedFacts.Value;
+        if (e.Peer is not null) facts |= PackedFacts.Peer;
+        if ((e.HeldEpoch | e.HeldVersion) != 0) facts |= PackedFacts.Held;
+        if (e.Outcome is not null) facts |= PackedFacts.Outcome;
+        if (e.ElapsedMs is not null) facts |= PackedFacts.Elapsed;
+        if (e.DelayMs is not null) facts |= PackedFacts.Delay;
+        if (e.Attempt != UsualAttempt(e.Kind)) facts |= PackedFacts.Attempt;
+        if (e.Late) facts |= PackedFacts.Late;
+        if (e.Acks is not null) facts |= PackedFacts.Acks;
+        if (e.Required is not null) facts |= PackedFacts.Required;
+        if (e.Reason is not null) facts |= PackedFacts.Reason;
+        if (e.Detail is not null) facts |= PackedFacts.Detail;
+        if (e.Peers is not null) facts |= PackedFacts.Peers;
+        if (e.DelaysMs is not null) facts |= PackedFacts.Delays;
+        if (e.Naive) facts |= PackedFacts.Naive;
+        if (e.LeaderCounted) facts |= PackedFacts.LeaderCounted;
+        if (e.Seldom is not null) facts |= PackedFacts.Seldom;
         return facts;
     }
 

@@ -33,6 +33,14 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     private ulong Varint()
     {
+        // Most numbers are small.
+        if (!_rest.IsEmpty && _rest[0] < 0x80)
+        {
+            var small = _rest[0];
+            _rest = _rest[1..];
+            return small;
+        }
+
         ulong value = 0;
         for (var i = 0; i < _rest.Length && i < 10; i++)
         {

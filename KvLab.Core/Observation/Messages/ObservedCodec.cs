@@ -35,8 +35,11 @@ public static class ObservedCodec
         writer.Byte((byte)KindOf(observed.What));
         if (observed.What is EventsReceived { Packed.IsEmpty: false } packed) output.Write(packed.Packed.Span);
         else if (observed.What is EventsReceived events) EventCodec.Write(output, events.Batch);
-        else if (observed.What is not PictureTaken) output.Write(JsonSerializer.SerializeToUtf8Bytes(observed.What, ObserverJson.Default.IngestMessage));
+        else if (observed.What is not PictureTaken) output.Write(WriteSeldom(observed.What));
     }
+
+    /// <summary>Any message but events and pictures, as JSON.</summary>
+    internal static byte[] WriteSeldom(IngestMessage message) => JsonSerializer.SerializeToUtf8Bytes(message, ObserverJson.Default.IngestMessage);
 
     /// <exception cref="FormatException">It is not what <see cref="Write"/> makes.</exception>
     public static Observed Read(ReadOnlyMemory<byte> bytes)
@@ -67,7 +70,8 @@ public static class ObservedCodec
         _ => ReadSeldom(rest.Span),
     };
 
-    private static IngestMessage ReadSeldom(ReadOnlySpan<byte> json)
+    /// <exception cref="FormatException">It is not what <see cref="WriteSeldom"/> makes.</exception>
+    internal static IngestMessage ReadSeldom(ReadOnlySpan<byte> json)
     {
         try
         {

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using KvLab.Core.Wire;
+
+namespace KvLab.Core.Recordings;
+
+/// <summary>The end of a file that is closed: an index, and a block of fixed size that says where the index is.</summary>
+public static class RecordingEnd
+{
+    internal const int Length = RecordingBlock.Around + sizeof(long);
+
+    /// <summary>What has to follow <paramref name="recording"/>'s whole blocks so that they are a closed file.</summary>
+    public static byte[] Of(Recording recording)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        RecordingBlock.Begin(body);
+        RecordingBodies.WriteIndex(body, recording);
+        var index = RecordingBlock.End(body, BlockKind.Index).ToArray();
+        RecordingBlock.Begin(body);
+        BinaryPrimitives.WriteInt64LittleEndian(body.GetSpan(sizeof(long)), recording.Whole);
+        body.Advance(sizeof(long));
+        return [.. index, .. RecordingBlock.End(body, BlockKind.End)];
+    }
+
+    internal static Recording Write(Stream output, Recording recording)
+    {
+        output.Write(Of(recording));
+        return recording with { IsClosed = true, Damage = null };
+    }
+
+    /// <summary>
+    /// Gives a file a new name, or closes one that nobody closed. What is damaged behind its whole blocks is cut off. A process that ends in the middle of this leaves
+    /// a file that can be read to its last whole chunk, as before.
+    /// </summary>
+    /// <param name="file">Which <paramref name="recording"/> was read from.</param>
+    /// <param name="why">Why it ends where it does; null for no change.</param>
+    public static Recording Rewrite(Stream file, Recording recording, string? name = null, string? why = null)
+    {
+        file.SetLength(recording.Whole);
+        file.Position = recording.Whole;
+        if (name is not null) recording = Note(RecordingBodies.NameNote, name) with { Name = name };
+        if (why is not null) recording = Note(RecordingBodies.WhyNote, why) with { Why = why };
+        return Write(file, recording);
+
+        Recording Note(string what, string text)
+        {
+            var body = new ArrayBufferWriter<byte>();
+            RecordingBlock.Begin(body);
+            var writer = new WireWriter(body);
+            writer.Text(what);
+            writer.Text(text);
+            var block = RecordingBlock.End(body, BlockKind.Note);
+            file.Write(block);
+            return recording with { Whole = recording.Whole + block.Length };
+        }
+    }
+}
