@@ -13,7 +13,7 @@ namespace KvLab.Core.Observation;
 /// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>
 public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null)
 {
-    private readonly EventLog _events = new();
+    private EventLog _events = new();
     private readonly EventRate _rate = new();
     private LiveSettings? _settings;
     private LiveSettings? _startSettings;
@@ -148,10 +148,15 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         RaiseSmallestQuorum();
         if (!_changed && rate == Snapshot.Kpis.EventsPerSecond) return;
         _changed = false;
+        Snapshot = View(Snapshot.Revision + 1, rate, ViewDurability());
+    }
+
+    private ClusterSnapshot View(long revision, double rate, DurabilityView durability)
+    {
         var (keys, order) = ViewKeys();
-        Snapshot = new ClusterSnapshot
+        return new ClusterSnapshot
         {
-            Revision = Snapshot.Revision + 1,
+            Revision = revision,
             Settings = _settings,
             SmallestQuorum = _smallestQuorum,
             Waiting = _waiting,
@@ -170,7 +175,7 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
             Lags = _lags.View(),
             Kpis = ViewKpis(rate),
             Figures = _figures.View(),
-            Durability = ViewDurability(),
+            Durability = durability,
             Availability = _availability.View(),
             Reign = _reign,
             ManyEpochs = _manyEpochs,
