@@ -58,22 +58,31 @@ public sealed partial class DurabilityLedger
     public DurabilityCounts Count(DateTimeOffset at)
     {
         Judge(at);
-        return new DurabilityCounts(_acknowledged, _window.Count - _lostInWindow - _atRisk, _atRisk, _lostEver, _older, _notFollowed);
+        return CountJudged();
     }
+
+    /// <summary>As of when somebody looked last.</summary>
+    internal DurabilityCounts CountJudged() => new(_acknowledged, _window.Count - _lostInWindow - _atRisk, _atRisk, _lostEver, _older, _notFollowed);
 
     /// <summary>The latest acknowledged writes, newest first.</summary>
     public ImmutableArray<DurabilityRow> Latest(int count, DateTimeOffset at)
     {
         Judge(at);
-        return [.. _window.Skip(Math.Max(0, _window.Count - count)).Reverse().Select(View)];
+        return LatestJudged(count);
     }
+
+    /// <inheritdoc cref="CountJudged"/>
+    internal ImmutableArray<DurabilityRow> LatestJudged(int count) => [.. _window.Skip(Math.Max(0, _window.Count - count)).Reverse().Select(View)];
 
     /// <summary>The latest lost writes, newest first, at most <see cref="LostListed"/>.</summary>
     public ImmutableArray<DurabilityRow> Lost(int count, DateTimeOffset at)
     {
         Judge(at);
-        return [.. Enumerable.Reverse(_lost).Take(count).Select(View)];
+        return LostJudged(count);
     }
+
+    /// <inheritdoc cref="CountJudged"/>
+    internal ImmutableArray<DurabilityRow> LostJudged(int count) => [.. Enumerable.Reverse(_lost).Take(count).Select(View)];
 
     /// <summary>Null when no client was told of its success, or when it is too old.</summary>
     public DurabilityRow? Find(EntryVersion version, DateTimeOffset at)

@@ -20,7 +20,8 @@ public sealed partial class DurabilityLedger
     /// <summary>Keys whose copies are followed.</summary>
     public const int MostKeys = 100_000;
 
-    private readonly Dictionary<string, NodeLife> _nodes = new(StringComparer.Ordinal);
+    // In the order in which they were heard of first, also after others have gone.
+    private readonly OrderedDictionary<string, NodeLife> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeyCopies> _keys = new(StringComparer.Ordinal);
     private EntryVersion _newest;
     private int _generation;

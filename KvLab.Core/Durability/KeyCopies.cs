@@ -54,7 +54,7 @@ internal sealed class FollowedWrite(AcknowledgedWrite facts, int generation)
     /// <summary>Nodes that held this very write when it was rolled back.</summary>
     public ImmutableArray<string> StillHeldBy { get; set; } = [];
 
-    public CopyFate[] Fates { get; private set; } = None;
+    public CopyFate[] Fates { get; set; } = None;
 
     /// <summary>A copy is lost once: what is told a second time, by the one who rolls back and by what it holds then, is no news.</summary>
     public void Add(CopyFate fate)

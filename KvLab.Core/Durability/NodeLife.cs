@@ -9,6 +9,9 @@ internal sealed class NodeLife(string name, int index)
     public int Index { get; } = index;
     public int Number { get; private set; }
 
+    /// <summary>As it was once: a life that has ended has a fate.</summary>
+    public NodeLife(string name, int index, EntryVersion since, CopyFate? lastFate) : this(name, index) => (Since, LastFate, Gone) = (since, lastFate, lastFate is not null);
+
     /// <summary>Its process ended and has not come back: news of its last life may still arrive, but it holds nothing.</summary>
     public bool Gone { get; private set; }
 

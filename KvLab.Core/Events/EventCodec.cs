@@ -104,6 +104,19 @@ public static class EventCodec
         return new EventBatch { Node = node, Incarnation = incarnation, Dropped = dropped, Events = events };
     }
 
+    /// <summary>What can be said of a batch without unpacking it. <c>FirstSequence</c>: of its first event; 0 where it has none.</summary>
+    /// <exception cref="FormatException">It is not the beginning of what <see cref="Write"/> makes.</exception>
+    public static (string Node, string Incarnation, long Dropped, int Count, long FirstSequence) ReadHead(ReadOnlySpan<byte> packed)
+    {
+        var reader = new WireReader(packed);
+        reader.Byte(Format);
+        var (node, incarnation, dropped, count) = (reader.Text(), reader.Text(), reader.Number(), reader.Count(LeastBytesOfEvent));
+        if (count == 0) return (node, incarnation, dropped, 0, 0);
+        reader.Byte((byte)EventKind.DashboardNotice);
+        reader.Number();
+        return (node, incarnation, dropped, count, reader.Signed());
+    }
+
     private static NodeEvent ReadEvent(ref WireReader reader, string node, string incarnation, in Numbers before, List<string> texts)
     {
         var kind = (EventKind)reader.Byte((byte)EventKind.DashboardNotice);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Durability;
@@ -52,6 +53,9 @@ public sealed class ClusterObserver(
         Take(PromisesCounted.Instance);
         return _reducer.DurabilityBeyond(nodes, listed);
     }
+
+    /// <inheritdoc cref="ClusterReducer.Save"/>
+    public void SaveKeyframe(IBufferWriter<byte> output) => _reducer.Save(output);
 
     public TrafficCopy CopyTraffic() => _reducer.CopyTraffic();
 

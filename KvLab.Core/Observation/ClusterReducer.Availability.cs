@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Figures;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
@@ -14,7 +15,7 @@ public sealed partial class ClusterReducer
     /// <summary>A mark has room for so many names.</summary>
     private const int MostNamed = 3;
 
-    private readonly AvailabilitySeries _availability = new();
+    private AvailabilitySeries _availability = new();
 
     // Answers of the last seconds that are counted, whoever told of them first: the client, or the leader's report.
     private readonly HashSet<EntryVersion> _counted = [];

@@ -8,7 +8,7 @@ namespace KvLab.Core.Observation;
 
 public sealed partial class ClusterReducer
 {
-    private readonly DurabilityLedger _ledger = new();
+    private DurabilityLedger _ledger = new();
 
     private DurabilityView _durability = DurabilityView.Empty;
     private bool _durabilityTouched;
@@ -106,8 +106,13 @@ public sealed partial class ClusterReducer
     {
         if (!_durabilityTouched) return _durability;
         _durabilityTouched = false;
-        var now = _now.Utc;
-        var counts = _ledger.Count(now);
-        return _durability = new DurabilityView(counts, _ledger.Latest(StateLimits.DurabilityRows, now), counts.Lost == 0 ? [] : _ledger.Lost(StateLimits.LostRows, now)) { Gaps = ViewGaps() };
+        _ledger.Judge(_now.Utc);
+        return _durability = LookAtLedger();
+    }
+
+    private DurabilityView LookAtLedger()
+    {
+        var counts = _ledger.CountJudged();
+        return new DurabilityView(counts, _ledger.LatestJudged(StateLimits.DurabilityRows), counts.Lost == 0 ? [] : _ledger.LostJudged(StateLimits.LostRows)) { Gaps = ViewGaps() };
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvLab.Core.Events;
+using KvLab.Core.Observation.Figures;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
@@ -11,7 +12,7 @@ public sealed partial class ClusterReducer
     /// <summary>The least time between two points of the lag series.</summary>
     public const int LagIntervalMs = 500;
 
-    private readonly FigureBook _figures = new();
+    private FigureBook _figures = new();
     private readonly Window<LagPoint> _lags = new(StateLimits.LagPoints);
     private ImmutableSortedDictionary<string, int> _lastLag = ImmutableSortedDictionary<string, int>.Empty;
     private long _lastLagMs = -LagIntervalMs;

@@ -9,8 +9,9 @@ namespace KvLab.Core.Observation;
 
 public sealed partial class ClusterReducer
 {
-    private readonly Dictionary<string, NodeRecord> _nodes = new(StringComparer.Ordinal);
-    private readonly SequenceLedger _dashboardLedger = new();
+    // In the order in which they were heard of first, also after others have gone.
+    private readonly OrderedDictionary<string, NodeRecord> _nodes = new(StringComparer.Ordinal);
+    private SequenceLedger _dashboardLedger = new();
     private ObserverBegan? _began;
 
     private NodeRecord Node(string id)
@@ -115,6 +116,7 @@ public sealed partial class ClusterReducer
     {
         if (!_nodes.Remove(id)) return;
         _ledger.Removed(id, _now.Utc);
+        _durabilityTouched = true;
         foreach (var row in _rows.Values)
         {
             if (row.Cells.Remove(id)) Touch(row);

@@ -8,7 +8,7 @@ public sealed partial class ClusterReducer
 {
     private const long NsPerMs = 1_000_000;
 
-    private readonly TrafficBook _traffic = new();
+    private TrafficBook _traffic = new();
     private DateTimeOffset? _originUtc;
 
     private void FollowTraffic(NodeRecord node, NodeEvent e)

@@ -13,7 +13,7 @@ namespace KvLab.Core.Observation;
 /// <param name="predictMeanMs">The exact mean latency that settings and a number of followers imply; null where there is none.</param>
 public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null)
 {
-    private readonly EventLog _events = new();
+    private EventLog _events = new();
     private readonly EventRate _rate = new();
     private LiveSettings? _settings;
     private LiveSettings? _startSettings;
@@ -148,24 +148,24 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         RaiseSmallestQuorum();
         if (!_changed && rate == Snapshot.Kpis.EventsPerSecond) return;
         _changed = false;
-        Snapshot = View(rate);
+        Snapshot = View(Snapshot.Revision + 1, rate, ViewDurability());
     }
 
     /// <summary>The state as of the last message, as a picture taken now would show it; unlike taking one it leaves no trace.</summary>
     public ClusterSnapshot Look()
     {
         var touched = _durabilityTouched;
-        var snapshot = View(_rate.PerSecond(_now.Ms));
+        var durability = ViewDurability();
         _durabilityTouched = touched;
-        return snapshot;
+        return View(Snapshot.Revision + 1, _rate.PerSecond(_now.Ms), durability);
     }
 
-    private ClusterSnapshot View(double rate)
+    private ClusterSnapshot View(long revision, double rate, DurabilityView durability)
     {
         var (keys, order) = ViewKeys();
         return new ClusterSnapshot
         {
-            Revision = Snapshot.Revision + 1,
+            Revision = revision,
             Settings = _settings,
             SmallestQuorum = _smallestQuorum,
             Waiting = _waiting,
@@ -184,7 +184,7 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
             Lags = _lags.View(),
             Kpis = ViewKpis(rate),
             Figures = _figures.View(),
-            Durability = ViewDurability(),
+            Durability = durability,
             Availability = _availability.View(),
             Reign = _reign,
             ManyEpochs = _manyEpochs,

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using KvLab.Core.Events;
+using KvLab.Core.Keyframes;
 using KvLab.Core.Network;
+using KvLab.Core.Observation.Figures;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replication;
@@ -68,7 +70,7 @@ internal sealed class NodeRecord(string id)
     public long Failed { get; set; }
     public int Keys { get; set; }
     public DateTimeOffset? LastSeen { get; set; }
-    public SequenceLedger Ledger { get; } = new();
+    public SequenceLedger Ledger { get; init; } = new();
 
     /// <summary>The faults of links stay; what they did is of the cluster as it was.</summary>
     public void ForgetCounts()
@@ -108,6 +110,16 @@ internal sealed class GapRecord(string node, DateTimeOffset? lastReport, DateTim
     public int Unanswered { get; set; }
 
     public ReportGap View() => new(node, lastReport, endedAt, Unanswered);
+
+    public void Save(KeyframeWriter writer)
+    {
+        writer.Text(node);
+        writer.TimeOrNone(lastReport);
+        writer.Time(endedAt);
+        writer.Signed(Unanswered);
+    }
+
+    public static GapRecord Load(ref KeyframeReader reader) => new(reader.Text(), reader.TimeOrNone(), reader.Time()) { Unanswered = reader.SignedInt() };
 }
 
 internal sealed class CellRecord

@@ -19,6 +19,10 @@ public sealed class RecordingReader : IDisposable
     /// <exception cref="RecordingException">It is no recording, or one of another version. One that is damaged further on is opened; what is wrong is in its <see cref="Recording.Damage"/>.</exception>
     public static RecordingReader Open(Stream file, bool trustIndex = true) => new(file, RecordingScan.Of(file, trustIndex));
 
+    /// <summary>Reads what is known to be in a file, which may have grown since.</summary>
+    /// <param name="file">Can be sought; stays open.</param>
+    public static RecordingReader Over(Stream file, Recording recording) => new(file, recording);
+
     /// <summary>All elements from one on, each with its number.</summary>
     /// <exception cref="RecordingException">A chunk is damaged.</exception>
     public IEnumerable<(long Number, Observed Observed)> Read(long from = 0)

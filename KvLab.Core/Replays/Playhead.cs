@@ -1,3 +1,4 @@
+using System.Buffers;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
 using KvLab.Core.Observation.Messages;
@@ -10,6 +11,9 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
 {
     /// <summary>So many elements ahead it is as quick to go on as to look for a state.</summary>
     private const int WorthLooking = 500;
+
+    /// <summary>A kept state has no events: those of so many elements before it are listed. What is older is in the recording, and the list says that it begins later.</summary>
+    private const int LogElements = 200;
 
     private IEnumerator<Observed>? _following;
 
@@ -63,7 +67,21 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
         (Place, At) = (new ReplayPlace(kept?.Element ?? 0), stream.First ?? default);
     }
 
-    private ClusterReducer Load(RecordedState kept) => throw new NotSupportedException($"No state was kept at {kept.Element}.");
+    private ClusterReducer Load(RecordedState kept)
+    {
+        var reducer = ClusterReducer.Load(kept.Bytes.Span, predictMeanMs);
+        var from = Math.Max(0, kept.Element - LogElements);
+        reducer.FillLog(stream.From(from).Take((int)(kept.Element - from)).Select(o => o.What).OfType<EventsReceived>().Select(Packed));
+        return reducer;
+    }
+
+    private static ReadOnlyMemory<byte> Packed(EventsReceived received)
+    {
+        if (!received.Packed.IsEmpty) return received.Packed;
+        var output = new ArrayBufferWriter<byte>(64 * received.Batch.Events.Length);
+        EventCodec.Write(output, received.Batch);
+        return output.WrittenMemory;
+    }
 
     private Observed? Peek()
     {

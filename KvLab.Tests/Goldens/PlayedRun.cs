@@ -84,6 +84,10 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
             (await new ChaosRunner(PlanOf(seed), stage).RunAsync("1", CancellationToken.None)).State == ChaosState.Passed);
     }
 
+    /// <summary>A story that is in no library.</summary>
+    public static PlayedRun OfStory(string name, string story) => Play(name, new VirtualWorld(1) { StepLimit = 50_000_000 }, async stage =>
+        (await new ScenarioRunner(Scenario.Parse(story), stage).RunAsync("1", CancellationToken.None)).State == ScenarioState.Passed);
+
     private static ChaosPlan PlanOf(int seed) => ChaosPlan.Draw(Chaos with { Seed = seed }, Followers);
 
     private static PlayedRun Play(string name, VirtualWorld world, Func<RecordingStage, Task<bool>> play)

@@ -3,7 +3,7 @@ using KvLab.Core.Events;
 namespace KvLab.Core.Observation.Series;
 
 /// <summary>The latest events. Large batches are kept packed as they came, what comes in small ones is gathered.</summary>
-public sealed class EventLog(int capacity = StateLimits.Events)
+public sealed partial class EventLog(int capacity = StateLimits.Events)
 {
     /// <summary>Fewer are not worth a run of their own: a view copies the list of runs.</summary>
     public const int LeastPacked = 64;

@@ -1,3 +1,5 @@
+using KvLab.Core.Keyframes;
+
 namespace KvLab.Core.Observation.Series;
 
 /// <summary>Events per second over the last <see cref="Seconds"/> seconds; falls back to exactly 0 at rest.</summary>
@@ -22,6 +24,18 @@ public sealed class EventRate
     {
         MoveTo(nowMs);
         return (double)_sum / Seconds;
+    }
+
+    internal void Save(KeyframeWriter writer)
+    {
+        writer.Number(_slot);
+        foreach (var events in _slots) writer.Number(events);
+    }
+
+    internal void Load(ref KeyframeReader reader)
+    {
+        _slot = reader.Number();
+        for (var i = 0; i < _slots.Length; i++) _sum += _slots[i] = reader.Int();
     }
 
     private void MoveTo(long nowMs)

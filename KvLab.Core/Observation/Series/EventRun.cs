@@ -14,15 +14,16 @@ public abstract class EventRun(long start)
 }
 
 /// <summary>Events that came few at a time. One writer; whoever reads reads only what was there when the view was made, and that never changes.</summary>
-public sealed class GrowingRun(long start) : EventRun(start)
+/// <param name="before">The events that were in it when a keyframe was made; null for none.</param>
+public sealed class GrowingRun(long start, EventRun? before = null) : EventRun(start)
 {
     public const int Capacity = 512;
 
     private readonly NodeEvent[] _events = new NodeEvent[Capacity];
-    private int _count;
+    private int _count = before?.Count ?? 0;
 
     public override int Count => _count;
-    public override NodeEvent this[int index] => _events[index];
+    public override NodeEvent this[int index] => index < before?.Count ? before[index] : _events[index];
     public bool IsFull => _count == Capacity;
 
     public void Add(NodeEvent nodeEvent) => _events[_count++] = nodeEvent;
@@ -52,6 +53,24 @@ public sealed class PackedRun(long start, ReadOnlyMemory<byte> packed, int first
             events = EventCodec.Read(packed.Span).Events;
             _unpacked.SetTarget(events);
             return events;
+        }
+    }
+}
+
+/// <summary>Several runs as one, where a keyframe has found one: runs fall out of the log whole.</summary>
+/// <param name="parts">In order and without gaps.</param>
+public sealed class JoinedRun(long start, int count, EventRun[] parts) : EventRun(start)
+{
+    public override int Count => count;
+
+    public override NodeEvent this[int index]
+    {
+        get
+        {
+            var position = Start + index;
+            var part = parts.Length - 1;
+            while (parts[part].Start > position) part--;
+            return parts[part][(int)(position - parts[part].Start)];
         }
     }
 }

@@ -1,4 +1,5 @@
 using KvLab.Core.Events;
+using KvLab.Core.Keyframes;
 
 namespace KvLab.Core.Observation.Series;
 
@@ -62,6 +63,21 @@ public sealed class SequenceLedger
         return known;
     }
 
+    /// <summary>For whoever has no more than the beginning of a batch: its events have numbers without gaps.</summary>
+    internal int TakeIn(string incarnation, long firstSequence, int count)
+    {
+        Begin(incarnation);
+        var known = (int)Math.Clamp(_highest - firstSequence + 1, 0, count);
+        _highest = Math.Max(_highest, firstSequence + count - 1);
+        return known;
+    }
+
+    internal int TakeIn(string incarnation, ReadOnlySpan<NodeEvent> events)
+    {
+        Begin(incarnation);
+        return TakeIn(events);
+    }
+
     /// <summary>True exactly once for every sequence number.</summary>
     public bool IsNew(long sequence)
     {
@@ -75,6 +91,23 @@ public sealed class SequenceLedger
         Received++;
         return true;
     }
+
+    internal void Save(KeyframeWriter writer)
+    {
+        writer.Text(_incarnation);
+        foreach (var number in (ReadOnlySpan<long>)[_highest, _droppedBefore, _droppedNow, Received, Doubles, Gaps]) writer.Signed(number);
+    }
+
+    internal static SequenceLedger Load(ref KeyframeReader reader) => new()
+    {
+        _incarnation = reader.TextOrNone(),
+        _highest = reader.Signed(),
+        _droppedBefore = reader.Signed(),
+        _droppedNow = reader.Signed(),
+        Received = reader.Signed(),
+        Doubles = reader.Signed(),
+        Gaps = reader.Signed(),
+    };
 
     private bool Begin(string incarnation)
     {

@@ -17,6 +17,13 @@ public sealed class Window<T>(int capacity)
         _view = null;
     }
 
+    /// <summary>Instead of all that it has.</summary>
+    public void Fill(IEnumerable<T> items)
+    {
+        Clear();
+        foreach (var item in items) Add(item);
+    }
+
     public void Clear()
     {
         _items.Clear();

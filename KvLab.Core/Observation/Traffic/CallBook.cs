@@ -1,7 +1,7 @@
 namespace KvLab.Core.Observation.Traffic;
 
 /// <summary>What was told of the latest calls of one sort, numbered from 1: the oldest makes room for the newest.</summary>
-internal sealed class CallBook
+internal sealed partial class CallBook
 {
     /// <summary>So many are remembered.</summary>
     public const int Capacity = 4096;

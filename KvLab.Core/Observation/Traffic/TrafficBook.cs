@@ -8,7 +8,7 @@ using KvLab.Core.Versioning;
 namespace KvLab.Core.Observation.Traffic;
 
 /// <summary>Puts the ends of messages together: what leaders tell of sending and of answers, what followers tell of arrivals, in whatever order their reports come.</summary>
-internal sealed class TrafficBook
+internal sealed partial class TrafficBook
 {
     /// <summary>So many attempts are remembered.</summary>
     public const int Capacity = 1 << 16;
@@ -187,7 +187,7 @@ internal sealed class TrafficBook
 
     private void Decide(NodeEvent e)
     {
-        if (!_latestAcks.Remove(e.EntryVersion, out var number) || e.Reason != Success || e.Detail != QuorumReached || number < _trips.First) return;
+        if (!_latestAcks.Remove(e.EntryVersion, out var number) || e.Reason != Success || e.Detail != QuorumReached || !_trips.Has(number)) return;
         _trips[number].Facts |= TripFacts.Decided;
         _trips.Touch(number);
     }
@@ -205,6 +205,7 @@ internal sealed class TrafficBook
     {
         for (var number = _trips.First; number <= _trips.Last; number++)
         {
+            if (!_trips.Has(number)) continue;
             ref var trip = ref _trips[number];
             if (trip.Leader != leader || trip.IsOver || trip.Is(TripFacts.GivenUp)) continue;
             trip.Facts |= TripFacts.GivenUp;

@@ -71,6 +71,7 @@ internal static class TrafficFrames
         var numbers = new List<long>();
         for (var number = trips.Last; number >= trips.First && numbers.Count < MostTrips; number--)
         {
+            if (!trips.Has(number)) continue;
             ref var trip = ref trips[number];
             if (Math.Max(trip.SentNs, Math.Max(trip.ArrivedNs, trip.ReturnedNs)) < nowNs - WholeNs && trip.IsOver) break;
             numbers.Add(number);

@@ -37,6 +37,8 @@ internal enum TripFacts : ushort
 
     /// <summary>The leader's own copy is one of those that are required.</summary>
     LeaderCounted = 1 << 12,
+
+    All = (1 << 13) - 1,
 }
 
 /// <summary>
@@ -65,6 +67,9 @@ internal struct Trip
 
     public readonly TripId Id => new(Version, Follower, Attempt);
     public readonly bool Is(TripFacts fact) => (Facts & fact) != 0;
+
+    /// <summary>Both ends are told, or there is no second one: only a copy of it may still come.</summary>
+    public readonly bool IsSettled => Is(TripFacts.RequestLost | TripFacts.Refused | TripFacts.Copy) || (Is(TripFacts.Arrived) && Is(TripFacts.Returned | TripFacts.AnswerLost | TripFacts.GivenUp));
 
     /// <summary>Nothing more is to be expected of it.</summary>
     public readonly bool IsOver => Is(TripFacts.Returned | TripFacts.RequestLost | TripFacts.AnswerLost | TripFacts.Refused | TripFacts.Failed | TripFacts.Copy)

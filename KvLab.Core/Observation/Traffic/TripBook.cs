@@ -4,7 +4,7 @@ namespace KvLab.Core.Observation.Traffic;
 
 /// <summary>The latest trips, in a ring: the oldest makes room for the newest. Every change has a number, so that whoever looks again and again sees only news.</summary>
 /// <param name="capacity">Trips that are remembered, a power of two.</param>
-internal sealed class TripBook(int capacity)
+internal sealed partial class TripBook(int capacity)
 {
     private const int ChunkBits = 10;
     private const int ChunkSize = 1 << ChunkBits;
@@ -17,6 +17,7 @@ internal sealed class TripBook(int capacity)
     private readonly long[] _changes = new long[capacity];
     private long _last;
     private long _cleared;
+    private long _firstChange;
 
     /// <summary>Of the newest trip; 0 before the first.</summary>
     public long Last => _last;
@@ -31,8 +32,12 @@ internal sealed class TripBook(int capacity)
     public long ClearedAt { get; private set; }
 
     /// <summary>The oldest change that can still be asked for.</summary>
-    public long FirstChange => Math.Max(0, Changes - capacity);
+    public long FirstChange => Math.Max(_firstChange, Changes - capacity);
 
+    /// <summary>A book that comes from a keyframe has gaps between its oldest and its newest.</summary>
+    public bool Has(long number) => number >= First && number <= _last && _chunks[Place(number) >> ChunkBits] is { } chunk && chunk[Place(number) & (ChunkSize - 1)].Number == number;
+
+    /// <summary>Only where it <see cref="Has"/> that number.</summary>
     public ref Trip this[long number] => ref _chunks[Place(number) >> ChunkBits]![Place(number) & (ChunkSize - 1)];
 
     /// <returns>0 where it is not here.</returns>
@@ -41,16 +46,21 @@ internal sealed class TripBook(int capacity)
     public ref Trip Add(in Trip trip)
     {
         var number = ++_last;
-        var place = Place(number);
+        ref var slot = ref Put(trip with { Number = number });
+        Touch(number);
+        return ref slot;
+    }
+
+    private ref Trip Put(scoped in Trip trip)
+    {
+        var place = Place(trip.Number);
         ref var chunk = ref _chunks[place >> ChunkBits];
         chunk ??= new Trip[ChunkSize];
         ref var slot = ref chunk[place & (ChunkSize - 1)];
         if (slot.Number > 0 && _numbers.GetValueOrDefault(slot.Id) == slot.Number) _numbers.Remove(slot.Id);
         slot = trip;
-        slot.Number = number;
         // A copy is found by the trip that it is a copy of.
-        if (!trip.Is(TripFacts.Copy)) _numbers[slot.Id] = number;
-        Touch(number);
+        if (!trip.Is(TripFacts.Copy)) _numbers[slot.Id] = slot.Number;
         return ref slot;
     }
 
@@ -70,9 +80,10 @@ internal sealed class TripBook(int capacity)
     /// <summary>All that are here, the oldest first.</summary>
     public Trip[] Copy()
     {
-        var copy = new Trip[_last - First + 1];
-        for (var i = 0; i < copy.Length; i++) copy[i] = this[First + i];
-        return copy;
+        var copy = new List<Trip>((int)(_last - First + 1));
+        for (var number = First; number <= _last; number++)
+            if (Has(number)) copy.Add(this[number]);
+        return [.. copy];
     }
 
     private int Place(long number) => (int)(number & (capacity - 1));

@@ -1,13 +1,13 @@
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 
-namespace KvLab.Core.Observation;
+namespace KvLab.Core.Observation.Figures;
 
 /// <summary>
 /// Figures belong to the settings that were in force: a change of what they depend on begins new ones, and the old ones stay readable.
 /// Settings under which nobody wrote leave nothing behind.
 /// </summary>
-internal sealed class FigureBook
+internal sealed partial class FigureBook
 {
     // Newest first.
     private readonly List<FigurePeriod> _before = [];

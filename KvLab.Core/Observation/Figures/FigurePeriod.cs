@@ -1,10 +1,10 @@
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 
-namespace KvLab.Core.Observation;
+namespace KvLab.Core.Observation.Figures;
 
 /// <summary>Counts and latencies of the writes that began under one set of settings. They may be answered after the next has begun.</summary>
-internal sealed class FigurePeriod(FigureConditions? conditions, DateTimeOffset since, double? predictedMeanMs)
+internal sealed partial class FigurePeriod(FigureConditions? conditions, DateTimeOffset since, double? predictedMeanMs)
 {
     private readonly Window<double> _latencies = new(StateLimits.LatencyPoints);
     private LatencyFigures? _latency;

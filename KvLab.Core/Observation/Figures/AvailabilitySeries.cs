@@ -1,10 +1,10 @@
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 
-namespace KvLab.Core.Observation;
+namespace KvLab.Core.Observation.Figures;
 
 /// <summary>What clients were told, second by second. A second in which nobody wrote has no point, so that a cluster at rest leaves the series alone.</summary>
-internal sealed class AvailabilitySeries
+internal sealed partial class AvailabilitySeries
 {
     private readonly Window<FaultMark> _marks = new(StateLimits.FaultMarks);
 

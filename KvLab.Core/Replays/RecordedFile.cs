@@ -1,0 +1,112 @@
+using KvLab.Core.Observation.Messages;
+using KvLab.Core.Recordings;
+
+namespace KvLab.Core.Replays;
+
+/// <summary>
+/// A recording in a file, also one that is still being written: what is whole of it. The chunks that were read last are kept unpacked, so that whoever moves about in them reads nothing.
+/// Safe for concurrent use.
+/// </summary>
+/// <param name="open">Opens the file anew for reading.</param>
+/// <param name="newest">What the file has by now.</param>
+public sealed class RecordedFile(Func<Stream> open, Func<Recording> newest) : IRecordedStream, IDisposable
+{
+    /// <summary>A chunk has about forty thousand events: so many are some 60 MB.</summary>
+    private const int MostChunks = 4;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(int Chunk, IReadOnlyList<Observed> Elements)> _kept = new();
+    private Stream? _file;
+    private RecordingReader? _reader;
+
+    public long Elements => newest().Elements;
+    public ObserverTime? First => newest().From;
+    public ObserverTime? Last => newest().To;
+
+    public IEnumerable<Observed> From(long element)
+    {
+        for (var chunk = element <= 0 ? 0 : newest().FindChunk(element); chunk >= 0 && chunk < newest().Chunks.Count; chunk++)
+        {
+            var elements = Chunk(chunk);
+            var skipped = (int)Math.Max(0, element - newest().Chunks[chunk].Info.Number);
+            for (var i = skipped; i < elements.Count; i++) yield return elements[i];
+        }
+    }
+
+    public long After(long ms)
+    {
+        var chunks = newest().Chunks;
+        var (low, high) = (0, chunks.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (chunks[middle].Info.Last.Ms > ms) high = middle;
+            else low = middle + 1;
+        }
+
+        if (low == chunks.Count) return newest().Elements;
+        var elements = Chunk(low);
+        var (from, to) = (0, elements.Count);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            if (elements[middle].At.Ms > ms) to = middle;
+            else from = middle + 1;
+        }
+
+        return chunks[low].Info.Number + from;
+    }
+
+    public RecordedState? StateBefore(long element)
+    {
+        var recording = newest();
+        var (low, high) = (0, recording.Keyframes.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (recording.Keyframes[middle].Number > element) high = middle;
+            else low = middle + 1;
+        }
+
+        if (low == 0) return null;
+        lock (_gate) return new RecordedState(recording.Keyframes[low - 1].Number, Reader(recording).ReadKeyframe(low - 1));
+    }
+
+    private IReadOnlyList<Observed> Chunk(int number)
+    {
+        lock (_gate)
+        {
+            for (var node = _kept.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Chunk != number) continue;
+                _kept.Remove(node);
+                _kept.AddFirst(node);
+                return node.Value.Elements;
+            }
+
+            var elements = Reader(newest()).ReadChunk(number).ToList();
+            _kept.AddFirst((number, elements));
+            if (_kept.Count > MostChunks) _kept.RemoveLast();
+            return elements;
+        }
+    }
+
+    /// <summary>One that knows all that the file has by now.</summary>
+    private RecordingReader Reader(Recording recording)
+    {
+        if (_reader is not null && ReferenceEquals(_reader.Recording, recording)) return _reader;
+        _reader?.Dispose();
+        _file ??= open();
+        return _reader = RecordingReader.Over(_file, recording);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _reader?.Dispose();
+            _file?.Dispose();
+            _kept.Clear();
+        }
+    }
+}
