@@ -20,6 +20,9 @@ public interface IRecordedStream
     /// <summary>The number of the first element that was told later than this; <see cref="Elements"/> where none was.</summary>
     long After(long ms);
 
+    /// <summary>The number of an element before which so many events, or more, come until this one; 0 where there are fewer.</summary>
+    long Back(long element, int events);
+
     /// <summary>The latest state that was kept at or before this element; null where there is none, and one begins at the first element.</summary>
     RecordedState? StateBefore(long element);
 }

@@ -12,8 +12,8 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
     /// <summary>So many elements ahead it is as quick to go on as to look for a state.</summary>
     private const int WorthLooking = 500;
 
-    /// <summary>A kept state has no events: those of so many elements before it are listed. What is older is in the recording, and the list says that it begins later.</summary>
-    private const int LogElements = 200;
+    /// <summary>A kept state has no events: at least so many before it are listed. What is older is in the recording, and the list says that it begins later.</summary>
+    private const int LogEvents = 2_000;
 
     private IEnumerator<Observed>? _following;
 
@@ -70,7 +70,7 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
     private ClusterReducer Load(RecordedState kept)
     {
         var reducer = ClusterReducer.Load(kept.Bytes.Span, predictMeanMs);
-        var from = Math.Max(0, kept.Element - LogElements);
+        var from = stream.Back(kept.Element, LogEvents);
         reducer.FillLog(stream.From(from).Take((int)(kept.Element - from)).Select(o => o.What).OfType<EventsReceived>().Select(Packed));
         return reducer;
     }

@@ -57,6 +57,21 @@ public sealed class RecordedFile(Func<Stream> open, Func<Recording> newest) : IR
         return chunks[low].Info.Number + from;
     }
 
+    public long Back(long element, int events)
+    {
+        var chunks = newest().Chunks;
+        var chunk = element >= newest().Elements ? chunks.Count - 1 : newest().FindChunk(element);
+        var found = 0L;
+        while (chunk > 0 && found < events)
+        {
+            // Of the chunk that it stands in it is not known how many come before.
+            if (chunks[chunk].Info.End <= element) found += chunks[chunk].Info.Events;
+            if (found < events) chunk--;
+        }
+
+        return chunk <= 0 ? 0 : chunks[chunk].Info.Number;
+    }
+
     public RecordedState? StateBefore(long element)
     {
         var recording = newest();

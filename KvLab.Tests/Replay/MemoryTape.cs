@@ -25,5 +25,11 @@ internal sealed class MemoryTape(IReadOnlyList<Observed> all) : IRecordedStream
     public ObserverTime? Last => all.Count == 0 ? null : all[^1].At;
     public IEnumerable<Observed> From(long element) => all.Skip((int)element);
     public long After(long ms) => all.Count(o => o.At.Ms <= ms);
+    public long Back(long element, int events)
+    {
+        for (; element > 0 && events > 0; element--) events -= all[(int)element - 1].What is EventsReceived batch ? batch.Batch.Events.Length : 0;
+        return element;
+    }
+
     public RecordedState? StateBefore(long element) => States.LastOrDefault(s => s.Element <= element);
 }

@@ -3,7 +3,10 @@ using KvLab.Core.Observation;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation.Traffic;
+using KvLab.Core.Observation.Series;
+using KvLab.Core.Recordings;
 using KvLab.Core.Replays;
+using KvLab.Web.Components.Bases;
 using KvLab.Core.Settings;
 using KvLab.Tests.Goldens;
 using Xunit;
@@ -55,6 +58,51 @@ public sealed class RewindTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void A_file_with_kept_states_shows_at_any_place_what_the_stream_itself_shows(string run)
+    {
+        var tape = MemoryTape.Of(run);
+        var (bytes, recording) = Record(tape, everyElements: 60);
+        Assert.True(recording.Keyframes.Count > 2, $"{recording.Keyframes.Count} kept states are too few to say anything.");
+        using var file = new RecordedFile(() => new MemoryStream(bytes, writable: false), () => recording);
+        var random = new Random(11);
+        var fromFile = new Core.Replays.Replay(file, Predict);
+        var straight = new Core.Replays.Replay(tape, Predict);
+        foreach (var element in Enumerable.Range(0, 30).Select(_ => random.Next(tape.All.Count)).Order().ToArray())
+        {
+            // The one goes on from where it was, the other comes from far.
+            straight.GoTo(new ReplayPlace(element));
+            fromFile.GoTo(ReplayPlace.Beginning);
+            fromFile.GoTo(new ReplayPlace(element));
+            var (expected, shown) = (straight.Look(), fromFile.Look());
+            Assert.Equal(TextOf(expected with { Events = EventLogView.Empty }), TextOf(shown with { Events = EventLogView.Empty }));
+            Assert.Equal(expected.Events.Total(), shown.Events.Total());
+            Assert.Equal(expected.Events.LatestArrivalFirst().Take(20).Select(e => (e.Node, e.Sequence)), shown.Events.LatestArrivalFirst().Take(20).Select(e => (e.Node, e.Sequence)));
+        }
+    }
+
+    private static (byte[] Bytes, Recording Recording) Record(MemoryTape tape, int everyElements)
+    {
+        using var output = new MemoryStream();
+        using var writer = new RecordingWriter(output, new RecordingHeader("r1", DateTimeOffset.UnixEpoch, "test", "a run", ""));
+        var reducer = new ClusterReducer(Predict);
+        var since = 0;
+        foreach (var observed in tape.All)
+        {
+            writer.Append(observed, 0);
+            reducer.Apply(observed);
+            if (++since < everyElements || observed.What is not PictureTaken) continue;
+            since = 0;
+            var state = new System.Buffers.ArrayBufferWriter<byte>();
+            reducer.Save(state);
+            writer.AppendKeyframe(state.WrittenSpan, 0);
+        }
+
+        writer.Close(0);
+        return (output.ToArray(), writer.Recording);
+    }
+
     [Fact]
     public void A_step_tells_one_event_and_all_steps_tell_all_of_them_in_order()
     {
@@ -100,7 +148,7 @@ public sealed class RewindTests
         for (var at = ReplayPlace.Beginning; marks.Next(LandmarkKind.Write, at) is { } mark; at = mark.Place)
         {
             replay.GoTo(mark.Place);
-            Assert.Equal(++writes, replay.Look().Kpis.Writes);
+            Assert.Equal(++writes, replay.Look().Events.LatestArrivalFirst().Count(e => e.Kind == Core.Events.EventKind.WriteAccepted));
             if (marks.Next(LandmarkKind.Write, mark.Place) is { } following) Assert.Equal(mark, marks.Previous(LandmarkKind.Write, following.Place));
         }
 
