@@ -41,6 +41,7 @@ internal static class Program
                 ["experiment", .. var experiment] => await ExperimentCommand.RunAsync(experiment),
                 ["scenario", .. var scenario] => await ScenarioCommandLine.RunAsync(scenario),
                 ["chaos", .. var chaos] => await ChaosCommandLine.RunAsync(chaos),
+                ["recording", .. var recording] => await RecordingCommandLine.RunAsync(recording),
                 _ => await RunAsync(args),
             };
         }

@@ -59,6 +59,9 @@ public sealed class ClusterObserver(
 
     public TrafficCopy CopyTraffic() => _reducer.CopyTraffic();
 
+    /// <summary>Messages between nodes since this observer began, as of the last message: a count that never falls.</summary>
+    public long Messages => _reducer.Messages;
+
     /// <inheritdoc cref="ClusterReducer.NextTraffic"/>
     public byte[]? NextTraffic(TrafficCursor cursor) => _reducer.NextTraffic(cursor, MachineClock.Read(time).Ns - _clock.OriginNs);
 

@@ -28,6 +28,9 @@ public sealed partial class ClusterReducer
         return e.Peer is not null && _nodes.TryGetValue(e.Peer, out var asked) && asked.Clock is { } other ? Math.Max(1, arrived - asked.OriginNs + other.OffsetNs) : 0;
     }
 
+    /// <inheritdoc cref="TrafficBook.Messages"/>
+    public long Messages => _traffic.Messages;
+
     /// <summary>All messages that are remembered, as of the last message.</summary>
     public TrafficCopy CopyTraffic() => new(_traffic.Trips.Copy(), [.. _traffic.Calls.All, .. _traffic.Reads.All], OriginUtc, ErrorsMs());
 

@@ -12,6 +12,9 @@ public sealed record Recording(RecordingHeader Header)
     /// <summary>Why it ended where it does, in a sentence; empty where it was closed in order, and while it runs.</summary>
     public string Why { get; init; } = "";
 
+    /// <summary>Events that came after its last one and were recorded nowhere.</summary>
+    public long Dropped { get; init; }
+
     public ImmutableList<ChunkPlace> Chunks { get; init; } = [];
     public ImmutableList<KeyframePlace> Keyframes { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Wire;
 
@@ -13,6 +14,7 @@ internal static class RecordingBodies
 
     public const string NameNote = "name";
     public const string WhyNote = "why";
+    public const string DroppedNote = "dropped";
 
     public static void Write(IBufferWriter<byte> output, RecordingHeader header)
     {
@@ -67,6 +69,7 @@ internal static class RecordingBodies
         var writer = new WireWriter(output);
         writer.Text(recording.Name);
         writer.Text(recording.Why);
+        writer.Number(recording.Dropped);
         writer.Number(recording.Whole);
         writer.Number(recording.Chunks.Count);
         foreach (var (offset, length, info) in recording.Chunks)
@@ -90,9 +93,9 @@ internal static class RecordingBodies
     public static Recording ReadIndex(ReadOnlySpan<byte> body, RecordingHeader header, long indexAt)
     {
         var reader = new WireReader(body);
-        var (name, why, whole) = (reader.Text(), reader.Text(), reader.Number());
+        var (name, why, dropped, whole) = (reader.Text(), reader.Text(), reader.Number(), reader.Number());
         if (name.Length > RecordingLimits.Name || whole > indexAt) throw new FormatException("it speaks of what is not there");
-        var recording = new Recording(header) { Name = name, Why = why, Whole = whole, IsClosed = true };
+        var recording = new Recording(header) { Name = name, Why = why, Dropped = dropped, Whole = whole, IsClosed = true };
         var chunks = ImmutableList.CreateBuilder<ChunkPlace>();
         long end = 0, events = 0, messages = 0, next = 0;
         for (var count = reader.Count(LeastBytesOfPlace); chunks.Count < count;)
@@ -116,6 +119,34 @@ internal static class RecordingBodies
         reader.End();
         return recording with { Chunks = chunks.ToImmutable(), Keyframes = keyframes.ToImmutable(), Elements = next, Events = events, Messages = messages };
     }
+
+    public static void WriteNote(IBufferWriter<byte> output, string what, string text)
+    {
+        var writer = new WireWriter(output);
+        writer.Text(what);
+        writer.Text(text);
+    }
+
+    /// <summary>What a note says. A note of another kind is left for later versions.</summary>
+    public static Recording ReadNote(ReadOnlySpan<byte> body, Recording recording)
+    {
+        var reader = new WireReader(body);
+        var (what, text) = (reader.Text(), reader.Text());
+        reader.End();
+        return Noted(recording, what, text);
+    }
+
+    public static Recording Noted(Recording recording, string what, string text) => what switch
+    {
+        NameNote when text.Length > RecordingLimits.Name => throw new FormatException($"its name is longer than {RecordingLimits.Name} characters"),
+        NameNote => recording with { Name = text },
+        WhyNote => recording with { Why = text },
+        DroppedNote => recording with
+        {
+            Dropped = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new FormatException("it counts what is no number"),
+        },
+        _ => recording,
+    };
 
     private static (long Offset, int Length) ReadPlace(ref WireReader reader, long end, long indexAt)
     {

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using KvLab.Core.Wire;
+using System.Globalization;
 
 namespace KvLab.Core.Recordings;
 
@@ -34,24 +34,24 @@ public static class RecordingEnd
     /// </summary>
     /// <param name="file">Which <paramref name="recording"/> was read from.</param>
     /// <param name="why">Why it ends where it does; null for no change.</param>
-    public static Recording Rewrite(Stream file, Recording recording, string? name = null, string? why = null)
+    /// <param name="dropped">Events that were recorded nowhere; null for no change.</param>
+    public static Recording Rewrite(Stream file, Recording recording, string? name = null, string? why = null, long? dropped = null)
     {
         file.SetLength(recording.Whole);
         file.Position = recording.Whole;
-        if (name is not null) recording = Note(RecordingBodies.NameNote, name) with { Name = name };
-        if (why is not null) recording = Note(RecordingBodies.WhyNote, why) with { Why = why };
+        if (name is not null) Note(RecordingBodies.NameNote, name);
+        if (why is not null) Note(RecordingBodies.WhyNote, why);
+        if (dropped is { } count) Note(RecordingBodies.DroppedNote, count.ToString(CultureInfo.InvariantCulture));
         return Write(file, recording);
 
-        Recording Note(string what, string text)
+        void Note(string what, string text)
         {
             var body = new ArrayBufferWriter<byte>();
             RecordingBlock.Begin(body);
-            var writer = new WireWriter(body);
-            writer.Text(what);
-            writer.Text(text);
+            RecordingBodies.WriteNote(body, what, text);
             var block = RecordingBlock.End(body, BlockKind.Note);
             file.Write(block);
-            return recording with { Whole = recording.Whole + block.Length };
+            recording = RecordingBodies.Noted(recording, what, text) with { Whole = recording.Whole + block.Length };
         }
     }
 }

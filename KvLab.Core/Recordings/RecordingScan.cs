@@ -84,13 +84,10 @@ internal static class RecordingScan
                 if (number != recording.Elements || events != recording.Events) throw new FormatException("it is said to belong where it does not stand");
                 return recording with { Keyframes = recording.Keyframes.Add(new KeyframePlace(offset, body.Length, number, events)) };
             case BlockKind.Note:
-                var (what, text) = (reader.Text(), reader.Text());
-                reader.End();
-                if (what == RecordingBodies.NameNote && text.Length > RecordingLimits.Name) throw new FormatException($"its name is longer than {RecordingLimits.Name} characters");
-                return what switch { RecordingBodies.NameNote => recording with { Name = text }, RecordingBodies.WhyNote => recording with { Why = text }, _ => recording };
+                return RecordingBodies.ReadNote(body, recording);
             case BlockKind.Index:
                 var index = RecordingBodies.ReadIndex(body, recording.Header, offset);
-                var same = index.Whole == recording.Whole && index.Name == recording.Name && index.Why == recording.Why
+                var same = index.Whole == recording.Whole && index.Name == recording.Name && index.Why == recording.Why && index.Dropped == recording.Dropped
                     && index.Chunks.SequenceEqual(recording.Chunks) && index.Keyframes.SequenceEqual(recording.Keyframes);
                 return same ? recording : throw new FormatException("it does not list what is in the file");
             default: throw new FormatException("it has no place here");

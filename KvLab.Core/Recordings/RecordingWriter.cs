@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Wire;
 using ZstdSharp;
@@ -76,10 +77,7 @@ public sealed class RecordingWriter : IDisposable
         _recording = _recording with { Keyframes = _recording.Keyframes.Add(place) };
     }
 
-    public void Rename(string name)
-    {
-        _recording = PutNote(RecordingBodies.NameNote, name) with { Name = name };
-    }
+    public void Rename(string name) => PutNote(RecordingBodies.NameNote, name);
 
     /// <summary>Writes what waits.</summary>
     public void EndChunk(long messages)
@@ -108,10 +106,12 @@ public sealed class RecordingWriter : IDisposable
 
     /// <summary>Writes what waits, and the index.</summary>
     /// <param name="why">Why it ends here, in a sentence; empty where it was asked to.</param>
-    public void Close(long messages, string why = "")
+    /// <param name="dropped">Events that came after it and were recorded nowhere.</param>
+    public void Close(long messages, string why = "", long dropped = 0)
     {
         EndChunk(messages);
-        if (why.Length > 0) _recording = PutNote(RecordingBodies.WhyNote, why) with { Why = why };
+        if (why.Length > 0) PutNote(RecordingBodies.WhyNote, why);
+        if (dropped > 0) PutNote(RecordingBodies.DroppedNote, dropped.ToString(CultureInfo.InvariantCulture));
         _recording = RecordingEnd.Write(_output, _recording);
     }
 
@@ -134,14 +134,12 @@ public sealed class RecordingWriter : IDisposable
         return length;
     }
 
-    private Recording PutNote(string what, string text)
+    private void PutNote(string what, string text)
     {
         RecordingBlock.Begin(_body);
-        var writer = new WireWriter(_body);
-        writer.Text(what);
-        writer.Text(text);
+        RecordingBodies.WriteNote(_body, what, text);
         Put(BlockKind.Note);
-        return _recording;
+        _recording = RecordingBodies.Noted(_recording, what, text);
     }
 
     private void Put(BlockKind kind)

@@ -16,7 +16,7 @@ public sealed class EventCodecTests
     private static readonly Gen<int?> Whole = Gen.OneOf(Gen.Const((int?)null), Gen.Int.Select(i => (int?)i));
     private static readonly Gen<long> Long = Gen.OneOf(Gen.Long, Gen.Int[0, 3].Select(i => new[] { 0L, 1L, long.MaxValue, long.MinValue }[i]));
 
-    private static readonly Gen<NodeEvent> Event =
+    internal static readonly Gen<NodeEvent> Event =
         from numbers in Gen.Select(Long, Long, Long, Long, Long)
         from held in Gen.Select(Long, Long)
         from kind in Gen.Enum<EventKind>()

@@ -19,7 +19,7 @@ public sealed class ObservedCodecTests
 {
     private static readonly ObserverTime At = new(4711, new DateTimeOffset(2026, 11, 26, 20, 0, 0, 123, TimeSpan.Zero));
 
-    private static readonly IngestMessage[] OneOfEach =
+    internal static readonly IngestMessage[] OneOfEach =
     [
         new ObserverBegan("boot", 12),
         new ClockCompared("leader", "i", -12, 3),

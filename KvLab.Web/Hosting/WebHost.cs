@@ -34,11 +34,12 @@ public sealed class WebHost : IAsyncDisposable
         var options = ClusterOptions.Read(builder.Configuration, out var wrong);
         var errors = new FieldErrors();
         var access = AccessOptions.Read(builder.Configuration, errors);
+        var recording = RecordingOptions.Read(builder.Configuration, errors);
         CommandLine.Check(args, wrong, errors);
         ListenOptions.Check(builder.Configuration, errors);
         if (options is null || errors.All.Count > 0) throw new InvalidOptionsException([.. wrong, .. errors.All]);
         builder.AddServer();
-        builder.Services.AddDashboard(options, access);
+        builder.Services.AddDashboard(options, access, recording);
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -21,6 +21,7 @@ using KvLab.Web.NodeCalls;
 using KvLab.Web.Options;
 using KvLab.Core.Reading;
 using KvLab.Web.Reads;
+using KvLab.Web.Recordings;
 using KvLab.Web.Resets;
 using KvLab.Web.Scenarios;
 using KvLab.Web.Supervision;
@@ -59,7 +60,7 @@ internal static class WebHostSetup
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
-    public static void AddDashboard(this IServiceCollection services, ClusterOptions options, AccessOptions access)
+    public static void AddDashboard(this IServiceCollection services, ClusterOptions options, AccessOptions access, RecordingOptions recording)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(access);
@@ -69,6 +70,7 @@ internal static class WebHostSetup
         services.AddSingleton(options.Servers);
         services.AddPages();
         services.AddApi();
+        services.AddRecordings(recording);
         services.AddState();
         services.AddTelemetry();
         services.AddCommands();
@@ -87,6 +89,16 @@ internal static class WebHostSetup
             // A report's answers are long texts, and a text that is too long for one message would end the circuit it was typed in.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = LongestPageMessageBytes);
         services.AddKvLabPage();
+    }
+
+    /// <summary>Before the state: services end in the other order, so what the state still tells is recorded.</summary>
+    private static void AddRecordings(this IServiceCollection services, RecordingOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new RecordingStore(DataFolder.Of(provider.GetRequiredService<IConfiguration>()), options));
+        services.AddSingleton<Recorder>();
+        services.AddSingleton<IStreamKeeper>(provider => provider.GetRequiredService<Recorder>());
+        services.AddHostedService(provider => provider.GetRequiredService<Recorder>());
     }
 
     private static void AddState(this IServiceCollection services)

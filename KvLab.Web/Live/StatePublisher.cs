@@ -13,20 +13,27 @@ namespace KvLab.Web.Live;
 /// <see cref="Interval"/>, and only when something changed.
 /// </summary>
 public sealed partial class StatePublisher(
-    IngestQueue queue, ClusterState state, EventTap tap, ClientOutcomes clients, TimeProvider time, ILogger<StatePublisher> logger)
-    : BackgroundService, IDurabilityLookup, ITrafficLookup
+    IngestQueue queue, ClusterState state, EventTap tap, ClientOutcomes clients, TimeProvider time, ILogger<StatePublisher> logger, IStreamKeeper? keeper = null)
+    : BackgroundService, IDurabilityLookup, ITrafficLookup, IKeptState
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly ClusterObserver _observer = new(time, PredictMeanMs, tap, clients);
+
+    private ClusterObserver Observer => field ??= new(time, PredictMeanMs, tap, clients, keeper is null ? null : observed => keeper.Keep(observed, this));
+
+    /// <inheritdoc/>
+    public long Messages => Observer.Messages;
+
+    /// <summary>Recordings begin without a state, and are played from their first element, until a state can be saved.</summary>
+    public byte[]? Save() => null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // From here on nothing may run on the thread that starts the host.
         await Task.Yield();
         tap.Failed += ListenerFailed;
-        lock (_gate) _observer.Begin();
+        lock (_gate) Observer.Begin();
         await using var timer = time.CreateTimer(_ => TryPublish(), null, Interval, Interval);
         try
         {
@@ -46,7 +53,7 @@ public sealed partial class StatePublisher(
         {
             try
             {
-                lock (_gate) _observer.Tell(message);
+                lock (_gate) Observer.Tell(message);
             }
             catch (Exception defect)
             {
@@ -74,28 +81,28 @@ public sealed partial class StatePublisher(
     {
         lock (_gate)
         {
-            if (_observer.TakeSnapshot() is { } snapshot) state.Publish(snapshot);
+            if (Observer.TakeSnapshot() is { } snapshot) state.Publish(snapshot);
         }
     }
 
     public DurabilityRow? Find(EntryVersion version)
     {
-        lock (_gate) return _observer.FindDurability(version);
+        lock (_gate) return Observer.FindDurability(version);
     }
 
     public TrafficCopy CopyTraffic()
     {
-        lock (_gate) return _observer.CopyTraffic();
+        lock (_gate) return Observer.CopyTraffic();
     }
 
     public byte[]? NextTraffic(TrafficCursor cursor)
     {
-        lock (_gate) return _observer.NextTraffic(cursor);
+        lock (_gate) return Observer.NextTraffic(cursor);
     }
 
     public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)
     {
-        lock (_gate) return _observer.DurabilityBeyond(nodes, listed);
+        lock (_gate) return Observer.DurabilityBeyond(nodes, listed);
     }
 
     private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);

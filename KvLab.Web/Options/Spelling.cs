@@ -18,7 +18,7 @@ internal static class Spelling
 
     /// <summary>Every section that the dashboard reads, with the names in it.</summary>
     public static readonly IReadOnlyList<(string Section, IReadOnlyList<string> Names)> Sections =
-        [("Cluster", ClusterOptions.Names), ("Lab", AccessOptions.Names), ("Storage", StorageServers.Names)];
+        [("Cluster", ClusterOptions.Names), ("Lab", AccessOptions.Names), ("Storage", StorageServers.Names), ("Recording", RecordingOptions.Names)];
 
     /// <summary>The web server's and the host's own, with names for what the framework alone understands.</summary>
     private static readonly string[] FrameworkSections = ["Logging", "Kestrel"];

@@ -29,7 +29,13 @@ internal sealed partial class TrafficBook
     // By number and node: reads whose answers travel.
     private readonly Dictionary<(long Read, string Node), long> _openReads = [];
 
+    // Of all trips that ever were here: those that had reached their follower, or come back from it.
+    private long _answers;
+
     public TripBook Trips => _trips;
+
+    /// <summary>Messages between nodes since this observer began, whether they are remembered or not: requests, their answers, and calls. It never falls.</summary>
+    public long Messages => _trips.Last + _answers + Calls.Last;
 
     public CallBook Calls { get; } = new();
 
@@ -107,13 +113,20 @@ internal sealed partial class TrafficBook
             return;
         }
 
+        CountAnswer(trip);
         (trip.ArrivedNs, trip.ArrivedLamport, trip.Outcome) = (ns, e.Lamport, OutcomeOf(e));
         trip.Facts |= TripFacts.Arrived;
         _trips.Touch(trip.Number);
     }
 
     /// <summary>The network duplicated it, or a connection was lost and it was sent again.</summary>
-    private void Copy(in Trip original, NodeEvent e, long ns) => _trips.Add(original with
+    private void Copy(in Trip original, NodeEvent e, long ns)
+    {
+        _answers++;
+        _trips.Add(CopyOf(original, e, ns));
+    }
+
+    private static Trip CopyOf(in Trip original, NodeEvent e, long ns) => original with
     {
         ArrivedNs = ns,
         ArrivedLamport = e.Lamport,
@@ -121,7 +134,13 @@ internal sealed partial class TrafficBook
         ReturnedLamport = 0,
         Outcome = OutcomeOf(e),
         Facts = TripFacts.Copy | TripFacts.Arrived | (original.Facts & (TripFacts.Unsent | TripFacts.ForeignClock)),
-    });
+    };
+
+    /// <summary>Before it is noted that the trip arrived, or came back: whichever is told first.</summary>
+    private void CountAnswer(in Trip trip)
+    {
+        if (!trip.Is(TripFacts.Arrived | TripFacts.Returned)) _answers++;
+    }
 
     private static DeliveryOutcome OutcomeOf(NodeEvent e) => e.Kind switch
     {
@@ -135,6 +154,7 @@ internal sealed partial class TrafficBook
     {
         if (e.Peer is null) return;
         ref var trip = ref At(leader, e.Peer, e.Attempt ?? 1, e, foreign);
+        CountAnswer(trip);
         (trip.ReturnedNs, trip.ReturnedLamport) = (ns, e.Lamport);
         trip.Facts |= TripFacts.Returned | (e.Late ? TripFacts.Late : 0);
         _trips.Touch(trip.Number);
@@ -162,6 +182,7 @@ internal sealed partial class TrafficBook
         else if (e.Reason == TimedOut) trip.Facts |= TripFacts.GivenUp;
         else
         {
+            CountAnswer(trip);
             (trip.ReturnedNs, trip.ReturnedLamport) = (ns, e.Lamport);
             trip.Facts |= TripFacts.Returned | TripFacts.Failed | (e.Late ? TripFacts.Late : 0);
         }
