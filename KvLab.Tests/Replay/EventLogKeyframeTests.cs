@@ -21,7 +21,7 @@ public sealed class EventLogKeyframeTests
     {
         var random = new Random(seed);
         var (told, ledgers, last) = (new List<ReadOnlyMemory<byte>>(), new Dictionary<string, SequenceLedger>(), new Dictionary<string, long>());
-        var (log, loaded) = (new EventLog(Capacity), (EventLog?)null);
+        var (log, loaded, discarded) = (new EventLog(Capacity), (EventLog?)null, false);
         for (var i = 0; i < 400; i++)
         {
             var (batch, packed) = Batch(random, last);
@@ -45,10 +45,11 @@ public sealed class EventLogKeyframeTests
                 loaded.Fill(told);
             }
 
+            discarded |= log.View().Discarded > 0;
             if (loaded is not null) Same(log.View(), loaded.View());
         }
 
-        Assert.True(log.View().Discarded > 0 && loaded is not null);
+        Assert.True(discarded && loaded is not null);
     }
 
     [Fact]
