@@ -32,7 +32,8 @@ public sealed class Landmarks
     {
         var found = new Landmarks();
         // Whether a promise is lost is for the ledger to say.
-        var reducer = new ClusterReducer((_, _) => null);
+        var reducer = Playhead.Begin(stream, (_, _) => null);
+        found._lostBefore = reducer.Look().Durability.Counts.Lost;
         var elements = 0L;
         foreach (var element in stream.From(0))
         {

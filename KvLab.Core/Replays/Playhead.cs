@@ -25,7 +25,11 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
     /// <summary>When what was told last was told; the recording's beginning before that.</summary>
     public ObserverTime At { get; private set; } = stream.First ?? default;
 
-    public ClusterReducer State { get; private set; } = new(predictMeanMs);
+    public ClusterReducer State { get; private set; } = Begin(stream, predictMeanMs);
+
+    /// <summary>The state before the first element: nothing, or what was known when the recording began in the middle of a run.</summary>
+    public static ClusterReducer Begin(IRecordedStream stream, Func<LiveSettings, int, double?> predictMeanMs) =>
+        stream.StateBefore(0) is { } kept ? ClusterReducer.Load(kept.Bytes.Span, predictMeanMs) : new ClusterReducer(predictMeanMs);
 
     /// <summary>Goes to a place; to the end where the recording has no such place.</summary>
     public void GoTo(ReplayPlace place)
@@ -63,7 +67,7 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
         // What is ahead and nearer than any kept state is reached by going on.
         if (place >= Place && (kept is null || kept.Element <= Place.Elements)) return;
         Close();
-        State = kept is null ? new ClusterReducer(predictMeanMs) : Load(kept);
+        State = kept is null or { Element: 0 } ? Begin(stream, predictMeanMs) : Load(kept);
         (Place, At) = (new ReplayPlace(kept?.Element ?? 0), stream.First ?? default);
     }
 

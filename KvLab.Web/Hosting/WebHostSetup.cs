@@ -22,6 +22,7 @@ using KvLab.Web.Options;
 using KvLab.Core.Reading;
 using KvLab.Web.Reads;
 using KvLab.Web.Recordings;
+using KvLab.Web.Replays;
 using KvLab.Web.Resets;
 using KvLab.Web.Scenarios;
 using KvLab.Web.Supervision;
@@ -99,6 +100,7 @@ internal static class WebHostSetup
         services.AddSingleton<Recorder>();
         services.AddSingleton<IStreamKeeper>(provider => provider.GetRequiredService<Recorder>());
         services.AddHostedService(provider => provider.GetRequiredService<Recorder>());
+        services.AddSingleton<IRecordedStreams, RecordedStreams>();
     }
 
     private static void AddState(this IServiceCollection services)

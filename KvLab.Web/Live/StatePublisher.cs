@@ -1,3 +1,4 @@
+using System.Buffers;
 using KvLab.Core.Analysis;
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
@@ -26,7 +27,12 @@ public sealed partial class StatePublisher(
     public long Messages => Observer.Messages;
 
     /// <summary>Recordings begin without a state, and are played from their first element, until a state can be saved.</summary>
-    public byte[]? Save() => null;
+    public byte[]? Save()
+    {
+        var state = new ArrayBufferWriter<byte>(128 * 1024);
+        Observer.SaveKeyframe(state);
+        return state.WrittenSpan.ToArray();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

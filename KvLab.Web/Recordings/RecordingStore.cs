@@ -152,6 +152,13 @@ public sealed partial class RecordingStore : IDisposable
         }
     }
 
+    /// <summary>What a recording holds by now, also while it is written; null where there is none of this id any more.</summary>
+    public Recording? Contents(string id) => _running is { } running && running.Id == id ? running.Writer.Recording : _files.TryGetValue(id, out var stored) ? stored.Recording : null;
+
+    /// <summary>Its file, in which whoever reads goes by <see cref="Contents"/>.</summary>
+    /// <exception cref="IOException">It is gone, or cannot be read.</exception>
+    public Stream OpenRaw(string id) => new FileStream(PathOf(id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 64 * 1024);
+
     /// <exception cref="CommandException">404, or the disk does not take it.</exception>
     internal void Rename(string id, string name)
     {
