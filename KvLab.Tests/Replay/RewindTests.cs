@@ -63,7 +63,7 @@ public sealed class RewindTests
     public void A_file_with_kept_states_shows_at_any_place_what_the_stream_itself_shows(string run)
     {
         var tape = MemoryTape.Of(run);
-        var (bytes, recording) = Record(tape, everyElements: 60);
+        var (bytes, recording) = Record(tape, everyElements: 12);
         Assert.True(recording.Keyframes.Count > 2, $"{recording.Keyframes.Count} kept states are too few to say anything.");
         using var file = new RecordedFile(() => new MemoryStream(bytes, writable: false), () => recording);
         var random = new Random(11);
