@@ -74,6 +74,6 @@ public static class ConvergenceCheck
                 differing > 0 ? $"{differing} of {followers.Count} followers differ from the leader." : null,
                 silent.Count > 0 ? $"No answer from {string.Join(", ", silent)}, which therefore cannot be called equal." : null,
             }.Where(s => s is not null));
-        return quiescent ? finding : $"Not in quiescence: replication is still going on, so a difference proves nothing yet. {finding}";
+        return quiescent ? finding : $"Writes are still being delivered, so a difference proves nothing yet. {finding}";
     }
 }

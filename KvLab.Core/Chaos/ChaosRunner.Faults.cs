@@ -55,7 +55,7 @@ public sealed partial class ChaosRunner
         var (leader, free) = (Leader, Free());
         if (leader is null || free.Count == 0)
         {
-            Note(fault, null, "Nobody led, or nobody followed.");
+            Note(fault, null, "There was no leader, or no follower.");
             return;
         }
 

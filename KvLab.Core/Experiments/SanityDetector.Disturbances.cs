@@ -35,6 +35,6 @@ public static partial class SanityDetector
     };
 
     private static Finding? NotQuiescent(PointResult p) => p.ConvergenceMs is not null ? null : new Finding(FindingKind.NotQuiescent, Severity.Warning,
-        $"Not all writes were delivered at {p.Plan.Label}: the run stopped waiting for pending deliveries after at most {ExperimentRunner.LongestDrain.TotalSeconds:0} s. A follower is away, slow or cut off.",
+        $"Not all writes were delivered at {p.Plan.Label}: the run stopped waiting for pending deliveries after at most {ExperimentRunner.LongestDrain.TotalSeconds:0} s. A follower may be down, slow or cut off.",
         new Dictionary<string, double> { ["waitedMs"] = ExperimentRunner.LongestDrain.TotalMilliseconds }, [p.Plan.Index]);
 }

@@ -45,7 +45,7 @@ internal static partial class ScenarioParser
         : words.Try("partial") ? AnswerKind.Partial
         : words.Try("unanswered") ? AnswerKind.Unanswered
         : throw words.Wrong(
-            $"this is nothing to expect; known are {success}, partial, unanswered, acks, within, key = value on …, key missing on …, replicas, lost, refused, duplicates, applied, count, burst, read, versions increase, leader is");
+            $"unknown expectation; the expectations are {success}, partial, unanswered, acks, within, key = value on …, key missing on …, replicas, lost, refused, duplicates, applied, count, burst, read, versions increase, leader is");
 
     private static EntryExpectation Entry(ScenarioWords words)
     {
@@ -64,7 +64,7 @@ internal static partial class ScenarioParser
     private static EventKind Kind(ScenarioWords words)
     {
         var name = words.Next("a kind of event such as message_lost");
-        return EnumNames.TryParse<EventKind>(name, out var kind) ? kind : throw words.Previous("this is no kind of event; docs/concepts.md lists them");
+        return EnumNames.TryParse<EventKind>(name, out var kind) ? kind : throw words.Previous($"unknown kind of event; the kinds are {string.Join(", ", EventKindNames.All)}");
     }
 
     private static Comparison Comparison(ScenarioWords words)

@@ -52,7 +52,7 @@ public sealed partial class ScenarioRunner
                 return (disorder is null, disorder ?? "every version was given once, and later writes got larger ones");
             case LeaderExpectation leader:
                 var reigning = stage.Nodes.FirstOrDefault(n => n.Leads)?.Id;
-                return (reigning == leader.Node, $"{reigning ?? "nobody"} leads");
+                return (reigning == leader.Node, reigning is null ? "there is no leader" : $"{reigning} leads");
             default:
                 throw new ControlException($"Nobody knows how to check {expectation.GetType().Name}.");
         }

@@ -49,7 +49,7 @@ public sealed class JsonFields
     public void AllowOnly(params ReadOnlySpan<string> names)
     {
         foreach (var field in _fields.Keys)
-            if (!names.Contains(field)) Add(field, $"is not known here; known are {string.Join(", ", names)}.");
+            if (!names.Contains(field)) Add(field, $"is not known here; the known ones are {string.Join(", ", names)}.");
     }
 
     public string Key()

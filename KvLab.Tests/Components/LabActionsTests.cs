@@ -44,7 +44,7 @@ public sealed class LabActionsTests : PageTest
         Cluster.Report = new ConvergenceReport(false, false, 2, "Deliveries are under way.", []);
         var page = Show<LabActions>(Idle);
         page.At("convergence").Click();
-        page.Until(() => page.Text("lab-status") == "Not in quiescence: proves nothing yet.");
+        page.Until(() => page.Text("lab-status") == "Writes are still being delivered: proves nothing yet.");
         Assert.Contains("Compared again by itself", page.Text("convergence-again"));
     }
 
@@ -118,6 +118,6 @@ public sealed class LabActionsTests : PageTest
         var page = Show<LabActions>(Idle);
         page.At("out-of-order").Click();
         page.Until(() => page.Has("lab-error"));
-        Assert.Contains("The nodes hold what they held.", page.Text("lab-error"));
+        Assert.Contains("The leader does not answer. Check that all nodes are running", page.Text("lab-error"));
     }
 }

@@ -79,7 +79,7 @@ public sealed class LiveScopeTests : PageTest
 
         page.At("resume").Click();
         Assert.False(page.Has("paused-banner"));
-        Assert.Equal("The view goes on.", page.Text("announcement"));
+        Assert.Equal("The view continues.", page.Text("announcement"));
         Assert.Equal("30", page.Text("kpi-writes"));
     }
 

@@ -26,7 +26,7 @@ public sealed class ReducerPromiseTests
         Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
         story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + 1));
         var row = Assert.Single(story.Snapshot.Durability.Lost);
-        Assert.Equal("W = 1: 1 follower had confirmed (which ones was not reported by then); leader was killed, and nobody else held it.", row.Why);
+        Assert.Equal("W = 1: 1 follower had acknowledged (which ones was not reported by then); leader was killed, and nobody else held it.", row.Why);
         Assert.Null(story.Observer.TakeSnapshot());
     }
 

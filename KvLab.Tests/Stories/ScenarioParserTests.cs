@@ -99,12 +99,12 @@ public sealed class ScenarioParserTests
     }
 
     [Theory]
-    [InlineData("kil follower-1", "kil", "no command")]
+    [InlineData("kil follower-1", "kil", "unknown command")]
     [InlineData("kill", "", "a node such as follower-1 is missing")]
     [InlineData("kill follower-1 now", "now", "nothing more")]
     [InlineData("write k a", "a", "= must stand here")]
     [InlineData("write k = a because", "because", "only as and delays")]
-    [InlineData("begin kill leader", "kill", "begin goes before write or burst")]
+    [InlineData("begin kill leader", "kill", "after begin comes write or burst")]
     [InlineData("burst many writes", "many", "whole number from 1 to 10000")]
     [InlineData("settings W = lots", "lots", "writeQuorum must be a whole number")]
     [InlineData("settings speed = 3", "3", "speed is not known here")]
@@ -114,9 +114,9 @@ public sealed class ScenarioParserTests
     [InlineData("expect read finds", "", "a value, or nothing is missing")]
     [InlineData("wait until noon", "noon", "quiet or answered")]
     [InlineData("wait 5 minutes", "minutes", "ms must stand here")]
-    [InlineData("expect happiness", "happiness", "nothing to expect")]
+    [InlineData("expect happiness", "happiness", "unknown expectation")]
     [InlineData("expect lost about 3", "about", "a comparison must stand here")]
-    [InlineData("expect count nonsense = 1", "nonsense", "no kind of event")]
+    [InlineData("expect count nonsense = 1", "nonsense", "unknown kind of event")]
     [InlineData("expect k = a", "", "on must stand here")]
     public void A_mistake_names_its_line_and_word(string line, string word, string why)
     {

@@ -52,7 +52,7 @@ public sealed class ScenarioRunnerTests
     {
         var run = Play("# T\n> kill leader\n> write k = a\n> expect unanswered\n> expect success\n");
         Assert.Equal([StepState.Ok, StepState.Ok, StepState.Ok, StepState.Failed], run.Steps.Select(s => s.State));
-        Assert.Equal("no answer: nobody leads", run.Steps[2].Note);
+        Assert.Equal("no answer: there is no leader", run.Steps[2].Note);
     }
 
     [Fact]

@@ -35,8 +35,8 @@ public sealed record ReportGap(string Node, DateTimeOffset? LastReport, DateTime
 
 /// <summary>One second in which somebody wrote, on the dashboard's own clock.</summary>
 /// <param name="Second">Since the dashboard began.</param>
-/// <param name="Success">Answers of a leader on the leader's side: at least W followers had confirmed.</param>
-/// <param name="Partial">Likewise: stored on the leader, fewer than W had confirmed.</param>
+/// <param name="Success">Answers of a leader on the leader's side: at least W followers had acknowledged.</param>
+/// <param name="Partial">Likewise: stored on the leader, fewer than W had acknowledged.</param>
 /// <param name="Unreachable">Clients of this dashboard (form, burst, REST) that nobody answered.</param>
 /// <param name="OtherSuccess">Answers of a leader on the other side of a partition.</param>
 /// <param name="OtherPartial">Likewise.</param>

@@ -121,8 +121,8 @@ public static class RunFigures
     public static Figure BehindOverTime(ExperimentRun run)
     {
         var point = FirstRepetition(run)[0];
-        return new Figure("behind-over-time", $"Writes not yet confirmed per follower ({point.Plan.Label})",
-            "A follower lags by the writes that are still on their way to it; after the last write every line must fall to 0.",
+        return new Figure("behind-over-time", $"Writes not yet acknowledged per follower ({point.Plan.Label})",
+            "A follower is behind by the writes that are still on their way to it; after the last write every line must fall to 0.",
             new Axis("time since the point began (s)"), new Axis("writes behind", Whole: true),
             [.. point.Samples.Followers.Select((id, f) =>
             {
