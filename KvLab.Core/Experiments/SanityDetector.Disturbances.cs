@@ -6,7 +6,7 @@ public static partial class SanityDetector
     public const double ShortestPauseMs = 500;
 
     private static Finding? Disturbed(PointResult p) => p.Disturbances.Count == 0 ? null : new Finding(FindingKind.Disturbed, Severity.Error,
-        $"{p.Plan.Label} was disturbed: {string.Join(" ", p.Disturbances)} Its numbers are not those of its plan.",
+        $"{p.Plan.Label} was disturbed: {string.Join(" ", p.Disturbances)} Its numbers do not show what the plan asked for.",
         new Dictionary<string, double> { ["disturbances"] = p.Disturbances.Count }, [p.Plan.Index]);
 
     private static Finding? Disturbed(ExperimentRun run) => run.Disturbances.Count == 0 ? null : new Finding(FindingKind.Disturbed, Severity.Error,

@@ -61,7 +61,7 @@ public static partial class SanityDetector
         var limit = run.Calibration.Limit(first.Plan)!.WritesPerSecond;
         var holds = ConcurrencyThatHolds(curve, limit);
         return new Finding(FindingKind.Saturated, Severity.Warning,
-            $"Concurrency is above the machine: {first.Plan.Concurrency} clients at the {limit:0} writes/s that this machine does at zero delay cannot be answered "
+            $"Too many clients for this machine: {first.Plan.Concurrency} clients at the {limit:0} writes/s that this machine does at zero delay cannot be answered "
             + $"faster than {first.Prediction.SaturationMs:0.00} ms on average, but delay and overhead alone would be {first.Prediction.MeanMs:0.00} ms at W={first.Plan.Settings.WriteQuorum}. "
             + $"Clients queue, and queueing hides the quorum. This machine can hold {holds} {(holds == 1 ? "client" : "clients")}.",
             new Dictionary<string, double>

@@ -50,7 +50,7 @@ internal static partial class ScenarioParser
     private static EntryExpectation Entry(ScenarioWords words)
     {
         var key = words.Text("a key");
-        var value = words.Try("missing") ? null : words.Try("=") ? words.Text("a value") : throw words.Wrong("= or missing must stand here");
+        var value = words.Try("missing") ? null : words.Try("=") ? words.Text("a value") : throw words.Wrong("= or missing is expected here");
         words.Require("on");
         return new EntryExpectation(key, value, words.Node("all, reigning or a node"));
     }
@@ -70,7 +70,7 @@ internal static partial class ScenarioParser
     private static Comparison Comparison(ScenarioWords words)
     {
         var sign = words.Next("a comparison such as >= 1");
-        if (!Scenarios.Comparison.Operators.Contains(sign)) throw words.Previous($"a comparison must stand here: {string.Join(' ', Scenarios.Comparison.Operators)}");
+        if (!Scenarios.Comparison.Operators.Contains(sign)) throw words.Previous($"a comparison is expected here: {string.Join(' ', Scenarios.Comparison.Operators)}");
         return new Comparison(sign, words.Count("a number", 0, int.MaxValue));
     }
 }

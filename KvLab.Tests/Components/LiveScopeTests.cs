@@ -148,7 +148,7 @@ public sealed class LiveScopeTests : PageTest
         var page = Show<KpiStrip>(Calm);
         await page.On(() => Browser.OnShortcut("help"));
         page.Until(() => page.Has("help-close"));
-        Assert.Contains("start the burst that the form holds", page.Cut.Markup);
+        Assert.Contains("start the burst in the form", page.Cut.Markup);
     }
 
     [Fact]

@@ -60,8 +60,8 @@ public sealed class ReducerPromiseTests
 
         var gap = Assert.Single(story.Snapshot.Durability.Gaps);
         Assert.Equal(("leader", 2), (gap.Node, gap.Unanswered));
-        Assert.StartsWith("Not known: what leader told clients of its own in the 0.25 s between its last report and its end", gap.Sentence, StringComparison.Ordinal);
-        Assert.Contains("how 2 writes that it had taken were answered", gap.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("Not known: what leader told its direct clients in the 0.25 s between its last report and its end", gap.Sentence, StringComparison.Ordinal);
+        Assert.Contains("how 2 writes that it had accepted were answered", gap.Sentence, StringComparison.Ordinal);
         Assert.Contains("is not known", Explain.Plain.Write(story.Snapshot.Writes[0]), StringComparison.Ordinal);
 
         // A report that was on its way says what is known after all.

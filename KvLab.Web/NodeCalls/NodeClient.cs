@@ -202,7 +202,7 @@ internal sealed class NodeClient : IDisposable
         catch (HttpRequestException failure)
         {
             throw new CommandException(StatusCodes.Status503ServiceUnavailable,
-                $"{node.Name} does not answer at {node.Url} ({failure.HttpRequestError}).", inner: failure);
+                $"Cannot reach {node.Name} at {node.Url} ({failure.HttpRequestError}).", inner: failure);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {

@@ -18,7 +18,7 @@ internal static class ReportTables
     {
         (string Name, Func<ExperimentRun, IReadOnlyList<PointPlan>, string> Of)[] rows =
         [
-            ("writes per point", (r, _) => Inv($"{r.Plan.Writes}, after {r.Plan.WarmUpWrites} to warm up")),
+            ("writes per point", (r, _) => Inv($"{r.Plan.Writes}, after {r.Plan.WarmUpWrites} warm-up writes")),
             ("keys", (_, points) => PointWords.Keys(points)),
             ("clients at once", (_, points) => PointWords.Clients(points)),
             ("followers", (_, points) => PointWords.Followers(points)),

@@ -168,9 +168,9 @@ internal sealed partial class NodeSupervisor
     {
         if (directory.Leader is not { } known) throw Conflict(Leadership.WhyNone(state.Current));
         if (!_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
-            throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
+            throw Conflict("The leader is not running, and only the leader can add or remove followers. Start it first.");
         if (await client.TryHealthAsync(known, cancellation, LeaderPatience) is not { Ready: true, Role: NodeRoles.Leader })
-            throw Conflict($"{known.Id} does not answer as the leader now, and only the leader can take followers in or let them go. Thaw it, wait until it is ready, or promote a follower.");
+            throw Conflict($"{known.Id} does not answer as the leader now, and only the leader can add or remove followers. Thaw it, wait until it is ready, or promote a follower.");
     }
 
     private SupervisedNode Find(string id) =>
