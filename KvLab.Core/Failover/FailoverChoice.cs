@@ -57,7 +57,7 @@ public sealed record FailoverChoice(Candidate? Chosen, FailoverRefusal? Refusal)
     {
         FailoverRefusal.LeadsAlready => $"{Chosen!.Id} is already the leader.",
         FailoverRefusal.WaitsForOthers =>
-            $"{Chosen!.Name} is already becoming the leader, and accepts no writes yet. {Chosen.Waits} Start, thaw or heal them, let it continue without them (Do not wait), or choose another.",
+            $"{Chosen!.Name} is already taking over, and accepts no writes yet. {Chosen.Waits} Start, thaw or heal them, let it continue without them (Do not wait), or choose another.",
         FailoverRefusal.Silent => $"{Chosen!.Name} does not answer, so it cannot lead. Start or thaw it first, or choose another.",
         FailoverRefusal.NobodyAnswers => "No follower answers, so none can lead.",
         _ => "",
