@@ -67,8 +67,8 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.ChooseAsync("events-kind", "entry_refused");
         await Assertions.Expect(page.At("event-row").First).ToContainTextAsync("entry_refused");
         await page.At("event-row").First.ClickAsync();
-        await page.Expect("event-why").ToContainTextAsync("refused: follower-");
-        await page.Expect("write-detail").ToContainTextAsync("refused: follower-");
+        await page.Expect("event-why").ToContainTextAsync("refused as stale: follower-");
+        await page.Expect("write-detail").ToContainTextAsync("refused as stale: follower-");
         await Assertions.Expect(page.Page.Locator("[data-testid=writes-list] [aria-selected=true]")).ToBeInViewportAsync();
         await page.ScreenshotAsync("live-refusal-explained-1366x768-light");
     }
