@@ -16,7 +16,7 @@ export function inksOf(element) {
 }
 
 export const words = {
-  applied: 'applied', superseded: 'refused as stale', duplicate: 'held already', fenced: 'refused: a newer leadership', acked: 'ack', decided: 'the ack that reached the quorum', late: 'late ack', failed: 'not stored',
+  applied: 'applied', superseded: 'refused as stale', duplicate: 'already held', fenced: 'refused: older epoch', acked: 'ack', decided: 'the ack that reached the quorum', late: 'late ack', failed: 'not stored',
 };
 
 const inkOf = { applied: 'fresh', superseded: 'refused', duplicate: 'ahead', fenced: 'conflict', acked: 'fresh', decided: 'fresh', late: 'quiet', failed: 'conflict', called: 'ahead', read: 'fresh', 'stale-read': 'refused' };
