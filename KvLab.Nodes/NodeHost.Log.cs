@@ -7,7 +7,7 @@ public sealed partial class NodeHost
     [LoggerMessage(Level = LogLevel.Warning, Message = "No answer from {Followers} within {TimeoutMs} ms: starting from what the others hold")]
     private partial void FollowersSilent(string followers, double timeoutMs);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The reign did not begin, and is tried again: {Sentence}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The new epoch did not begin; retrying: {Sentence}")]
     private partial void RecoveryFailed(string sentence);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{What}")]

@@ -72,8 +72,8 @@ public static class ConvergenceCheck
             : string.Join(" ", new[]
             {
                 differing > 0 ? $"{differing} of {followers.Count} followers differ from the leader." : null,
-                silent.Count > 0 ? $"No answer from {string.Join(", ", silent)}, which therefore cannot be called equal." : null,
+                silent.Count > 0 ? $"No answer from {string.Join(", ", silent)}, so nothing is known about their entries." : null,
             }.Where(s => s is not null));
-        return quiescent ? finding : $"Not in quiescence: replication is still going on, so a difference proves nothing yet. {finding}";
+        return quiescent ? finding : $"Writes are still being delivered, so a difference proves nothing yet. {finding}";
     }
 }

@@ -45,7 +45,7 @@ public sealed partial class ChaosRunner
             while (_active.Count > 0) await EndAsync(_active.Dequeue(), cancellation);
             if (!await UntilAsync(CaughtUpAsync, cancellation))
             {
-                Note(fault, null, $"Not every node had caught up within {Patience.TotalSeconds:0} s, and a memory was to be emptied.");
+                Note(fault, null, $"Not every node had caught up within {Patience.TotalSeconds:0} s, so no memory could be emptied.");
                 return;
             }
         }
@@ -55,7 +55,7 @@ public sealed partial class ChaosRunner
         var (leader, free) = (Leader, Free());
         if (leader is null || free.Count == 0)
         {
-            Note(fault, null, "Nobody led, or nobody followed.");
+            Note(fault, null, "There was no leader, or no follower.");
             return;
         }
 

@@ -56,7 +56,7 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IClusterControl stage, A
         }
         catch (Exception failure)
         {
-            _report = _report with { State = ChaosState.Broken, Problem = $"{_report.Problem} The lab could not be put back as it was: {failure.Message}".Trim() };
+            _report = _report with { State = ChaosState.Broken, Problem = $"{_report.Problem} The lab could not be restored: {failure.Message}".Trim() };
         }
 
         Tell(null);
@@ -88,7 +88,7 @@ public sealed partial class ChaosRunner(ChaosPlan plan, IClusterControl stage, A
             await clients;
         }
 
-        Tell("healing, and waiting until all is quiet and equal");
+        Tell("healing, and waiting until all writes are delivered and all replicas are equal");
         var healedMs = NowMs;
         await HealAllAsync(cancellation);
         var settled = await UntilAsync(SettledAsync, cancellation);

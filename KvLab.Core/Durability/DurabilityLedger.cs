@@ -33,7 +33,7 @@ public sealed partial class DurabilityLedger
     {
         var life = Node(node);
         if (life.Gone) life.BeginAnew(_newest);
-        else Forget(life, new CopyFate(node, $"began anew with an empty {what}", at), livesOn: true);
+        else Forget(life, new CopyFate(node, $"restarted with an empty {what}", at), livesOn: true);
         life.Fresh = true;
     }
 

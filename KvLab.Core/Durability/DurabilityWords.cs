@@ -25,17 +25,17 @@ public static class DurabilityWords
         var followers = atAnswer.Where(n => n != write.Leader).ToArray();
         var w = write.LeaderCounted ? $"W = {write.Required}, {write.Leader} counted" : $"W = {write.Required}";
         var confirmed = write.LeaderCounted ? write.Acks - 1 : write.Acks;
-        // The answer says how many had confirmed; who they were may have died with the leader that knew it, or come later.
+        // The answer says how many had acknowledged; who they were may have died with the leader that knew it, or come later.
         if (confirmed > followers.Length)
         {
             var known = followers.Length == 0 ? "which ones was not reported by then" : $"known by name {(followers.Length == 1 ? "is" : "are")} {NameList.And(followers)}";
-            return $"{w}: {confirmed} {(confirmed == 1 ? "follower" : "followers")} had confirmed ({known})";
+            return $"{w}: {confirmed} {(confirmed == 1 ? "follower" : "followers")} had acknowledged ({known})";
         }
         return followers.Length switch
         {
-            0 => $"{w}: the client was answered before any follower had confirmed, so only {write.Leader} held it",
-            1 => $"{w}: the only follower that had confirmed was {followers[0]}",
-            var count => $"{w}: {count} followers had confirmed ({NameList.And(followers)})",
+            0 => $"{w}: the client was answered before any follower had acknowledged, so only {write.Leader} held it",
+            1 => $"{w}: the only follower that had acknowledged was {followers[0]}",
+            var count => $"{w}: {count} followers had acknowledged ({NameList.And(followers)})",
         };
     }
 

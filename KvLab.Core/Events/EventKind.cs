@@ -14,7 +14,7 @@ public enum EventKind
     [JsonStringEnumMemberName("node_stopping")] NodeStopping,
     /// <summary>A leader learnt from its followers what they hold and began a new epoch above it.</summary>
     [JsonStringEnumMemberName("leader_recovered")] LeaderRecovered,
-    /// <summary>A leader that started takes no writes yet: too few nodes answer to know the newest epoch and every acknowledged write. Peers: whom it waits for; Acks: nodes heard; Required: nodes needed; Detail says why.</summary>
+    /// <summary>A leader that started accepts no writes yet: too few nodes answer to know the newest epoch and every acknowledged write. Peers: whom it waits for; Acks: nodes heard; Required: nodes needed; Detail says why.</summary>
     [JsonStringEnumMemberName("leader_waiting")] LeaderWaiting,
     /// <summary>Carries the new settings.</summary>
     [JsonStringEnumMemberName("settings_changed")] SettingsChanged,

@@ -46,7 +46,7 @@ public sealed partial class ExperimentRunner
         var foreign = ForeignWrites(samples, load.Unanswered);
         return new PointResult
         {
-            Disturbances = [.. cluster.TakeDisturbances(), .. foreign > 0 ? [$"Another client wrote {foreign} times."] : Array.Empty<string>()],
+            Disturbances = [.. cluster.TakeDisturbances(), .. foreign > 0 ? [$"Another client sent {foreign} {(foreign == 1 ? "write" : "writes")}."] : Array.Empty<string>()],
             Plan = point,
             Samples = samples,
             Prediction = Prediction.For(point, plan.Writes, points, _run.Calibration),

@@ -70,7 +70,7 @@ public sealed partial class ExperimentRunner(
     {
         if (_run.Points.Count == 0) return (RunState.Failed, string.Join(" ", _run.Findings.Select(f => f.Sentence)));
         if (!_run.AllDisturbances.Any()) return (RunState.Done, null);
-        return (RunState.Disturbed, $"Somebody else changed the cluster during the run. {string.Join(" ", _run.AllDisturbances.Take(3))}");
+        return (RunState.Disturbed, $"The cluster was changed by somebody else during the run. {string.Join(" ", _run.AllDisturbances.Take(3))}");
     }
 
     // Also after a cancel, hence without its token.
@@ -80,7 +80,7 @@ public sealed partial class ExperimentRunner(
         {
             if (_storage is not null)
             {
-                Report("giving the nodes back what they stored in", DurationEstimate.RestartSeconds, 0);
+                Report("restarting the nodes with their previous storage", DurationEstimate.RestartSeconds, 0);
                 await cluster.UseStorageAsync(null, CancellationToken.None);
             }
 
@@ -96,7 +96,7 @@ public sealed partial class ExperimentRunner(
         }
         catch (Exception failure)
         {
-            return $"The settings from before could not be put back: {failure.Message}";
+            return $"The previous settings could not be restored: {failure.Message}";
         }
     }
 

@@ -6,7 +6,7 @@ public static partial class SanityDetector
     public const double ShortestPauseMs = 500;
 
     private static Finding? Disturbed(PointResult p) => p.Disturbances.Count == 0 ? null : new Finding(FindingKind.Disturbed, Severity.Error,
-        $"{p.Plan.Label} was disturbed: {string.Join(" ", p.Disturbances)} Its numbers are not those of its plan.",
+        $"{p.Plan.Label} was disturbed: {string.Join(" ", p.Disturbances)} Its numbers do not show what the plan asked for.",
         new Dictionary<string, double> { ["disturbances"] = p.Disturbances.Count }, [p.Plan.Index]);
 
     private static Finding? Disturbed(ExperimentRun run) => run.Disturbances.Count == 0 ? null : new Finding(FindingKind.Disturbed, Severity.Error,
@@ -35,6 +35,6 @@ public static partial class SanityDetector
     };
 
     private static Finding? NotQuiescent(PointResult p) => p.ConvergenceMs is not null ? null : new Finding(FindingKind.NotQuiescent, Severity.Warning,
-        $"Not all writes were delivered at {p.Plan.Label}: the run stopped waiting for pending deliveries after at most {ExperimentRunner.LongestDrain.TotalSeconds:0} s. A follower is away, slow or cut off.",
+        $"Not all writes were delivered at {p.Plan.Label}: the run stopped waiting for pending deliveries after at most {ExperimentRunner.LongestDrain.TotalSeconds:0} s. A follower may be down, slow or cut off.",
         new Dictionary<string, double> { ["waitedMs"] = ExperimentRunner.LongestDrain.TotalMilliseconds }, [p.Plan.Index]);
 }

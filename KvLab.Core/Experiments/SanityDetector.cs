@@ -61,7 +61,7 @@ public static partial class SanityDetector
         var limit = run.Calibration.Limit(first.Plan)!.WritesPerSecond;
         var holds = ConcurrencyThatHolds(curve, limit);
         return new Finding(FindingKind.Saturated, Severity.Warning,
-            $"Concurrency is above the machine: {first.Plan.Concurrency} clients at the {limit:0} writes/s that this machine does at zero delay cannot be answered "
+            $"Too many clients for this machine: {first.Plan.Concurrency} clients at the {limit:0} writes/s that this machine does at zero delay cannot be answered "
             + $"faster than {first.Prediction.SaturationMs:0.00} ms on average, but delay and overhead alone would be {first.Prediction.MeanMs:0.00} ms at W={first.Plan.Settings.WriteQuorum}. "
             + $"Clients queue, and queueing hides the quorum. This machine can hold {holds} {(holds == 1 ? "client" : "clients")}.",
             new Dictionary<string, double>
@@ -197,7 +197,7 @@ public static partial class SanityDetector
         var timedOut = Enumerable.Range(0, p.Writes).Count(i => !p.Samples.Success[i] && p.Samples.LeaderMs[i] >= 0.95 * deadline);
         if (p.Writes == 0 || timedOut < TimeoutShare * p.Writes) return null;
         return new Finding(FindingKind.TimeoutsDominate, Severity.Error,
-            $"Timeouts dominate at {p.Plan.Label}: {timedOut} of {p.Writes} writes ended at their deadline of {deadline} ms, so the mean of {p.Client.MeanMs:0} ms says more about the deadline than about the quorum.",
+            $"Timeouts dominate at {p.Plan.Label}: {timedOut} of {p.Writes} writes ended at their timeout of {deadline} ms, so the mean of {p.Client.MeanMs:0} ms says more about the timeout than about the quorum.",
             new Dictionary<string, double> { ["timedOut"] = timedOut, ["writes"] = p.Writes, ["deadlineMs"] = deadline }, [p.Plan.Index]);
     }
 
@@ -207,7 +207,7 @@ public static partial class SanityDetector
         var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
         if (differing == 0) return null;
         return new Finding(FindingKind.ComparedBeforeQuiescence, Severity.Info,
-            $"Compared before quiescence at {p.Plan.Label}: when the last client was answered, {differing} entries on followers differed from the leader because replication was still going on. That is no loss; the comparison after settling counts.",
+            $"Compared while writes were still being delivered at {p.Plan.Label}: when the last client was answered, {differing} entries on followers differed from the leader. That is replication under way, not loss; the comparison after settling counts.",
             new Dictionary<string, double> { ["differing"] = differing }, [p.Plan.Index]);
     }
 
@@ -227,7 +227,7 @@ public static partial class SanityDetector
         }
 
         return new Finding(FindingKind.Diverged, naive ? Severity.Info : Severity.Error,
-            $"Replicas differ for good at {p.Plan.Label}: after settling, {differing} entries on followers are not the leader's ({Kinds(check.Report.Followers)})."
+            $"Replicas did not converge at {p.Plan.Label}: after settling, {differing} entries on followers differ from the leader's ({Kinds(check.Report.Followers)})."
             + (naive ? " That is what naive mode does." : "") + (unknown.Length == 0 ? "" : $" {unknown}"),
             new Dictionary<string, double> { ["differing"] = differing, ["conflicts"] = conflicts }, [p.Plan.Index]);
     }

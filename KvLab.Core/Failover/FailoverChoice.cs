@@ -55,9 +55,9 @@ public sealed record FailoverChoice(Candidate? Chosen, FailoverRefusal? Refusal)
     /// <summary>Why nobody is promoted; empty where somebody is.</summary>
     public string Sentence => Refusal switch
     {
-        FailoverRefusal.LeadsAlready => $"{Chosen!.Id} leads already.",
+        FailoverRefusal.LeadsAlready => $"{Chosen!.Id} is already the leader.",
         FailoverRefusal.WaitsForOthers =>
-            $"{Chosen!.Name} is to lead already, and takes no writes yet. {Chosen.Waits} Start, thaw or heal them, or have it go on without them (Do not wait), or choose another.",
+            $"{Chosen!.Name} is already taking over, and accepts no writes yet. {Chosen.Waits} Start, thaw or heal them, let it continue without them (Do not wait), or choose another.",
         FailoverRefusal.Silent => $"{Chosen!.Name} does not answer, so it cannot lead. Start or thaw it first, or choose another.",
         FailoverRefusal.NobodyAnswers => "No follower answers, so none can lead.",
         _ => "",

@@ -40,20 +40,20 @@ public sealed record FailoverRisk(string To, IReadOnlyList<string> Asked, int At
         var nodes = $"{Explain.Count(asked.Length, "node")} asked ({string.Join(", ", asked)})";
         var finding = (reach.Followed, reach.Beyond) switch
         {
-            (0, _) => "The ledger follows no acknowledged write, so none can be missing.",
-            (1, 0) => $"The one acknowledged write that the ledger follows is held by the {nodes}.",
-            (var followed, 0) => $"Each of the {followed} acknowledged writes that the ledger follows is held by at least one of the {nodes}.",
+            (0, _) => "The ledger tracks no acknowledged write, so none can be missing.",
+            (1, 0) => $"The one acknowledged write that the ledger tracks is held by the {nodes}.",
+            (var followed, 0) => $"Each of the {followed} acknowledged writes that the ledger tracks is held by at least one of the {nodes}.",
             var (followed, beyond) => $"{beyond} of {Explain.Count(followed, "acknowledged write")} {(beyond == 1 ? "is" : "are")} held by none of the {nodes}: {Named(writes, beyond)}. "
-                + $"{(beyond == 1 ? "It is" : "They are")} lost to clients, and {(beyond == 1 ? "comes" : "come")} back only with those nodes, and only where nothing newer has begun.",
+                + $"{(beyond == 1 ? "It is" : "They are")} lost to clients, and {(beyond == 1 ? "comes" : "come")} back only with those nodes, and only where the key has no newer write by then.",
         };
         if (reach.Lost > 0) finding += $" {Explain.Count(reach.Lost, "acknowledged write")} had been lost before.";
-        if (reach.Unknown > 0) finding += $" Of {Explain.Count(reach.Unknown, "older one")} nothing is known, because the ledger follows {(reach.Unknown == 1 ? "it" : "them")} no more.";
+        if (reach.Unknown > 0) finding += $" About {Explain.Count(reach.Unknown, "older one")} nothing is known, because the ledger no longer tracks {(reach.Unknown == 1 ? "it" : "them")}.";
         return finding;
     }
 
     private static string Named(RiskedWrite[] writes, int all)
     {
-        var named = string.Join(", ", writes.Take(InSentence).Select(w => $"{new EntryVersion(w.Epoch, w.Version)} of {w.Key} (held by {(w.HeldBy.Count == 0 ? "nobody known" : string.Join(", ", w.HeldBy))})"));
+        var named = string.Join(", ", writes.Take(InSentence).Select(w => $"{new EntryVersion(w.Epoch, w.Version)} of {w.Key} (held by {(w.HeldBy.Count == 0 ? "no known node" : string.Join(", ", w.HeldBy))})"));
         return all > InSentence ? $"{named} and {all - InSentence} more" : named;
     }
 }

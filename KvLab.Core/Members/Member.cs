@@ -7,7 +7,7 @@ namespace KvLab.Core.Members;
 
 public enum MemberPhase
 {
-    /// <summary>Answers, but takes no writes: a leader asks its followers first what they hold.</summary>
+    /// <summary>Answers, but accepts no writes: a leader asks its followers first what they hold.</summary>
     Starting,
     Ready,
     /// <summary>Takes no new writes, delivers what is open.</summary>

@@ -20,7 +20,7 @@ public sealed partial class Replica
             await StepDownAsync(message.Reign);
         }
 
-        return await (_role.Follower ?? throw new InvalidOperationException($"{NodeId} has just begun a newer reign.")).ReceiveAsync(message, cancellation);
+        return await (_role.Follower ?? throw new InvalidOperationException($"{NodeId} has just begun a newer epoch.")).ReceiveAsync(message, cancellation);
     }
 
     /// <summary>Takes what one leader sent together; see <see cref="Follower.ReceiveManyAsync"/>.</summary>

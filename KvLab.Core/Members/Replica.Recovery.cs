@@ -35,7 +35,7 @@ public sealed partial class Replica
         set => _remembers = value;
     }
 
-    /// <summary>Whom a leader that started waits for before it takes writes; null while it does not wait.</summary>
+    /// <summary>Whom a leader that started waits for before it accepts writes; null while it does not wait.</summary>
     public Hearing? Waiting => _role.Leader is { HasBegun: true } ? null : _waiting;
 
     /// <summary>The way out of waiting: what only the silent ones hold may be lost.</summary>

@@ -31,7 +31,7 @@ public sealed partial class Replica
         using var alone = await _changes.EnterAsync(cancellation);
         // Cut off, it may not have heard that its reign is over; whoever asks has.
         if (_role.Leader is { } replaced && past.Epoch > replaced.Epoch) await FollowAsync(replaced, past.Epoch.Value);
-        if (_role.Follower is not { } follower) throw new ReignException($"{NodeId} leads already.");
+        if (_role.Follower is not { } follower) throw new ReignException($"{NodeId} is already the leader.");
         await follower.RecallAsync(cancellation);
         var leader = NewLeader(settings, followers);
         ReignReport report;
@@ -54,8 +54,8 @@ public sealed partial class Replica
         Become(new ReplicaRole(leader, null));
         _events.Record(EventKind.LeaderPromoted, version: leader.LastVersion, acks: report.Sealed.Count, required: followers.Count,
             elapsedMs: report.ElapsedMs, settings: settings,
-            detail: $"{report.Sealed.Count} of {followers.Count} other nodes answered{(report.Silent.Count > 0 ? $" (not {string.Join(", ", report.Silent)})" : "")}; "
-                + $"{report.Merged} entries were taken over from them, {report.Keys} keys are held.{report.Doubt}");
+            detail: $"{report.Sealed.Count} of {followers.Count} other nodes answered{(report.Silent.Count > 0 ? $" ({string.Join(", ", report.Silent)} did not)" : "")}; "
+                + $"{report.Merged} entries were recovered from them, {report.Keys} keys are held.{report.Doubt}");
         BeginRepair(leader);
         return report;
     }

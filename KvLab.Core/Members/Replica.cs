@@ -53,7 +53,7 @@ public sealed partial class Replica : IAsyncDisposable
         return replica;
     }
 
-    /// <summary>A leader that is to recover before it takes writes.</summary>
+    /// <summary>A leader that is to recover before it accepts writes.</summary>
     /// <exception cref="ArgumentException">The settings do not fit the number of followers, or two followers are one.</exception>
     public static Replica Leading(
         LeaderOptions options, LiveSettings settings, IReadOnlyList<Peer> followers, IKeyValueStore store, IReplicaTransport transport, IPeerCalls peers,

@@ -5,7 +5,7 @@ namespace KvLab.Core.Network;
 
 /// <summary>Who a replica is and how far it has come.</summary>
 /// <param name="Incarnation">Another one than before: its process is new, and with it a memory that is lost with the process.</param>
-/// <param name="Leads">Whether it takes writes, or did until now: one that is still asking others before it begins does not lead.</param>
+/// <param name="Leads">Whether it accepts writes, or did until now: one that is still asking others before it begins does not lead.</param>
 /// <param name="Highest">The highest epoch and the highest counter that it has ever seen.</param>
 /// <param name="Unconfirmed">Entries of a reign of its own that was ended: whether they stay is the new leader's decision.</param>
 /// <param name="Remembers">It holds all that it ever confirmed. False after it began empty, until a leader has brought it up to date.</param>

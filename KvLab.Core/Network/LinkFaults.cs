@@ -11,7 +11,7 @@ public enum LinkMode
 {
     [JsonStringEnumMemberName("open")] Open,
 
-    /// <summary>Every request fails at once, as if nobody listened there.</summary>
+    /// <summary>Every request fails at once, as if no process were listening there.</summary>
     [JsonStringEnumMemberName("refuse")] Refuse,
 
     /// <summary>Nothing arrives in either direction, and the sender learns nothing before its deadline: a partition.</summary>
@@ -73,8 +73,8 @@ public sealed record LinkFaults
     public string Describe() => Mode switch
     {
         LinkMode.Refuse => "every request is refused at once",
-        LinkMode.Swallow => "partitioned: nothing arrives in either direction",
-        _ when IsNone => "without fault",
+        LinkMode.Swallow => "cut: nothing arrives in either direction",
+        _ when IsNone => "no faults",
         _ => string.Join("; ", new[] { Request.Describe("requests"), Answer.Describe("answers") }.Where(t => t.Length > 0)),
     };
 }

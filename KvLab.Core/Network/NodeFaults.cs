@@ -43,6 +43,6 @@ public sealed record NodeFaults
         if (Frozen) parts.Add("frozen");
         if (SlowMs > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"slow by {SlowMs:0.##} ms per request"));
         if (ClockSkewMs != 0) parts.Add($"wall clock {Math.Abs(ClockSkewMs)} ms {(ClockSkewMs > 0 ? "ahead" : "behind")}");
-        return parts.Count == 0 ? "without fault" : string.Join(", ", parts);
+        return parts.Count == 0 ? "no faults" : string.Join(", ", parts);
     }
 }

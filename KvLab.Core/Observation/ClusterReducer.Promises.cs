@@ -11,7 +11,7 @@ namespace KvLab.Core.Observation;
 
 public sealed partial class ClusterReducer
 {
-    /// <summary>How long a promise to a client of this dashboard waits for the leader's own report, which knows who had confirmed.</summary>
+    /// <summary>How long a promise to a client of this dashboard waits for the leader's own report, which knows who had acknowledged.</summary>
     public const int ReportPatienceMs = 2_000;
 
     // Answers whose report has not come, in the order in which they were given.

@@ -48,10 +48,10 @@ public sealed record Hearing(
     public bool SharesEpochs => 2 * Heard.Length > Followers + 1 || Silent.IsEmpty;
 
     private string Rule => SmallestQuorum <= 0
-        ? $"no follower had to confirm, so an acknowledged write may be on one node alone, and all {Followers + 1} nodes have to be heard"
-        : $"an acknowledged write is on at least {SmallestQuorum} of {Followers} followers, so {Needed} nodes that kept their data have to be heard";
+        ? $"no follower had to acknowledge, so an acknowledged write may be on one node alone, and all {Followers + 1} nodes must answer"
+        : $"an acknowledged write is on at least {SmallestQuorum} of {Followers} followers, so {Needed} nodes that kept their data must answer";
 
-    private string SoFar => Heard.IsEmpty ? "none was heard" : $"heard so far: {NameList.And(Heard)}";
+    private string SoFar => Heard.IsEmpty ? "none has answered" : $"answered so far: {NameList.And(Heard)}";
 
     private string Forgot => Forgetful.IsEmpty ? "" : $" {NameList.And(Forgetful)} answered, but lost {(Forgetful.Length == 1 ? "its" : "their")} data.";
 

@@ -121,7 +121,7 @@ public sealed partial class Leader
         if (!message.IsConfirmedBy(answer))
         {
             Fail(write, index, attempt, delayMs, DeliveryReason.Fenced, answer.Epoch > Epoch
-                ? $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader reigns."
+                ? $"{follower.Peer.Id} has seen epoch {answer.Epoch}: another leader leads now."
                 : $"{follower.Peer.Id} knows epoch {answer.Epoch} from another leader.");
             Abandon(write, follower, attempt, DeliveryReason.Fenced);
             Depose(answer.Epoch);

@@ -8,7 +8,7 @@ namespace KvLab.Core.Replication;
 
 public sealed partial class Leader
 {
-    internal const string StoppedSentence = "The leader is shutting down and takes no more writes.";
+    internal const string StoppedSentence = "The leader is shutting down and accepts no more writes.";
 
     private volatile bool _stopping;
     private volatile bool _begun;
@@ -17,7 +17,7 @@ public sealed partial class Leader
     // Unnamed until it has asked the others: the seed's leader never does.
     private long _leadership;
 
-    /// <summary>It takes writes, or has: before, it is still asking others.</summary>
+    /// <summary>It accepts writes, or has: before, it is still asking others.</summary>
     public bool HasBegun => _begun;
 
     /// <summary>Another leader reigns, and this one is about to step down.</summary>
@@ -26,7 +26,7 @@ public sealed partial class Leader
     /// <summary>Who leads in this epoch; see <see cref="LeadershipId"/>.</summary>
     internal long LeadershipName => _leadership;
 
-    /// <summary>Begins a reign: its numbers go on above everything seen, and what is held now is its start. It takes no writes before <see cref="Open"/>.</summary>
+    /// <summary>Begins a reign: its numbers go on above everything seen, and what is held now is its start. It accepts no writes before <see cref="Open"/>.</summary>
     /// <param name="seen">The highest epoch and the highest counter that anybody knows.</param>
     /// <param name="epoch">The epoch for which followers were sealed; null for one above all that was seen.</param>
     /// <param name="smallestQuorum">Of what an earlier reign left, which may be on few nodes until all have been compared; null: nothing is known of one.</param>
@@ -58,11 +58,11 @@ public sealed partial class Leader
         _versions.BeginReign(new EntryVersion(epoch, 0));
         _begun = true;
         _events.Record(EventKind.LeaderRecovered, version: _versions.Last, naive: true,
-            detail: "Nobody was asked: the counter begins at 1 again, as in the seed. Followers refuse what they hold in a newer version, and confirm it all the same.");
+            detail: "Nobody was asked: the counter begins at 1 again, as in the seed. Followers refuse as stale what they hold in a newer version, and acknowledge it all the same.");
     }
 
     /// <summary>
-    /// Says once that another leader reigns, in a newer epoch or in this one; whoever owns this leader has it step down. An epoch that no cluster can have come to is one
+    /// Says once that another leader leads now, in a newer epoch or in this one; whoever owns this leader has it step down. An epoch that no cluster can have come to is one
     /// node's error, and no reason.
     /// </summary>
     internal void Depose(long epoch)
@@ -71,7 +71,7 @@ public sealed partial class Leader
     }
 
     /// <summary>
-    /// Takes no more writes, because another leader reigns: ends all deliveries, answers the clients that wait with what is known.
+    /// Takes no more writes, because another leader leads now: ends all deliveries, answers the clients that wait with what is known.
     /// </summary>
     /// <returns>The writes of this reign that are held here. Which of them the new leader knows is its to say.</returns>
     public async Task<IReadOnlyDictionary<string, Entry>> StepDownAsync(long epoch)
@@ -94,7 +94,7 @@ public sealed partial class Leader
         await foreach (var entry in _store.SnapshotAsync())
             if (entry.Version.Epoch == Epoch) own[entry.Key] = entry;
         _events.Record(EventKind.LeaderSteppedDown, version: _versions.Last, held: new EntryVersion(epoch, 0),
-            detail: $"Another leader reigns since epoch {epoch}. {own.Count} keys were written in epoch {Epoch}; what the new leader does not know will be taken back.");
+            detail: $"Another leader has led since epoch {epoch}. {own.Count} keys were written in epoch {Epoch}; what the new leader does not know will be rolled back.");
         return own;
     }
 

@@ -44,7 +44,7 @@ public sealed partial class Leader
         await _resets.EnterAsync();
         try
         {
-            if (_stopping) throw new LeaderStoppedException(_deposedBy > 0 ? $"Another leader reigns since epoch {_deposedBy}." : StoppedSentence);
+            if (_stopping) throw new LeaderStoppedException(_deposedBy > 0 ? $"Another leader has led since epoch {_deposedBy}." : StoppedSentence);
             var (settings, followers) = _state;
             var entry = settings.Versioning == VersioningMode.Naive
                 ? await StoreInTwoStepsAsync(key, value, settings)
@@ -95,7 +95,7 @@ public sealed partial class Leader
         reason: EnumNames.NameOf(result.Status), detail: EnumNames.NameOf(result.Reason));
 }
 
-/// <summary>The leader takes no more writes.</summary>
+/// <summary>The leader accepts no more writes.</summary>
 public sealed class LeaderStoppedException : Exception
 {
     public LeaderStoppedException() : base(Leader.StoppedSentence) { }

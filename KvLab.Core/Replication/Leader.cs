@@ -9,7 +9,7 @@ using KvLab.Core.Versioning;
 namespace KvLab.Core.Replication;
 
 /// <summary>
-/// The one replica that takes writes: it numbers them, stores them, sends them to all followers at once, answers at the W-th ack and
+/// The one replica that accepts writes: it numbers them, stores them, sends them to all followers at once, answers at the W-th ack and
 /// goes on with the rest in the background (semi-synchronous replication).
 /// </summary>
 /// <remarks>

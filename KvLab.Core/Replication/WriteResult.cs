@@ -8,7 +8,7 @@ public enum WriteStatus
 {
     [JsonStringEnumMemberName("success")] Success,
 
-    /// <summary>Stored on the leader and on its way to all followers, but fewer than W were seen to confirm.</summary>
+    /// <summary>Stored on the leader and on its way to all followers, but fewer than W were seen to acknowledge.</summary>
     [JsonStringEnumMemberName("partial_success")] PartialSuccess,
 }
 
@@ -29,7 +29,7 @@ public enum AnswerReason
     [JsonStringEnumMemberName("deposed")] Deposed,
 }
 
-/// <param name="Acks">Distinct followers that had confirmed when the client was answered, and the leader where it is counted.</param>
+/// <param name="Acks">Distinct followers that had acknowledged when the client was answered, and the leader where it is counted.</param>
 /// <param name="Required">W at the start of the write.</param>
 /// <param name="Elapsed">From the start of the write on the leader to its answer.</param>
 public sealed record WriteResult(
@@ -45,14 +45,14 @@ public sealed record WriteResult(
     public string Note => (Status, Reason) switch
     {
         (WriteStatus.Success, _) => $"Stored on the leader and on at least {(CountsLeader ? Acks - 1 : Acks)} of {Followers} followers.",
-        (_, AnswerReason.Cleared) => $"The lab was reset while this write waited, with {Acks} of the required {Required} followers confirmed; the reset removed it.",
+        (_, AnswerReason.Cleared) => $"The lab was reset while this write waited, with {Acks} of the required {Required} followers acknowledged; the reset removed it.",
         (_, AnswerReason.Shutdown) => $"{Shortfall} (the leader is shutting down). The write is not undone, but this leader does not replicate it any further.",
-        (_, AnswerReason.Deposed) => $"{Shortfall} (another leader reigns now). The write may be rolled back.",
-        (_, AnswerReason.Deadline) => $"{Shortfall} (the deadline passed). {NotUndone}",
+        (_, AnswerReason.Deposed) => $"{Shortfall} (another leader leads now). The write may be rolled back.",
+        (_, AnswerReason.Deadline) => $"{Shortfall} (the timeout was reached). {NotUndone}",
         _ => $"{Shortfall} (too many followers failed). {NotUndone}",
     };
 
-    private string Shortfall => $"Stored on the leader, but only {Acks} of the required {Required} {(CountsLeader ? "replicas (itself counted)" : "followers")} confirmed";
+    private string Shortfall => $"Stored on the leader, but only {Acks} of the required {Required} {(CountsLeader ? "replicas (itself counted)" : "followers")} acknowledged";
 
-    private const string NotUndone = "The write is not undone: replication goes on and it may still reach every follower.";
+    private const string NotUndone = "The write is not undone: replication continues, and it may still reach every follower.";
 }

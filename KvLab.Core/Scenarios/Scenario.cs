@@ -37,7 +37,7 @@ public sealed record ScenarioStep(int Line, string Text, string Story, ScenarioC
 /// <param name="Message">What is wrong and what is possible; whole sentences that begin with line and word.</param>
 public sealed record ScenarioError(int Line, string Word, string Message);
 
-/// <summary>A text is no scenario.</summary>
+/// <summary>A text is not a scenario.</summary>
 public sealed class ScenarioSyntaxException : Exception
 {
     public ScenarioSyntaxException(IReadOnlyList<ScenarioError> errors) : base(string.Join(" ", errors.Select(e => e.Message))) => Errors = errors;

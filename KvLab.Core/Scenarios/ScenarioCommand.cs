@@ -42,7 +42,7 @@ public sealed record PartitionCommand(IReadOnlyList<string> OtherSide) : Scenari
 public sealed record HealCommand(string? Follower) : ScenarioCommand;
 
 /// <summary><c>fail over</c>, <c>fail over to follower-3</c></summary>
-/// <param name="To">Null: the most advanced follower.</param>
+/// <param name="To">Null: the most up-to-date follower.</param>
 public sealed record FailOverCommand(string? To) : ScenarioCommand;
 
 /// <summary><c>wait 200 ms</c></summary>

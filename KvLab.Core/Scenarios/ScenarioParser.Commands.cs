@@ -27,7 +27,7 @@ internal static partial class ScenarioParser
             "read" => Read(words),
             "begin" => words.Try("write") ? Write(words, names, waits: false)
                 : words.Try("burst") ? Burst(words, waits: false)
-                : throw words.Wrong("begin goes before write or burst"),
+                : throw words.Wrong("after begin comes write or burst"),
             "kill" => new NodeCommand(NodeAct.Kill, words.Node(), 0),
             "stop" => new NodeCommand(NodeAct.Stop, words.Node(), 0),
             "freeze" => new NodeCommand(NodeAct.Freeze, words.Node(), 0),
@@ -41,7 +41,7 @@ internal static partial class ScenarioParser
             "fail" => FailOver(words),
             "wait" => Wait(words),
             "expect" => new ExpectCommand(Expectation(words, names, out var eventually), eventually),
-            _ => throw words.Previous("this is no command; known are settings, write, burst, read, begin, kill, stop, start, freeze, thaw, slow, skew, link, partition, heal, fail over, wait, expect"),
+            _ => throw words.Previous("unknown command; the commands are settings, write, burst, read, begin, kill, stop, start, freeze, thaw, slow, skew, link, partition, heal, fail over, wait, expect"),
         };
         words.RequireEnd();
         return read;
@@ -133,7 +133,7 @@ internal static partial class ScenarioParser
         if (!words.Try("until")) return new PauseCommand(InRange(words, words.Ms("a time such as 200 ms, or until"), 0, LongestPauseMs));
         if (words.Try("quiet")) return new WaitCommand(ForAnswersOnly: false);
         if (words.Try("answered")) return new WaitCommand(ForAnswersOnly: true);
-        throw words.Wrong("wait until goes on with quiet or answered");
+        throw words.Wrong("after wait until comes quiet or answered");
     }
 
     private static List<string> Nodes(ScenarioWords words)
@@ -185,7 +185,7 @@ internal static partial class ScenarioParser
             var path = words.Next("a fault").Split('.');
             words.Require("=");
             var place = body;
-            foreach (var part in path[..^1]) place = (place[part] ??= new JsonObject()) as JsonObject ?? throw words.Wrong("this names a field of what is none");
+            foreach (var part in path[..^1]) place = (place[part] ??= new JsonObject()) as JsonObject ?? throw words.Wrong("this names a field of something that has no fields");
             place[path[^1]] = Scalar(words.Next("a value"));
         }
 

@@ -45,12 +45,12 @@ internal static partial class ScenarioParser
         : words.Try("partial") ? AnswerKind.Partial
         : words.Try("unanswered") ? AnswerKind.Unanswered
         : throw words.Wrong(
-            $"this is nothing to expect; known are {success}, partial, unanswered, acks, within, key = value on …, key missing on …, replicas, lost, refused, duplicates, applied, count, burst, read, versions increase, leader is");
+            $"unknown expectation; the expectations are {success}, partial, unanswered, acks, within, key = value on …, key missing on …, replicas, lost, refused, duplicates, applied, count, burst, read, versions increase, leader is");
 
     private static EntryExpectation Entry(ScenarioWords words)
     {
         var key = words.Text("a key");
-        var value = words.Try("missing") ? null : words.Try("=") ? words.Text("a value") : throw words.Wrong("= or missing must stand here");
+        var value = words.Try("missing") ? null : words.Try("=") ? words.Text("a value") : throw words.Wrong("= or missing is expected here");
         words.Require("on");
         return new EntryExpectation(key, value, words.Node("all, reigning or a node"));
     }
@@ -64,13 +64,13 @@ internal static partial class ScenarioParser
     private static EventKind Kind(ScenarioWords words)
     {
         var name = words.Next("a kind of event such as message_lost");
-        return EnumNames.TryParse<EventKind>(name, out var kind) ? kind : throw words.Previous("this is no kind of event; docs/concepts.md lists them");
+        return EnumNames.TryParse<EventKind>(name, out var kind) ? kind : throw words.Previous($"unknown kind of event; the kinds are {string.Join(", ", EventKindNames.All)}");
     }
 
     private static Comparison Comparison(ScenarioWords words)
     {
         var sign = words.Next("a comparison such as >= 1");
-        if (!Scenarios.Comparison.Operators.Contains(sign)) throw words.Previous($"a comparison must stand here: {string.Join(' ', Scenarios.Comparison.Operators)}");
+        if (!Scenarios.Comparison.Operators.Contains(sign)) throw words.Previous($"a comparison is expected here: {string.Join(' ', Scenarios.Comparison.Operators)}");
         return new Comparison(sign, words.Count("a number", 0, int.MaxValue));
     }
 }

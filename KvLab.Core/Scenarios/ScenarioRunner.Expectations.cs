@@ -11,7 +11,7 @@ public sealed partial class ScenarioRunner
         if (!expect.Eventually) return await CheckAsync(expect.Expectation, cancellation);
         (bool Ok, string? Note) found = default;
         await UntilAsync(async () => (found = await CheckAsync(expect.Expectation, cancellation)).Ok, cancellation);
-        return found.Ok ? found : (false, $"Within {Patience.TotalSeconds:0} s it did not come to this. {found.Note}");
+        return found.Ok ? found : (false, $"This did not happen within {Patience.TotalSeconds:0} s. {found.Note}");
     }
 
     /// <returns>Whether it is so, and what was found.</returns>
@@ -52,7 +52,7 @@ public sealed partial class ScenarioRunner
                 return (disorder is null, disorder ?? "every version was given once, and later writes got larger ones");
             case LeaderExpectation leader:
                 var reigning = stage.Nodes.FirstOrDefault(n => n.Leads)?.Id;
-                return (reigning == leader.Node, $"{reigning ?? "nobody"} leads");
+                return (reigning == leader.Node, reigning is null ? "there is no leader" : $"{reigning} leads");
             default:
                 throw new ControlException($"Nobody knows how to check {expectation.GetType().Name}.");
         }

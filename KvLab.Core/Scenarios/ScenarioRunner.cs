@@ -37,7 +37,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
         }
         catch (Exception failure)
         {
-            (state, problem) = (ScenarioState.Broken, $"{problem} The lab could not be put back as it was: {failure.Message}".Trim());
+            (state, problem) = (ScenarioState.Broken, $"{problem} The lab could not be restored: {failure.Message}".Trim());
         }
 
         Publish(_run with { State = state, Problem = problem });
@@ -129,7 +129,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
             case WaitCommand:
                 await _writes.AllAnsweredAsync(cancellation);
                 if (!await UntilAsync(() => stage.IsQuietAsync(cancellation), cancellation))
-                    throw new ControlException($"It was not quiet within {Patience.TotalSeconds:0} s: a write or a delivery is still under way.");
+                    throw new ControlException($"Not all writes were delivered within {Patience.TotalSeconds:0} s: a write or a delivery is still under way.");
                 return null;
             default:
                 throw new ControlException($"Nobody knows how to do {command.GetType().Name}.");
@@ -144,7 +144,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
     }
 
     private string Resolve(string node) => node == Places.Reigning
-        ? stage.Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id ?? throw new ControlException("Nobody leads now.")
+        ? stage.Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id ?? throw new ControlException("There is no leader now.")
         : node;
 
     /// <returns>False when patience ended first.</returns>

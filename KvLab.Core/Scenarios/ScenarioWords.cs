@@ -47,7 +47,7 @@ internal sealed partial class ScenarioWords
 
     public void Require(string word)
     {
-        if (!Try(word)) throw Wrong($"{word} must stand here");
+        if (!Try(word)) throw Wrong($"{word} is expected here");
     }
 
     /// <summary>A text, with or without quotes.</summary>
@@ -79,7 +79,7 @@ internal sealed partial class ScenarioWords
 
     public void RequireEnd()
     {
-        if (!AtEnd) throw Wrong("nothing more can stand here");
+        if (!AtEnd) throw Wrong("nothing more is expected here");
     }
 
     /// <summary>The next word is wrong.</summary>

@@ -49,7 +49,7 @@ public sealed class JsonFields
     public void AllowOnly(params ReadOnlySpan<string> names)
     {
         foreach (var field in _fields.Keys)
-            if (!names.Contains(field)) Add(field, $"is not known here; known are {string.Join(", ", names)}.");
+            if (!names.Contains(field)) Add(field, $"is not known here; the known ones are {string.Join(", ", names)}.");
     }
 
     public string Key()
@@ -128,7 +128,7 @@ public sealed class JsonFields
         if (!_fields.TryGetValue(field, out var element) || IsTooLong(field, element)) return null;
         if (element.ValueKind == JsonValueKind.Array && element.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String))
             return [.. element.EnumerateArray().Select(e => Text(field, e) ?? "")];
-        Add(field, "must be a list of texts.");
+        Add(field, "must be a list of strings.");
         return null;
     }
 
@@ -203,7 +203,7 @@ public sealed class JsonFields
             }
         }
 
-        Add(field, $"must be a text, but is {Name(element.ValueKind)}.");
+        Add(field, $"must be a string, but is {Name(element.ValueKind)}.");
         return null;
     }
 
@@ -217,7 +217,7 @@ public sealed class JsonFields
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "an array",
-        JsonValueKind.String => "a text",
+        JsonValueKind.String => "a string",
         JsonValueKind.Number => "a number",
         JsonValueKind.True or JsonValueKind.False => "true or false",
         _ => "null",

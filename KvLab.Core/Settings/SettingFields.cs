@@ -16,7 +16,7 @@ public static class SettingFields
             new(s => s.MinDelayMs, (s, v) => s with { MinDelayMs = v }, p => p.MinDelayMs, (p, v) => p with { MinDelayMs = v })),
         new NumberSetting("maxDelayMs", "MAX_DELAY_MS", "Upper end of the simulated delay; unbounded shapes go beyond it", LiveSettings.LongestDelayMs,
             new(s => s.MaxDelayMs, (s, v) => s with { MaxDelayMs = v }, p => p.MaxDelayMs, (p, v) => p with { MaxDelayMs = v })),
-        new ChoiceSetting<DelayDistribution>("distribution", "DELAY_DISTRIBUTION", "Shape of the delay; all shapes have the same mean, but regions: followers near and far, 1, 5, 40, 90, 160 ms ± 10 %, in the leader's order",
+        new ChoiceSetting<DelayDistribution>("distribution", "DELAY_DISTRIBUTION", "Shape of the delay; all shapes have the same mean, except regions: followers near and far, 1, 5, 40, 90, 160 ms ± 10 %, in the leader's order",
             new(s => s.Distribution, (s, v) => s with { Distribution = v }, p => p.Distribution, (p, v) => p with { Distribution = v })),
         new LongSetting("seed", "DELAY_SEED", "Same seed, same delays",
             new(s => s.Seed, (s, v) => s with { Seed = v }, p => p.Seed, (p, v) => p with { Seed = v })),
@@ -26,7 +26,7 @@ public static class SettingFields
             new(s => s.Versioning, (s, v) => s with { Versioning = v }, p => p.Versioning, (p, v) => p with { Versioning = v })),
         new ChoiceSetting<Delivery>("delivery", "DELIVERY", "Whether a failed send is tried again: until acked, for a while, or not at all",
             new(s => s.Delivery, (s, v) => s with { Delivery = v }, p => p.Delivery, (p, v) => p with { Delivery = v })),
-        new ChoiceSetting<OnShortfall>("onShortfall", "ON_SHORTFALL", "What a client is told when fewer than W confirmed: 200 with partial_success, or 503",
+        new ChoiceSetting<OnShortfall>("onShortfall", "ON_SHORTFALL", "What the client is told if fewer than W acknowledged: 200 with partial_success, or 503",
             new(s => s.OnShortfall, (s, v) => s with { OnShortfall = v }, p => p.OnShortfall, (p, v) => p with { OnShortfall = v })),
         new FlagSetting("quorumCountsLeader", "QUORUM_COUNTS_LEADER", "Whether the leader's own copy counts towards W",
             new(s => s.QuorumCountsLeader, (s, v) => s with { QuorumCountsLeader = v }, p => p.QuorumCountsLeader, (p, v) => p with { QuorumCountsLeader = v })),
@@ -34,7 +34,7 @@ public static class SettingFields
             new(s => s.HintWindowMs, (s, v) => s with { HintWindowMs = v }, p => p.HintWindowMs, (p, v) => p with { HintWindowMs = v })),
         new WholeSetting("hintLimit", "HINT_LIMIT", "With delivery hinted: how many writes are kept for one follower at most", 0, LiveSettings.MostHints,
             new(s => s.HintLimit, (s, v) => s with { HintLimit = v }, p => p.HintLimit, (p, v) => p with { HintLimit = v })),
-        new ChoiceSetting<RejoinSync>("rejoinSync", "REJOIN_SYNC", "What a follower is sent that came back, or is new",
+        new ChoiceSetting<RejoinSync>("rejoinSync", "REJOIN_SYNC", "What a returning or new follower receives",
             new(s => s.RejoinSync, (s, v) => s with { RejoinSync = v }, p => p.RejoinSync, (p, v) => p with { RejoinSync = v })),
         new WholeSetting("antiEntropyMs", "ANTI_ENTROPY_MS", "How often the leader compares itself with each follower; 0 for never", 0, LiveSettings.LongestPeriodMs,
             new(s => s.AntiEntropyMs, (s, v) => s with { AntiEntropyMs = v }, p => p.AntiEntropyMs, (p, v) => p with { AntiEntropyMs = v }), LiveSettings.ShortestAntiEntropyMs),
@@ -47,7 +47,7 @@ public static class SettingFields
     /// <exception cref="ArgumentException">There is no such setting.</exception>
     public static SettingField[] Except(params string[] names)
     {
-        if (names.FirstOrDefault(name => All.All(f => f.Name != name)) is { } unknown) throw new ArgumentException($"{unknown} is no live setting.", nameof(names));
+        if (names.FirstOrDefault(name => All.All(f => f.Name != name)) is { } unknown) throw new ArgumentException($"{unknown} is not a live setting.", nameof(names));
         return [.. All.Where(f => !names.Contains(f.Name))];
     }
 

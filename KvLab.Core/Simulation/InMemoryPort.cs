@@ -98,7 +98,7 @@ public sealed class InMemoryPort(InMemoryPeers peers, Peer own, TimeProvider tim
         cancellation.ThrowIfCancellationRequested();
         if (peers.Own(own) is { Faults.IsFrozen: true } self) await WhenThawedAsync(self, peer, timeout, cancellation);
         if (peers.Find(peer) is { Faults.IsFrozen: true } receiver) await WhenThawedAsync(receiver, peer, timeout, cancellation);
-        return peers.Find(peer) ?? throw new TransportException(TransportFailure.Refused, $"Nobody listens at {peer.Url}.");
+        return peers.Find(peer) ?? throw new TransportException(TransportFailure.Refused, $"No process is listening at {peer.Url}.");
     }
 
     private async Task WhenThawedAsync(Member frozen, Peer asked, TimeSpan timeout, CancellationToken cancellation)

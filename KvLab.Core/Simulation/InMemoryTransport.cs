@@ -21,7 +21,7 @@ public sealed class InMemoryTransport : IReplicaTransport
     {
         cancellation.ThrowIfCancellationRequested();
         if (_down.GetValueOrDefault(follower.Url) || !_followers.TryGetValue(follower.Url, out var receiver))
-            throw new TransportException(TransportFailure.Refused, $"Nobody listens at {follower.Url}.");
+            throw new TransportException(TransportFailure.Refused, $"No process is listening at {follower.Url}.");
 
         try
         {

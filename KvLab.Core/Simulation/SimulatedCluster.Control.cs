@@ -28,18 +28,18 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     public IReadOnlyList<ClusterNode> Nodes => [.. Members.Select(n => new ClusterNode(n.Id, n == Leading, n.Up))];
 
     private SimulatedNode Node(string id) => Members.FirstOrDefault(n => n.Id == id)
-        ?? throw new ControlException($"There is no node {id}; known are {string.Join(", ", Members.Select(n => n.Id))}.");
+        ?? throw new ControlException($"There is no node {id}; the nodes are {string.Join(", ", Members.Select(n => n.Id))}.");
 
     /// <summary>Who leads, or is to: also one that has started and waits for others has links.</summary>
     private SimulatedNode? Titled => Members.Where(n => n is { Up: true, Replica.Leader: not null }).MaxBy(n => n.Replica.Leader!.Epoch);
 
-    private string TitledId => Titled?.Id ?? throw new ControlException("Nobody leads now. A link goes from the leader to a follower.");
+    private string TitledId => Titled?.Id ?? throw new ControlException("There is no leader now. A link goes from the leader to a follower.");
 
     private SimulatedNode Follower(string id) => Node(id) is var node && node == Titled
         ? throw new ControlException($"{id} is the leader; a link goes from the leader to a follower.")
         : node;
 
-    private SimulatedNode Leader => Leading ?? throw new ControlException("Nobody leads now.");
+    private SimulatedNode Leader => Leading ?? throw new ControlException("There is no leader now.");
 
     public async Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation)
     {
@@ -90,7 +90,7 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     public async Task<WriteSeen> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
     {
         var start = _time.GetTimestamp();
-        if (Leading is not { } node) return Unanswered("nobody leads");
+        if (Leading is not { } node) return Unanswered("there is no leader");
         var (member, patience) = (node.Member, TimeSpan.FromMilliseconds(_settings.ReplicationTimeoutMs) + ClientSlack);
         try
         {
@@ -134,7 +134,7 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     public async Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation)
     {
         var target = Node(node);
-        if (!target.Up) throw new ControlException($"{node} does not run.");
+        if (!target.Up) throw new ControlException($"{node} is not running.");
         switch (act)
         {
             case NodeAct.Stop or NodeAct.Kill:
@@ -156,7 +156,7 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     public async Task StartAsync(string node, bool recovers, CancellationToken cancellation)
     {
         var target = Node(node);
-        if (target.Up) throw new ControlException($"{node} runs already.");
+        if (target.Up) throw new ControlException($"{node} is already running.");
         var leads = node == _reigning && Leading is null;
         Launch(target, leads);
         if (!leads) return;

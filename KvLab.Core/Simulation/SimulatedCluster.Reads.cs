@@ -23,7 +23,7 @@ public sealed partial class SimulatedCluster
     private async Task<ReadSeen> AskAsync(SimulatedNode node, string key, long read, int place, CancellationToken cancellation)
     {
         var member = node.Member;
-        if (!node.Up) return Silent($"{node.Id} does not run");
+        if (!node.Up) return Silent($"{node.Id} is not running");
         if (!await IsThawedAsync(node, member, ClientSlack, cancellation)) return Silent($"{node.Id} did not answer");
         await member.Faults.SlowDownAsync(cancellation);
         var entry = (await node.Replica.DumpAsync(cancellation)).Entries?.GetValueOrDefault(key);

@@ -14,7 +14,7 @@ public sealed class SimulatedNode(Peer peer)
     public bool Up { get; internal set; }
     public bool IsFrozen => Up && Member.Faults.IsFrozen;
 
-    /// <summary>Leads, and takes writes.</summary>
+    /// <summary>Leads, and accepts writes.</summary>
     internal bool Leads => Up && Replica.Leader is { HasBegun: true };
 
     /// <summary>Completes when this incarnation is killed: whoever waits for its answer gets none.</summary>

@@ -57,7 +57,7 @@ public static class PostgresAddress
         var unknown = address.Options.Select(o => o.Key).Where(name => KeywordOf(name) is null).ToArray();
         if (unknown.Length == 0) return address;
         var names = unknown.Where(name => name.Length <= 40 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ' ')).ToArray();
-        throw new AddressException($"has options behind the question mark that cannot be honoured: {(names.Length > 0 ? string.Join(", ", names) : "their names are no names")}");
+        throw new AddressException($"has options behind the question mark that cannot be honoured: {(names.Length > 0 ? string.Join(", ", names) : "their names are not valid")}");
     }
 
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -22,7 +22,7 @@ public static class RedisAddress
         var servers = parts.TakeWhile(part => !part.Contains('=')).ToArray();
         if (servers.Length == 0 || !servers.All(IsServer)) throw new AddressException("names no server such as localhost:6379,password=…,defaultDatabase=1");
         if (parts[servers.Length..].Any(part => !part.Contains('=')))
-            throw new AddressException("has something behind an option that is no option: a comma ends a value here. Write a password with a comma as an address, redis://:password@host:6379, with %2C for the comma");
+            throw new AddressException("has something behind an option that is not an option: a comma ends a value here. Write a password with a comma as an address, redis://:password@host:6379, with %2C for the comma");
     }
 
     /// <summary>Whether it is the first form. Servers and options may have two slashes in front, too.</summary>

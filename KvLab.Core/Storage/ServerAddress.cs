@@ -9,7 +9,7 @@ namespace KvLab.Core.Storage;
 /// </summary>
 public sealed record ServerAddress
 {
-    private const string Reason = "is no address such as //user:password@host:port/database; in a password write % @ : / ? # and blanks as %25 %40 %3A %2F %3F %23 %20";
+    private const string Reason = "is not an address such as //user:password@host:port/database; in a password write % @ : / ? # and blanks as %25 %40 %3A %2F %3F %23 %20";
 
     public string? User { get; private init; }
     public string? Password { get; private init; }

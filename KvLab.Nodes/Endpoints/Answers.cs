@@ -32,7 +32,7 @@ internal sealed record NodeHealthAnswer(
     int WritesInFlight, int PendingDeliveries, StorageStatus Storage,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WaitingAnswer? Waiting = null);
 
-/// <summary>Why a leader that started takes no writes yet.</summary>
+/// <summary>Why a leader that started accepts no writes yet.</summary>
 /// <param name="For">Nodes that do not answer.</param>
 /// <param name="Heard">Nodes that answered and kept their data.</param>
 /// <param name="Forgetful">Nodes that answered, but began empty.</param>

@@ -39,7 +39,7 @@ public sealed class ProblemException : Exception
 /// <summary>What only the leader does, asked of another node. Its id may be "leader" all the same: ids are names and do not change with the role.</summary>
 internal static class NotLeading
 {
-    /// <param name="what">What only the leader does: <c>takes writes</c>.</param>
+    /// <param name="what">What only the leader does: <c>accepts writes</c>.</param>
     /// <param name="path">Of the call, at the leader's address.</param>
     public static ProblemException Of(Node node, string what, string path) => new(StatusCodes.Status403Forbidden,
         node.LeaderUrl is { } url

@@ -64,7 +64,7 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
         }
         catch (FormatException failure)
         {
-            throw ProblemException.BadField("body", $"The body is no batch: {failure.Message}");
+            throw ProblemException.BadField("body", $"The body is not a batch: {failure.Message}");
         }
     }
 

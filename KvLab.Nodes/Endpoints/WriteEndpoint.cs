@@ -15,7 +15,7 @@ internal sealed class WriteEndpoint(Node node)
     private async Task WriteAsync(HttpContext context)
     {
         if (node.Leader is not { } leader)
-            throw NotLeading.Of(node, "takes writes", "/write");
+            throw NotLeading.Of(node, "accepts writes", "/write");
         if (node.Phase != MemberPhase.Ready) throw NotReady();
 
         var (key, value, delaysMs) = await ReadAsync(context, leader);
@@ -72,7 +72,7 @@ internal sealed class WriteEndpoint(Node node)
     }
 
     private ProblemException NotReady() => new(StatusCodes.Status503ServiceUnavailable, node.Phase == MemberPhase.Starting
-        ? node.Replica.Waiting is { } hearing ? $"The leader takes no writes yet. {hearing.Waiting}" : "The leader is starting: it asks its followers what they hold before it takes writes."
-        : "The leader is shutting down and takes no more writes.")
+        ? node.Replica.Waiting is { } hearing ? $"The leader accepts no writes yet. {hearing.Waiting}" : "The leader is starting: it asks its followers what they hold before it accepts writes."
+        : "The leader is shutting down and accepts no more writes.")
     { RetryAfterSeconds = 1 };
 }

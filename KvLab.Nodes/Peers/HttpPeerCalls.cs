@@ -75,7 +75,7 @@ internal sealed class HttpPeerCalls(ClusterHttp http, CallTrace? carried = null)
     private static long Header(HttpResponseMessage response, string name) =>
         !response.Headers.TryGetValues(name, out var values) ? 0
         : long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new JsonException($"Its header {name} is no number.");
+        : throw new JsonException($"Its header {name} is not a number.");
 
     private static HttpRequestMessage Get(Peer peer, string path) => new(HttpMethod.Get, peer.Url + path);
 

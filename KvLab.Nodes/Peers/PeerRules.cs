@@ -100,7 +100,7 @@ internal static class PeerRules
         epoch >= 1 && version >= 1 ? Seen(epoch, version) : throw new JsonException($"It holds version {version} of epoch {epoch}.");
 
     /// <exception cref="JsonException">It is no key.</exception>
-    public static string Key(string? key) => key is not null && InputRules.CheckKey(key) is null ? key : throw new JsonException("It holds what is no key.");
+    public static string Key(string? key) => key is not null && InputRules.CheckKey(key) is null ? key : throw new JsonException("It holds an invalid key.");
 
     /// <exception cref="JsonException">A key stands there twice, or something is no version.</exception>
     public static IReadOnlyDictionary<string, EntryVersion> ByKey(WireVersion?[] versions)

@@ -229,7 +229,7 @@ public sealed class PostgresStore : DurableStore
         var server = $"PostgreSQL at {_server}";
         return failure switch
         {
-            PostgresException { SqlState: "25006" } => new StoreException(StoreFailure.ReadOnly, $"{server} takes no writes: it is read-only.", failure),
+            PostgresException { SqlState: "25006" } => new StoreException(StoreFailure.ReadOnly, $"{server} accepts no writes: it is read-only.", failure),
             PostgresException { SqlState: "42501" } => new StoreException(StoreFailure.ReadOnly, $"{server} does not let this user create or write what the node needs.", failure),
             PostgresException { SqlState: "53100" } => new StoreException(StoreFailure.Full, $"{server} has no room: its disk is full.", failure),
             PostgresException { SqlState: "55P03" or "57014" } => new StoreException(StoreFailure.Slow, $"{server} did not get to it in time.", failure),

@@ -233,8 +233,8 @@ public sealed class RedisStore : DurableStore
         return failure switch
         {
             RedisServerException when word is "OOM" => new StoreException(StoreFailure.Full, $"{server} has no room: it is at its memory limit.", failure),
-            RedisServerException when word is "MISCONF" => new StoreException(StoreFailure.Full, $"{server} takes no writes, because it cannot save them to its disk.", failure),
-            RedisServerException when word is "READONLY" or "NOREPLICAS" => new StoreException(StoreFailure.ReadOnly, $"{server} takes no writes: it is read-only.", failure),
+            RedisServerException when word is "MISCONF" => new StoreException(StoreFailure.Full, $"{server} accepts no writes, because it cannot save them to its disk.", failure),
+            RedisServerException when word is "READONLY" or "NOREPLICAS" => new StoreException(StoreFailure.ReadOnly, $"{server} accepts no writes: it is read-only.", failure),
             RedisServerException when word is "NOPERM" => new StoreException(StoreFailure.ReadOnly, $"{server} does not let this user do what the node needs.", failure),
             RedisServerException when word is "NOAUTH" or "WRONGPASS" => new StoreException(StoreFailure.Unavailable, $"{server} refuses the user or the password.", failure),
             RedisServerException when word is RedisScripts.Gone => new StoreException(StoreFailure.Unavailable, $"{server} has lost what {_node} had kept there.", failure),

@@ -41,5 +41,5 @@ internal static class StoredRow
 
     /// <summary>Waiting does not mend it, so it counts like a schema that this node must not touch.</summary>
     public static StoreException Damaged(string how, Exception? inner = null) => new(
-        StoreFailure.Schema, $"What lies in the storage is damaged: {how}. Give the node another storage, or remove this one; what it held is then sent again by the other nodes, as far as they have it.", inner);
+        StoreFailure.Schema, $"What is in the storage is damaged: {how}. Give the node another storage, or remove this one; what it held is then sent again by the other nodes, as far as they have it.", inner);
 }

@@ -58,7 +58,7 @@ public sealed class ClusterHttp : IDisposable
     /// <summary>What a request that got no answer means to whoever sent it.</summary>
     internal static TransportException NotReached(Peer peer, HttpRequestException failure) =>
         failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
-            ? new TransportException(TransportFailure.Refused, $"Nobody listens at {peer.Url}.", failure)
+            ? new TransportException(TransportFailure.Refused, $"No process is listening at {peer.Url}.", failure)
             : new TransportException(TransportFailure.Error, $"The connection to {peer.Id} at {peer.Url} failed: {failure.Message}", failure);
 
     public void Dispose() => _invoker.Dispose();

@@ -79,7 +79,7 @@ public sealed class ConvergenceCheckTests
         var report = Compare(Dump("follower-1", ("a", 4, "x"), ("b", 7, "y")), quiescent: false);
         Assert.False(report.Converged);
         Assert.Equal("equal", report.Followers[0].State);
-        Assert.StartsWith("Not in quiescence", report.Note, StringComparison.Ordinal);
+        Assert.StartsWith("Writes are still being delivered", report.Note, StringComparison.Ordinal);
     }
 
     /// <summary>"A dump that timed out read as 0 of 0."</summary>

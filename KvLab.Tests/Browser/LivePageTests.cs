@@ -67,8 +67,8 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.ChooseAsync("events-kind", "entry_refused");
         await Assertions.Expect(page.At("event-row").First).ToContainTextAsync("entry_refused");
         await page.At("event-row").First.ClickAsync();
-        await page.Expect("event-why").ToContainTextAsync("refused: follower-");
-        await page.Expect("write-detail").ToContainTextAsync("refused: follower-");
+        await page.Expect("event-why").ToContainTextAsync("refused as stale: follower-");
+        await page.Expect("write-detail").ToContainTextAsync("refused as stale: follower-");
         await Assertions.Expect(page.Page.Locator("[data-testid=writes-list] [aria-selected=true]")).ToBeInViewportAsync();
         await page.ScreenshotAsync("live-refusal-explained-1366x768-light");
     }
@@ -80,7 +80,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.ClickAsync("write-submit");
         await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
         await page.Page.Locator(".kv-write-row").First.ClickAsync();
-        await page.Expect("write-detail").ToContainTextAsync("in the background, after the client had its answer");
+        await page.Expect("write-detail").ToContainTextAsync("late, after the client had its answer");
         Assert.True(await page.Page.Locator(".kv-write-row").First.Locator(".kv-lane-late").CountAsync() > 0);
     }
 

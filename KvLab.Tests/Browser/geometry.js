@@ -2,7 +2,7 @@
 () => {
   const shown = e => {
     const r = e.getBoundingClientRect(), s = getComputedStyle(e);
-    return r.width > 1 && r.height > 1 && s.visibility !== 'hidden' && s.display !== 'none' && s.opacity !== '0' && !e.closest('.kv-visually-hidden');
+    return r.width > 1 && r.height > 1 && s.visibility !== 'hidden' && s.display !== 'none' && s.opacity !== '0' && !e.closest('.mud-sr-only');
   };
   const name = e => e.dataset?.testid ?? (`${e.tagName.toLowerCase()}.${e.className?.baseVal ?? e.className}`.slice(0, 60) + ` “${(e.textContent ?? '').trim().slice(0, 30)}”`);
   // Only what is really seen of it: ancestors that scroll or clip show a part.

@@ -60,7 +60,7 @@ public sealed class BrokenChunkTests(ApiFixture api) : IClassFixture<ApiFixture>
     [InlineData("/api/experiments/none/figures/x.svg", "default-src 'none'")]
     [InlineData("/scalar", "script-src 'self' 'unsafe-inline'")]
     [InlineData("/health", "default-src 'self'")]
-    [InlineData("/css/tokens.css", "default-src 'self'")]
+    [InlineData("/css/page.css", "default-src 'self'")]
     public async Task Every_answer_says_what_a_browser_may_do_with_it(string path, string policy)
     {
         using var answer = await api.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);

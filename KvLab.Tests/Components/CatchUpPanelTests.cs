@@ -27,13 +27,13 @@ public sealed class CatchUpPanelTests : PageTest
 
     [Fact]
     public void The_rule_in_force_is_stated() =>
-        Assert.Contains("Incremental sync on rejoin, anti-entropy every 10000 ms.", Show<CatchUpPanel>(Calm).Text("syncs"), StringComparison.Ordinal);
+        Assert.Contains("Incremental catch-up on rejoin. Anti-entropy every 10000 ms.", Show<CatchUpPanel>(Calm).Text("syncs"), StringComparison.Ordinal);
 
     [Fact]
     public void The_seeds_rule_is_none_and_an_empty_list_says_what_to_do()
     {
         var seed = Show<CatchUpPanel>(Calm with { Settings = new LiveSettings { RejoinSync = RejoinSync.None, AntiEntropyMs = 0 } });
-        Assert.Contains("No catch-up (as in the seed program).", seed.Text("syncs"), StringComparison.Ordinal);
+        Assert.Contains("No catch-up on rejoin (as in the seed program).", seed.Text("syncs"), StringComparison.Ordinal);
         Assert.Contains("start it again", seed.Text("syncs-empty"), StringComparison.Ordinal);
     }
 }

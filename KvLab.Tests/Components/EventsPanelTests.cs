@@ -80,7 +80,7 @@ public sealed class EventsPanelTests : PageTest
     {
         var page = Show<EventsPanel>(Calm);
         page.At("events-clear").Click();
-        Assert.Contains("the log still has every event", page.Text("events-empty"));
+        Assert.Contains("the events are still in the log", page.Text("events-empty"));
 
         Publish(More(Calm, 2));
         page.Until(() => page.All("[data-testid=event-row]").Count == 2);
@@ -98,7 +98,7 @@ public sealed class EventsPanelTests : PageTest
         page.All("[data-testid=event-row]")[0].Click();
 
         var refusal = Calm.Events.NewestFirst().First(e => e.Kind == EventKind.EntryRefused);
-        Assert.Contains($"refused: {refusal.Node} already holds", page.Text("event-why"));
+        Assert.Contains($"refused as stale: {refusal.Node} already holds", page.Text("event-why"));
         Assert.Equal(refusal.Version, Views.Options.Selection.Version.Counter);
         Assert.Equal(refusal.Node, Views.Options.Selection.Node);
     }

@@ -75,7 +75,7 @@ public sealed class FailoverPanelTests : PageTest
         var page = Show<FailoverPanel>(Calm);
         page.At("failover-promote").Click();
         page.Until(() => page.Has("failover-error"));
-        Assert.Contains("No follower answers, so none can lead. The leader has not changed.", page.Text("failover-error"), StringComparison.Ordinal);
+        Assert.Contains("No follower answers, so none can lead. No follower was promoted.", page.Text("failover-error"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class FailoverPanelTests : PageTest
     [Fact]
     public void A_drill_that_cannot_begin_says_what_is_missing()
     {
-        Failover.Refusal = new CommandException(409, "The drill needs a leader and 2 followers or more, all of them well; these are not: follower-2.");
+        Failover.Refusal = new CommandException(409, "The drill needs a leader and 2 followers or more, all of them healthy; these are not: follower-2.");
         var page = Show<DrillPanel>(Calm);
         page.At("drill-w-1").Click();
         page.Until(() => page.Has("drill-error"));

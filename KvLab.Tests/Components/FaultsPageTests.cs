@@ -131,7 +131,7 @@ public sealed class FaultsPageTests : PageTest
         page.At("link-edit-follower-3").Click();
         page.Until(() => page.Has("link-editor"));
         page.At("link-preset-lose-answers").Click();
-        Assert.Contains("applied, but unknown to the leader", page.Text("link-editor"), StringComparison.Ordinal);
+        Assert.Contains("applies the writes, but the leader does not know", page.Text("link-editor"), StringComparison.Ordinal);
         page.At("link-request-delay").Change("40");
         page.At("link-editor").Submit();
         var expected = new LinkFaults { Request = new DirectionFaults { ExtraDelayMs = 40 }, Answer = DirectionFaults.Deaf };
@@ -159,7 +159,7 @@ public sealed class FaultsPageTests : PageTest
         Assert.Equal("lost", page.At("holder-row-1-1").GetAttribute("data-durability"));
         Assert.Equal(["gone", "", "", "gone"], page.At("holder-row-1-1").QuerySelectorAll("td.kv-holder").Take(4).Select(c => c.GetAttribute("data-holder") ?? ""));
         page.At("holder-row-1-1").QuerySelector("button")!.Click();
-        page.Until(() => page.Text("durability-why").Contains("the only follower that had confirmed was follower-3", StringComparison.Ordinal));
+        page.Until(() => page.Text("durability-why").Contains("the only follower that had acknowledged was follower-3", StringComparison.Ordinal));
 
         page.At("durability-tab-lost").Change("on");
         page.Until(() => page.Has("lost-1-1"));
@@ -178,7 +178,7 @@ public sealed class FaultsPageTests : PageTest
         page.At("durability-tab-rolled-back").Change("on");
         page.Until(() => page.Has("rolled-back-1-9"));
         Assert.Contains("The new leader did not know it, so leader rolled it back and now holds v4. A client had been told that it succeeded, so it is lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
-        Assert.Contains("the only follower that had confirmed was follower-3", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
+        Assert.Contains("the only follower that had acknowledged was follower-3", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
         Assert.Contains("No client is known to have been told that it succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
 
         static RolledBackView Taken(long version) => new("leader", "k1", new EntryVersion(1, version), "\"x\"", new EntryVersion(1, 4), At);
@@ -231,7 +231,7 @@ public sealed class FaultsPageTests : PageTest
     {
         var page = Show<AvailabilityPanel>(With("follower-2", n => n with { State = NodeState.Frozen }));
         Assert.Equal("success", page.At("availability-rule").GetAttribute("data-verdict"));
-        Assert.Contains("W = 3 of 5 tolerates 2 failed followers; 1 cannot confirm, 1 more may fail: writes succeed.", page.Text("availability-rule"), StringComparison.Ordinal);
+        Assert.Contains("W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge, 1 more may fail: writes succeed.", page.Text("availability-rule"), StringComparison.Ordinal);
         Assert.Contains("follower-2: frozen", page.Text("availability-rule"), StringComparison.Ordinal);
         Assert.True(page.Has("availability-empty"));
         page.At("availability-w-5").Change("on");

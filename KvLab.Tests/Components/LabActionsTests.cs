@@ -44,8 +44,8 @@ public sealed class LabActionsTests : PageTest
         Cluster.Report = new ConvergenceReport(false, false, 2, "Deliveries are under way.", []);
         var page = Show<LabActions>(Idle);
         page.At("convergence").Click();
-        page.Until(() => page.Text("lab-status") == "Not in quiescence: proves nothing yet.");
-        Assert.Contains("Compared again by itself", page.Text("convergence-again"));
+        page.Until(() => page.Text("lab-status") == "Writes are still being delivered: proves nothing yet.");
+        Assert.Contains("repeats by itself", page.Text("convergence-again"));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class LabActionsTests : PageTest
         await LaterAsync(page, TimeSpan.FromMilliseconds(500));
         page.Until(() => page.Text("convergence-again") == "No leader is known yet.");
         await LaterAsync(page, TimeSpan.FromSeconds(1));
-        page.Until(() => page.Text("convergence-again").StartsWith("Compared again", StringComparison.Ordinal));
+        page.Until(() => page.Text("convergence-again").StartsWith("The comparison repeats", StringComparison.Ordinal));
 
         Cluster.Report = new ConvergenceReport(true, true, 2, "Every follower holds exactly what the leader holds.", []);
         await LaterAsync(page, TimeSpan.FromSeconds(2));
@@ -118,6 +118,6 @@ public sealed class LabActionsTests : PageTest
         var page = Show<LabActions>(Idle);
         page.At("out-of-order").Click();
         page.Until(() => page.Has("lab-error"));
-        Assert.Contains("The nodes hold what they held.", page.Text("lab-error"));
+        Assert.Contains("The leader does not answer. Check that all nodes are running", page.Text("lab-error"));
     }
 }

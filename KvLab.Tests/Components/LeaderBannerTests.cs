@@ -23,8 +23,8 @@ public sealed class LeaderBannerTests : PageTest
 
         Publish(Leaderless);
         page.Until(() => page.Has("leader-banner"));
-        Assert.Contains("Nobody leads: whoever led has stepped down", page.Text("leader-banner"), StringComparison.Ordinal);
-        Assert.Equal("nobody leads", page.Text("summary-leader"));
+        Assert.Contains("There is no leader: the last one has stepped down", page.Text("leader-banner"), StringComparison.Ordinal);
+        Assert.Equal("no leader", page.Text("summary-leader"));
         Assert.False(page.Has("summary-flow"));
 
         await page.On(() => page.At("leader-banner-promote").Click());
@@ -41,7 +41,7 @@ public sealed class LeaderBannerTests : PageTest
         page.Until(() => page.Has("leader-banner"));
         await page.On(() => page.At("leader-banner-promote").Click());
         page.Until(() => page.Has("leader-banner-problem"));
-        Assert.Contains("No follower answers, so none can lead. Nobody was promoted.", page.Text("leader-banner-problem"), StringComparison.Ordinal);
+        Assert.Contains("No follower answers, so none can lead. No follower was promoted.", page.Text("leader-banner-problem"), StringComparison.Ordinal);
         Assert.True(page.Has("leader-banner"));
     }
 }

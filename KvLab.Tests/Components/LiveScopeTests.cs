@@ -79,7 +79,7 @@ public sealed class LiveScopeTests : PageTest
 
         page.At("resume").Click();
         Assert.False(page.Has("paused-banner"));
-        Assert.Equal("The view goes on.", page.Text("announcement"));
+        Assert.Equal("The view continues.", page.Text("announcement"));
         Assert.Equal("30", page.Text("kpi-writes"));
     }
 
@@ -148,7 +148,7 @@ public sealed class LiveScopeTests : PageTest
         var page = Show<KpiStrip>(Calm);
         await page.On(() => Browser.OnShortcut("help"));
         page.Until(() => page.Has("help-close"));
-        Assert.Contains("start the burst that the form holds", page.Cut.Markup);
+        Assert.Contains("start the burst in the form", page.Cut.Markup);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class ReplicasPanelTests : PageTest
 
     [Fact]
     public void Without_nodes_it_says_that_they_are_on_their_way() =>
-        Assert.Contains("No node has introduced itself yet", Show<ReplicasPanel>(ClusterSnapshot.Empty).Text("replicas-no-nodes"));
+        Assert.Contains("No node is connected yet", Show<ReplicasPanel>(ClusterSnapshot.Empty).Text("replicas-no-nodes"));
 
     [Fact]
     public void Every_node_has_a_column_and_every_key_a_row()
@@ -160,7 +160,7 @@ public sealed class ReplicasPanelTests : PageTest
         Cluster.Refusal = new CommandException(409, "There are 15 followers already.");
         var page = Show<ReplicasPanel>(Calm);
         page.At("add-follower").Click();
-        Assert.Equal("There are 15 followers already. The cluster is as it was. Look at the node's state, and try again.", page.Text("node-error"));
+        Assert.Equal("There are 15 followers already. The cluster was not changed. Check the node's state, then retry.", page.Text("node-error"));
 
         page.At("node-error").QuerySelector("button")!.Click();
         Assert.False(page.Has("node-error"));

@@ -26,8 +26,8 @@ public sealed class StorageDialogTests : PageTest
     {
         var page = Open(Calm with { Nodes = [.. Calm.Nodes.Select((n, i) => i == 0 ? n with { Storage = "sqlite" } : n)] });
         Assert.Equal("sqlite", page.Text("storage-now-leader"));
-        Assert.Contains("All 6 nodes are stopped and started again", page.Text("storage-cost"));
-        Assert.Contains("What lies in memory now (follower-1, follower-2, follower-3, follower-4, follower-5) is gone.", page.Text("storage-cost"));
+        Assert.Contains("All 6 nodes are restarted", page.Text("storage-cost"));
+        Assert.Contains("Entries in memory now (follower-1, follower-2, follower-3, follower-4, follower-5) are lost.", page.Text("storage-cost"));
         Assert.True(page.At("storage-apply").HasAttribute("disabled"));
         Assert.Empty(Cluster.Commands);
     }
@@ -43,7 +43,7 @@ public sealed class StorageDialogTests : PageTest
         page.Until(() => Cluster.Storage is not null && !page.Has("storage-apply"));
         Assert.Equal("sqlite:/tmp/lab/", Cluster.Storage!.All);
         Assert.Equal("memory", Assert.Single(Cluster.Storage.ByNode, w => w.Key == "follower-2").Value);
-        Assert.Contains("started again", page.Text("lab-status"));
+        Assert.Contains("restarted", page.Text("lab-status"));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class StorageDialogTests : PageTest
         const string Sentence = "Redis keeps nothing on a disk (appendonly no, no save): a killed server loses everything.";
         var page = Open(Calm with { Nodes = [.. Calm.Nodes.Select(n => n with { Storage = "redis", StoragePersistence = Sentence })] });
         Assert.Contains(Sentence, page.Cut.Markup);
-        Assert.DoesNotContain("is gone", page.Text("storage-cost"));
+        Assert.DoesNotContain("are lost", page.Text("storage-cost"));
     }
 
     [Fact]

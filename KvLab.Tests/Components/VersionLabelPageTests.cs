@@ -104,7 +104,7 @@ public sealed class VersionLabelPageTests : PageTest
         var page = Show<LabActions>(Reused);
         page.At("convergence").Click();
         page.Until(() => page.Has("convergence-follower-2"));
-        var cells = page.All(".kv-scroll-box td").Select(td => td.TextContent.Trim()).ToArray();
+        var cells = page.All("[aria-label=Differences] td").Select(td => td.TextContent.Trim()).ToArray();
         Assert.Equal(["follower-2", "k", "behind", "e2·v1101", "e1·v1101"], cells);
     }
 

@@ -15,9 +15,9 @@ public sealed class WaitingBannerTests : PageTest
         var page = Show<LivePage>(Calm);
         Assert.False(page.Has("waiting-banner"));
 
-        Cluster.Publish(s => s with { Waiting = new WaitingView("leader", ["follower-1", "follower-2"], 1, 3, "Waiting for follower-1 and follower-2: 3 nodes have to be heard.") });
+        Cluster.Publish(s => s with { Waiting = new WaitingView("leader", ["follower-1", "follower-2"], 1, 3, "Waiting for follower-1 and follower-2: 3 nodes must answer.") });
         page.Until(() => page.Has("waiting-banner"));
-        Assert.Contains("leader takes no writes yet. Waiting for follower-1 and follower-2", page.Text("waiting-banner"), StringComparison.Ordinal);
+        Assert.Contains("leader accepts no writes yet. Waiting for follower-1 and follower-2", page.Text("waiting-banner"), StringComparison.Ordinal);
         Assert.Contains("leader waits for 2 nodes", page.Text("summary-leader-waiting"), StringComparison.Ordinal);
 
         await page.On(() => page.At("proceed").Click());

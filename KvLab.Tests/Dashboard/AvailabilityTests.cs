@@ -47,9 +47,9 @@ public sealed class AvailabilityTests
 
     [Theory]
     [InlineData(3, 0, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers: writes succeed.")]
-    [InlineData(3, 1, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers; 1 cannot confirm, 1 more may fail: writes succeed.")]
-    [InlineData(3, 2, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers, and 2 cannot confirm: writes still succeed, the next failure makes them partial.")]
-    [InlineData(3, 3, AvailabilityVerdict.Partial, "W = 3 of 5 tolerates 2 failed followers; 3 cannot confirm, so every write is partial.")]
+    [InlineData(3, 1, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge, 1 more may fail: writes succeed.")]
+    [InlineData(3, 2, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers, and 2 cannot acknowledge: writes still succeed, the next failure makes them partial.")]
+    [InlineData(3, 3, AvailabilityVerdict.Partial, "W = 3 of 5 tolerates 2 failed followers; 3 cannot acknowledge, so every write is partial.")]
     [InlineData(5, 0, AvailabilityVerdict.Success, "W = 5 of 5 tolerates 0 failed followers: writes succeed, and the first follower that fails makes them partial.")]
     public void The_rule_is_held_against_the_cluster(int required, int down, AvailabilityVerdict verdict, string sentence)
     {
@@ -65,6 +65,6 @@ public sealed class AvailabilityTests
         var story = Story.OfCluster(2, new LiveSettings { WriteQuorum = 1 });
         story.Observer.Tell(new ProcessChanged("leader", NodeState.Stopped, null, null));
         var rule = AvailabilityRule.Of(story.Snapshot);
-        Assert.Equal((AvailabilityVerdict.Unreachable, "W = 1 of 2 tolerates 1 failed follower, but the leader is stopped: nobody takes writes."), (rule.Verdict, rule.Sentence));
+        Assert.Equal((AvailabilityVerdict.Unreachable, "W = 1 of 2 tolerates 1 failed follower, but the leader is stopped: no node accepts writes."), (rule.Verdict, rule.Sentence));
     }
 }

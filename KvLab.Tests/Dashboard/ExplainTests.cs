@@ -41,16 +41,16 @@ public sealed class ExplainTests
 
     [Fact]
     public void A_stale_refusal_names_both_versions_and_the_distance() => Assert.Equal(
-        "refused: follower-4 already holds v17 of k1, this was v12, 5 versions older.",
+        "refused as stale: follower-4 already holds v17 of k1, this was v12, 5 versions older.",
         Explain.Plain.Event(Of(EventKind.EntryRefused) with { HeldEpoch = 1, HeldVersion = 17 }));
 
     [Fact]
     public void A_lost_answer_is_told_apart_from_a_lost_request()
     {
         var lost = Of(EventKind.MessageLost, "leader") with { Peer = "follower-2" };
-        Assert.Equal("v12 of k1 was lost on its way to follower-2: it is not applied there, and leader hears nothing until its deadline.",
+        Assert.Equal("v12 of k1 was lost on its way to follower-2: it is not applied there, and leader hears nothing until its timeout.",
             Explain.Plain.Event(lost with { Reason = "request_lost" }));
-        Assert.Equal("the answer of follower-2 about v12 of k1 was lost: it is applied there, but leader cannot know and hears nothing until its deadline.",
+        Assert.Equal("the answer of follower-2 about v12 of k1 was lost: it is applied there, but leader cannot know and hears nothing until its timeout.",
             Explain.Plain.Event(lost with { Reason = "answer_lost", Outcome = DeliveryOutcome.Applied }));
         Assert.Contains("the answer of follower-2", Explain.Plain.Event(lost with { Reason = "swallowed", Outcome = DeliveryOutcome.Applied }), StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class ExplainTests
 
     [Fact]
     public void Over_a_change_of_epoch_no_distance_is_claimed() => Assert.Equal(
-        "refused: follower-4 already holds e2·v17 of k1, this was v12, of epoch 1 instead of 2.",
+        "refused as stale: follower-4 already holds e2·v17 of k1, this was v12, of epoch 1 instead of 2.",
         Explain.Plain.Event(Of(EventKind.EntryRefused) with { HeldEpoch = 2, HeldVersion = 17 }));
 
     [Fact]
@@ -98,13 +98,13 @@ public sealed class ExplainTests
             Late = true,
         });
         Assert.Equal(
-            "follower-2 refused v12 of k1 as stale and acked it after 600 ms (of which 598 ms simulated delay), in the background, after the client had its answer: "
-            + "it holds v13, 1 version newer, which is as good as this one.", sentence);
+            "follower-2 refused v12 of k1 as stale and acked it after 600 ms (of which 598 ms simulated delay), late, after the client had its answer: "
+            + "its copy, v13, is 1 version newer.", sentence);
     }
 
     [Fact]
     public void A_partial_success_says_what_was_missing_and_that_nothing_is_undone() => Assert.Equal(
-        "the client was told partial success after 5000 ms: only 1 of 3 required followers had confirmed v12 of k1, because the deadline passed; the write is not undone, replication goes on.",
+        "the client was told partial success after 5000 ms: only 1 of 3 required followers had acknowledged v12 of k1, because the timeout was reached; the write is not undone, replication continues.",
         Explain.Plain.Event(Of(EventKind.WriteAnswered, "leader") with { Reason = "partial_success", Detail = "deadline", ElapsedMs = 5000, Acks = 1, Required = 3 }));
 
     private static readonly WriteView Write = new(
@@ -128,9 +128,9 @@ public sealed class ExplainTests
     [Fact]
     public void A_delivery_refused_as_stale_and_one_given_up_are_told_apart()
     {
-        Assert.Equal("refused: follower-4 already holds v17 of k1, this was v12, 5 versions older; it acked after 501 ms, since a newer version is as good.",
+        Assert.Equal("refused as stale: follower-4 already holds v17 of k1, this was v12, 5 versions older; it still acked after 501 ms, because its copy is newer.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Superseded, held: 17)));
-        Assert.Equal("replaced: v12 of k1 goes to follower-4 no more, because a newer version of the same key is on its way and replaces it; follower-4 has refused nothing.",
+        Assert.Equal("replaced: v12 of k1 is no longer sent to follower-4, because a newer version of the same key is on its way and replaces it; follower-4 has refused nothing.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Replaced, held: 0, reason: "superseded")));
     }
 
@@ -142,10 +142,10 @@ public sealed class ExplainTests
     [Fact]
     public void A_write_says_how_it_was_answered()
     {
-        Assert.Equal("v12 of k1 was answered as success after 512 ms, when 3 of 3 required followers had confirmed.", Explain.Plain.Write(Write));
+        Assert.Equal("v12 of k1 was answered as success after 512 ms, when 3 of 3 required followers had acknowledged.", Explain.Plain.Write(Write));
         Assert.Equal("v12 of k1 was answered as success after 0.1 ms without waiting for a follower (W = 0); 1 delivery still under way.",
             Explain.Plain.Write(Write with { Required = 0, Acks = 0, ElapsedMs = 0.1, Deliveries = [Delivery(DeliveryOutcome.Pending)] }));
-        Assert.Equal("v12 of k1 waits for its 3rd ack: 1 of 3 required followers have confirmed.",
+        Assert.Equal("v12 of k1 waits for its 3rd ack: 1 of 3 required followers have acknowledged.",
             Explain.Plain.Write(Write with { Status = null, Acks = null, ElapsedMs = null, Reason = null, Deliveries = [Delivery(DeliveryOutcome.Applied)] }));
         Assert.Contains("is not known: the leader ended before it reported an answer", Explain.Plain.Write(Write with { Status = null, Reason = Explain.LeaderEnded }));
         Assert.Contains("because so many followers failed that no wait could help",

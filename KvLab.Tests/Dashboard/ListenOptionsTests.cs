@@ -17,14 +17,14 @@ public sealed class ListenOptionsTests
     }
 
     [Theory]
-    [InlineData("urls", "foo", "--urls is no address: \"foo\"")]
+    [InlineData("urls", "foo", "--urls is not an address: \"foo\"")]
     [InlineData("urls", "http://127.0.0.1:5080/lab", "--urls http://127.0.0.1:5080 --Lab:PathBase /lab")]
     [InlineData("urls", "http://127.0.0.1:5080/lab/", "--Lab:PathBase /lab")]
     [InlineData("urls", "ftp://127.0.0.1:5080", "must begin with http:// or https://")]
     [InlineData("urls", "http://127.0.0.1:99999", "a port that is not from 0 to 65535")]
-    [InlineData("urls", "http://127.0.0.1:abc", "--urls is no address")]
-    [InlineData("urls", "http://127.0.0.1:5080;bar", "--urls is no address: \"bar\"")]
-    [InlineData("Kestrel:Endpoints:X:Url", "foo", "Kestrel:Endpoints:X:Url is no address: \"foo\"")]
+    [InlineData("urls", "http://127.0.0.1:abc", "--urls is not an address")]
+    [InlineData("urls", "http://127.0.0.1:5080;bar", "--urls is not an address: \"bar\"")]
+    [InlineData("Kestrel:Endpoints:X:Url", "foo", "Kestrel:Endpoints:X:Url is not an address: \"foo\"")]
     [InlineData("Kestrel:Endpoints:X:Url", "http://127.0.0.1:1/lab", "Lab:PathBase")]
     [InlineData("Kestrel:Endpoints:X:Adress", "http://127.0.0.1:1", "Kestrel:Endpoints:X needs an address")]
     [InlineData("http_ports", "abc", "http_ports must be port numbers")]

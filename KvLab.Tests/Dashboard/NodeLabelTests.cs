@@ -81,7 +81,7 @@ public sealed class NodeLabelTests
         ledger.Answered(new AcknowledgedWrite(new(1, 5), "k", "leader", 0, 0, at));
         ledger.Ended("leader", "was killed", at);
         var row = Assert.Single(ledger.Lost(10, at));
-        Assert.Equal("W = 0: the client was answered before any follower had confirmed, so only the old leader held it; the old leader was killed, and nobody else held it.",
+        Assert.Equal("W = 0: the client was answered before any follower had acknowledged, so only the old leader held it; the old leader was killed, and nobody else held it.",
             new Explain(After).Durability(row));
         Assert.EndsWith("only leader held it; leader was killed, and nobody else held it.", new Explain(Before).Durability(row), StringComparison.Ordinal);
         Assert.Equal("leader", row.Write.Leader);
@@ -132,9 +132,9 @@ public sealed class NodeLabelTests
             old.Replica.Leader!.Depose(9);
             Assert.NotNull(node.Leader);
             Assert.Null(node.LeaderUrl);
-            var problem = NotLeading.AnyMore(node, "Another leader reigns since epoch 9.");
+            var problem = NotLeading.AnyMore(node, "Another leader has led since epoch 9.");
             Assert.Null(problem.LeaderUrl);
-            Assert.Equal("The node “leader” does not lead any more: Another leader reigns since epoch 9. This node does not know yet who that is.", problem.Message);
+            Assert.Equal("The node “leader” does not lead any more: Another leader has led since epoch 9. This node does not know yet who that is.", problem.Message);
             return Task.CompletedTask;
         });
         cluster.End();
@@ -149,9 +149,9 @@ public sealed class NodeLabelTests
         var port = cluster.Wire.PortOf(cluster["leader"].Peer);
         var replica = Replica.Following(new LeaderOptions(), VersioningMode.Versioned, new MemoryStore(), port, port, events, world.Time);
         var node = new Node(new NodeOptions { Role = NodeRole.Follower, NodeId = "leader" }, replica, events, world.Time);
-        Assert.Equal("The node “leader” is a follower; only the leader takes writes, and this node does not know yet who leads.", NotLeading.Of(node, "takes writes", "/write").Message);
+        Assert.Equal("The node “leader” is a follower; only the leader accepts writes, and this node does not know yet who leads.", NotLeading.Of(node, "accepts writes", "/write").Message);
         node.KnownLeader.Hear("http://f3");
-        Assert.Equal("The node “leader” is a follower; only the leader takes writes, at http://f3/write.", NotLeading.Of(node, "takes writes", "/write").Message);
+        Assert.Equal("The node “leader” is a follower; only the leader accepts writes, at http://f3/write.", NotLeading.Of(node, "accepts writes", "/write").Message);
         cluster.End();
     }
 }

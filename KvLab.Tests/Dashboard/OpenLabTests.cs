@@ -10,7 +10,7 @@ using Xunit;
 
 namespace KvLab.Tests.Dashboard;
 
-/// <summary>A dashboard that others than this machine can reach.</summary>
+/// <summary>A dashboard that other machines can reach.</summary>
 [Trait("Category", "Component")]
 public sealed class OpenLabTests : IAsyncLifetime
 {

@@ -50,7 +50,7 @@ public sealed class ReasonTests
     [Theory]
     [InlineData("hint_window", "kept for as long as hints are kept")]
     [InlineData("hint_limit", "may be kept")]
-    [InlineData("deposed", "another leader reigns")]
+    [InlineData("deposed", "another leader leads now")]
     [InlineData("gremlins", "gremlins")]
     public void A_delivery_that_is_given_up_says_why(string reason, string words) =>
         Assert.Contains(words, Explain.Plain.Event(Of(EventKind.DeliveryAbandoned, reason)), StringComparison.Ordinal);
@@ -58,10 +58,10 @@ public sealed class ReasonTests
     [Fact]
     public void A_write_that_was_overwritten_was_not_taken_back()
     {
-        Assert.Contains("was taken back", Explain.Plain.Event(Of(EventKind.EntryRolledBack, EnumNames.NameOf(RollBackReason.TakenBack))), StringComparison.Ordinal);
+        Assert.Contains("was removed", Explain.Plain.Event(Of(EventKind.EntryRolledBack, EnumNames.NameOf(RollBackReason.TakenBack))), StringComparison.Ordinal);
         var gone = Explain.Plain.Event(Of(EventKind.EntryRolledBack, EnumNames.NameOf(RollBackReason.Overwritten)));
-        Assert.Contains("was gone already", gone, StringComparison.Ordinal);
-        Assert.DoesNotContain("took back", gone, StringComparison.Ordinal);
+        Assert.Contains("was already gone", gone, StringComparison.Ordinal);
+        Assert.DoesNotContain("was removed", gone, StringComparison.Ordinal);
     }
 
     private static NodeEvent Of(EventKind kind, string reason) =>

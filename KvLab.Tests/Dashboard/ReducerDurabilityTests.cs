@@ -28,7 +28,7 @@ public sealed class ReducerDurabilityTests
     private void Kill(string node)
     {
         _story.Time.Advance(TimeSpan.FromSeconds(1));
-        _story.Observer.Tell(new ProcessChanged(node, NodeState.Stopped, null, "Ended from this page."));
+        _story.Observer.Tell(new ProcessChanged(node, NodeState.Stopped, null, "Stopped as requested."));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ReducerDurabilityTests
 
         var write = Assert.Single(Durability.Latest).Write;
         Assert.Equal((true, false), (write.LeaderCounted, write.Naive));
-        Assert.Contains("2 of 2 required replicas (the leader counted) had confirmed", Explain.Plain.Write(Assert.Single(_story.Snapshot.Writes)), StringComparison.Ordinal);
+        Assert.Contains("2 of 2 required replicas (the leader counted) had acknowledged", Explain.Plain.Write(Assert.Single(_story.Snapshot.Writes)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ReducerDurabilityTests
 
         _story.Join(NodeRoles.Follower, "follower-3", "fourth", storage: "sqlite", storageIsNew: true);
         var row = Assert.Single(Durability.Latest);
-        Assert.Equal((DurabilityState.AtRisk, "W = 1: the only follower that had confirmed was follower-3; now only leader holds it, because follower-3 began anew with an empty storage."), (row.State, row.Why));
+        Assert.Equal((DurabilityState.AtRisk, "W = 1: the only follower that had acknowledged was follower-3; now only leader holds it, because follower-3 restarted with an empty storage."), (row.State, row.Why));
         _story.Apply("follower-3", 1, "k1");
         Assert.Equal(DurabilityState.Held, Assert.Single(Durability.Latest).State);
     }
@@ -154,7 +154,7 @@ public sealed class ReducerDurabilityTests
         Write(1, "k1", "follower-3");
         Kill("leader");
         Kill("follower-3");
-        Assert.Equal("W = 1: the only follower that had confirmed was follower-3; leader and follower-3 were killed, and nobody else held it.", Assert.Single(Durability.Lost).Why);
+        Assert.Equal("W = 1: the only follower that had acknowledged was follower-3; leader and follower-3 were killed, and nobody else held it.", Assert.Single(Durability.Lost).Why);
         _story.Join(NodeRoles.Leader, "leader", "second");
         Assert.Equal(1, Durability.Counts.Lost);
     }
@@ -179,7 +179,7 @@ public sealed class ReducerDurabilityTests
         Assert.Equal(DurabilityState.Held, Durability.Latest[0].State);
         // In external mode only its next incarnation tells that its memory is gone.
         _story.Join(NodeRoles.Follower, "follower-3", "second");
-        Assert.Equal((DurabilityState.AtRisk, "follower-3 began anew with an empty memory"), (Durability.Latest[0].State, Fate(Durability.Latest[0])));
+        Assert.Equal((DurabilityState.AtRisk, "follower-3 restarted with an empty memory"), (Durability.Latest[0].State, Fate(Durability.Latest[0])));
     }
 
     private static string Fate(DurabilityRow row) => $"{row.Fates[^1].Node} {row.Fates[^1].Why}";

@@ -91,7 +91,7 @@ public sealed class ReducerFaultTests
     {
         var story = Story.OfCluster(1);
         story.Observer.Tell(new NodeFroze("follower-1", true));
-        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Stopped, null, "Ended from this page."));
+        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Stopped, null, "Stopped as requested."));
         Assert.Equal(NodeState.Stopped, story.Snapshot.Nodes[1].State);
     }
 

@@ -47,10 +47,10 @@ public sealed class ReducerNodeTests
     public void A_crash_is_shown_with_its_words_also_when_the_connection_ends_after_it()
     {
         var story = Story.OfCluster(1);
-        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Crashed, null, "Ended by itself: exit code 3; last words: boom."));
+        story.Observer.Tell(new ProcessChanged("follower-1", NodeState.Crashed, null, "Exited unexpectedly: exit code 3; last output: boom."));
         story.Observer.Tell(new NodeDisconnected("follower-1", "first"));
         var node = story.Snapshot.Nodes[1];
-        Assert.Equal((NodeState.Crashed, null, "Ended by itself: exit code 3; last words: boom."), (node.State, node.ProcessId, node.Notice));
+        Assert.Equal((NodeState.Crashed, null, "Exited unexpectedly: exit code 3; last output: boom."), (node.State, node.ProcessId, node.Notice));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class ReducerReignTests
         Assert.Null(story.Snapshot.Leader);
         Assert.True(story.Snapshot.NobodyLeads);
         Assert.False(story.Snapshot.Quiescent);
-        Assert.Equal("Nobody leads: whoever led has stepped down, and all 3 nodes follow. No write is taken until a follower is promoted.", Leadership.ProblemOf(story.Snapshot));
+        Assert.Equal("There is no leader: the last one has stepped down, and all 3 nodes are followers. No node accepts writes until a follower is promoted.", Leadership.ProblemOf(story.Snapshot));
         var answer = Web.Api.ClusterAnswer.Of(story.Snapshot, true, null);
         Assert.Equal((null, false, Leadership.ProblemOf(story.Snapshot)), (answer.Leader, answer.Quiescent, answer.Problem));
 
@@ -78,8 +78,8 @@ public sealed class ReducerReignTests
     }
 
     [Theory]
-    [InlineData(NodeState.Stopped, "does not run")]
-    [InlineData(NodeState.Crashed, "ended by itself")]
+    [InlineData(NodeState.Stopped, "is not running")]
+    [InlineData(NodeState.Crashed, "exited unexpectedly")]
     public void A_leader_whose_process_has_ended_leads_nobody(NodeState state, string words)
     {
         var story = Story.OfCluster(2);
@@ -87,7 +87,7 @@ public sealed class ReducerReignTests
         story.Observer.Tell(new KvLab.Core.Observation.Messages.ProcessChanged("leader", state, null, null));
         Assert.Null(Leadership.ProblemOf(story.Snapshot));
         Reign(story, "leader", EventKind.LeaderRecovered, 4);
-        Assert.StartsWith($"Nobody leads: leader, which led epoch 4, {words}.", Leadership.ProblemOf(story.Snapshot), StringComparison.Ordinal);
+        Assert.StartsWith($"There is no leader: leader, which led epoch 4, {words}.", Leadership.ProblemOf(story.Snapshot), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class ReducerReignTests
         story.Replicate(5, "k", 1, ("follower-1", 10));
         Reign(story, "follower-1", EventKind.LeaderPromoted, 2);
         Assert.Equal(1, story.Snapshot.Kpis.InFlight);
-        story.Observer.Tell(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Stopped, null, "Ended from this page."));
+        story.Observer.Tell(new KvLab.Core.Observation.Messages.ProcessChanged("leader", NodeState.Stopped, null, "Stopped as requested."));
         Assert.Equal((0, 0), (story.Snapshot.Kpis.InFlight, story.Snapshot.Kpis.PendingDeliveries));
     }
 }

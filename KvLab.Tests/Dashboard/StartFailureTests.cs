@@ -49,7 +49,7 @@ public sealed class StartFailureTests
         { new IOException("The configured user limit (128) on the number of inotify instances has been reached"), "fs.inotify.max_user_instances" },
         { new InvalidOperationException("Unable to configure HTTPS endpoint. No server certificate was specified"), "dotnet dev-certs https" },
         { new CryptographicException("The specified network password is not correct."), "certificate cannot be read" },
-        { new InvalidDataException("Failed to load configuration from file '/x/appsettings.json'.", new FormatException("Could not parse the JSON file.")), "/x/appsettings.json is no valid JSON" },
+        { new InvalidDataException("Failed to load configuration from file '/x/appsettings.json'.", new FormatException("Could not parse the JSON file.")), "/x/appsettings.json is not valid JSON" },
         { new FileNotFoundException("Could not find file '/x/lab.pfx'."), "there is no file /x/lab.pfx" },
         { new DirectoryNotFoundException("Could not find a part of the path '/x/y/lab.pfx'."), "there is no file /x/y/lab.pfx" },
         { new FileNotFoundException("The nodes' program KvLab.Nodes is not in /x. Build the solution, or set Cluster:NodesPath to its folder."), "Cluster:NodesPath" },

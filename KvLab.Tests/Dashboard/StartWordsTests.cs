@@ -30,7 +30,7 @@ public sealed class StartWordsTests
         Assert.Equal("0 leader, 1 follower; still starting: leader, follower-2", Words);
         _story.Join(NodeRoles.Leader, "leader");
         _story.Join(NodeRoles.Follower, "follower-2");
-        Assert.Equal("1 leader, 2 followers; the leader takes no writes yet", Words);
+        Assert.Equal("1 leader, 2 followers; the leader accepts no writes yet", Words);
         _story.Tell("leader", EventKind.NodeReady, settings: new Core.Settings.LiveSettings());
         Assert.Equal("1 leader, 2 followers", Words);
     }

@@ -62,7 +62,7 @@ public sealed class StorageChoiceTests
     public void A_node_that_is_not_there_is_named()
     {
         Choose(new StorageRequest { ByNode = new Dictionary<string, string> { ["follower-9"] = "memory" } });
-        Assert.Equal("storageOf.follower-9 is no node of this cluster; there are leader, follower-1.", Assert.Single(_errors.All).Message);
+        Assert.Equal("storageOf.follower-9 is not a node of this cluster; the nodes are leader, follower-1.", Assert.Single(_errors.All).Message);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class StorageReachTests : IDisposable
         Assert.Null(await ProblemOfAsync(text));
         var port = Port;
         _server.Stop();
-        Assert.Equal($"{what} at 127.0.0.1:{port} cannot be reached (nobody listens there).", await ProblemOfAsync(text));
+        Assert.Equal($"{what} at 127.0.0.1:{port} cannot be reached (no process is listening there).", await ProblemOfAsync(text));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class RolledBackWordsTests
         ledger.RolledBack("leader", "k", Promised, EntryVersion.None, At);
         var row = Assert.Single(ledger.Lost(10, At));
         Assert.Equal(["follower-1"], row.StillHeldBy);
-        Assert.Equal("W = 1: the only follower that had confirmed was follower-1; leader rolled it back when it stepped down, "
+        Assert.Equal("W = 1: the only follower that had acknowledged was follower-1; leader rolled it back when it stepped down, "
             + "because the new leader did not know it: follower-1 still held it, but no leader does.", row.Why);
     }
 

@@ -50,7 +50,7 @@ public sealed class DisturbedRunTests
             if (run.Progress.Doing.Contains("writing", StringComparison.Ordinal) && others++ == 0) _ = e.Cluster.WriteAsync("foreign", "x");
         });
         Assert.True(others > 0);
-        Assert.Contains("Another client wrote 1 times.", run.Points[0].Disturbances);
+        Assert.Contains("Another client sent 1 write.", run.Points[0].Disturbances);
         Assert.Equal(RunState.Disturbed, run.State);
     }
 
@@ -68,7 +68,7 @@ public sealed class DisturbedRunTests
             return (run, (world.Now - began).TotalMinutes);
         });
         Assert.True(run.IsOver);
-        Assert.Contains(run.Findings, f => f.Kind == FindingKind.NotQuiescent && f.Sentence.Contains("A follower is away", StringComparison.Ordinal));
+        Assert.Contains(run.Findings, f => f.Kind == FindingKind.NotQuiescent && f.Sentence.Contains("A follower may be down", StringComparison.Ordinal));
         Assert.InRange(minutes, 0, 5);
     }
 

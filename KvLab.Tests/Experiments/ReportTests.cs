@@ -87,7 +87,7 @@ public sealed class ReportTests
 
     [Theory]
     [InlineData("{\"members\":[\"Ada\"],\"labels\":[\"Monday\"],\"hypothesis\":\"h\",\"method\":\"m\"}", "")]
-    [InlineData("{\"members\":\"Ada\"}", "members must be a list of texts.")]
+    [InlineData("{\"members\":\"Ada\"}", "members must be a list of strings.")]
     [InlineData("{\"labels\":[\"1\",\"2\",\"3\",\"4\",\"5\"]}", "labels must have at most 4 entries, one for each run, but has 5.")]
     [InlineData("{\"labels\":[\"LONG\"]}", "labels must have at most 50 characters each.")]
     [InlineData("{\"hypothesis\":\"LONG\"}", "hypothesis must have at most 20000 characters.")]

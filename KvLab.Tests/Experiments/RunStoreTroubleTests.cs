@@ -26,7 +26,7 @@ public sealed class RunStoreTroubleTests : IDisposable
     /// <summary>What was done to the folder, and the words that say so.</summary>
     public static TheoryData<string, string> Troubles => new()
     {
-        { "garbage", "is no database" },
+        { "garbage", "is not a database" },
         { "foreign", "is a database of another program" },
         { "foreign tables", "not one of KvLab" },
         { "newer", "was written by a newer KvLab (schema 7" },

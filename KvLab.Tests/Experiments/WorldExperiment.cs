@@ -23,7 +23,7 @@ internal sealed record Machine
     /// <summary>What each storage adds to a write, in ms, and what it says where it is absent.</summary>
     public IReadOnlyDictionary<string, (double Ms, string? Absent)> Storages { get; init; } = new Dictionary<string, (double, string?)>();
 
-    /// <summary>A leader that answers only when all followers have confirmed, whatever W says.</summary>
+    /// <summary>A leader that answers only when all followers have acknowledged, whatever W says.</summary>
     public bool WaitsForAll { get; init; }
 }
 

@@ -42,7 +42,7 @@ internal sealed class WireMeter(TimeProvider time) : IReplicaTransport
     {
         Counts += new WireCounts(batch.Count, 1, 0, 0);
         await Task.Delay(Way, time, cancellation);
-        if (follower.Id == Dead) throw new TransportException(TransportFailure.Refused, $"Nobody listens at {follower.Url}.");
+        if (follower.Id == Dead) throw new TransportException(TransportFailure.Refused, $"No process is listening at {follower.Url}.");
         _request.ResetWrittenCount();
         BatchCodec.WriteMessages(_request, batch);
         Receive(_followers[follower.Id]);

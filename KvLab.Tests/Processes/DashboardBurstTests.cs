@@ -54,7 +54,7 @@ public sealed class DashboardBurstTests
         await lab.PostAsync("/api/cluster/nodes/leader/kill");
         var burst = await lab.BurstAsync(20, 4, 2);
         Assert.Equal((20, 20), ((int)burst["completed"]!, (int)burst["failed"]!));
-        Assert.Contains("leader does not answer", (string)burst["lastError"]!);
+        Assert.Contains("Cannot reach leader", (string)burst["lastError"]!);
         Assert.Null(burst["meanMs"]);
     }
 }

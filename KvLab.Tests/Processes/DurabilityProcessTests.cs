@@ -20,7 +20,7 @@ public sealed class DurabilityProcessTests
         Assert.Equal(["leader", "follower-1"], one["killed"]!.AsArray().Select(n => (string)n!));
         Assert.All(one["writes"]!.AsArray(), w =>
         {
-            Assert.StartsWith("W = 1: the only follower that had confirmed was follower-1; ", (string)w!["why"]!, StringComparison.Ordinal);
+            Assert.StartsWith("W = 1: the only follower that had acknowledged was follower-1; ", (string)w!["why"]!, StringComparison.Ordinal);
             Assert.EndsWith(", and nobody else held it.", (string)w["why"]!, StringComparison.Ordinal);
         });
         Assert.All(lab.Snapshot.Nodes, n => Assert.Equal(NodeState.Running, n.State));
@@ -90,7 +90,7 @@ public sealed class DurabilityProcessTests
         await lab.WriteAsync("k1", "2");
         Assert.Equal("success", (string)(await lab.GetAsync("/api/availability"))["verdict"]!);
         await lab.PostAsync("/api/cluster/nodes/follower-2/kill");
-        // Two of three cannot confirm: whatever the deadline, this one meets it.
+        // Two of three cannot acknowledge: whatever the deadline, this one meets it.
         await lab.DeadlineAsync(300);
         Assert.Equal("partial_success", (string)(await lab.WriteAsync("k1", "3"))["status"]!);
         Assert.Equal("partial", (string)(await lab.GetAsync("/api/availability"))["verdict"]!);

@@ -152,9 +152,9 @@ public sealed class FailoverProcessTests
         await lab.WhenAsync(s => s.NobodyLeads);
         var cluster = await lab.GetAsync("/api/cluster");
         Assert.Null(cluster["leader"]);
-        Assert.StartsWith("Nobody leads", (string)cluster["problem"]!, StringComparison.Ordinal);
+        Assert.StartsWith("There is no leader", (string)cluster["problem"]!, StringComparison.Ordinal);
         Assert.False((bool)cluster["quiescent"]!);
-        Assert.StartsWith("Nobody leads", (await lab.WriteAsync("k", "2")).Detail, StringComparison.Ordinal);
+        Assert.StartsWith("There is no leader", (await lab.WriteAsync("k", "2")).Detail, StringComparison.Ordinal);
         var convergence = await lab.GetAsync("/api/convergence");
         Assert.False((bool)convergence["converged"]!);
         Assert.Contains("cannot be judged", (string)convergence["note"]!, StringComparison.Ordinal);
@@ -173,7 +173,7 @@ public sealed class FailoverProcessTests
         var reign = lab.Snapshot.Reign;
         await StepDownAsync(lab, reign + 1);
         await lab.WhenAsync(s => s.Reign > reign && s.Leader is not null);
-        Assert.Contains("had led for", (string)(await lab.GetAsync("/api/cluster/failover"))["history"]![0]!["reason"]!, StringComparison.Ordinal);
+        Assert.Contains("had been no leader for", (string)(await lab.GetAsync("/api/cluster/failover"))["history"]![0]!["reason"]!, StringComparison.Ordinal);
         await lab.ConvergedAsync();
     }
 

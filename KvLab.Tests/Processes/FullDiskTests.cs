@@ -6,7 +6,7 @@ using Xunit;
 
 namespace KvLab.Tests.Processes;
 
-/// <summary>A disk that becomes full under sixteen writing clients: nothing is confirmed that is not stored, and the node goes on by itself when there is room.</summary>
+/// <summary>A disk that becomes full under sixteen writing clients: nothing is confirmed that is not stored, and the node continues by itself when there is room.</summary>
 [Trait("Category", "Process")]
 public sealed class FullDiskTests : IDisposable
 {

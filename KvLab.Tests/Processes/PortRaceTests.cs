@@ -74,7 +74,7 @@ public sealed class PortRaceTests : IDisposable
         stealing = StealAsync(port);
         var refused = await lab.PostAsync("/api/cluster/nodes/follower-2/start");
         using var third = await stealing;
-        Assert.Equal((HttpStatusCode.Conflict, $"follower-2 keeps its port, but another program uses port {port} now. End that program and try again."), (refused.Status, refused.Detail));
+        Assert.Equal((HttpStatusCode.Conflict, $"follower-2 keeps its port, but another program uses port {port} now. End that program, then retry."), (refused.Status, refused.Detail));
         third.Stop();
         Assert.Equal("running", (string)(await lab.PostAsync("/api/cluster/nodes/follower-2/start"))["state"]!);
         await lab.UntilConvergedAsync();

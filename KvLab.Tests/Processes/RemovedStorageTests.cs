@@ -3,7 +3,7 @@ using Xunit;
 
 namespace KvLab.Tests.Processes;
 
-/// <summary>Somebody removes the file in which a node kept what it had confirmed: the ledger believes no file that is not there.</summary>
+/// <summary>Somebody removes the file in which a node kept what it had acknowledged: the ledger believes no file that is not there.</summary>
 [Trait("Category", "Process")]
 public sealed class RemovedStorageTests : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class RemovedStorageTests : IDisposable
 
         // Who holds it now is more than who held it at the answer, where the leader's last news died with it.
         var ledger = await lab.WhenAsync(s => s.Durability.Counts is { Acknowledged: 20, Lost: 0, AtRisk: 0 } && s.Durability.Latest.All(w => w.HeldNow.Length == 3));
-        Assert.All(ledger.Durability.Latest.Where(w => w.HeldAtAnswer.Contains(node)), w => Assert.EndsWith($"although {node} began anew with an empty storage.", w.Why, StringComparison.Ordinal));
+        Assert.All(ledger.Durability.Latest.Where(w => w.HeldAtAnswer.Contains(node)), w => Assert.EndsWith($"although {node} restarted with an empty storage.", w.Why, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RemovedStorageTests : IDisposable
         await lab.UntilConvergedAsync();
         var ledger = await lab.WhenAsync(s => s.Durability.Counts is { Acknowledged: 5, Lost: 5 });
         Assert.All(ledger.Durability.Lost, w => Assert.Equal(
-            "W = 1: the only follower that had confirmed was follower-1; follower-1 and leader began anew with an empty storage, and nobody else held it.", w.Why));
+            "W = 1: the only follower that had acknowledged was follower-1; follower-1 and leader restarted with an empty storage, and nobody else held it.", w.Why));
         Assert.Empty(await RealCluster.DumpAsync(lab.Node("leader").Url));
     }
 }

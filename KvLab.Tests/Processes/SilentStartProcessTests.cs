@@ -25,7 +25,7 @@ public sealed class SilentStartProcessTests
 
         var promotion = await lab.PostAsync("/api/cluster/failover", "{\"to\":\"leader\"}");
         Assert.Equal(HttpStatusCode.Conflict, promotion.Status);
-        Assert.Contains("leader is to lead already, and takes no writes yet. Waiting for follower-1, follower-2 and follower-3", promotion.Detail, StringComparison.Ordinal);
+        Assert.Contains("leader is already taking over, and accepts no writes yet. Waiting for follower-1, follower-2 and follower-3", promotion.Detail, StringComparison.Ordinal);
 
         // On the node, by REST, and to a client: whom it waits for.
         var health = await NodeHttp.GetAsync(lab.Node("leader").Url + "/health");

@@ -155,7 +155,7 @@ public static class Claims
             if (e.Kind == EventKind.WriteAnswered && e.Reason == "success" && e.Required == run.Plan.Followers)
                 answered[e.Key!] = EntryVersion.Max(answered.GetValueOrDefault(e.Key!), e.EntryVersion);
             if (moment.Held.Any(h => h < answered.GetValueOrDefault(e.Key!)))
-                throw Broken("P11", $"{e.Key} can be read older than {answered[e.Key!]}, which all followers had confirmed");
+                throw Broken("P11", $"{e.Key} can be read older than {answered[e.Key!]}, which all followers had acknowledged");
         }
     }
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace KvLab.Tests.Replication;
 
-/// <summary>docs/decisions/0007-leader-restart.md: how many nodes have to be heard.</summary>
+/// <summary>docs/decisions/0007-leader-restart.md: how many nodes must answer.</summary>
 [Trait("Category", "Unit")]
 public sealed class RecoveryRuleTests
 {
@@ -64,9 +64,9 @@ public sealed class RecoveryRuleTests
     public void It_says_whom_it_waits_for_and_why()
     {
         var hearing = Heard(5, 3, heard: 1);
-        Assert.Equal("Waiting for silent-1, silent-2, silent-3 and silent-4: an acknowledged write is on at least 3 of 5 followers, so 3 nodes that kept their data have to be heard; heard so far: follower-1.",
+        Assert.Equal("Waiting for silent-1, silent-2, silent-3 and silent-4: an acknowledged write is on at least 3 of 5 followers, so 3 nodes that kept their data must answer; answered so far: follower-1.",
             hearing.Waiting);
         Assert.StartsWith("Acknowledged writes that only silent-1, silent-2, silent-3 and silent-4 hold may be lost", hearing.AtRisk, StringComparison.Ordinal);
-        Assert.Contains("no follower had to confirm, so an acknowledged write may be on one node alone, and all 6 nodes have to be heard", Heard(5, 0, 5).Waiting, StringComparison.Ordinal);
+        Assert.Contains("no follower had to acknowledge, so an acknowledged write may be on one node alone, and all 6 nodes must answer", Heard(5, 0, 5).Waiting, StringComparison.Ordinal);
     }
 }

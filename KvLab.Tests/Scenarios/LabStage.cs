@@ -34,7 +34,7 @@ public sealed class LabStage(int seed) : IClusterControl
             "restart" => RestartLeader(command),
             "read" => Read(command),
             "compare" => Compare(),
-            _ => throw new ArgumentException($"{command.Name} is no command; known are cluster, set, write, send, wait, down, up, restart, read, compare."),
+            _ => throw new ArgumentException($"{command.Name} is an unknown command; the commands are cluster, set, write, send, wait, down, up, restart, read, compare."),
         };
         var trace = TraceText.Of(Cluster.Log.Moments.Skip(_told));
         _told = Cluster.Log.Moments.Count;
@@ -66,7 +66,7 @@ public sealed class LabStage(int seed) : IClusterControl
                 "delay" => patch with { MinDelayMs = Ms(value.Split("..")[0]), MaxDelayMs = Ms(value.Split("..")[^1]) },
                 "mode" => patch with { Versioning = Enum.Parse<VersioningMode>(value, ignoreCase: true) },
                 "delivery" => patch with { Delivery = Enum.Parse<Delivery>(value, ignoreCase: true) },
-                _ => throw new ArgumentException($"{name} is no setting; known are quorum, delay, deadline, seed, mode, delivery."),
+                _ => throw new ArgumentException($"{name} is an unknown setting; the settings are quorum, delay, deadline, seed, mode, delivery."),
             };
         }
 

@@ -138,7 +138,7 @@ public abstract class DurableStoreContract : StoreContract
         Assert.Equal(StoreFailure.Schema, (await Assert.ThrowsAsync<StoreException>(async () => await store.ApplyAsync(Make("a", 1), ApplyRule.NewerWins, Cancellation))).Failure);
     }
 
-    /// <summary>While the place takes no writes: it says so in its own word, stores nothing and can be read; afterwards it goes on by itself.</summary>
+    /// <summary>While the place accepts no writes: it says so in its own word, stores nothing and can be read; afterwards it goes on by itself.</summary>
     /// <param name="store">Holds <c>a</c> in version 5.</param>
     protected static async Task AssertRefusesAndGoesOnAsync(DurableStore store, StoreFailure expected, Func<Task> letWrite)
     {

@@ -44,7 +44,7 @@ public sealed class ScenarioRunnerTests
         var run = Play("# T\n> settings delay = 200..200, W = 0\n> write k = a\n> expect k missing on follower-1\n> expect eventually k = a on follower-1\n> expect eventually k = b on follower-1\n");
         Assert.Equal([StepState.Ok, StepState.Ok, StepState.Ok, StepState.Ok, StepState.Failed], run.Steps.Select(s => s.State));
         Assert.InRange(run.Steps[3].TookMs!.Value, 150, 300);
-        Assert.StartsWith("Within 30 s it did not come to this. follower-1 holds a", run.Steps[4].Note, StringComparison.Ordinal);
+        Assert.StartsWith("This did not happen within 30 s. follower-1 holds a", run.Steps[4].Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ScenarioRunnerTests
     {
         var run = Play("# T\n> kill leader\n> write k = a\n> expect unanswered\n> expect success\n");
         Assert.Equal([StepState.Ok, StepState.Ok, StepState.Ok, StepState.Failed], run.Steps.Select(s => s.State));
-        Assert.Equal("no answer: nobody leads", run.Steps[2].Note);
+        Assert.Equal("no answer: there is no leader", run.Steps[2].Note);
     }
 
     [Fact]

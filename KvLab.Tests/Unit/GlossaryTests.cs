@@ -17,7 +17,7 @@ public sealed partial class GlossaryTests
         var lines = File.ReadLines(Path.Combine(Root, "docs", "glossary.md")).Where(l => l.StartsWith("- ", StringComparison.Ordinal)).ToArray();
         Assert.Equal(lines.Length, Words.All.Count);
         Assert.All(Words.All, w => Assert.EndsWith(".", w.Value, StringComparison.Ordinal));
-        Assert.StartsWith("How many followers must confirm", Words.Of("write quorum (W)"), StringComparison.Ordinal);
+        Assert.StartsWith("How many followers must acknowledge", Words.Of("write quorum (W)"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -28,6 +28,11 @@ public sealed partial class GlossaryTests
         Assert.True(used.Count >= 10, $"Only {used.Count} words are explained where they stand.");
         Assert.All(used, w => Assert.True(Words.All.ContainsKey(w), $"docs/glossary.md has no line for “{w}”."));
     }
+
+    [Theory]
+    [InlineData("Faults"), InlineData("Plans"), InlineData("Experiments"), InlineData("Scenarios"), InlineData("Reporting")]
+    public void Words_are_explained_on_every_page_and_not_on_the_live_page_alone(string panels) => Assert.Contains(
+        Directory.EnumerateFiles(Path.Combine(Root, "KvLab.Web", "Components", "Panels", panels), "*.razor"), f => File.ReadAllText(f).Contains("<Term ", StringComparison.Ordinal));
 
     [GeneratedRegex("""\bWord="(?<word>[^"@]+)" """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Used();

@@ -6,7 +6,7 @@ using KvLab.Web.Problems;
 namespace KvLab.Web.Access;
 
 /// <summary>
-/// Whether others than this machine can reach the lab, by where the server really listens, whichever option said so. Where they can, its secret is asked for, and what they
+/// Whether other machines can reach the lab, by where the server really listens, whichever option said so. Where they can, its secret is asked for, and what they
 /// can start is bounded.
 /// </summary>
 public sealed class LabReach(AccessOptions access, DashboardAddress address, TimeProvider time)
@@ -40,7 +40,7 @@ public sealed class LabReach(AccessOptions access, DashboardAddress address, Tim
         var wrong = request.ByNode.Select(n => (Field: $"storageOf.{n.Key}", Text: n.Value)).Prepend((Field: "storage", Text: request.All ?? StorageServers.Memory))
             .Where(s => !StorageServers.Kinds.Contains(s.Text.Trim().ToLowerInvariant()))
             .Select(s => new Core.Configuration.FieldError(s.Field,
-                $"{s.Field} must be {string.Join(", ", StorageServers.Kinds.SkipLast(1))} or {StorageServers.Kinds[^1]} alone: others than this machine can reach this lab, so where a storage lies is said by its configuration only."))
+                $"{s.Field} must be {string.Join(", ", StorageServers.Kinds.SkipLast(1))} or {StorageServers.Kinds[^1]} alone: other machines can reach this lab, so only its configuration says where a storage is."))
             .ToList();
         if (wrong.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", wrong.Select(e => e.Message)), wrong);
     }
@@ -49,6 +49,6 @@ public sealed class LabReach(AccessOptions access, DashboardAddress address, Tim
     {
         if (!IsOpenToOthers || bound.Take(Anybody) is not { } wait) return;
         throw new CommandException(StatusCodes.Status429TooManyRequests,
-            $"{bound.Most} {what} within a minute are the most where others than this machine can reach the lab. Try again in {Math.Ceiling(wait.TotalSeconds)} s.");
+            $"At most {bound.Most} {what} per minute are allowed where other machines can reach the lab. Try again in {Math.Ceiling(wait.TotalSeconds)} s.");
     }
 }

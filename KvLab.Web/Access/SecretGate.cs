@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 namespace KvLab.Web.Access;
 
 /// <summary>
-/// Where others than this machine can reach the lab, everything needs its secret: people give it once on a page of its own and keep a cookie, scripts send
+/// Where other machines can reach the lab, everything needs its secret: people give it once on a page of its own and keep a cookie, scripts send
 /// <c>Authorization: Bearer</c>. What nodes report has the cluster's token (<see cref="Access.TokenGate"/>).
 /// </summary>
 internal sealed class SecretGate(RequestDelegate next, AccessOptions access, LabReach reach, TimeProvider time)

@@ -24,26 +24,26 @@ internal static class ClusterEndpoints
         cluster.MapPatch("/settings", PatchSettingsAsync).Accepts<LiveSettingsPatch>("application/json").Produces<LiveSettings>().Refuses(409)
             .WithSummary("Changes the settings that are named, all or nothing; answers with all of them.");
         cluster.MapPost("/nodes/{id}/kill", KillAsync).Produces<NodeAnswer>().Refuses(404, 409)
-            .WithSummary("SIGKILL: no last word. Only for nodes that this dashboard started.");
+            .WithSummary("Kills the process at once (SIGKILL). Only for nodes that this dashboard started.");
         cluster.MapPost("/nodes/{id}/start", StartAsync).Produces<NodeAnswer>().Refuses(404, 409)
-            .WithSummary("Starts a node again that was killed, was stopped or crashed; it keeps its id and port. recover: false starts a leader that asks nobody and counts from 1, the seed's disaster.");
+            .WithSummary("Restarts a node that was killed or stopped, or has crashed; it keeps its id and port. recover: false starts a leader that asks no follower and counts from 1, the seed's disaster.");
         cluster.MapPost("/nodes/{id}/proceed", ProceedAsync).Produces<NodeAnswer>().Refuses(404, 409)
-            .WithSummary("Has a leader that waits for nodes (waiting in GET /api/cluster) begin without them; acknowledged writes that only they hold may be lost. 409 when it does not wait.");
+            .WithSummary("Lets a leader that waits for nodes (waiting in GET /api/cluster) begin without them; acknowledged writes that only they hold may be lost. 409 when it does not wait.");
         cluster.MapPut("/storage", PutStorageAsync).Accepts<StorageBody>("application/json").Produces<ClusterAnswer>().Refuses(409, 502, 504)
-            .WithSummary("Starts all nodes again over another storage: storage for all, storageOf for single nodes, each memory, sqlite:…, redis:… or postgres:…, or a kind alone where its place is configured. What was in memory is gone, what lies elsewhere stays there.");
+            .WithSummary("Restarts all nodes with another storage: storage for all, storageOf for single nodes, each memory, sqlite:…, redis:… or postgres:…, or a kind alone where its place is configured. Entries in memory are lost, entries elsewhere stay there.");
         cluster.MapPost("/followers", AddFollowerAsync).Produces<FollowerAnswer>(201).Refuses(409)
             .WithSummary("Starts one more follower. It gets writes from now on.");
         cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
-            .WithSummary("Takes a follower out of the cluster; refused when fewer than W would be left.");
+            .WithSummary("Removes a follower from the cluster; refused when fewer than W would be left.");
         cluster.MapPost("/reset", ResetAsync).Accepts<ResetBody>("application/json").Produces(204).Refuses(409, 502, 503)
-            .WithSummary("Empties every node that answers (scope data, the default), or brings the whole lab to its start values: settings, failover rule, links, faults, who leads, followers, storage, and no data (scope all). The version counter goes on.");
+            .WithSummary("Empties every node that answers (scope data, the default), or brings the whole lab to its start values: settings, failover rule, links, faults, who leads, followers, storage, and no data (scope all). The version counter continues.");
         cluster.MapPost("/take-over", TakeOverAsync).Produces<LeaseView>().Refuses(409, 504)
-            .WithSummary("Cancels the experiment, scenario, chaos run or drill that has the cluster, and answers when it has put back what it changed; 409 when nobody has it.");
+            .WithSummary("Cancels the experiment, scenario, chaos run or drill that has the cluster, and answers when it has restored what it changed; 409 when nobody has it.");
         cluster.MapGet("/token", Token).Produces<TokenAnswer>().Refuses(403)
             .WithSummary("The secret for the nodes' guarded calls (/replicate, PATCH /config, /clear, /internal). To this machine only.");
         routes.MapGet("/api/convergence", (IClusterCommands commands, CancellationToken cancellation) => commands.CheckConvergenceAsync(cancellation))
             .Produces<ConvergenceReport>().Refuses(503).WithTags("Cluster")
-            .WithSummary("Asks every node for all it holds and compares entry by entry; a node that does not answer is unreachable, never equal.");
+            .WithSummary("Asks every node for all its entries and compares them one by one; a node that does not answer is unreachable, never equal.");
     }
 
     private static async Task<LiveSettings> PatchSettingsAsync(HttpRequest request, IClusterState state, IClusterCommands commands, TimeProvider time, CancellationToken cancellation)
@@ -124,6 +124,6 @@ internal static class ClusterEndpoints
 
     private static TokenAnswer Token(HttpContext context, ClusterOptions options, LabReach reach) =>
         reach.IsOpenTo(context.Connection.LocalIpAddress) || context.Request.Headers.ContainsKey("X-Forwarded-For") || (context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
-            ? throw new CommandException(StatusCodes.Status403Forbidden, "The token is told only on the machine where the dashboard runs, and only while nobody else can reach the dashboard.")
+            ? throw new CommandException(StatusCodes.Status403Forbidden, "The token is given only to callers on the machine where the dashboard runs, and only while no other machine can reach the dashboard.")
             : new TokenAnswer(TelemetryContract.TokenHeader, options.Token);
 }

@@ -13,7 +13,7 @@ internal static class DrillEndpoints
     {
         var api = routes.MapGroup("/api/drills").WithTags("Durability");
         api.MapPost("/durability", RunAsync).Accepts<DrillBody>("application/json").Produces<DrillAnswer>().Refuses(409, 503)
-            .WithSummary("Writes with this W, kills the leader and the follower that confirmed first, fails over and reads the ledger; then starts both again. Takes seconds.");
+            .WithSummary("Writes with this W, kills the leader and the follower that acknowledged first, fails over and reads the ledger; then restarts both. Takes seconds.");
         api.MapGet("/durability", (IDrills drills, IClusterState state) => drills.History.Select(r => DrillAnswer.Of(r, state.Current))).Produces<IReadOnlyList<DrillAnswer>>()
             .WithSummary("The latest drills, newest first.");
     }
@@ -32,7 +32,7 @@ internal static class DrillEndpoints
 /// <param name="WriteQuorum">1 … the number of followers.</param>
 public sealed record DrillBody(int WriteQuorum);
 
-/// <param name="Killed">The leader, and the follower that had confirmed first.</param>
+/// <param name="Killed">The leader, and the follower that had acknowledged first.</param>
 /// <param name="Lost">Of <paramref name="Writes"/>: held by no replica any more.</param>
 public sealed record DrillAnswer(
     int WriteQuorum, int Followers, IReadOnlyList<string> Killed, string Promoted, int Lost, string Verdict,

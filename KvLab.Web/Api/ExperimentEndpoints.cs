@@ -41,7 +41,7 @@ internal static class ExperimentEndpoints
         api.MapPost("/{id}/pause", (string id, HttpRequest request, ExperimentService experiments) => ActAsync(request, experiments, id, experiments.Pause)).Produces<RunView>().Refuses(404, 409);
         api.MapPost("/{id}/resume", (string id, HttpRequest request, ExperimentService experiments) => ActAsync(request, experiments, id, experiments.Resume)).Produces<RunView>().Refuses(404, 409);
         api.MapPost("/{id}/cancel", (string id, HttpRequest request, ExperimentService experiments) => ActAsync(request, experiments, id, experiments.Cancel)).Produces<RunView>().Refuses(404, 409)
-            .WithSummary("Ends a run; what was measured until then is kept.");
+            .WithSummary("Cancels a run; what was measured until then is kept.");
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, ExperimentService experiments, CancellationToken cancellation)

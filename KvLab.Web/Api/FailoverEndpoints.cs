@@ -16,12 +16,12 @@ internal static class FailoverEndpoints
         api.MapPatch("", ChangeAsync).Accepts<FailoverPolicy>("application/json").Produces<FailoverAnswer>().Refuses(409)
             .WithSummary("Changes the rule: mode manual or automatic, timeoutMs 500 … 60,000.");
         api.MapPost("", FailOverAsync).Produces<FailoverReport>().Refuses(404, 409, 503)
-            .WithSummary("Promotes the follower named in \"to\", or the most advanced one by (epoch, version). Refused (409) where too few nodes answer to know every acknowledged write; \"force\": true goes on, and those may be lost.");
+            .WithSummary("Promotes the follower named in \"to\", or the most up-to-date one by (epoch, version). Refused (409) where too few nodes answer to know every acknowledged write; \"force\": true promotes anyway, and those may be lost.");
         api.MapGet("/risk", RiskAsync).Produces<FailoverRisk>().Refuses(404, 409, 503)
-            .WithSummary("What a promotion would put at risk now, of \"to\" or of the most advanced follower: acknowledged writes that no node holds which the new leader reaches. Nothing is changed.");
+            .WithSummary("What a promotion would put at risk now, of \"to\" or of the most up-to-date follower: acknowledged writes that no node holds which the new leader reaches. Nothing is changed.");
         MapSyncs(routes);
         routes.MapGet("/api/cluster/rolled-back", (IClusterState state) => state.Current.RolledBack).Produces<IReadOnlyList<RolledBackView>>().WithTags("Failover")
-            .WithSummary("Writes that replaced leaders took back, newest first.");
+            .WithSummary("Writes that replaced leaders rolled back, newest first.");
     }
 
     private static void MapSyncs(IEndpointRouteBuilder routes) =>

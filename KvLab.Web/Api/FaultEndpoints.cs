@@ -13,16 +13,16 @@ internal static class FaultEndpoints
     {
         var cluster = routes.MapGroup("/api/cluster").WithTags("Faults");
         cluster.MapPost("/nodes/{id}/stop", StopAsync).Produces<NodeAnswer>().Refuses(404, 409)
-            .WithSummary("SIGTERM: it takes no more writes, delivers what is open for a while, and ends. Only for nodes that this dashboard started.");
+            .WithSummary("Stops the process (SIGTERM): it accepts no more writes, delivers what is pending for a while, and exits. Only for nodes that this dashboard started.");
         cluster.MapPost("/nodes/{id}/freeze", FreezeAsync).Produces<NodeAnswer>().Refuses(404, 409)
-            .WithSummary("SIGSTOP, or its equivalent within a node that others run: it does nothing and keeps what it holds.");
-        cluster.MapPost("/nodes/{id}/thaw", ThawAsync).Produces<NodeAnswer>().Refuses(404, 409).WithSummary("It goes on where it stood.");
+            .WithSummary("Pauses the process (SIGSTOP, or its equivalent inside a node that was started elsewhere): it does nothing and keeps what it holds.");
+        cluster.MapPost("/nodes/{id}/thaw", ThawAsync).Produces<NodeAnswer>().Refuses(404, 409).WithSummary("Continues a frozen node where it stopped.");
         cluster.MapPut("/nodes/{id}/faults", SetFaultsAsync).Accepts<NodeFaultsBody>("application/json").Produces<NodeAnswer>().Refuses(404, 409, 503, 504)
             .WithSummary("Makes a node slow or its wall clock wrong, until its process ends; what is not named stays.");
         cluster.MapGet("/links", LinksAsync).Produces<LinksAnswer>().Refuses(503, 504)
             .WithSummary("The leader's link to each follower: its faults, what they did so far, and the sides of a partition.");
         cluster.MapPut("/links/{follower}", SetLinkAsync).Accepts<LinkFaults>("application/json").Produces<LinksAnswer>().Refuses(404, 409, 503, 504)
-            .WithSummary("Replaces the faults of one link; what is left out is without fault.");
+            .WithSummary("Replaces the faults of one link; a field that is left out means no fault.");
         cluster.MapDelete("/links/{follower}", HealOneAsync).Produces<LinksAnswer>().Refuses(404, 409, 503, 504)
             .WithSummary("Heals one link, and ends its separation by a partition.");
         cluster.MapDelete("/links", HealAllAsync).Produces<LinksAnswer>().Refuses(409, 503, 504).WithSummary("Heals all links and ends the partition.");

@@ -15,7 +15,7 @@ internal static class LoadEndpoints
     {
         var api = routes.MapGroup("/api").WithTags("Writes");
         api.MapPost("/writes", WriteAsync).Accepts<WriteBody>("application/json").Produces<WriteAnswer>().Refuses(409, 413, 503)
-            .WithSummary("Passes one write to the leader and its answer back; 503 with the same body on a shortfall where onShortfall is error.");
+            .WithSummary("Passes one write to the leader and its answer back; 503 with the same body if W is not reached and onShortfall is error.");
         api.MapGet("/writes", (HttpRequest request, IClusterState state) => Writes(request, state)).Produces<IReadOnlyList<WriteRow>>().Refuses()
             .WithSummary("The latest writes, newest first, with what became of each at every follower. limit: 1 … 500, default 100.");
         api.MapPost("/demos/out-of-order", DemoAsync).Accepts<OutOfOrderBody>("application/json").Produces<OutOfOrderDemo>().Refuses(404, 409, 503)

@@ -14,7 +14,7 @@ internal static class MessageEndpoints
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/messages", Messages).WithTags("Events").Produces<IReadOnlyList<MessageView>>().Refuses(404)
         .WithSummary($"The messages between nodes, newest first: request and answer of each attempt to bring a write to a follower, rare calls (probe, seal, digest, repair, recover), and what clients of this dashboard read (from=clients). "
             + "from and to: when they were sent, as ISO 8601, or the node that sent or was to get them; node: either end; key; "
-            + $"limit: 1 … {MessageQuery.MostRows}, default {StandardLimit}. Times are on one clock where the nodes run on one machine; errorMs says how wrong they may be, null that nobody knows. "
+            + $"limit: 1 … {MessageQuery.MostRows}, default {StandardLimit}. Times are on one clock where the nodes run on one machine; errorMs says how wrong they may be; null means not known. "
             + "recording: those of this recording, instead of those that are remembered of the running lab.");
 
     private static IReadOnlyList<MessageView> Messages(HttpRequest request, ITrafficLookup traffic, IRecordedStreams recordings)

@@ -99,7 +99,7 @@ public static class AvailabilityPlot
     }
 
     public static SeriesTable Table(AvailabilityView view) => new(
-        "What clients were told, second by second",
+        "What clients saw, second by second",
         ["second", "success", "partial", "unreachable", "followers_unavailable", "followers", "W", "other_side_success", "other_side_partial", "other_side_stale_keys", "faults"],
         [.. view.Points.Select(p => (IReadOnlyList<string>)
             [

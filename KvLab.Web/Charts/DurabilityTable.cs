@@ -19,7 +19,7 @@ public static class DurabilityTable
             ])]);
 
     public static SeriesTable Of(IReadOnlyList<RolledBackView> rows) => new(
-        "Writes that replaced leaders took back",
+        "Writes that replaced leaders rolled back",
         ["node", "epoch", "version", "key", "value", "held_epoch", "held_version", "promised", "at"],
         [.. rows.Select(r => (IReadOnlyList<string>)
             [

@@ -112,11 +112,11 @@ internal static class ExperimentCommand
 
     private static void PrintTable(ExperimentRun run)
     {
-        Console.WriteLine("point                     writes   mean ms    p50 ms    p95 ms    p99 ms     delay  overhead predicted      band ms         writes/s  stale  stored ms");
+        Console.WriteLine("point                     writes   mean ms    p50 ms    p95 ms    p99 ms     delay  overhead predicted      band ms         writes/s refused  stored ms");
         foreach (var p in run.Points)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{p.Plan.Label,-24} {p.Writes,7} {p.Client.MeanMs,9:0.00} {p.Client.P50Ms,9:0.00} {p.Client.P95Ms,9:0.00} {p.Client.P99Ms,9:0.00} {p.Prediction.DelayMeanMs,9:0.00} {p.Prediction.OverheadMs,9:0.00} {p.Prediction.MeanMs,9:0.00} {p.Prediction.BandLowMs,8:0.00}–{p.Prediction.BandHighMs,-8:0.00}{(p.InBand ? "✓" : "✗")} {p.WritesPerSecond,8:0} {p.StaleRefusals,6} {(p.Storing.Count > 0 ? p.Storing.MeanMs.ToString("0.00", CultureInfo.InvariantCulture) : "–"),10}"));
+                $"{p.Plan.Label,-24} {p.Writes,7} {p.Client.MeanMs,9:0.00} {p.Client.P50Ms,9:0.00} {p.Client.P95Ms,9:0.00} {p.Client.P99Ms,9:0.00} {p.Prediction.DelayMeanMs,9:0.00} {p.Prediction.OverheadMs,9:0.00} {p.Prediction.MeanMs,9:0.00} {p.Prediction.BandLowMs,8:0.00}–{p.Prediction.BandHighMs,-8:0.00}{(p.InBand ? "✓" : "✗")} {p.WritesPerSecond,8:0} {p.StaleRefusals,7} {(p.Storing.Count > 0 ? p.Storing.MeanMs.ToString("0.00", CultureInfo.InvariantCulture) : "–"),10}"));
         }
 
         foreach (var sentence in Sentences.Of(run)) Console.WriteLine($"• {Unseen.Shown(sentence)}");

@@ -77,7 +77,7 @@ internal static class OwnLab
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Ended before it was finished.");
+            Console.Error.WriteLine("Stopped before it was finished.");
             return Interrupted;
         }
     }

@@ -95,7 +95,7 @@ internal sealed partial class ClusterCommands(
         ActAsync("start a node", () => supervisor.StartForgetfulAsync(Known(id), cancellation));
 
     public Task ProceedAsync(string id, CancellationToken cancellation = default) =>
-        ActAsync("have a leader go on without nodes", () => client.ProceedAsync(directory.Find(Known(id))!, cancellation));
+        ActAsync("let a leader continue without nodes", () => client.ProceedAsync(directory.Find(Known(id))!, cancellation));
 
     public async Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation = default)
     {
@@ -149,7 +149,7 @@ internal sealed partial class ClusterCommands(
         if (silent.Count == 0) return;
         if (silent.Count > directory.Followers.Count)
             throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No node answered, so nothing was emptied.");
-        events.Report(EventKind.DashboardNotice, null, $"The reset did not reach {string.Join(", ", silent.Order(NaturalOrder.Instance))}; a node that does not run has an empty memory when it starts again.");
+        events.Report(EventKind.DashboardNotice, null, $"The reset did not reach {string.Join(", ", silent.Order(NaturalOrder.Instance))}; the memory of a node that is not running is empty when it starts again.");
 
         async Task ClearAsync(NodeAddress node)
         {

@@ -32,10 +32,10 @@ public interface IClusterCommands
     /// <summary>SIGKILL.</summary>
     Task KillNodeAsync(string id, CancellationToken cancellation = default);
 
-    /// <summary>SIGTERM: it takes no more writes, delivers what is open for a while, and ends.</summary>
+    /// <summary>SIGTERM: it accepts no more writes, delivers what is open for a while, and ends.</summary>
     Task StopNodeAsync(string id, CancellationToken cancellation = default);
 
-    /// <summary>SIGSTOP, or its equivalent within a node that others run: it does nothing and keeps what it holds.</summary>
+    /// <summary>Pauses the process (SIGSTOP, or its equivalent inside a node that was started elsewhere): it does nothing and keeps what it holds.</summary>
     Task FreezeNodeAsync(string id, CancellationToken cancellation = default);
     Task ThawNodeAsync(string id, CancellationToken cancellation = default);
 
@@ -59,7 +59,7 @@ public interface IClusterCommands
 
     Task StartNodeAsync(string id, CancellationToken cancellation = default);
 
-    /// <summary>Has a leader that waits for nodes before it takes writes (<see cref="Core.Observation.Snapshots.ClusterSnapshot.Waiting"/>) begin without them: what only they hold may be lost.</summary>
+    /// <summary>Has a leader that waits for nodes before it accepts writes (<see cref="Core.Observation.Snapshots.ClusterSnapshot.Waiting"/>) begin without them: what only they hold may be lost.</summary>
     Task ProceedAsync(string id, CancellationToken cancellation = default);
 
     /// <summary>A lesson: starts a leader that asks nobody and counts from 1 again, as the seed's does. Every follower refuses what it writes, and confirms it.</summary>

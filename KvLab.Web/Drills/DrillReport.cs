@@ -4,7 +4,7 @@ namespace KvLab.Web.Drills;
 
 /// <summary>How a durability drill went: what was done, and what the ledger said of its writes then.</summary>
 /// <param name="WriteQuorum">W of the drill's writes.</param>
-/// <param name="Killed">The leader, and the follower that had confirmed first.</param>
+/// <param name="Killed">The leader, and the follower that had acknowledged first.</param>
 /// <param name="Promoted">Who led afterwards.</param>
 /// <param name="Lost">Writes that no replica held any more.</param>
 /// <param name="Verdict">One sentence with the rule behind it.</param>

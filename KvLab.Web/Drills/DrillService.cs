@@ -108,12 +108,12 @@ internal sealed class DrillService(
     {
         var now = state.Current;
         if (!commands.Supervises) throw Conflict("This dashboard did not start the nodes, so it cannot kill them. Kill the leader and a follower where they run, and read the ledger here.");
-        if (now.Naive) throw Conflict("In naive mode versions decide nothing, and neither does a quorum. Switch it off first.");
+        if (now.Naive) throw Conflict("In naive mode versions decide nothing, so a quorum promises nothing. Switch it off first.");
         string[] followers = [.. now.Followers.Select(f => f.Id)];
         var broken = now.Nodes.Where(n => AvailabilityRule.WhyNot(n, now) is not null).Select(n => n.Id).ToArray();
         if (now.Leader is null || directory.Leader is not { } leader || followers.Length < FewestFollowers || broken.Length > 0)
         {
-            throw Conflict($"The drill needs a leader and {FewestFollowers} followers or more, all of them well"
+            throw Conflict($"The drill needs a leader and {FewestFollowers} followers or more, all of them healthy"
                 + $"{(broken.Length > 0 ? $"; these are not: {string.Join(", ", broken)}" : "")}. Start, thaw and heal them first.");
         }
         if (writeQuorum >= 1 && writeQuorum <= followers.Length) return (leader, followers);
@@ -127,15 +127,15 @@ internal sealed class DrillService(
         var steps = new List<string>();
         var first = followers[0];
 
-        Step($"W = {w} of {followers.Length}; {NodeWords.Name(first, leads: false)} is quick, {(w < followers.Length ? "whoever W does not ask for gets the writes seconds later" : "the others follow at once")}.");
+        Step($"W = {w} of {followers.Length}; {NodeWords.Name(first, leads: false)} is fast, {(w < followers.Length ? "followers beyond W get the writes seconds later" : "the others follow at once")}.");
         await commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = w, QuorumCountsLeader = false }, cancellation);
         var versions = await WriteAsync(leader, followers, w, cancellation);
 
-        Step($"{versions.Count} writes were answered with success. {Capital(NodeWords.Leading(leader.Id))} and {NodeWords.Name(first, leads: false)}, which confirmed first, are killed.");
+        Step($"{versions.Count} writes were answered with success. {Capital(NodeWords.Leading(leader.Id))} and {NodeWords.Name(first, leads: false)}, which acknowledged first, are killed.");
         await Task.WhenAll(commands.KillNodeAsync(leader.Id, cancellation), commands.KillNodeAsync(first, cancellation));
         await state.WhenAsync(s => IsDown(s, leader.Id) && IsDown(s, first), Patience, time, cancellation);
 
-        Step("Nobody leads. The most advanced follower is promoted.");
+        Step("There is no leader. The most up-to-date follower is promoted.");
         var reign = await failover.FailOverAsync(null, force: true, cancellation: cancellation);
         await state.WhenAsync(s => s.Reign >= reign.Epoch, Patience, time, cancellation);
         Step($"{reign.To} leads epoch {reign.Epoch}. The ledger is asked for the writes.");
@@ -161,7 +161,7 @@ internal sealed class DrillService(
         var answers = await Task.WhenAll(Enumerable.Range(1, Writes).Select(i =>
             client.WriteAsync(leader, new WriteRequest($"drill-{number}-{i}", JsonText.Of($"promise {i}"), delaysMs), Patience, cancellation)));
         if (answers.FirstOrDefault(a => a.Status != WriteStatus.Success) is { } partial)
-            throw Conflict($"{state.Current.Labels.Version(partial.Epoch, partial.Version)} of {partial.Key} was only a partial success, so nothing was promised. Look whether all followers answer, and try again.");
+            throw Conflict($"{state.Current.Labels.Version(partial.Epoch, partial.Version)} of {partial.Key} was only a partial success, so nothing was promised. Check that all followers answer, then retry.");
         IReadOnlyList<EntryVersion> versions = [.. answers.Select(a => new EntryVersion(a.Epoch, a.Version))];
         await state.WhenAsync(s => versions.All(v => s.Durability.Latest.Any(r => r.Write.Version == v)), Patience, time, cancellation);
         return versions;
@@ -169,7 +169,7 @@ internal sealed class DrillService(
 
     private async Task RestoreAsync(string leader, string follower, LiveSettings settings, Action<string?> say, CancellationToken cancellation)
     {
-        say("The killed nodes are started again, and W is as it was.");
+        say("The killed nodes are restarted, and W is restored.");
         foreach (var node in new[] { leader, follower }.Where(n => IsDown(state.Current, n))) await commands.StartNodeAsync(node, cancellation);
         await state.WhenAsync(s => s.Nodes.All(n => n.State is NodeState.Running or NodeState.Crashed), Patience, time, cancellation);
         await commands.ChangeSettingsAsync(new LiveSettingsPatch { WriteQuorum = settings.WriteQuorum, QuorumCountsLeader = settings.QuorumCountsLeader }, cancellation);

@@ -16,7 +16,7 @@ internal sealed partial class ExperimentCluster
     private async Task<string?> ChangeAsync(string storage, CancellationToken cancellation)
     {
         if (!commands.Supervises)
-            throw new ExperimentException("This dashboard did not start the nodes, so it cannot change what they store in; leave the sweep over storage out.");
+            throw new ExperimentException("This dashboard did not start the nodes, so it cannot change their storage; leave out the sweep over storage.");
         if (!servers.Knows(storage)) return $"no server is configured for it; name one as Storage:{char.ToUpperInvariant(storage[0])}{storage[1..]} when the dashboard starts.";
         try
         {

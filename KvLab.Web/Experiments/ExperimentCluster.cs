@@ -31,7 +31,7 @@ internal sealed partial class ExperimentCluster(
     public async Task SetFollowersAsync(int followers, CancellationToken cancellation)
     {
         if (!commands.Supervises)
-            throw new ExperimentException("This dashboard did not start the nodes, so it cannot change the number of followers; leave the sweep over followers out.");
+            throw new ExperimentException("This dashboard did not start the nodes, so it cannot change the number of followers; leave out the sweep over followers.");
         while (directory.Followers.Count < followers) await Guard(() => commands.AddFollowerAsync(cancellation));
         while (directory.Followers.Count > followers)
         {

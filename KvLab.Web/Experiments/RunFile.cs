@@ -57,8 +57,8 @@ public sealed partial record RunFile
     /// <exception cref="WrongRunException">No run file, one of a newer version, one whose samples were changed, or one that cannot have been measured; it says which field.</exception>
     public static ExperimentRun Read(ReadOnlySpan<byte> utf8)
     {
-        var file = Parse<RunFile>(utf8, "This is no exported KvLab run");
-        if (file.Kind != KindName) throw new WrongRunException("kind", $"This is no exported KvLab run: kind is not \"{KindName}\".");
+        var file = Parse<RunFile>(utf8, "This is not an exported KvLab run");
+        if (file.Kind != KindName) throw new WrongRunException("kind", $"This is not an exported KvLab run: kind is not \"{KindName}\".");
         if (file.Schema > CurrentSchema)
             throw new WrongRunException("schema", $"This run was exported by a newer KvLab (schema {file.Schema}; this one reads up to {CurrentSchema}).");
         if (file.Schema < 1) throw new WrongRunException("schema", $"schema must be from 1 to {CurrentSchema}, but is {file.Schema}.");

@@ -14,10 +14,10 @@ public sealed partial class RunStore
         var id = Text(0);
         var known = Enum.TryParse<RunState>(Text(3), out var state) && Enum.GetNames<RunState>().Contains(Text(3));
         var dated = DateTimeOffset.TryParse(Text(4), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var startedAt);
-        var problem = !RunRules.IsId(id) ? "its id is none that KvLab gives"
+        var problem = !RunRules.IsId(id) ? "its id is not one that KvLab gives"
             : !known ? $"it has no known state"
             : !dated ? "it has no time"
-            : Count(5) is null || Count(6) is null ? "its counts are no numbers"
+            : Count(5) is null || Count(6) is null ? "its counts are not numbers"
             : null;
         return new RunSummary(id, Text(1), Text(2), known && problem is null ? state : RunState.Broken, startedAt, Count(5) ?? 0, Count(6) ?? 0,
             problem is null ? null : $"This row of the store is damaged: {problem}.");

@@ -61,7 +61,7 @@ public sealed partial class RunStore : IDisposable
     {
         using var connection = Connect(write: false);
         if (Scalar(connection, "SELECT run FROM runs WHERE id = $id", ("$id", id)) is not { } stored) return null;
-        if (stored is not string json) throw new WrongRunException("run", $"The stored run {id} is damaged: it is no text.");
+        if (stored is not string json) throw new WrongRunException("run", $"The stored run {id} is damaged: it is not text.");
         using var command = Command(connection, "SELECT point FROM points WHERE run_id = $id ORDER BY position", ("$id", id));
         using var reader = command.ExecuteReader();
         var points = new List<PointResult>();

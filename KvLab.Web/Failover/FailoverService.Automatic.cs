@@ -33,7 +33,7 @@ internal sealed partial class FailoverService
                 var silent = watch.Silent;
                 // Somebody may have promoted another one by hand meanwhile.
                 if (silent.TotalMilliseconds < policy.TimeoutMs || directory.Leader?.Id != leader?.Id) continue;
-                await TryAsync(leader is null ? $"nobody had led for {silent.TotalMilliseconds:0} ms" : $"{leader.Id} had not answered as the leader for {silent.TotalMilliseconds:0} ms", stoppingToken);
+                await TryAsync(leader is null ? $"there had been no leader for {silent.TotalMilliseconds:0} ms" : $"{leader.Id} had not answered as the leader for {silent.TotalMilliseconds:0} ms", stoppingToken);
                 watch.Forget();
             }
         }
@@ -53,10 +53,10 @@ internal sealed partial class FailoverService
         catch (CommandException failure)
         {
             LogFailed(logger, failure.Message);
-            events.Report(EventKind.DashboardNotice, null, $"The automatic failover did not come about ({reason}): {failure.Message}");
+            events.Report(EventKind.DashboardNotice, null, $"The automatic failover failed ({reason}): {failure.Message}");
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The automatic failover did not come about: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The automatic failover failed: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

@@ -57,7 +57,7 @@ internal sealed partial class FailoverService(
     {
         using var own = lease.Act("promote a follower");
         if (seen < state.Current.Reign)
-            throw Conflict($"{state.Current.Leader?.Id ?? "Another node"} began epoch {state.Current.Reign} meanwhile. Look who leads now, and ask again if another is to lead.");
+            throw Conflict($"{state.Current.Leader?.Id ?? "Another node"} began epoch {state.Current.Reign} meanwhile. Check who leads now, and ask again if another node should lead.");
         return await TogetherAsync(to, "by hand", force).WaitAsync(cancellation);
     }
 
@@ -73,7 +73,7 @@ internal sealed partial class FailoverService(
             {
                 return to is null || to == running.To
                     ? running.Report
-                    : throw Conflict($"A failover to {running.To ?? "the most advanced follower"} is under way, and one at a time is enough. Look who leads then.");
+                    : throw Conflict($"A failover to {running.To ?? "the most up-to-date follower"} is under way, and only one can run at a time. Check who leads when it has ended.");
             }
 
             var report = FailOverAsync(to, reason, force, _ending.Token);

@@ -8,7 +8,7 @@ namespace KvLab.Web.Failover;
 /// <param name="Sealed">Nodes that answered: they refuse the old leader, and what they held was merged.</param>
 /// <param name="Silent">Nodes that did not; what they alone hold is looked at when they return.</param>
 /// <param name="Merged">Entries that the new leader took over from others.</param>
-/// <param name="Safe">Whether each acknowledged write that the ledger follows is held by a node that was asked.</param>
+/// <param name="Safe">Whether each acknowledged write that the ledger tracks is held by a node that was asked.</param>
 /// <param name="Note">That in words, with the writes at risk.</param>
 public sealed record FailoverReport(
     string? From, string To, long Epoch, long FirstVersion, IReadOnlyList<string> Sealed, IReadOnlyList<string> Silent, int Merged, int Keys,

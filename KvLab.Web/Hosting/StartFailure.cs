@@ -25,7 +25,7 @@ internal static partial class StartFailure
             AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => Busy(AddressIn(all), urls),
             SocketException { SocketErrorCode: SocketError.AccessDenied } => Forbidden(AddressIn(all)),
             SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => $"this machine has no address {AddressIn(all)?.Host ?? "like the one in --urls"}. Choose one of its own, such as --urls {ListenOptions.DefaultUrl}",
-            SocketException { SocketErrorCode: SocketError.HostNotFound } => $"the name in --urls is known to nobody. Choose an address of this machine, such as --urls {ListenOptions.DefaultUrl}",
+            SocketException { SocketErrorCode: SocketError.HostNotFound } => $"the name in --urls cannot be resolved. Choose an address of this machine, such as --urls {ListenOptions.DefaultUrl}",
             IOException when cause.Message.Contains("inotify", StringComparison.Ordinal) =>
                 "the limit of this user for watching files (inotify) is reached. Raise it: sudo sysctl fs.inotify.max_user_instances=1024",
             IOException when cause.Message.Contains("Too many open files", StringComparison.Ordinal) => "the limit for open files is reached. Raise it in this shell: ulimit -n 4096",
@@ -37,9 +37,9 @@ internal static partial class StartFailure
             FileNotFoundException or DirectoryNotFoundException => cause.Message,
             ArgumentOutOfRangeException { ParamName: "port" } => $"a port in --urls is not from 0 to 65535. An address is {ListenOptions.DefaultUrl}",
             CryptographicException => "the certificate cannot be read: its file is none, or its password is wrong (Kestrel:Certificates:Default:Path and :Password).",
-            InvalidDataException when cause.Message.Contains("configuration", StringComparison.Ordinal) => $"{FileIn(cause.Message)} is no valid JSON. Mend or remove it.",
+            InvalidDataException when cause.Message.Contains("configuration", StringComparison.Ordinal) => $"{FileIn(cause.Message)} is not valid JSON. Mend or remove it.",
             UnauthorizedAccessException => $"{FileIn(cause.Message)} may not be read by this user. Change its rights (chmod, chown).",
-            FormatException when cause.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => $"--urls is no address: {cause.Message.TrimEnd('.')}. An address is {ListenOptions.DefaultUrl}",
+            FormatException when cause.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => $"--urls is not an address: {cause.Message.TrimEnd('.')}. An address is {ListenOptions.DefaultUrl}",
             _ => null,
         };
     }

@@ -82,9 +82,9 @@ public sealed class WebHost : IAsyncDisposable
         var missing = new FieldErrors();
         var secret = _app.Services.GetRequiredService<AccessOptions>().Secret;
         missing.Require(secret is null or { Length: >= SharedSecret.Shortest }, "Cluster:Token",
-            $"Cluster:Token (or CLUSTER_TOKEN) is what others than this machine have to guess, so it must have at least {SharedSecret.Shortest} characters; or set Lab:Secret.");
+            $"Cluster:Token (or CLUSTER_TOKEN) is all that other machines have to guess, so it must have at least {SharedSecret.Shortest} characters; or set Lab:Secret.");
         missing.Require(secret is not null, "Lab:Secret",
-            $"Lab:Secret (or Cluster:Token, in the environment CLUSTER_TOKEN) must be set, because others than this machine can reach this dashboard at {_app.Services.GetRequiredService<DashboardAddress>().Listens}; without a secret it listens on loopback only, such as {ListenOptions.DefaultUrl}. docs/classroom.md says what is safe.");
+            $"Lab:Secret (or Cluster:Token, in the environment CLUSTER_TOKEN) must be set, because other machines can reach this dashboard at {_app.Services.GetRequiredService<DashboardAddress>().Listens}; without a secret it listens on loopback only, such as {ListenOptions.DefaultUrl}. docs/classroom.md says what is safe.");
         missing.Require(_app.Services.GetRequiredService<ClusterOptions>().Token is not null, "Cluster:Token",
             "Cluster:Token (or CLUSTER_TOKEN) must be set too: it is what the nodes that others start are known by.");
         return [.. missing.All];
@@ -109,7 +109,7 @@ public sealed class WebHost : IAsyncDisposable
         if (store.Problem is { } problem) Console.Error.WriteLine(problem);
         if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}{_app.Services.GetRequiredService<AccessOptions>().PathBase}  ({await Ready})");
         if (_app.Services.GetRequiredService<LabReach>().IsOpenToOthers)
-            Console.WriteLine("Others than this machine can reach it. They are asked for its secret, which is sent in clear where the address begins with http: (docs/classroom.md).");
+            Console.WriteLine("Other machines can reach it. They are asked for its secret, which is sent unencrypted if the address begins with http: (docs/classroom.md).");
         // A lab without nodes is none: it ends, and its last word is why.
         if (Ready.IsFaulted) await StopAsync();
         await stopped;

@@ -50,7 +50,7 @@ internal sealed class NodeClient : IDisposable
     {
         string?[] known = [directory.Leader?.Id, .. directory.Followers.Select(f => f.Id)];
         var names = string.Join(", ", known.Where(k => k is not null));
-        return new CommandException(StatusCodes.Status404NotFound, $"There is no node {id}; {(names.Length == 0 ? "none is known yet" : $"known are {names}")}.");
+        return new CommandException(StatusCodes.Status404NotFound, $"There is no node {id}; {(names.Length == 0 ? "none is known yet" : $"the nodes are {names}")}.");
     }
 
     public Task<LiveSettings> GetConfigAsync(NodeAddress leader, CancellationToken cancellation) =>
@@ -202,7 +202,7 @@ internal sealed class NodeClient : IDisposable
         catch (HttpRequestException failure)
         {
             throw new CommandException(StatusCodes.Status503ServiceUnavailable,
-                $"{node.Name} does not answer at {node.Url} ({failure.HttpRequestError}).", inner: failure);
+                $"Cannot reach {node.Name} at {node.Url} ({failure.HttpRequestError}).", inner: failure);
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {

@@ -21,7 +21,7 @@ internal sealed record NodeHealth(string Node, bool Ready, string Role, long Epo
     public bool IsQuiescent => WritesInFlight == 0 && PendingDeliveries == 0;
 }
 
-/// <summary>A leader that started and waits for nodes before it takes writes.</summary>
+/// <summary>A leader that started and waits for nodes before it accepts writes.</summary>
 internal sealed record WaitingHealth(IReadOnlyList<string> For, string Sentence);
 
 /// <param name="Sentence">What is wrong, without secrets; null while it works.</param>

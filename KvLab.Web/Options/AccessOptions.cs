@@ -10,7 +10,7 @@ public sealed record AccessOptions
     public const int LongestSecret = 256;
 
     /// <summary>
-    /// <c>Lab:Secret</c>, else the <c>Cluster:Token</c> that somebody set: what people and scripts must know where others than this machine can reach the lab. Null: then it
+    /// <c>Lab:Secret</c>, else the <c>Cluster:Token</c> that somebody set: what people and scripts must know where other machines can reach the lab. Null: then it
     /// answers on loopback only.
     /// </summary>
     public string? Secret { get; init; }

@@ -30,7 +30,7 @@ internal static class ListenOptions
     {
         var address = Parse(text);
         if (address is null || (!address.IsUnixPipe && !address.IsNamedPipe && !IsHost(address.Host)))
-            errors.Add(name, $"{name} is no address: \"{Spelling.Shown(text)}\". An address is {DefaultUrl}");
+            errors.Add(name, $"{name} is not an address: \"{Spelling.Shown(text)}\". An address is {DefaultUrl}");
         else if (address.Scheme.ToUpperInvariant() is not ("HTTP" or "HTTPS"))
             errors.Add(name, $"{name} must begin with http:// or https://, but is \"{Spelling.Shown(text)}\".");
         else if (address.Port is < 0 or > 65_535)

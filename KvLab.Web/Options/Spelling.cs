@@ -65,7 +65,7 @@ internal static class Spelling
         foreach (var child in section.GetChildren())
         {
             if (!IsOneOf(child.Key, names))
-                errors.Add(child.Path, $"{child.Path} is not known; known are {string.Join(", ", names)}.");
+                errors.Add(child.Path, $"{child.Path} is not known; the known ones are {string.Join(", ", names)}.");
             else if (!IsOneOf(child.Key, [StorageOf]))
                 foreach (var below in child.GetChildren()) errors.Add(below.Path, $"{below.Path} is not known; {child.Path} has nothing below it.");
             else if (!string.IsNullOrEmpty(child.Value))

@@ -35,7 +35,7 @@ public sealed class StorageChoice
             byNode[node.Key] = servers.Complete(node.Value ?? "");
             StorageText.Check(byNode[node.Key], $"Cluster:StorageOf:{node.Key}", errors);
             errors.Require(IsNode(node.Key), $"Cluster:StorageOf:{node.Key}",
-                $"Cluster:StorageOf:{node.Key} names no node; there are leader and follower-1 to follower-{ClusterOptions.MostFollowers}.");
+                $"Cluster:StorageOf:{node.Key} names no node; the nodes are leader and follower-1 to follower-{ClusterOptions.MostFollowers}.");
         }
 
         var (lab, labName) = Given(configuration, "Cluster:Lab", "LAB");
@@ -68,7 +68,7 @@ public sealed class StorageChoice
         foreach (var (node, storage) in request.ByNode)
         {
             var field = $"storageOf.{node}";
-            errors.Require(nodes.Contains(node), field, $"{field} is no node of this cluster; there are {string.Join(", ", nodes)}.");
+            errors.Require(nodes.Contains(node), field, $"{field} is not a node of this cluster; the nodes are {string.Join(", ", nodes)}.");
             byNode = byNode.SetItem(node, servers.Complete(storage));
             StorageText.Check(byNode[node], field, errors);
         }

@@ -87,8 +87,8 @@ internal static class StorageReach
         {
             return failure.SocketErrorCode switch
             {
-                SocketError.ConnectionRefused => "nobody listens there",
-                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "nobody knows this name",
+                SocketError.ConnectionRefused => "no process is listening there",
+                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "this name cannot be resolved",
                 _ => failure.Message,
             };
         }

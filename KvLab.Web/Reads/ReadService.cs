@@ -96,7 +96,7 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         }
 
         if (request.From is null or ReadRequest.Random) return [all[ReadRoute.Any(seed, number, all.Length)]];
-        return [directory.Find(request.From) ?? throw Wrong("from", $"from must be a node's id or random, but is \"{request.From}\"; known are {string.Join(", ", all.Select(n => n.Id))}.")];
+        return [directory.Find(request.From) ?? throw Wrong("from", $"from must be a node's id or random, but is \"{request.From}\"; the known ones are {string.Join(", ", all.Select(n => n.Id))}.")];
     }
 
     private readonly record struct Answer(EntryVersion Version, JsonText? Value, ReadPart Part);

@@ -18,7 +18,7 @@ internal static class ReportTables
     {
         (string Name, Func<ExperimentRun, IReadOnlyList<PointPlan>, string> Of)[] rows =
         [
-            ("writes per point", (r, _) => Inv($"{r.Plan.Writes}, after {r.Plan.WarmUpWrites} to warm up")),
+            ("writes per point", (r, _) => Inv($"{r.Plan.Writes}, after {r.Plan.WarmUpWrites} warm-up writes")),
             ("keys", (_, points) => PointWords.Keys(points)),
             ("clients at once", (_, points) => PointWords.Clients(points)),
             ("followers", (_, points) => PointWords.Followers(points)),
@@ -55,8 +55,8 @@ internal static class ReportTables
     {
         var storing = run.Points.Any(p => p.Storing.Count > 0);
         var html = Begin(table, run.Points.Count, "numbers",
-            $"Writes and deliveries{Of(of)}. Partial: writes that did not reach W acknowledgements in time. Stale: deliveries rejected because the follower held a newer version. Late: deliveries after the client's answer.{(storing ? " Stored: mean time in ms that the leader's storage took." : "")}",
-            ["point", "writes", "writes/s", .. storing ? ["stored"] : Array.Empty<string>(), "partial", "stale", "late"]);
+            $"Writes and deliveries{Of(of)}. Partial: writes that did not reach W acknowledgements in time. Refused as stale: the follower held a newer version; it still acknowledges. Late: deliveries after the client's answer.{(storing ? " Stored: mean time in ms that the leader's storage took." : "")}",
+            ["point", "writes", "writes/s", .. storing ? ["stored"] : Array.Empty<string>(), "partial", "refused as stale", "late"]);
         foreach (var p in run.Points)
         {
             html.Append(Inv($"<tr>{Point(run, p)}<td>{p.Writes}</td><td>{p.WritesPerSecond:0}</td>"))

@@ -89,7 +89,7 @@ public sealed class RunBook<T>(RunRegistry registry, RunSort sort) where T : cla
 
     internal bool IsRunning(string id) => PageOf(id) is { IsRunning: true };
 
-    /// <summary>Ends a run; the lab is put back as it was found.</summary>
+    /// <summary>Cancels a run; the lab is restored as it was found.</summary>
     /// <exception cref="CommandException">404 for an unknown run, 409 for one that is over.</exception>
     public void Cancel(string id)
     {

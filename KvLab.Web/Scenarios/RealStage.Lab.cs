@@ -23,7 +23,7 @@ internal sealed partial class RealStage
 
     public Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation) => Guard(async () =>
     {
-        if (!commands.Supervises && directory.All.Count == 0) throw new ControlException("No node is known yet. Wait until the nodes have introduced themselves.");
+        if (!commands.Supervises && directory.All.Count == 0) throw new ControlException("No node is known yet. Wait until the nodes have connected.");
         await RepairAsync(cancellation);
         _policy = failover.Policy;
         // The story says who leads when.

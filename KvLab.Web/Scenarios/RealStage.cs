@@ -71,7 +71,7 @@ internal sealed partial class RealStage(
         var sent = Stopwatch.GetTimestamp();
         try
         {
-            if (directory.Leader is not { } leader) return Unanswered("nobody leads");
+            if (directory.Leader is not { } leader) return Unanswered("there is no leader");
             var patience = TimeSpan.FromMilliseconds(_deadlineMs) + ClientSlack;
             var answer = await client.WriteAsync(leader, new WriteRequest(key, JsonText.Of(value), delaysMs), patience, cancellation);
             return new WriteSeen(answer.Status, new EntryVersion(answer.Epoch, answer.Version), answer.Acks, answer.Required, Stopwatch.GetElapsedTime(sent), null);

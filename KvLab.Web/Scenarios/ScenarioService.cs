@@ -16,7 +16,7 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
 
     /// <exception cref="CommandException">404: the library has no such scenario.</exception>
     public static Scenario Find(string name) => ScenarioLibrary.Find(name)
-        ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no scenario {name}; known are {string.Join(", ", ScenarioLibrary.All.Select(s => s.Name))}.");
+        ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no scenario {name}; the scenarios are {string.Join(", ", ScenarioLibrary.All.Select(s => s.Name))}.");
 
     /// <exception cref="CommandException">400 with all mistakes, each with its line and word.</exception>
     public static Scenario Read(string text, string name = "own")
@@ -27,7 +27,7 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
         }
         catch (ScenarioSyntaxException wrong)
         {
-            throw new CommandException(StatusCodes.Status400BadRequest, $"text is no scenario. {wrong.Message}", [.. wrong.Errors.Select(e => new FieldError("text", e.Message))], wrong);
+            throw new CommandException(StatusCodes.Status400BadRequest, $"text is not a scenario. {wrong.Message}", [.. wrong.Errors.Select(e => new FieldError("text", e.Message))], wrong);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class ExternalCluster(NodeDirectory directory, NodeClient client
     public Task StopAsync(string id, CancellationToken cancellation) => throw NotOurs($"stop {id}");
     public Task StartAsync(string id, CancellationToken cancellation) => throw NotOurs($"start {id}");
     public Task StartForgetfulAsync(string id, CancellationToken cancellation) => throw NotOurs($"start {id}");
-    public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation) => throw NotOurs("change what they store in");
+    public Task<StorageRequest> ChangeStorageAsync(StorageRequest request, CancellationToken cancellation) => throw NotOurs("change their storage");
     public StorageRequest? BackToStartStorage => null;
     public Task<string> AddFollowerAsync(CancellationToken cancellation) => throw NotOurs("add a follower");
     public Task RemoveFollowerAsync(string id, CancellationToken cancellation) => throw NotOurs($"remove {id}");

@@ -15,7 +15,7 @@ internal sealed record ProcessEnd(int ExitCode, string LastWords)
     public override string ToString()
     {
         var how = ExitCode > 128 && !OperatingSystem.IsWindows() ? $"killed by signal {ExitCode - 128}" : $"exit code {ExitCode}";
-        return LastWords.Length == 0 ? how : $"{how}; last words: {LastWords}";
+        return LastWords.Length == 0 ? how : $"{how}; last output: {LastWords}";
     }
 }
 

@@ -51,7 +51,7 @@ internal sealed partial class NodeSupervisor
 
     /// <summary>A node that the others know keeps its address: it does not move, and says why it does not run.</summary>
     private static CommandException PortTaken(SupervisedNode node) =>
-        Conflict($"{node.Id} keeps its port, but another program uses port {new Uri(node.Address.Url).Port} now. End that program and try again.");
+        Conflict($"{node.Id} keeps its port, but another program uses port {new Uri(node.Address.Url).Port} now. End that program, then retry.");
 
     public async Task<string> AddFollowerAsync(CancellationToken cancellation)
     {
@@ -124,7 +124,7 @@ internal sealed partial class NodeSupervisor
         catch (TimeoutException late)
         {
             throw new CommandException(StatusCodes.Status504GatewayTimeout,
-                $"{node.Id} did not introduce itself within {StartPatience.TotalSeconds:0} s, so it was not added.", inner: late);
+                $"{node.Id} did not connect within {StartPatience.TotalSeconds:0} s, so it was not added.", inner: late);
         }
     }
 
@@ -168,9 +168,9 @@ internal sealed partial class NodeSupervisor
     {
         if (directory.Leader is not { } known) throw Conflict(Leadership.WhyNone(state.Current));
         if (!_nodes.TryGetValue(known.Id, out var leader) || !leader.IsAlive)
-            throw Conflict("The leader is not running, and only the leader can take followers in or let them go. Start it first.");
+            throw Conflict("The leader is not running, and only the leader can add or remove followers. Start it first.");
         if (await client.TryHealthAsync(known, cancellation, LeaderPatience) is not { Ready: true, Role: NodeRoles.Leader })
-            throw Conflict($"{known.Id} does not answer as the leader now, and only the leader can take followers in or let them go. Thaw it, wait until it is ready, or promote a follower.");
+            throw Conflict($"{known.Id} does not answer as the leader now, and only the leader can add or remove followers. Thaw it, wait until it is ready, or promote a follower.");
     }
 
     private SupervisedNode Find(string id) =>

@@ -17,7 +17,7 @@ internal sealed partial class NodeSupervisor
     /// <summary>So long a storage may take until it works for every node.</summary>
     private static readonly TimeSpan StoragePatience = TimeSpan.FromSeconds(3);
 
-    private const string NothingChanged = "Nothing was changed: the nodes run on with what they store in.";
+    private const string NothingChanged = "Nothing was changed: the nodes keep running with the storage they have.";
 
     // Changed only under _changes.
     private StorageChoice _storage = options.Storage;
@@ -89,10 +89,10 @@ internal sealed partial class NodeSupervisor
             }
             catch (Exception again)
             {
-                throw new CommandException(status, $"{what} Nor do all nodes run again with what they stored in before: {again.Message} Start those that do not run by hand.", inner: again);
+                throw new CommandException(status, $"{what} Not all nodes could be restarted with their previous storage either: {again.Message} Start those that are not running by hand.", inner: again);
             }
 
-            throw new CommandException(status, $"{what} The nodes run again with what they stored in before{WhatIsGone(before)}.", inner: failure);
+            throw new CommandException(status, $"{what} The nodes run again with their previous storage{WhatIsGone(before)}.", inner: failure);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class NodeSupervisor
     private string WhatIsGone(StorageChoice storage)
     {
         string[] inMemory = [.. _nodes.Keys.Where(id => storage.Of(id) == StorageServers.Memory).Order(NaturalOrder.Instance)];
-        return inMemory.Length == 0 ? "" : inMemory.Length == _nodes.Count ? ", but they kept it in memory, so all of it is gone" : $", but what {NameList.And(inMemory)} kept in memory is gone";
+        return inMemory.Length == 0 ? "" : inMemory.Length == _nodes.Count ? ", but their entries were in memory and are lost" : $", but what {NameList.And(inMemory)} kept in memory is lost";
     }
 
     /// <summary>A node whose storage refuses it runs, and waits; for a change that somebody has just asked for that is a failure.</summary>
@@ -136,7 +136,7 @@ internal sealed partial class NodeSupervisor
         AppointLeader();
         await Task.WhenAll(_nodes.Values.Select(n => LaunchAsync(n)));
         var processes = _nodes.Values.ToDictionary(n => n.Id, n => (Process: n.Process!, n.Process!.Id), StringComparer.Ordinal);
-        events.Report(EventKind.DashboardNotice, null, $"All nodes were started again: {string.Join(", ", processes.Keys.Order(NaturalOrder.Instance).Select(id => $"{id} stores in {KindOf(id)}"))}.");
+        events.Report(EventKind.DashboardNotice, null, $"All nodes were restarted: {string.Join(", ", processes.Keys.Order(NaturalOrder.Instance).Select(id => $"{id} stores in {KindOf(id)}"))}.");
         try
         {
             await state.WhenAsync(s => processes.All(p => p.Value.Process.Ended.IsCompleted
@@ -144,15 +144,15 @@ internal sealed partial class NodeSupervisor
         }
         catch (TimeoutException late)
         {
-            throw new CommandException(StatusCodes.Status504GatewayTimeout, $"Not all nodes introduced themselves within {StartPatience.TotalSeconds:0} s.", inner: late);
+            throw new CommandException(StatusCodes.Status504GatewayTimeout, $"Not all nodes connected within {StartPatience.TotalSeconds:0} s.", inner: late);
         }
 
         if (processes.FirstOrDefault(p => p.Value.Process.Ended.IsCompleted) is { Key: { } ended, Value.Process: { } process })
-            throw new CommandException(StatusCodes.Status502BadGateway, $"{ended} ended by itself with this storage: {await process.Ended}.");
+            throw new CommandException(StatusCodes.Status502BadGateway, $"{ended} exited with this storage: {await process.Ended}.");
         await WhenLeadingAsync();
     }
 
-    /// <summary>Until the leader takes writes, or is known to wait for its storage: that is shown, and mends itself.</summary>
+    /// <summary>Until the leader accepts writes, or is known to wait for its storage: that is shown, and mends itself.</summary>
     private async Task WhenLeadingAsync()
     {
         using var deadline = new AwakeDeadline(StartPatience, time);

@@ -128,7 +128,7 @@ internal sealed partial class NodeSupervisor(
         var end = await process.Ended;
         var crashed = !process.EndWasAsked;
         events.Tell(new ProcessChanged(
-            node.Id, crashed ? NodeState.Crashed : NodeState.Stopped, null, crashed ? $"Ended by itself: {end}." : "Ended from this page."));
+            node.Id, crashed ? NodeState.Crashed : NodeState.Stopped, null, crashed ? $"Exited unexpectedly: {end}." : "Stopped as requested."));
         events.Report(crashed ? EventKind.ProcessCrashed : EventKind.ProcessStopped, node.Id, end.ToString());
         process.Dispose();
     }

@@ -26,7 +26,7 @@ internal static class StartWords
         Name("still starting", n => n.State == NodeState.Starting);
         Name("not running", n => n.State != NodeState.Starting && !Runs(n));
         // Everybody runs, but who leads has not said yet by which settings: it asks its followers first.
-        if (parts.Count == 1 && snapshot is { Settings: null, Leader: not null }) parts.Add("the leader takes no writes yet");
+        if (parts.Count == 1 && snapshot is { Settings: null, Leader: not null }) parts.Add("the leader accepts no writes yet");
         return string.Join("; ", parts);
 
         void Name(string what, Func<NodeView, bool> which)

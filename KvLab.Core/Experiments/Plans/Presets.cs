@@ -28,7 +28,7 @@ public static class Presets
         MaxDelayMs = 1000,
     };
 
-    /// <summary>The seed's own defaults: every follower must confirm.</summary>
+    /// <summary>The seed's own defaults: every follower must acknowledge.</summary>
     public static readonly ExperimentPlan Seed = new()
     {
         Name = "Seed defaults",

@@ -37,7 +37,7 @@ public sealed record Sweep(SweepAxis Axis, IReadOnlyList<string> Values)
         errors.Require(Values.Distinct(StringComparer.Ordinal).Count() == Values.Count, "sweep", "sweep.values must not name a value twice.");
         foreach (var value in Values)
         {
-            if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(value)}\" is no value of {JsonName}; {Expected}.");
+            if (!CanRead(value)) errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(value)}\" is not a value of {JsonName}; {Expected}.");
             else if (Axis == SweepAxis.DelayRange && Range(value) is { } range && range.MinMs > range.MaxMs)
                 errors.Add("sweep", $"sweep.values: \"{ErrorText.Short(value)}\" begins above its end; {Expected}.");
         }

@@ -9,11 +9,11 @@ public enum AvailabilityVerdict
     Success,
     /// <summary>Writes are stored on the leader, but W confirmations cannot be had.</summary>
     Partial,
-    /// <summary>No leader takes writes.</summary>
+    /// <summary>No leader accepts writes.</summary>
     Unreachable,
 }
 
-/// <param name="Why">Why it cannot confirm: <c>killed</c>.</param>
+/// <param name="Why">Why it cannot acknowledge: <c>killed</c>.</param>
 public sealed record UnavailableNode(string Node, string Why);
 
 /// <summary>
@@ -21,7 +21,7 @@ public sealed record UnavailableNode(string Node, string Why);
 /// unable to confirm, and the leader answers.
 /// </summary>
 /// <param name="Tolerated">N − W: followers that may fail.</param>
-/// <param name="Unavailable">Followers that cannot confirm now, and why.</param>
+/// <param name="Unavailable">Followers that cannot acknowledge now, and why.</param>
 /// <param name="Sentence">The rule, how much of it is used up, and what follows.</param>
 public sealed record AvailabilityRule(
     int Followers, int Required, int Tolerated, ImmutableArray<UnavailableNode> Unavailable, AvailabilityVerdict Verdict, string Sentence)
@@ -33,7 +33,7 @@ public sealed record AvailabilityRule(
         var counted = snapshot.Settings?.QuorumCountsLeader == true;
         var tolerated = followers.Length - (snapshot.Settings?.FollowerAcks() ?? 0);
         ImmutableArray<UnavailableNode> unavailable = [.. followers.Select(f => (f.Id, Why: WhyNot(f, snapshot))).Where(f => f.Why is not null).Select(f => new UnavailableNode(f.Id, f.Why!))];
-        var leader = snapshot.Leader is not { } node ? snapshot.NobodyLeads ? "nobody leads" : "the leader is not known"
+        var leader = snapshot.Leader is not { } node ? snapshot.NobodyLeads ? "there is no leader" : "the leader is not known"
             : WhyNot(node, snapshot) is { } why ? $"the leader is {why}"
             : snapshot.Waiting?.Node == node.Id ? $"the leader waits for {string.Join(", ", snapshot.Waiting.For)}" : null;
         var verdict = leader is not null ? AvailabilityVerdict.Unreachable : unavailable.Length > tolerated ? AvailabilityVerdict.Partial : AvailabilityVerdict.Success;
@@ -49,8 +49,8 @@ public sealed record AvailabilityRule(
     {
         (not (NodeState.Running or NodeState.Disconnected), _) => state.ToString().ToLowerInvariant(),
         _ when cutOff => "cut off",
-        (_, { Mode: LinkMode.Refuse }) => "its link refuses",
-        (_, { Mode: LinkMode.Swallow }) => "its link swallows",
+        (_, { Mode: LinkMode.Refuse }) => "its link refuses requests",
+        (_, { Mode: LinkMode.Swallow }) => "its link is cut",
         (_, { Request.LossPercent: >= 100 }) => "all requests are lost",
         (_, { Answer.LossPercent: >= 100 }) => "all answers are lost",
         _ => null,
@@ -59,14 +59,14 @@ public sealed record AvailabilityRule(
     private static string Words(string quorum, int tolerated, int unavailable, string? leader)
     {
         var rule = $"{quorum} tolerates {Explain.Count(tolerated, "failed follower")}";
-        if (leader is not null) return $"{rule}, but {leader}: nobody takes writes.";
+        if (leader is not null) return $"{rule}, but {leader}: no node accepts writes.";
         var left = tolerated - unavailable;
         return left switch
         {
-            < 0 => $"{rule}; {unavailable} cannot confirm, so every write is partial.",
+            < 0 => $"{rule}; {unavailable} cannot acknowledge, so every write is partial.",
             0 when unavailable == 0 => $"{rule}: writes succeed, and the first follower that fails makes them partial.",
-            0 => $"{rule}, and {unavailable} cannot confirm: writes still succeed, the next failure makes them partial.",
-            _ => unavailable == 0 ? $"{rule}: writes succeed." : $"{rule}; {unavailable} cannot confirm, {left} more may fail: writes succeed.",
+            0 => $"{rule}, and {unavailable} cannot acknowledge: writes still succeed, the next failure makes them partial.",
+            _ => unavailable == 0 ? $"{rule}: writes succeed." : $"{rule}; {unavailable} cannot acknowledge, {left} more may fail: writes succeed.",
         };
     }
 }

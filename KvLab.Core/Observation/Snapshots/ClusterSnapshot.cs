@@ -79,7 +79,7 @@ public sealed record ClusterSnapshot
     /// <summary>The fewest followers that a success needed, since all replicas were seen equal last; a leader that starts has to hear so many nodes that this is enough.</summary>
     public int? SmallestQuorum { get; init; }
 
-    /// <summary>A leader that started and takes no writes yet, because too few nodes answer; null when none waits.</summary>
+    /// <summary>A leader that started and accepts no writes yet, because too few nodes answer; null when none waits.</summary>
     public WaitingView? Waiting { get; init; }
 
     /// <summary>Writes that replaced leaders took back, newest first, at most <see cref="StateLimits.RolledBack"/>.</summary>

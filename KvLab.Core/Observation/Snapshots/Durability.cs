@@ -29,14 +29,14 @@ public sealed record ReportGap(string Node, DateTimeOffset? LastReport, DateTime
 
     /// <param name="clock">How whoever reads it sees a time.</param>
     public string SentenceWith(Func<DateTimeOffset, string> clock) => string.Create(CultureInfo.InvariantCulture,
-        $"Not known: what {Node} told clients of its own {(LastReport is { } last ? $"in the {Math.Max(0, (EndedAt - last).TotalSeconds):0.00} s between its last report and its end at {clock(EndedAt)}" : $"before it ended at {clock(EndedAt)}")}"
-        + $"{(Unanswered > 0 ? $", and how {Explain.Count(Unanswered, "write")} that it had taken {(Unanswered == 1 ? "was" : "were")} answered" : "")}.");
+        $"Not known: what {Node} told its direct clients {(LastReport is { } last ? $"in the {Math.Max(0, (EndedAt - last).TotalSeconds):0.00} s between its last report and its end at {clock(EndedAt)}" : $"before it ended at {clock(EndedAt)}")}"
+        + $"{(Unanswered > 0 ? $", and how {Explain.Count(Unanswered, "write")} that it had accepted {(Unanswered == 1 ? "was" : "were")} answered" : "")}.");
 }
 
 /// <summary>One second in which somebody wrote, on the dashboard's own clock.</summary>
 /// <param name="Second">Since the dashboard began.</param>
-/// <param name="Success">Answers of a leader on the leader's side: at least W followers had confirmed.</param>
-/// <param name="Partial">Likewise: stored on the leader, fewer than W had confirmed.</param>
+/// <param name="Success">Answers of a leader on the leader's side: at least W followers had acknowledged.</param>
+/// <param name="Partial">Likewise: stored on the leader, fewer than W had acknowledged.</param>
 /// <param name="Unreachable">Clients of this dashboard (form, burst, REST) that nobody answered.</param>
 /// <param name="OtherSuccess">Answers of a leader on the other side of a partition.</param>
 /// <param name="OtherPartial">Likewise.</param>

@@ -14,9 +14,9 @@ public sealed partial class Explain
         EventKind.NodeReady => $"{N(e.Node)} is ready and answers requests{(e.Settings is null ? "" : $"; {Settings(e.Settings)}")}",
         EventKind.NodeStopping => $"{N(e.Node)} is shutting down{Tail(e.Detail)}",
         EventKind.LeaderRecovered =>
-            $"{N(e.Node)} asked its followers what they hold and began epoch {e.Epoch}, counting on above version {e.Version}, the highest that it learnt of{Tail(e.Detail)}",
+            $"{N(e.Node)} asked its followers what they hold and began epoch {e.Epoch}, with versions above {e.Version}, the highest that it learnt of{Tail(e.Detail)}",
         EventKind.SettingsChanged => e.Settings is null ? $"{N(e.Node)} has new settings" : $"{N(e.Node)} has new settings: {Settings(e.Settings)}",
-        EventKind.LeaderWaiting => $"{N(e.Node)} started and takes no writes yet: {e.Detail}",
+        EventKind.LeaderWaiting => $"{N(e.Node)} started and accepts no writes yet: {e.Detail}",
         EventKind.FollowersChanged => FollowersChanged(e),
         EventKind.FollowerCaughtUp => $"caught up: {N(e.Peer)} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
         EventKind.LinkChanged => LinkChanged(e),
@@ -25,13 +25,13 @@ public sealed partial class Explain
         EventKind.AntiEntropyRepaired =>
             $"anti-entropy: {N(e.Node)} compared itself with {N(e.Peer)}, found it different and sent {Count(e.Acks ?? 0, "entry", "entries")}{Tail(e.Detail)}",
         EventKind.LeaderPromoted =>
-            $"{N(e.Node)} leads now, in epoch {e.Epoch}, and counts on above version {e.Version}; leaders of older epochs are refused from here on{Tail(e.Detail)}",
+            $"{N(e.Node)} leads now, in epoch {e.Epoch}, with versions above {e.Version}; leaders of older epochs are refused from now on{Tail(e.Detail)}",
         EventKind.LeaderSteppedDown =>
-            $"{N(e.Node)} led in epoch {e.Epoch} and follows now, because another leader reigns since epoch {e.HeldEpoch}{Tail(e.Detail)}",
+            $"{N(e.Node)} led in epoch {e.Epoch} and follows now, because another leader has led since epoch {e.HeldEpoch}{Tail(e.Detail)}",
         EventKind.EntryRolledBack => RolledBack(e),
-        EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node asked for it that is about to lead",
+        EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node that is about to lead asked for it",
         EventKind.EntryRemoved =>
-            $"{N(e.Node)} removed {V(e.EntryVersion)} of {e.Key}: a reset had removed it from the leader, and had missed it here",
+            $"{N(e.Node)} removed {V(e.EntryVersion)} of {e.Key}: a reset had removed it from the leader, but had not reached this node",
         EventKind.StoreCleared => $"{N(e.Node)} was emptied by a reset and holds no key now",
         EventKind.WriteAccepted => WriteAccepted(e),
         EventKind.ReplicationStarted => ReplicationStarted(e),
@@ -43,18 +43,18 @@ public sealed partial class Explain
         EventKind.WriteAnswered => WriteAnswered(e),
         EventKind.EntryApplied => EntryApplied(e),
         EventKind.EntryRefused =>
-            $"refused: {N(e.Node)} already holds {V(e.Held)} of {e.Key}, this was {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}",
+            $"refused as stale: {N(e.Node)} already holds {V(e.Held)} of {e.Key}, this was {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}",
         EventKind.EntryDuplicate => $"{N(e.Node)} got {V(e.EntryVersion)} of {e.Key} again and changed nothing, because it holds exactly that version already",
         EventKind.MessageFenced =>
             $"{N(e.Node)} refused {V(e.EntryVersion)} of {e.Key} from {(e.Peer is null ? "a leader" : N(e.Peer))}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
         EventKind.StorageFailed =>
-            $"{N(e.Node)} acknowledges nothing until its storage is back, because what it cannot store it must not confirm{Tail(e.Detail)}",
-        EventKind.StorageRecovered => $"the storage of {N(e.Node)} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but nothing that it held is left" : "")}, and the node goes on by itself{Tail(e.Detail)}",
+            $"{N(e.Node)} acknowledges nothing until its storage is back, because it must not acknowledge what it cannot store{Tail(e.Detail)}",
+        EventKind.StorageRecovered => $"the storage of {N(e.Node)} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but nothing that it held is left" : "")}, and the node continues by itself{Tail(e.Detail)}",
         EventKind.ProcessStarted => $"the dashboard started the process of {N(e.Peer)}{Tail(e.Detail)}",
-        EventKind.ProcessStopped => $"the process of {N(e.Peer)} ended as it was asked to{Tail(e.Detail)}",
-        EventKind.ProcessCrashed => $"the process of {N(e.Peer)} ended by itself{Tail(e.Detail)}",
+        EventKind.ProcessStopped => $"the process of {N(e.Peer)} stopped as requested{Tail(e.Detail)}",
+        EventKind.ProcessCrashed => $"the process of {N(e.Peer)} exited unexpectedly{Tail(e.Detail)}",
         EventKind.ProcessFrozen => $"{N(e.Peer)} was frozen: it does nothing, answers nobody and keeps what it holds{Tail(e.Detail)}",
-        EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and goes on where it stood; to itself no time has passed{Tail(e.Detail)}",
+        EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and continues where it stopped; to the node itself, no time has passed{Tail(e.Detail)}",
         EventKind.DeliveryRetried =>
             $"{N(e.Node)} sends {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} again: attempt {e.Attempt ?? 2}, with a simulated delay of {Ms(e.DelayMs ?? 0)}",
         EventKind.PeerCalled => PeerCalled(e),
@@ -71,14 +71,14 @@ public sealed partial class Explain
 
     private static string Settings(LiveSettings s) =>
         $"W = {s.WriteQuorum}{(s.QuorumCountsLeader ? " (the leader counted)" : "")}, {Delays(s)}, seed {s.Seed}, "
-        + $"deadline {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
+        + $"timeout {Ms(s.ReplicationTimeoutMs)}, {s.Versioning.ToString().ToLowerInvariant()} mode, "
         + s.Delivery switch
         {
             Core.Settings.Delivery.Once => "one attempt per delivery",
             Core.Settings.Delivery.Hinted => $"deliveries are tried again for {Ms(s.HintWindowMs)} and for {s.HintLimit} writes per follower",
             _ => "deliveries are tried again until acked",
         }
-        + s.RejoinSync switch { RejoinSync.None => ", no sync on rejoin", RejoinSync.Full => ", full sync on rejoin", _ => ", incremental sync on rejoin" }
+        + s.RejoinSync switch { RejoinSync.None => ", no catch-up on rejoin", RejoinSync.Full => ", full catch-up on rejoin", _ => ", incremental catch-up on rejoin" }
         + (s.AntiEntropyMs == 0 ? ", no anti-entropy" : $", anti-entropy every {Ms(s.AntiEntropyMs)}")
         + string.Concat(ByName.Where(f => !f.IsSame(s, new LiveSettings())).Select(f => $", {f.Name} {f.TextOf(s)}"));
 
@@ -130,11 +130,11 @@ public sealed partial class Explain
     {
         var facts = $"{After(e.ElapsedMs)}{(e.DelayMs is { } delay ? $" (of which {Ms(delay)} simulated delay)" : "")}"
             + (e.Attempt is > 1 ? $", at attempt {e.Attempt}" : "")
-            + (e.Late ? ", in the background, after the client had its answer" : "");
+            + (e.Late ? ", late, after the client had its answer" : "");
         return e.Outcome switch
         {
             DeliveryOutcome.Superseded =>
-                $"{N(e.Peer)} refused {V(e.EntryVersion)} of {e.Key} as stale and acked it{facts}: it holds {V(e.Held)}, {NewerBy(e)}, which is as good as this one",
+                $"{N(e.Peer)} refused {V(e.EntryVersion)} of {e.Key} as stale and acked it{facts}: its copy, {V(e.Held)}, is {NewerBy(e)}",
             DeliveryOutcome.Duplicate => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it held exactly that version already",
             _ => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it holds it now",
         };
@@ -155,11 +155,11 @@ public sealed partial class Explain
     {
         var acked = e.Required is { } w && w - (e.LeaderCounted ? 1 : 0) <= 0
             ? $"without waiting for a follower ({Rule(w, e.LeaderCounted)})"
-            : $"{e.Acks ?? 0} of {Required(e.Required ?? 0, e.LeaderCounted)} had confirmed {V(e.EntryVersion)} of {e.Key}";
+            : $"{e.Acks ?? 0} of {Required(e.Required ?? 0, e.LeaderCounted)} had acknowledged {V(e.EntryVersion)} of {e.Key}";
         return e.Reason switch
         {
             "success" => $"the client was told success{After(e.ElapsedMs)}: {acked}",
-            "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}, because {Shortfall(e.Detail)}; the write is not undone, replication goes on",
+            "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}, because {Shortfall(e.Detail)}; the write is not undone, replication continues",
             _ => $"the client was answered{After(e.ElapsedMs)}: {acked}",
         };
     }

@@ -9,17 +9,17 @@ public sealed partial class Explain
     private string LinkChanged(NodeEvent e) => e.Link switch
     {
         null => $"the faults of the link from {N(e.Node)} to {N(e.Peer)} changed{Tail(e.Detail)}",
-        { IsNone: true } => $"the link from {N(e.Node)} to {N(e.Peer)} is healed: messages pass without fault again",
+        { IsNone: true } => $"the link from {N(e.Node)} to {N(e.Peer)} is healed: messages pass normally again",
         { Mode: LinkMode.Swallow } =>
-            $"{N(e.Node)} and {N(e.Peer)} are partitioned: nothing arrives in either direction, and {N(e.Node)} learns so only when its deadline passes",
-        { Mode: LinkMode.Refuse } => $"the link from {N(e.Node)} to {N(e.Peer)} refuses every request at once, as if nobody listened there",
+            $"{N(e.Node)} and {N(e.Peer)} are partitioned: nothing arrives in either direction, and {N(e.Node)} notices only at its timeout",
+        { Mode: LinkMode.Refuse } => $"the link from {N(e.Node)} to {N(e.Peer)} refuses every request at once, as if no process were listening there",
         var faults => $"the link from {N(e.Node)} to {N(e.Peer)} has faults now: {faults.Describe()}",
     };
 
     private string NodeFaultsChanged(NodeEvent e) => e.Faults switch
     {
         null => $"the faults of {N(e.Node)} changed{Tail(e.Detail)}",
-        { IsNone: true } => $"{N(e.Node)} is without fault again",
+        { IsNone: true } => $"{N(e.Node)} has no faults any more",
         var faults => $"{N(e.Node)} has faults now: {faults.Describe()}"
             + (faults.ClockSkewMs == 0 ? "" : "; versions and orders do not depend on its wall clock, only the times in this list do"),
     };
@@ -31,7 +31,7 @@ public sealed partial class Explain
         if (known && reason == LossReason.Refused) return $"the link to {N(e.Peer)} refused {message} at once: it never left";
         var word = Why(known ? reason : LossReason.RequestLost);
         return e.Outcome == DeliveryOutcome.Applied || (known && reason == LossReason.AnswerLost)
-            ? $"the answer of {N(e.Peer)} about {message} {word}: it is applied there, but {N(e.Node)} cannot know and hears nothing until its deadline"
-            : $"{message} {word} on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} hears nothing until its deadline";
+            ? $"the answer of {N(e.Peer)} about {message} {word}: it is applied there, but {N(e.Node)} cannot know and hears nothing until its timeout"
+            : $"{message} {word} on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} hears nothing until its timeout";
     }
 }

@@ -15,10 +15,10 @@ public sealed partial class Explain
     /// <summary>Goes on after "because".</summary>
     public static string Why(DeliveryReason reason) => reason switch
     {
-        DeliveryReason.Refused => "nobody listens there",
+        DeliveryReason.Refused => "no process is listening there",
         DeliveryReason.Timeout => "no answer came in time",
         DeliveryReason.Error => "it answered with an error",
-        DeliveryReason.Storage => "its storage failed, so it confirmed nothing",
+        DeliveryReason.Storage => "its storage failed, so it acknowledged nothing",
         DeliveryReason.Fenced => "it has seen a newer epoch than this leader's",
         DeliveryReason.Once => "delivery is set to once, so there is no second attempt",
         DeliveryReason.Superseded => "a newer version of the same key is on its way and replaces it",
@@ -26,22 +26,22 @@ public sealed partial class Explain
         DeliveryReason.Overflow => "too many deliveries were waiting for this follower",
         DeliveryReason.Shutdown => "the leader shut down",
         DeliveryReason.Cleared => "the cluster was reset",
-        DeliveryReason.Deposed => "another leader reigns",
+        DeliveryReason.Deposed => "another leader leads now",
         DeliveryReason.HintWindow => "it was kept for as long as hints are kept, and the follower did not come back",
         DeliveryReason.HintLimit => "as many writes were kept for followers that are away as may be kept",
         DeliveryReason.LeaderEnded => "the leader ended before it learnt the outcome",
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Goes on after "only so many had confirmed, because".</summary>
+    /// <summary>Goes on after "only so many had acknowledged, because".</summary>
     public static string Why(AnswerReason reason) => reason switch
     {
         AnswerReason.QuorumReached => "the quorum was reached",
         AnswerReason.QuorumUnreachable => "so many followers failed that no wait could help",
-        AnswerReason.Deadline => "the deadline passed",
+        AnswerReason.Deadline => "the timeout was reached",
         AnswerReason.Shutdown => "the leader shut down",
         AnswerReason.Cleared => "the lab was reset",
-        AnswerReason.Deposed => "another leader reigns",
+        AnswerReason.Deposed => "another leader leads now",
         _ => throw new UnreachableException(),
     };
 
@@ -52,15 +52,15 @@ public sealed partial class Explain
         LossReason.AnswerLost => "was lost",
         LossReason.Dropped => "was dropped",
         LossReason.Refused => "was refused at once: it never left",
-        LossReason.Swallowed => "was swallowed",
+        LossReason.Swallowed => "did not get through the cut link",
         _ => throw new UnreachableException(),
     };
 
     /// <summary>What became of the write; goes on after its name.</summary>
     public static string Why(RollBackReason reason) => reason switch
     {
-        RollBackReason.TakenBack => "was taken back",
-        RollBackReason.Overwritten => "was gone already, for a newer write of its key had come",
+        RollBackReason.TakenBack => "was removed",
+        RollBackReason.Overwritten => "was already gone, because a newer write of its key had come",
         _ => throw new UnreachableException(),
     };
 
@@ -70,7 +70,7 @@ public sealed partial class Explain
         PeerCall.Probe => "who it is and how far it has come",
         PeerCall.Seal => "to refuse older leaders from now on",
         PeerCall.Digest => "what it holds, by hashes and versions",
-        PeerCall.Repair => "to put right or to remember something",
+        PeerCall.Repair => "to repair or to store something",
         PeerCall.Recover => "for everything that it holds",
         _ => throw new UnreachableException(),
     };
@@ -79,5 +79,5 @@ public sealed partial class Explain
         string.IsNullOrEmpty(reason) ? "no reason was given" : EnumNames.TryParse<DeliveryReason>(reason, out var known) ? Why(known) : reason;
 
     private static string Shortfall(string? reason) =>
-        string.IsNullOrEmpty(reason) ? "too few confirmed in time" : EnumNames.TryParse<AnswerReason>(reason, out var known) ? Why(known) : reason;
+        string.IsNullOrEmpty(reason) ? "too few acknowledged in time" : EnumNames.TryParse<AnswerReason>(reason, out var known) ? Why(known) : reason;
 }

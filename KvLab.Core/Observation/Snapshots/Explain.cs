@@ -56,5 +56,5 @@ public sealed partial class Explain(Labels labels)
     private static string Ended(string text) =>
         text.Length == 0 ? text : text[^1] is '.' or '!' or '?' ? text : text + ".";
 
-    private static string Outcome(DeliveryOutcome? outcome) => outcome?.ToString().ToLowerInvariant() ?? "confirmed";
+    private static string Outcome(DeliveryOutcome? outcome) => outcome?.ToString().ToLowerInvariant() ?? "acknowledged";
 }

@@ -9,9 +9,9 @@ public static class StorageWords
     /// <summary>What outlives what, in one sentence.</summary>
     public static string Keeps(NodeView node) => node.StoragePersistence ?? node.Storage switch
     {
-        NodeView.InMemory => "What it holds ends with its process.",
-        "sqlite" => "What it confirms lies on the disk (synchronous=FULL) and outlives its process and its machine's power.",
-        "redis" => "What it holds lies in Redis and outlives its process; what a killed Redis has kept is as its persistence is set.",
-        _ => $"What it confirms lies in {node.Storage} and outlives its process.",
+        NodeView.InMemory => "Data is lost when the process stops.",
+        "sqlite" => "What it acknowledges is on the disk (synchronous=FULL), and survives a crash of the process or of the machine.",
+        "redis" => "Its data is in Redis and survives its process; what a killed Redis keeps depends on its persistence settings.",
+        _ => $"What it acknowledges is in {node.Storage} and survives its process.",
     };
 }

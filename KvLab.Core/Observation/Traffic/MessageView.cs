@@ -37,7 +37,7 @@ public enum MessageOutcome
     /// <summary>A fault took it away.</summary>
     [JsonStringEnumMemberName("lost")] Lost,
 
-    /// <summary>It never left: the link refuses, or nobody listens there.</summary>
+    /// <summary>It never left: the link refuses, or no process is listening there.</summary>
     [JsonStringEnumMemberName("refused")] Refused,
 
     /// <summary>An answer: a confirmation in time.</summary>

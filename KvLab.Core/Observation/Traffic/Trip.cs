@@ -18,7 +18,7 @@ internal enum TripFacts : ushort
     RequestLost = 1 << 2,
     /// <summary>A fault took the answer away.</summary>
     AnswerLost = 1 << 3,
-    /// <summary>It never left: the link refused it, or nobody listens there.</summary>
+    /// <summary>It never left: the link refused it, or no process is listening there.</summary>
     Refused = 1 << 4,
     /// <summary>The leader waits for it no more.</summary>
     GivenUp = 1 << 5,

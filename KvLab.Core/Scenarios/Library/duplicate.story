@@ -1,5 +1,5 @@
 # Every message arrives twice, and nothing happens twice
-Applying a version again changes nothing: the follower says "duplicate", and it is an ack all the same.
+Applying a version again changes nothing: the follower says "duplicate", and it is an ack all the same. Needs N = 5 followers.
 
 > settings W = 5
 > link follower-1 request.duplicatePercent = 100

@@ -1,12 +1,12 @@
 # Failover with W = 1: an acknowledged write can be lost
-One ack is one copy beside the leader's. When both holders die, nobody has it, and the client was told success.
+One ack is one copy beside the leader's. When both holders die, nobody has it, and the client was told success. Needs N = 5 followers.
 
 > settings W = 1
 > write k = old
 > expect success
 > wait until quiet
 
-Only follower-3 is quick: it confirms, and the leader answers. The others have heard nothing yet.
+Only follower-3 is fast: it acknowledges, and the leader answers. The others have heard nothing yet.
 > begin write k = new as fast delays follower-1 = 5000, follower-2 = 5000, follower-3 = 1, follower-4 = 5000, follower-5 = 5000
 > expect fast success
 > expect fast acks = 1
@@ -16,7 +16,7 @@ Only follower-3 is quick: it confirms, and the leader answers. The others have h
 > expect k = old on reigning
 > expect lost = 1
 
-The lab goes on without it. A larger W would have kept it: see failover with W = N.
+The lab continues without it. A larger W would have kept it: see failover with W = N.
 > write k = after
 > expect success
 > expect versions increase

@@ -1,5 +1,5 @@
 # Failover with W = N: what was acknowledged is kept, whoever dies
-Every follower holds every acknowledged write, so any of them can lead.
+Every follower holds every acknowledged write, so any of them can lead. Needs N = 5 followers.
 
 > settings W = 5
 > burst 60 writes over 12 keys by 6 clients
@@ -17,7 +17,7 @@ Four nodes are left, three of them followers: W = 5 is out of reach, W = 3 is no
 > write k = after
 > expect success
 
-The old leader returns, finds a newer reign, and follows.
+The old leader returns, finds a newer epoch, and follows.
 > start leader
 > start follower-3
 > expect eventually k = after on leader

@@ -1,5 +1,5 @@
 # A frozen follower remembers, a killed one forgets
-A process that is stopped still holds its memory: nothing is lost, it is only late.
+A process that is stopped still holds its memory: nothing is lost, it is only late. Needs N = 5 followers.
 
 > settings W = 4, deadline = 600 ms
 > freeze follower-1
@@ -13,7 +13,7 @@ With W = N the leader waits for the frozen one until the deadline.
 > expect acks = 4
 > expect lost = 0
 
-Thawed, it works off what lay before its door.
+After the thaw it handles the messages that waited for it.
 > thaw follower-1
 > expect eventually k = b on follower-1
 > wait until quiet

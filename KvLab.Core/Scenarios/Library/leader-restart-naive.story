@@ -1,5 +1,5 @@
 # The leader restarts, counts from 1 again, and reports full quorums while nothing is stored
-The seed's disaster, step by step. It can only be brought about on purpose.
+The seed's disaster, step by step. It can only be caused on purpose. Needs N = 5 followers.
 
 > settings W = 5
 > write k = one
@@ -13,7 +13,7 @@ The seed's disaster, step by step. It can only be brought about on purpose.
 It has forgotten its settings too.
 > settings W = 5, delay = 1..5 ms, deadline = 1000 ms
 
-The counter is back at 1. Every follower holds version 3, so it refuses version 1 as stale, and its refusal counts as an ack.
+The counter is back at 1. Every follower holds version 3, so it refuses version 1 as stale, and acknowledges it all the same.
 > write k = new
 > expect success
 > expect acks = 5

@@ -1,5 +1,5 @@
-# The answer is lost, the write is not
-A client that gets no success knows nothing: the write may be stored everywhere.
+# The acknowledgement is lost, but the write survives
+A client that is not told success knows nothing: the write may be stored everywhere. Needs N = 5 followers.
 
 > settings W = 5, deadline = 500 ms
 > link follower-1 answer.dropNext = 1

@@ -1,5 +1,5 @@
-# A follower is away, and its return does not bring a storm
-While a follower seems down, the leader knocks twice a second, however many writes wait. Of two that wait for one key, only the newer is sent.
+# A follower was down, and it catches up without a retry storm
+While a follower seems down, the leader tries it twice a second, however many writes wait. Of two that wait for one key, only the newer is sent. Needs N = 3 followers or more.
 
 > settings W = 2, delay = 1..3 ms
 > kill follower-3

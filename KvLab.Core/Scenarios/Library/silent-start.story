@@ -1,5 +1,5 @@
 # The leader comes back to a silent cluster: it waits instead of forgetting
-Its memory is gone, and every follower is cut off. Whoever began at version 1 now would be refused as stale for ever, and told success all the same.
+Its memory is gone, and every follower is cut off. If it began at version 1 now, followers would refuse every write as stale, and clients would be told success all the same. Needs N = 5 followers.
 
 > settings W = 3
 > wait 2 s
@@ -13,7 +13,7 @@ Its memory is gone, and every follower is cut off. Whoever began at version 1 no
 > start leader
 > expect eventually count leader_waiting = 1
 
-A success is on at least 3 of 5 followers, so 3 nodes that kept their data have to be heard. None is, so it takes no writes.
+A success is on at least 3 of 5 followers, so 3 nodes that kept their data must answer. None does, so it accepts no writes.
 > write k = nobody
 > expect unanswered
 

@@ -1,5 +1,5 @@
 # A slow follower makes W = N slow, and W = N − 1 does not feel it
-A write takes as long as the W-th fastest follower. The slowest one counts only when every ack is waited for.
+A write takes as long as the W-th fastest follower. The slowest one counts only when every ack is waited for. Needs N = 5 followers.
 
 > slow follower-2 by 400 ms
 > settings W = 5, delay = 1..5 ms
@@ -7,7 +7,7 @@ A write takes as long as the W-th fastest follower. The slowest one counts only 
 > expect waited success
 > expect waited acks = 5
 
-One ack less, and the slow follower goes on in the background.
+One ack less, and the slow follower is late: nobody waits for it.
 > settings W = 4
 > write k = four as quick
 > expect quick success

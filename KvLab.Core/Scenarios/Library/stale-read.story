@@ -1,11 +1,11 @@
 # A read from one follower can be old; from enough followers it cannot
-A client was told "success", and the next one reads the value from before. No follower is broken: the write has not reached all of them yet.
+A client was told "success", and the next one reads the value from before. No follower is broken: the write has not reached all of them yet. Needs N = 5 followers.
 
 > settings W = 1
 > write k = old
 > wait until quiet
 
-Only follower-1 is quick. It confirms, and the client is told success; the other followers hear of it in three seconds.
+Only follower-1 is fast. It acknowledges, and the client is told success; the other followers hear of it in three seconds.
 > settings deadline = 5000 ms
 > write k = new delays follower-1 = 1, follower-2 = 3000, follower-3 = 3000, follower-4 = 3000, follower-5 = 3000
 > expect success

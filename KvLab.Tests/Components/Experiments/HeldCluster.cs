@@ -7,7 +7,7 @@ using KvLab.Web.Runs;
 
 namespace KvLab.Tests.Components.Experiments;
 
-/// <summary>A cluster that takes writes and answers none until the test lets it: an experiment on it stays under way.</summary>
+/// <summary>A cluster that accepts writes and answers none until the test lets it: an experiment on it stays under way.</summary>
 internal sealed class HeldCluster : IExperimentCluster
 {
     private readonly TaskCompletionSource _answers = new(TaskCreationOptions.RunContinuationsAsynchronously);

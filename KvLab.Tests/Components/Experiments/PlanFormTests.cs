@@ -138,7 +138,7 @@ public sealed class PlanFormTests : ExperimentPageTest
         Assert.Equal("10 points", page.Text("plan-points"));
 
         page.At("plan-sweep-values").Input("versioned, careless");
-        Assert.Contains("\"careless\" is no value of versioning", page.Text("plan-sweep-values-error"), StringComparison.Ordinal);
+        Assert.Contains("\"careless\" is not a value of versioning", page.Text("plan-sweep-values-error"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public static class RunFigures
 
     /// <summary>What a client waits for, by storage.</summary>
     public static Figure Storages(ExperimentRun run) => new("storage-latency", "Mean latency by storage",
-        "The same writes over each storage. What is above memory is the price of having the write after a crash: the leader's own storing, then that of the W-th follower.",
+        "The same writes over each storage. The time above that of memory is the price of keeping a write after a crash: the leader stores it, then the W-th follower.",
         WAxis, new Axis("mean latency (ms)"), Bars(run, p => p.Client.MeanMs));
 
     /// <summary>The leader's own part of it.</summary>
@@ -121,8 +121,8 @@ public static class RunFigures
     public static Figure BehindOverTime(ExperimentRun run)
     {
         var point = FirstRepetition(run)[0];
-        return new Figure("behind-over-time", $"Writes not yet confirmed per follower ({point.Plan.Label})",
-            "A follower lags by the writes that are still on their way to it; after the last write every line must fall to 0.",
+        return new Figure("behind-over-time", $"Writes not yet acknowledged per follower ({point.Plan.Label})",
+            "A follower is behind by the writes that are still on their way to it; after the last write every line must fall to 0.",
             new Axis("time since the point began (s)"), new Axis("writes behind", Whole: true),
             [.. point.Samples.Followers.Select((id, f) =>
             {

@@ -58,7 +58,7 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         }
         catch (ExperimentException e)
         {
-            _problem = Problem.Of(e, "Stored runs can be read.", "Start the leader on the live page.");
+            _problem = Problem.Of(e, "Stored runs can still be read.", "Start the leader on the live page.");
         }
 
         _draft = await Browser.LoadAsync<PlanDraft>(DraftKey, lasting: false) ?? _draft;

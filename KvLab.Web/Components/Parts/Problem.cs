@@ -11,8 +11,11 @@ public sealed record Problem(string Happened, string Kept, string Try)
 
     /// <param name="kept">What is still as it was.</param>
     /// <param name="otherwise">What to try when the cause gives no better advice.</param>
-    public static Problem Of(Exception e, string kept, string otherwise) =>
-        e is CommandException { Fields.Count: > 0 } invalid
-            ? new Problem(string.Join(" ", invalid.Fields.Select(f => f.Message)), kept, "Correct the value and try again.")
-            : new Problem(e.Message, kept, otherwise);
+    public static Problem Of(Exception e, string kept, string otherwise) => e switch
+    {
+        CommandException { Fields.Count: > 0 } invalid => new(string.Join(" ", invalid.Fields.Select(f => f.Message)), kept, "Correct the value, then retry."),
+        // Nobody knows whether it took effect, so nothing may be promised.
+        CommandException { Status: StatusCodes.Status504GatewayTimeout } => new(e.Message, "", otherwise),
+        _ => new(e.Message, kept, otherwise),
+    };
 }

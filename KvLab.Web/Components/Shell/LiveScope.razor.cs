@@ -111,7 +111,7 @@ public sealed partial class LiveScope : LiveComponent
     {
         Paused = !Paused;
         if (!Paused) _shown = _latest;
-        Announcements.Say(Paused ? "The view is paused." : "The view goes on.");
+        Announcements.Say(Paused ? "The view is paused." : "The view continues.");
         StateHasChanged();
     }
 

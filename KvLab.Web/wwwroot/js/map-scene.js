@@ -8,15 +8,19 @@ const mostNamed = 24;
 const binsPerLink = 16;
 const ringMs = 2500;
 
-/** Colours of the theme that is on now, by their names in tokens.css. */
+const paletteOf = {
+  surface: 'surface', raised: 'background-gray', ink: 'text-primary', 'ink-soft': 'text-secondary', line: 'lines-default', 'line-strong': 'lines-inputs', quiet: 'lines-inputs',
+  action: 'primary', ahead: 'primary', fresh: 'success', behind: 'warning', conflict: 'error', refused: 'tertiary', pending: 'info',
+};
+
+/** Colours of MudBlazor's theme that is on now, by what they mean here. */
 export function inksOf(element) {
   const style = getComputedStyle(element);
-  const ink = name => style.getPropertyValue(`--kv-${name}`).trim();
-  return Object.fromEntries(['surface', 'raised', 'ink', 'ink-soft', 'line', 'line-strong', 'action', 'fresh', 'behind', 'conflict', 'refused', 'ahead', 'pending', 'quiet', 'amber'].map(n => [n, ink(n)]));
+  return Object.fromEntries(Object.entries(paletteOf).map(([name, colour]) => [name, style.getPropertyValue(`--mud-palette-${colour}`).trim()]));
 }
 
 export const words = {
-  applied: 'applied', superseded: 'refused as stale', duplicate: 'held already', fenced: 'refused: a newer leadership', acked: 'ack', decided: 'the ack that reached the quorum', late: 'late ack', failed: 'not stored',
+  applied: 'applied', superseded: 'refused as stale', duplicate: 'already held', fenced: 'refused: older epoch', acked: 'ack', decided: 'the ack that reached the quorum', late: 'late ack', failed: 'not stored',
 };
 
 const inkOf = { applied: 'fresh', superseded: 'refused', duplicate: 'ahead', fenced: 'conflict', acked: 'fresh', decided: 'fresh', late: 'quiet', failed: 'conflict', called: 'ahead', read: 'fresh', 'stale-read': 'refused' };

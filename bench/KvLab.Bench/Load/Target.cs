@@ -15,7 +15,7 @@ internal enum Reply
     Failed,
 }
 
-/// <summary>A server that takes writes, with the bytes of every request made beforehand.</summary>
+/// <summary>A server that accepts writes, with the bytes of every request made beforehand.</summary>
 internal abstract class Target(IPEndPoint address, IReadOnlyList<byte[]> requests)
 {
     // What is prepared must fit in memory beside what is measured.

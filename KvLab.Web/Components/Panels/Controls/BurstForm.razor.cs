@@ -61,7 +61,7 @@ public sealed partial class BurstForm : SnapshotPanel, IDisposable
         _problem = null;
         if (_wrong.Any)
         {
-            _problem = new Problem(_wrong.Sentences, "No burst was started.", "Correct the value and start again.");
+            _problem = new Problem(_wrong.Sentences, "No burst was started.", "Correct the value, then start again.");
             return;
         }
 

@@ -34,7 +34,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
         return $"{State.Current.Labels.Name(demo.Follower)} gets {string.Join(", ", demo.Arrival.Select(v => State.Current.Labels.Version(demo.Epoch, v)))} of {Unseen.Shown(demo.Key)}, in this order.";
     });
 
-    private Task CompareAsync() => RunAsync("Asking every node for all it holds", async cancellation =>
+    private Task CompareAsync() => RunAsync("Asking every node for all its entries", async cancellation =>
     {
         var report = await Commands.CheckConvergenceAsync(cancellation);
         await Dialogs.ShowAsync<ConvergenceDialog>(
@@ -51,14 +51,14 @@ public sealed partial class LabActions : ComponentBase, IDisposable
     }
 
     private static string InShort(ConvergenceReport report) =>
-        report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Not in quiescence: proves nothing yet.";
+        report.Converged ? "Converged: all replicas are equal." : report.Quiescent ? "Not converged." : "Writes are still being delivered: proves nothing yet.";
 
     private async Task StorageAsync(MouseEventArgs e)
     {
         if (e.IsAgain()) return;
-        var dialog = await Dialogs.ShowAsync<StorageDialog>("What the nodes store in", new DialogParameters(),
+        var dialog = await Dialogs.ShowAsync<StorageDialog>("Storage for each node", new DialogParameters(),
             new DialogOptions { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true });
-        if (await dialog.Result is { Canceled: false }) (_done, _problem) = ($"All nodes were started again: {StorageWords.Of(State.Current.Nodes)}.", null);
+        if (await dialog.Result is { Canceled: false }) (_done, _problem) = ($"All nodes were restarted. Storage: {StorageWords.Of(State.Current.Nodes)}.", null);
     }
 
     private async Task ResetAsync(MouseEventArgs e)
@@ -90,7 +90,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
         }
         catch (CommandException e)
         {
-            _problem = Problem.Of(e, "The nodes hold what they held.", "Look whether all nodes run, and try again.");
+            _problem = Problem.Of(e, "", "Check that all nodes are running, then retry.");
         }
         finally
         {

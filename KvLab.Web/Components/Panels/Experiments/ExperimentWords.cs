@@ -15,9 +15,9 @@ internal static class ExperimentWords
     {
         "current" => "The assignment as it is given now: few writes over a slow network, where the delay is all that counts.",
         "classic" => "The assignment as it was first given: many writes over a fast network. Small machines saturate, and KvLab says so.",
-        "seed" => "The seed program's own defaults: every follower must confirm.",
+        "seed" => "The seed program's own defaults: every follower must acknowledge.",
         "versioned-naive" => "The same writes twice, with the same delays: followers that compare versions, and followers that do not.",
-        "storage-compared" => "What durability costs: the same writes over each storage. All nodes start again for each; what a lab left on configured servers is emptied.",
+        "storage-compared" => "What durability costs: the same writes over each storage. All nodes start again for each; data that a lab left on configured servers is deleted.",
         _ => "Your own plan. Begin with any preset and change what you like.",
     };
 
@@ -73,7 +73,7 @@ internal static class ExperimentWords
         FindingKind.WaitsForAll => "The leader waits for all",
         FindingKind.TimeoutsDominate => "Timeouts dominate",
         FindingKind.TooFewWrites => "Too few writes",
-        FindingKind.ComparedBeforeQuiescence => "Compared while writes were still arriving",
+        FindingKind.ComparedBeforeQuiescence => "Compared while writes were still being delivered",
         FindingKind.Diverged => "Replicas did not converge",
         FindingKind.NotCompared => "A replica could not be compared",
         FindingKind.Disturbed => "The cluster was changed during the run",

@@ -10,7 +10,7 @@ public static class NodeTroubles
     public static IEnumerable<(string Glyph, string Words)> Of(NodeView node, bool cutOff)
     {
         if (cutOff) yield return ("cut", "cut off");
-        if (node.StorageProblem is not null) yield return ("failed", "storage away");
+        if (node.StorageProblem is not null) yield return ("failed", "storage down");
         if (node.SlowMs > 0) yield return ("slow", $"+{Units.Ms(node.SlowMs)}");
         if (node.ClockSkewMs != 0) yield return ("skew", $"clock {(node.ClockSkewMs > 0 ? "+" : "−")}{Units.Ms(Math.Abs(node.ClockSkewMs))}");
     }

@@ -40,7 +40,7 @@ public sealed partial class MapPanel
 
     protected override object Slice() => (Snapshot.Nodes, Snapshot.Links, Snapshot.OtherSide, Snapshot.Naive, Snapshot.Writes.IsEmpty, (View.Selection, View.Past), At);
 
-    private string Words => _stage.Nodes.Count == 0 ? "No node has introduced itself yet."
+    private string Words => _stage.Nodes.Count == 0 ? "No node is connected yet."
         : $"Messages between {Units.Count(_stage.Nodes.Count, "node")}: {string.Join("; ", _stage.Nodes.Select(n => n.Facts.Length == 0 ? n.Name : $"{n.Name}, {n.Facts}"))}.";
 
     protected override void OnParametersSet()
@@ -115,7 +115,7 @@ public sealed partial class MapPanel
         }
         catch (CommandException e)
         {
-            _problem = Problem.Of(e, "Everything is as it was.", "Look at the node's state, and try again.");
+            _problem = Problem.Of(e, "Nothing was changed.", "Check the node's state, then retry.");
         }
     }
 

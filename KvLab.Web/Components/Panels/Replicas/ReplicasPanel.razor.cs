@@ -88,7 +88,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
         }
         catch (CommandException e)
         {
-            _problem = Problem.Of(e, "The cluster is as it was.", "Look at the node's state, and try again.");
+            _problem = Problem.Of(e, "The cluster was not changed.", "Check the node's state, then retry.");
         }
     }
 }

@@ -76,7 +76,7 @@ public sealed class SettingsDraft(IClusterCommands commands, TimeProvider time, 
         catch (Exception e) when (e is CommandException or OperationCanceledException)
         {
             _waiting = null;
-            Problem = Problem.Of(e, "Nothing was changed.", "Look whether the leader runs, and try again.");
+            Problem = Problem.Of(e, "Nothing was changed.", "Check that the leader is running, then retry.");
         }
         finally
         {
