@@ -21,6 +21,8 @@ internal sealed record KnownIds(string Run, string? Burst, string? Scenario, str
         // Which message is the newest, and whether it is a call, is another each time; the description of the API has its fields.
         "/api/messages" => "/api/messages?key=nobody-has-written-it",
         _ when !route.Contains('{', StringComparison.Ordinal) => route,
+        // Which id it has is another one each time; the list has the shape of one.
+        "/api/recordings/{id}" or "/api/recordings/{id}/file" => route.Replace("{id}", None, StringComparison.Ordinal),
         "/read/{**key}" => "/read/k1",
         "/api/bursts/{id}" => $"/api/bursts/{Burst ?? None}",
         "/api/scenarios/runs/{id}" => $"/api/scenarios/runs/{Scenario ?? None}",
@@ -72,6 +74,7 @@ internal static class GetLabs
         var burst = await RunAsync(lab, "bursts", "bursts", writes, cancellation);
         var state = lab.Dashboard.Services.GetRequiredService<IClusterState>();
         await state.WhenAsync(s => s.Quiescent, ApiFixture.Patience, TimeProvider.System, cancellation);
+        while ((await GetAsync(lab, "recordings", cancellation))[0]?["to"] is null) await Task.Delay(20, cancellation);
         return new KnownIds("run", burst, scenario, chaos, "1/1");
     }
 

@@ -19,7 +19,7 @@ public sealed class GetSampleTests
     private static readonly string[] OverNodes =
     [
         "/api/bursts", "/api/scenarios/runs", "/api/chaos", "/api/convergence", "/api/cluster/links", "/api/cluster/failover/risk", "/api/messages",
-        "/api/reads",
+        "/api/reads", "/api/recordings",
     ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -106,7 +106,7 @@ public sealed class HostileRecordingTests
         BitConverter.TryWriteBytes(file.AsSpan(chunk + 1), 1_000_000u);
         Refused("The file ends within the block", file);
         Refused("announces more than a chunk can hold", File(Chunk(Info with { Elements = int.MaxValue })));
-        Refused("too short", File(Chunk(Info with { Elements = 1_000_000 }, (RecordingColumn.Element, 1, [1]))));
+        Refused("too short", File(Chunk(Info with { Elements = 1_000_000 }, (RecordingColumn.Element, 1, [1]), (RecordingColumn.Ms, 1, [0]), (RecordingColumn.Utc, 1, [0]))));
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class WebHost : IAsyncDisposable
         if (options.Ignored is { Count: > 0 } ignored)
             Console.Error.WriteLine(options.Mode == ClusterMode.External
                 ? $"Set, but others start the nodes (Cluster:Mode is External), so ignored: {string.Join(", ", ignored)}."
-                : $"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:…, Lab:…, Storage:… and {Spelling.Data}.");
+                : $"Set, but not for a dashboard, so ignored: {string.Join(", ", ignored)}. Its own options are Cluster:…, Lab:…, Storage:…, Recording:… and {Spelling.Data}.");
         foreach (var note in options.Notes) Console.Error.WriteLine(note);
         if (store.Problem is { } problem) Console.Error.WriteLine(problem);
         if (Ready.IsCompletedSuccessfully) Console.WriteLine($"KvLab is running at {Url}{_app.Services.GetRequiredService<AccessOptions>().PathBase}  ({await Ready})");

@@ -13,6 +13,7 @@ public sealed partial class Recorder
 
     private RecordingStore.Running? _running;
     private string? _broken;
+    private string _why = "";
     private string _last = "";
     private volatile RecordingView? _failed;
 
@@ -40,6 +41,12 @@ public sealed partial class Recorder
         lock (_gate) _wanted = false;
         _entries.Writer.TryComplete();
         return base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _entries.Writer.TryComplete();
+        base.Dispose();
     }
 
     private void Write(Entry entry)
@@ -83,13 +90,18 @@ public sealed partial class Recorder
         lock (_gate) (lost, _lost) = (_lost, 0);
         try
         {
-            if (_running is not null) End(messages, lost > 0 ? $"The disk was too slow: {Events(lost)} not recorded." : "", lost);
-            else if (_broken is not null) store.Explain(_broken, $"{store.Find(_broken).Why} {Events(lost)} not recorded.", lost);
-            _broken = null;
+            if (_running is not null)
+            {
+                End(messages, lost > 0 ? $"The disk was too slow: {Events(lost)} not recorded." : "", lost);
+                lost = 0;
+            }
+
             var now = time.GetUtcNow();
             var id = $"{now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
             _running = store.Begin(new RecordingHeader(id, now, Program, beginning.Name, beginning.GoesOn ? _last : ""));
             (_last, _failed) = (id, null);
+            if (_broken is { } broken) store.Explain(broken, $"{_why} {Events(lost)} not recorded.", lost);
+            _broken = null;
             beginning.Begun?.TrySetResult(store.Find(id));
         }
         catch (Exception failure)
@@ -132,7 +144,7 @@ public sealed partial class Recorder
         {
             _broken = running.Id;
             store.Ended(running);
-            store.Explain(_broken, why, 0);
+            store.Explain(_broken, _why = why, 0);
             _running = null;
             LogStopped(logger, why);
         }

@@ -44,7 +44,7 @@ public sealed partial class RecordingStore
         {
             throw new CommandException(400, wrong.Message, [new("file", wrong.Message)], wrong);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && source is not null && !Core.Callers.BrokenBody.IsCause(failure))
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && !Core.Callers.BrokenBody.IsCause(failure))
         {
             throw Trouble(failure);
         }

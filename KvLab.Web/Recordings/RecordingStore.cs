@@ -126,7 +126,8 @@ public sealed partial class RecordingStore : IDisposable
 
         if (!_files.TryGetValue(id, out var stored)) return null;
         var recording = stored.Recording;
-        var state = recording.Damage is null && recording.Why.Length == 0 && recording.IsClosed ? RecordingState.Closed : _owned || recording.Damage is not null ? RecordingState.Broken : RecordingState.Recording;
+        // What is open and not ours is written by another lab.
+        var state = !recording.IsClosed && !_owned ? RecordingState.Recording : recording is { IsClosed: true, Damage: null, Why.Length: 0 } ? RecordingState.Closed : RecordingState.Broken;
         return RecordingView.Of(recording, state, stored.Bytes, Missing(recording));
     }
 
@@ -139,12 +140,12 @@ public sealed partial class RecordingStore : IDisposable
     public Stream OpenFile(string id)
     {
         var running = _running;
-        var recording = running?.Id == id ? running.Writer.Recording : null;
-        if (recording is null) Find(id);
+        if (running?.Id != id) Find(id);
+        var recording = running?.Id == id ? running.Writer.Recording : _files.TryGetValue(id, out var stored) ? stored.Recording : null;
         try
         {
             var file = new FileStream(PathOf(id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 64 * 1024, FileOptions.Asynchronous);
-            return recording is null ? file : new WholePart(file, recording.Whole, RecordingEnd.Of(recording));
+            return recording is null or { IsClosed: true } ? file : new WholePart(file, recording.Whole, RecordingEnd.Of(recording));
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
