@@ -1,7 +1,7 @@
-using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using KvLab.Core.Versioning;
-using KvLab.Core.Wire;
 
 namespace KvLab.Core.Keyframes;
 
@@ -9,22 +9,46 @@ namespace KvLab.Core.Keyframes;
 /// Writes a state, part after part, for <see cref="KeyframeReader"/> to read in the same order. A text is written once and is a number from then on; times and
 /// versions are differences to the ones before, which are mostly near. Nothing is rounded.
 /// </summary>
-internal sealed class KeyframeWriter(IBufferWriter<byte> output)
+internal sealed class KeyframeWriter
 {
+    // Longest of what is written at once, but for texts.
+    private const int Longest = 10;
+
+    // Grown here, because asking an output for room byte by byte took most of the time.
+    private byte[] _bytes = new byte[1 << 16];
+    private int _length;
     private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
     private long _ticks;
     private EntryVersion _version;
     private long _realBits;
 
-    private WireWriter Wire => new(output);
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
-    public void Byte(byte value) => Wire.Byte(value);
-    public void Flag(bool value) => Wire.Byte(value ? (byte)1 : (byte)0);
+    public void Byte(byte value)
+    {
+        Room(1);
+        _bytes[_length++] = value;
+    }
+
+    public void Flag(bool value) => Byte(value ? (byte)1 : (byte)0);
 
     /// <summary>Not negative.</summary>
-    public void Number(long value) => Wire.Number(value);
+    public void Number(long value)
+    {
+        Room(Longest);
+        var rest = (ulong)value;
+        for (; rest >= 0x80; rest >>= 7) _bytes[_length++] = (byte)(rest | 0x80);
+        _bytes[_length++] = (byte)rest;
+    }
 
-    public void Signed(long value) => Wire.Signed(value);
+    public void Signed(long value) => Number((value << 1) ^ (value >> 63));
+
+    public void Real(double value)
+    {
+        Room(sizeof(double));
+        BinaryPrimitives.WriteDoubleLittleEndian(_bytes.AsSpan(_length), value);
+        _length += sizeof(double);
+    }
 
     /// <summary>0 for none, 1 and the text the first time, its number from then on.</summary>
     public void Text(string? text)
@@ -38,7 +62,11 @@ internal sealed class KeyframeWriter(IBufferWriter<byte> output)
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_texts, text, out var known);
         if (!known) number = _texts.Count + 1;
         Number(known ? number : 1);
-        if (!known) Wire.Text(text);
+        if (known) return;
+        var length = Encoding.UTF8.GetByteCount(text);
+        Number(length);
+        Room(length);
+        _length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_length));
     }
 
     public void Texts(IReadOnlyList<string> texts)
@@ -83,13 +111,13 @@ internal sealed class KeyframeWriter(IBufferWriter<byte> output)
     {
         if (KeyframeLimits.TicksOf(ms) is { } ticks)
         {
-            var step = ticks - (KeyframeLimits.NearestTicks(near));
+            var step = ticks - KeyframeLimits.NearestTicks(near);
             Number(((step << 1) ^ (step >> 63)) << 1);
             return;
         }
 
         Number(1);
-        Wire.Double(ms);
+        Real(ms);
     }
 
     public void MsOrNone(double? ms)
@@ -109,11 +137,14 @@ internal sealed class KeyframeWriter(IBufferWriter<byte> output)
 
         var bits = BitConverter.DoubleToInt64Bits(known);
         Byte(bits == _realBits ? (byte)1 : (byte)2);
-        if (bits != _realBits) Wire.Double(known);
+        if (bits != _realBits) Real(known);
         _realBits = bits;
     }
 
-    public void Real(double value) => Wire.Double(value);
+    private void Room(int bytes)
+    {
+        if (_length + bytes > _bytes.Length) Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _length + bytes));
+    }
 
     public void NumberOrNone(long? value)
     {

@@ -10,7 +10,8 @@ public sealed partial class ClusterReducer
 {
     private DurabilityLedger _ledger = new();
 
-    private DurabilityView _durability = DurabilityView.Empty;
+    // Null where it is made anew when somebody looks.
+    private DurabilityView? _durability = DurabilityView.Empty;
     private bool _durabilityTouched;
 
     private void FollowDurability(NodeRecord node, NodeEvent e)
@@ -102,12 +103,11 @@ public sealed partial class ClusterReducer
     /// <summary>As of the last message.</summary>
     public BeyondReach DurabilityBeyond(IReadOnlyCollection<string> nodes, int listed) => _ledger.Beyond(nodes, listed, _now.Utc);
 
-    private DurabilityView ViewDurability()
+    private void JudgeDurability()
     {
-        if (!_durabilityTouched) return _durability;
-        _durabilityTouched = false;
+        if (!_durabilityTouched) return;
         _ledger.Judge(_now.Utc);
-        return _durability = LookAtLedger();
+        (_durabilityTouched, _durability) = (false, null);
     }
 
     private DurabilityView LookAtLedger()

@@ -5,6 +5,7 @@ using KvLab.Core.Keyframes;
 using KvLab.Core.Observation.Figures;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Replication;
 using KvLab.Core.Versioning;
 
@@ -62,7 +63,10 @@ public sealed partial class ClusterReducer
         DeliveryRecord[] deliveries = [.. writes.SelectMany(w => w.Deliveries)];
         foreach (var d in deliveries) writer.Number((int)FactsOf(d));
         foreach (var d in deliveries) writer.Text(d.Follower);
-        foreach (var d in deliveries) writer.Ms(d.DelayMs);
+        var delays = new ScheduledDelays(_settings);
+        foreach (var w in writes)
+            for (var i = 0; i < w.Deliveries.Length; i++) delays.Write(writer, w.Deliveries[i].DelayMs, w.Version, w.Deliveries[i].Follower, attempt: 1, i);
+        delays.WriteCheck(writer);
         foreach (var d in deliveries)
             if (d.CompletedMs is { } completed) writer.Ms(completed, near: d.DelayMs);
         foreach (var d in deliveries)
@@ -126,7 +130,7 @@ public sealed partial class ClusterReducer
         _writesTouched = true;
     }
 
-    private static void LoadDeliveries(ref KeyframeReader reader, WriteRecord[] writes)
+    private void LoadDeliveries(ref KeyframeReader reader, WriteRecord[] writes)
     {
         var total = 0L;
         var counts = reader.Many(writes.Length, static (ref r) => r.Int());
@@ -134,7 +138,12 @@ public sealed partial class ClusterReducer
         var facts = reader.Some(total, leastBytes: 3, static (ref r) => (DeliveryFacts)r.Int((int)DeliveryFacts.All));
         if (Array.Exists(facts, f => (DeliveryOutcome)(f & DeliveryFacts.OutcomeBits) > DeliveryOutcome.Replaced)) throw new FormatException("The keyframe has an outcome that is not known.");
         var followers = reader.Many(facts.Length, static (ref r) => r.Text());
-        var delays = reader.Many(facts.Length, static (ref r) => r.Ms());
+        var scheduled = new ScheduledDelays(_settings);
+        var delays = new double[facts.Length];
+        var read = 0;
+        for (var w = 0; w < writes.Length; w++)
+            for (var i = 0; i < counts[w]; i++, read++) delays[read] = scheduled.Read(ref reader, writes[w].Version, followers[read], attempt: 1, i);
+        scheduled.ReadCheck(ref reader);
         var deliveries = new DeliveryRecord[facts.Length];
         for (var i = 0; i < deliveries.Length; i++)
         {

@@ -23,13 +23,13 @@ public sealed partial class ClusterReducer
     /// </summary>
     public void Save(IBufferWriter<byte> output)
     {
-        var writer = new KeyframeWriter(output);
+        var writer = new KeyframeWriter();
         writer.Byte(KeyframeFormat);
         writer.Number(_now.Ms);
         writer.Time(_now.Utc);
         writer.Flag(_changed);
-        writer.Number(Snapshot.Revision);
-        writer.Real(Snapshot.Kpis.EventsPerSecond);
+        writer.Number(_revision);
+        writer.Real(_rateShown);
         writer.Time(_since);
         KeyframeJson.Write(writer, _settings);
         KeyframeJson.Write(writer, _startSettings);
@@ -53,7 +53,8 @@ public sealed partial class ClusterReducer
         SavePromises(writer);
         _ledger.Save(writer);
         writer.Flag(_durabilityTouched);
-        _traffic.Save(writer);
+        _traffic.Save(writer, new ScheduledDelays(_settings));
+        output.Write(writer.Written);
     }
 
     /// <param name="predictMeanMs">As for a new one.</param>
@@ -73,7 +74,8 @@ public sealed partial class ClusterReducer
     public void FillLog(IEnumerable<ReadOnlyMemory<byte>> preceding)
     {
         _events.Fill(preceding);
-        if (Snapshot.Revision > 0) Snapshot = Snapshot with { Events = _events.View() };
+        // One that somebody looked at before lacks them.
+        _due = _revision > 0;
     }
 
     private void Load(ref KeyframeReader reader)
@@ -81,7 +83,7 @@ public sealed partial class ClusterReducer
         _now = new ObserverTime(reader.Number(), reader.Time());
         if (_now.Ms > _now.Utc.UtcTicks / TimeSpan.TicksPerMillisecond) throw new FormatException("The keyframe's observer began before all time.");
         _changed = reader.Flag();
-        var (revision, rate) = (reader.Number(), reader.Real());
+        (_revision, _rateShown) = (reader.Number(), reader.Real());
         _since = reader.Time();
         (_settings, _startSettings) = (KeyframeJson.ReadSettingsOrNone(ref reader), KeyframeJson.ReadSettingsOrNone(ref reader));
         if (reader.Flag()) _began = new ObserverBegan(reader.TextOrNone(), reader.Signed());
@@ -99,9 +101,9 @@ public sealed partial class ClusterReducer
         _ledger = DurabilityLedger.Load(ref reader);
         _durabilityTouched = reader.Flag();
         // Not judged: that is done when a picture is taken, and by its time.
-        _durability = LookAtLedger();
-        _traffic = TrafficBook.Load(ref reader);
-        if (revision > 0) Snapshot = View(revision, rate, _durability);
+        _durability = null;
+        _traffic = TrafficBook.Load(ref reader, new ScheduledDelays(_settings));
+        _due = _revision > 0;
     }
 
     private void SaveReigns(KeyframeWriter writer)

@@ -26,11 +26,37 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
     /// <summary>Of the message that is being applied.</summary>
     private ObserverTime _now;
 
-    /// <summary>As of the last <see cref="PictureTaken"/> that found a change.</summary>
-    public ClusterSnapshot Snapshot { get; private set; } = ClusterSnapshot.Empty;
+    private ClusterSnapshot _snapshot = ClusterSnapshot.Empty;
 
-    public void Apply(Observed observed)
+    // Of the last picture that found a change, whether or not anybody looked at it.
+    private long _revision;
+    private double _rateShown;
+
+    // Invariant: while a snapshot is due, nothing that it shows has changed since the picture. Missed: that picture's never was made.
+    private bool _due;
+    private bool _missed;
+
+    /// <summary>As of the last <see cref="PictureTaken"/> that found a change; it is made when somebody looks, for it takes as long as a thousand events.</summary>
+    public ClusterSnapshot Snapshot
     {
+        get
+        {
+            if (_due) (_snapshot, _due, _missed) = (View(_revision, _rateShown), false, false);
+            return _snapshot;
+        }
+    }
+
+    /// <param name="shows">
+    /// False where nobody will look at the snapshot as of before this message: whoever catches up with a recording looks after the last picture alone. The state is the same.
+    /// </param>
+    public void Apply(Observed observed, bool shows = true)
+    {
+        if (_due && observed.What is not PictureTaken)
+        {
+            if (shows) _ = Snapshot;
+            else (_due, _missed) = (false, true);
+        }
+
         _now = observed.At;
         switch (observed.What)
         {
@@ -146,21 +172,27 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         KeepPromises(_now.Ms - ReportPatienceMs);
         SampleAvailability();
         RaiseSmallestQuorum();
-        if (!_changed && rate == Snapshot.Kpis.EventsPerSecond) return;
-        _changed = false;
-        Snapshot = View(Snapshot.Revision + 1, rate, ViewDurability());
+        if (!_changed && rate == _rateShown)
+        {
+            _due |= _missed;
+            return;
+        }
+
+        (_changed, _rateShown, _due) = (false, rate, true);
+        _revision++;
+        JudgeDurability();
     }
 
     /// <summary>The state as of the last message, as a picture taken now would show it; unlike taking one it leaves no trace.</summary>
     public ClusterSnapshot Look()
     {
         var touched = _durabilityTouched;
-        var durability = ViewDurability();
+        JudgeDurability();
         _durabilityTouched = touched;
-        return View(Snapshot.Revision + 1, _rate.PerSecond(_now.Ms), durability);
+        return View(_revision + 1, _rate.PerSecond(_now.Ms));
     }
 
-    private ClusterSnapshot View(long revision, double rate, DurabilityView durability)
+    private ClusterSnapshot View(long revision, double rate)
     {
         var (keys, order) = ViewKeys();
         return new ClusterSnapshot
@@ -184,7 +216,7 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
             Lags = _lags.View(),
             Kpis = ViewKpis(rate),
             Figures = _figures.View(),
-            Durability = durability,
+            Durability = _durability ??= LookAtLedger(),
             Availability = _availability.View(),
             Reign = _reign,
             ManyEpochs = _manyEpochs,

@@ -83,9 +83,9 @@ public sealed class EventLogKeyframeTests
 
     private static EventLog Load(EventLog log)
     {
-        var output = new ArrayBufferWriter<byte>();
-        log.Save(new KeyframeWriter(output));
-        var reader = new KeyframeReader(output.WrittenSpan);
+        var writer = new KeyframeWriter();
+        log.Save(writer);
+        var reader = new KeyframeReader(writer.Written);
         var loaded = EventLog.Load(ref reader, Capacity);
         reader.End();
         return loaded;

@@ -5,9 +5,9 @@ namespace KvLab.Core.Observation.Traffic;
 
 internal sealed partial class TrafficBook
 {
-    public void Save(KeyframeWriter writer)
+    public void Save(KeyframeWriter writer, ScheduledDelays delays)
     {
-        _trips.Save(writer);
+        _trips.Save(writer, delays);
         writer.Number(_latestAcks.Count);
         foreach (var (version, number) in _latestAcks.OrderBy(a => a.Key))
         {
@@ -26,10 +26,10 @@ internal sealed partial class TrafficBook
         }
     }
 
-    public static TrafficBook Load(ref KeyframeReader reader)
+    public static TrafficBook Load(ref KeyframeReader reader, ScheduledDelays delays)
     {
         var book = new TrafficBook();
-        book._trips.Load(ref reader);
+        book._trips.Load(ref reader, delays);
         for (var left = reader.Count(Capacity, leastBytes: 2); left > 0; left--) book._latestAcks[reader.Version()] = reader.Number();
         book.Calls.Load(ref reader);
         book.Reads.Load(ref reader);

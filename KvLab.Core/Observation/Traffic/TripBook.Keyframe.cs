@@ -13,6 +13,9 @@ internal sealed partial class TripBook
     /// <summary>Attempts in a keyframe of which all is told, the newest.</summary>
     public const int MostSettled = 512;
 
+    /// <summary>So many of the newest are looked at, for those of which something may still be told.</summary>
+    private const int MostLookedAt = 16_384;
+
     private const int LeastBytesOfTrip = 10;
 
     [Flags]
@@ -21,7 +24,7 @@ internal sealed partial class TripBook
         None = 0, Sent = 1, Arrived = 2, Returned = 4, SentLamport = 8, ArrivedLamport = 16, ReturnedLamport = 32, Delay = 64, All = 127,
     }
 
-    public void Save(KeyframeWriter writer)
+    public void Save(KeyframeWriter writer, ScheduledDelays delays)
     {
         writer.Number(_last);
         writer.Number(Changes);
@@ -45,7 +48,8 @@ internal sealed partial class TripBook
         foreach (var t in trips) writer.Byte(t.Outcome is { } outcome ? (byte)(1 + (int)outcome) : (byte)0);
         foreach (var t in trips) writer.Byte((byte)ToldOf(t));
         foreach (var t in trips)
-            if (t.DelayMs != 0) writer.Number(BitConverter.SingleToUInt32Bits(t.DelayMs));
+            if (t.DelayMs != 0) delays.Write(writer, t.DelayMs, t.Version, t.Follower, t.Attempt);
+        delays.WriteCheck(writer);
         SaveEnds(writer, trips, t => (t.SentNs, t.ArrivedNs, t.ReturnedNs));
         SaveEnds(writer, trips, t => (t.SentLamport, t.ArrivedLamport, t.ReturnedLamport));
     }
@@ -76,7 +80,7 @@ internal sealed partial class TripBook
     {
         var kept = new List<Trip>();
         var (open, settled) = (0, 0);
-        for (var number = _last; number >= First && (open < MostOpen || settled < MostSettled); number--)
+        for (var number = _last; number >= First && number > _last - MostLookedAt && (open < MostOpen || settled < MostSettled); number--)
         {
             if (!Has(number)) continue;
             ref var trip = ref this[number];
@@ -86,7 +90,7 @@ internal sealed partial class TripBook
         return kept;
     }
 
-    public void Load(ref KeyframeReader reader)
+    public void Load(ref KeyframeReader reader, ScheduledDelays delays)
     {
         (_last, Changes, ClearedAt) = (reader.Number(), reader.Number(), reader.Number());
         // Whoever looks at it has seen none of it, whatever it saw of another book.
@@ -111,7 +115,8 @@ internal sealed partial class TripBook
         for (var i = 0; i < trips.Length; i++) trips[i].Outcome = reader.Byte(1 + (byte)DeliveryOutcome.Replaced) is > 0 and var outcome ? (DeliveryOutcome)(outcome - 1) : null;
         var told = reader.Many(trips.Length, static (ref r) => (Told)r.Byte((byte)Told.All));
         for (var i = 0; i < trips.Length; i++)
-            if (told[i].HasFlag(Told.Delay)) trips[i].DelayMs = BitConverter.UInt32BitsToSingle((uint)reader.Number());
+            if (told[i].HasFlag(Told.Delay)) trips[i].DelayMs = delays.Read(ref reader, trips[i].Version, trips[i].Follower, trips[i].Attempt);
+        delays.ReadCheck(ref reader);
         LoadEnds(ref reader, trips, told);
         for (var i = trips.Length - 1; i >= 0; i--) Put(trips[i]);
     }
