@@ -50,6 +50,7 @@ internal static class ApiSetup
         DrillEndpoints.Map(routes);
         RunEndpoints.Map(routes);
         MessageEndpoints.Map(routes);
+        TimelineEndpoints.Map(routes);
         ReadEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         ScenarioEndpoints.Map(routes);

@@ -40,6 +40,15 @@ internal sealed class StrictQuery
         return null;
     }
 
+    /// <summary>Null where it is absent.</summary>
+    public T? Named<T>(string name) where T : struct, Enum
+    {
+        if (Text(name) is not { } text) return null;
+        if (EnumNames.TryParse<T>(text, out var value)) return value;
+        _errors.Add(name, $"{name} must be {EnumNames.ListOf<T>()}, but is \"{text}\".");
+        return null;
+    }
+
     public EventKind? Kind(string name)
     {
         if (Text(name) is not { } text) return null;
@@ -57,6 +66,22 @@ internal sealed class StrictQuery
         if (DateTimeOffset.TryParse(text.Contains('T', StringComparison.Ordinal) ? text.Replace(' ', '+') : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return (at, null);
         _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z, or the name of a node, but is \"{text}\".");
         return (null, null);
+    }
+
+    public DateTimeOffset? Instant(string name)
+    {
+        var (at, other) = InstantOrName(name);
+        if (other is not null) _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z, but is \"{other}\".");
+        return at;
+    }
+
+    /// <summary>Null where it is absent.</summary>
+    public long? Whole(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < long.MaxValue / 2) return value;
+        _errors.Add(name, $"{name} must be a whole number, but is \"{text}\".");
+        return null;
     }
 
     public void ThrowIfWrong()
