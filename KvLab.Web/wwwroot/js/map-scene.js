@@ -12,7 +12,7 @@ const ringMs = 2500;
 export function inksOf(element) {
   const style = getComputedStyle(element);
   const ink = name => style.getPropertyValue(`--kv-${name}`).trim();
-  return Object.fromEntries(['surface', 'raised', 'ink', 'ink-soft', 'line', 'line-strong', 'action', 'fresh', 'behind', 'conflict', 'refused', 'ahead', 'pending', 'quiet', 'amber'].map(n => [n, ink(n)]));
+  return Object.fromEntries(['surface', 'raised', 'ink', 'ink-soft', 'line', 'line-strong', 'action', 'fresh', 'behind', 'conflict', 'refused', 'ahead', 'pending', 'quiet', 'amber', 'amber-ink'].map(n => [n, ink(n)]));
 }
 
 export const words = {
