@@ -3,6 +3,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation.Timeline;
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Settings;
 using KvLab.Core.Versioning;
@@ -64,6 +65,9 @@ public sealed class ClusterObserver(
 
     /// <inheritdoc cref="ClusterReducer.NextTraffic"/>
     public byte[]? NextTraffic(TrafficCursor cursor) => _reducer.NextTraffic(cursor, MachineClock.Read(time).Ns - _clock.OriginNs);
+
+    /// <inheritdoc cref="ClusterReducer.Feed"/>
+    public void Feed(TimelineBook book) => _reducer.Feed(book, MachineClock.Read(time).Ns - _clock.OriginNs);
 
     private void HearClients()
     {

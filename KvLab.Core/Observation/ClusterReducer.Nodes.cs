@@ -159,6 +159,7 @@ public sealed partial class ClusterReducer
     {
         ForgetWrites();
         _traffic.Clear();
+        _spans.ForgetOver();
         ForgetRolledBack();
         foreach (var node in _nodes.Values) node.ForgetCounts();
         _events.ForgetBefore(position);

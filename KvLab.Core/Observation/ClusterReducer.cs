@@ -86,7 +86,9 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
             case ClusterRenewed: Renew(); break;
             case SidesChanged sides: ChangeSides(sides); break;
         }
-        if (observed.What is not EventsReceived) FollowConditions();
+        if (observed.What is EventsReceived) return;
+        FollowConditions();
+        FollowSpans(_now.Ms * NsPerMs);
     }
 
     private void ApplyBatch(EventBatch batch, ReadOnlyMemory<byte> packed)
@@ -156,6 +158,8 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
             // The others change nothing but the list of events.
             default: break;
         }
+
+        if (MayChangeSpans(e)) FollowSpans(NsOf(node, e));
     }
 
     private void Learn(LiveSettings settings)

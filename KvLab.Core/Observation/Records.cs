@@ -45,6 +45,9 @@ internal sealed class NodeRecord(string id)
     /// <summary>How its events' time stands to the observer's; null where that is not known.</summary>
     public NodeClock? Clock { get; set; }
 
+    /// <summary>The highest that it told.</summary>
+    public long Lamport { get; set; }
+
     public bool Stopping { get; set; }
 
     /// <summary>Its telemetry connection has ended: of this incarnation nothing more comes, unless it connects again.</summary>

@@ -18,7 +18,7 @@ public sealed class GetSampleTests
     // These answer from nodes, or from runs over nodes: of real processes, so only the shapes of their answers are the same in every run.
     private static readonly string[] OverNodes =
     [
-        "/api/bursts", "/api/scenarios/runs", "/api/chaos", "/api/convergence", "/api/cluster/links", "/api/cluster/failover/risk", "/api/messages",
+        "/api/bursts", "/api/scenarios/runs", "/api/chaos", "/api/convergence", "/api/cluster/links", "/api/cluster/failover/risk", "/api/messages", "/api/timeline",
         "/api/reads", "/api/recordings",
     ];
 

@@ -33,6 +33,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<IClusterCommands>(Cluster);
         Services.AddSingleton<ILabDefaults>(Cluster);
         Services.AddSingleton<ITrafficLookup>(Cluster);
+        Services.AddSingleton<ITimelineSource>(Timeline);
         Services.AddSingleton<IReads>(Cluster);
         Services.AddSingleton(new ReadBook());
         Services.AddSingleton(StorageServers.None);
@@ -42,6 +43,9 @@ public abstract class PageTest : BunitContext
 
     protected FakeCluster Cluster { get; } = new();
     protected FakeFailover Failover { get; } = new();
+
+    /// <summary>No message was ever told of, unless a test tells it.</summary>
+    protected FakeTimeline Timeline { get; } = new();
     protected FakeTimeProvider Clock { get; } = new();
     protected ViewStore Views => Services.GetRequiredService<ViewStore>();
     protected Web.Components.Scripts.Browser Browser => Services.GetRequiredService<Web.Components.Scripts.Browser>();

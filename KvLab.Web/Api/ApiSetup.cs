@@ -51,6 +51,7 @@ internal static class ApiSetup
         RunEndpoints.Map(routes);
         MessageEndpoints.Map(routes);
         ReplayEndpoints.Map(routes);
+        TimelineEndpoints.Map(routes);
         ReadEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         ScenarioEndpoints.Map(routes);

@@ -40,6 +40,15 @@ internal sealed class StrictQuery
         return null;
     }
 
+    /// <summary>Null where it is absent.</summary>
+    public T? Named<T>(string name) where T : struct, Enum
+    {
+        if (Text(name) is not { } text) return null;
+        if (EnumNames.TryParse<T>(text, out var value)) return value;
+        _errors.Add(name, $"{name} must be {EnumNames.ListOf<T>()}, but is \"{text}\".");
+        return null;
+    }
+
     public EventKind? Kind(string name)
     {
         if (Text(name) is not { } text) return null;
@@ -67,6 +76,22 @@ internal sealed class StrictQuery
         if (InstantOrName(name).At is { } at) return new RecordedMoment(0, at);
         if (char.IsAsciiDigit(text[0])) return null;
         _errors.Add(name, $"{name} must be ms since the recording began, such as 1250.5, or a time such as 2026-01-31T12:00:00.250Z, but is \"{text}\".");
+        return null;
+    }
+
+    public DateTimeOffset? Instant(string name)
+    {
+        var (at, other) = InstantOrName(name);
+        if (other is not null) _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z, but is \"{other}\".");
+        return at;
+    }
+
+    /// <summary>Null where it is absent.</summary>
+    public long? Whole(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value < long.MaxValue / 2) return value;
+        _errors.Add(name, $"{name} must be a whole number, but is \"{text}\".");
         return null;
     }
 

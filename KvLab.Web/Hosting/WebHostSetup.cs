@@ -116,6 +116,7 @@ internal static class WebHostSetup
         services.AddSingleton<StatePublisher>();
         services.AddSingleton<IDurabilityLookup>(provider => provider.GetRequiredService<StatePublisher>());
         services.AddSingleton<ITrafficLookup>(provider => provider.GetRequiredService<StatePublisher>());
+        services.AddSingleton<ITimelineSource, LiveTimeline>();
         services.AddHostedService(provider => provider.GetRequiredService<StatePublisher>());
     }
 

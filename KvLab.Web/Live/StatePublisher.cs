@@ -2,6 +2,7 @@ using System.Buffers;
 using KvLab.Core.Analysis;
 using KvLab.Core.Durability;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation.Timeline;
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Observation;
 using KvLab.Core.Settings;
@@ -104,6 +105,12 @@ public sealed partial class StatePublisher(
     public byte[]? NextTraffic(TrafficCursor cursor)
     {
         lock (_gate) return Observer.NextTraffic(cursor);
+    }
+
+    /// <summary>Gives a diagram what changed since it was given something last.</summary>
+    public void Feed(TimelineBook book)
+    {
+        lock (_gate) _observer.Feed(book);
     }
 
     public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)

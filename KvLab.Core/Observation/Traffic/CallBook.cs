@@ -11,6 +11,9 @@ internal sealed partial class CallBook
     /// <summary>Number of the newest; 0 before the first.</summary>
     public long Last { get; private set; }
 
+    /// <summary>The oldest that is still here.</summary>
+    public long First => Last - _calls.Count + 1;
+
     /// <summary>The oldest first; of each what was told last.</summary>
     public IEnumerable<CallTold> All => _calls.Reverse().DistinctBy(c => c.Id).Reverse();
 

@@ -17,6 +17,12 @@ internal sealed class FrameWriter(int capacity)
         _output.Advance(1);
     }
 
+    public void UShort(ushort value)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(_output.GetSpan(sizeof(ushort)), value);
+        _output.Advance(sizeof(ushort));
+    }
+
     public void UInt(uint value)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(_output.GetSpan(sizeof(uint)), value);

@@ -75,7 +75,7 @@ public sealed record MessageQuery(DateTimeOffset? From = null, DateTimeOffset? T
         };
     }
 
-    private static MessageOutcome RequestOutcome(in Trip t) => t switch
+    internal static MessageOutcome RequestOutcome(in Trip t) => t switch
     {
         { Outcome: DeliveryOutcome.Applied } => MessageOutcome.Applied,
         { Outcome: DeliveryOutcome.Superseded } => MessageOutcome.Superseded,
@@ -88,7 +88,7 @@ public sealed record MessageQuery(DateTimeOffset? From = null, DateTimeOffset? T
         _ => MessageOutcome.UnderWay,
     };
 
-    private static MessageOutcome AnswerOutcome(in Trip t) =>
+    internal static MessageOutcome AnswerOutcome(in Trip t) =>
         t.Is(TripFacts.Failed) ? MessageOutcome.Failed
         : t.Is(TripFacts.Decided) ? MessageOutcome.Decided
         : t.Is(TripFacts.Returned) ? t.Is(TripFacts.Late) ? MessageOutcome.Late : MessageOutcome.Acked

@@ -42,6 +42,8 @@ internal sealed partial class TrafficBook
     /// <summary>Apart from the calls of nodes: clients read by the thousand.</summary>
     public CallBook Reads { get; } = new();
 
+    public WriteBook Writes { get; } = new();
+
     /// <summary>Whoever asked tells of both ends.</summary>
     /// <param name="arrivedNs">0 where nothing is known of it.</param>
     public void Call(string node, NodeEvent e, long ns, long arrivedNs, bool foreign)
@@ -71,6 +73,7 @@ internal sealed partial class TrafficBook
     {
         switch (e.Kind)
         {
+            case EventKind.WriteAccepted when e.Key is not null: Writes.Accept(node, e.Key, e.EntryVersion, ns, e.Lamport); break;
             case EventKind.ReplicationStarted: SendToAll(node, e, ns, foreign); break;
             case EventKind.DeliveryRetried when e.Peer is not null: Send(node, e.Peer, e.Attempt ?? 1, (float)(e.DelayMs ?? 0), e, ns, foreign); break;
             case EventKind.EntryApplied:
@@ -83,7 +86,10 @@ internal sealed partial class TrafficBook
             case EventKind.DeliveryFailed: Fail(node, e, ns); break;
             case EventKind.DeliveryAbandoned when e.Attempt is null or 0: GiveUpLatest(e); break;
             case EventKind.MessageLost: Lose(e); break;
-            case EventKind.WriteAnswered: Decide(e); break;
+            case EventKind.WriteAnswered:
+                Writes.Answer(e.EntryVersion, ns, e.Lamport, e.Required ?? 0, e.Acks ?? 0, e.Reason == Success ? WriteStatus.Success : WriteStatus.PartialSuccess);
+                Decide(e);
+                break;
             default: break;
         }
     }
@@ -224,6 +230,7 @@ internal sealed partial class TrafficBook
     /// <summary>The process that sent them is no more: nobody waits for what is still under way.</summary>
     public void EndedLeader(string leader)
     {
+        Writes.EndedLeader(leader);
         for (var number = _trips.First; number <= _trips.Last; number++)
         {
             if (!_trips.Has(number)) continue;
@@ -240,6 +247,7 @@ internal sealed partial class TrafficBook
         _latestAcks.Clear();
         Calls.Clear();
         Reads.Clear();
+        Writes.Clear();
         _openReads.Clear();
     }
 

@@ -24,6 +24,19 @@ export class CanvasPaint {
     c.globalAlpha = 1;
   }
 
+  /** Many of one style. @param parts x1, y1, x2, y2 of each */
+  lines(parts, { stroke, width = 1, dash, alpha = 1 }) {
+    const c = this.context;
+    c.globalAlpha = alpha; c.strokeStyle = stroke; c.lineWidth = width; c.lineCap = 'butt';
+    if (dash?.length) c.setLineDash(dash);
+    for (let i = 0; i < parts.length; i += 4) { c.beginPath(); c.moveTo(parts[i], parts[i + 1]); c.lineTo(parts[i + 2], parts[i + 3]); c.stroke(); }
+    if (dash?.length) c.setLineDash([]);
+    c.globalAlpha = 1;
+  }
+
+  clip(x, y, width, height) { const c = this.context; c.save(); c.beginPath(); c.rect(x, y, width, height); c.clip(); }
+  unclip() { this.context.restore(); }
+
   circle(x, y, r, { fill, stroke, width = 1, alpha = 1, from = 0, to = 1 }) {
     const c = this.context;
     c.globalAlpha = alpha;
@@ -68,6 +81,11 @@ export class SvgPaint {
     const cap = style.round ? ' stroke-linecap="round"' : '';
     this.#parts.push(`<line x1="${this.#n(x1)}" y1="${this.#n(y1)}" x2="${this.#n(x2)}" y2="${this.#n(y2)}"${dash}${cap} ${this.#style(style)}/>`);
   }
+
+  lines(parts, style) { for (let i = 0; i < parts.length; i += 4) this.line(parts[i], parts[i + 1], parts[i + 2], parts[i + 3], style); }
+
+  clip(x, y, width, height) { this.#parts.push(`<clipPath id="c"><rect x="${x}" y="${y}" width="${width}" height="${height}"/></clipPath><g clip-path="url(#c)">`); }
+  unclip() { this.#parts.push('</g>'); }
 
   circle(x, y, r, style) {
     const { from = 0, to = 1 } = style;

@@ -16,7 +16,8 @@ const paletteOf = {
 /** Colours of MudBlazor's theme that is on now, by what they mean here. */
 export function inksOf(element) {
   const style = getComputedStyle(element);
-  return Object.fromEntries(Object.entries(paletteOf).map(([name, colour]) => [name, style.getPropertyValue(`--mud-palette-${colour}`).trim()]));
+  // Amber says look here, in light and dark alike (.kv-amber).
+  return { amber: '#ffc04d', 'amber-ink': '#2a1c00', ...Object.fromEntries(Object.entries(paletteOf).map(([name, colour]) => [name, style.getPropertyValue(`--mud-palette-${colour}`).trim()])) };
 }
 
 export const words = {
