@@ -102,7 +102,7 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
     private bool TellRest()
     {
         if (Peek() is not { } next) return false;
-        State.Apply(Place.Events == 0 ? next : Part(next, Place.Events..));
+        State.Apply(Place.Events == 0 ? next : Part(next, Place.Events..), shows: false);
         (Place, At, _next) = (new ReplayPlace(Place.Elements + 1), next.At, null);
         return true;
     }
@@ -111,7 +111,7 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
     {
         if (Peek() is not { What: EventsReceived { Batch.Events: var events } } next) return;
         var last = Math.Min(Place.Events + count, events.Length);
-        State.Apply(Part(next, Place.Events..last));
+        State.Apply(Part(next, Place.Events..last), shows: false);
         (Place, At) = (Place with { Events = last }, next.At);
         if (last == events.Length) (Place, _next) = (new ReplayPlace(Place.Elements + 1), null);
     }
