@@ -20,7 +20,13 @@ internal static class KeyframeJson
 
     public static LiveSettings ReadSettings(ref KeyframeReader reader) => ReadSettingsOrNone(ref reader) ?? throw new FormatException("The keyframe lacks settings.");
 
-    public static LinkFaults ReadLinkFaults(ref KeyframeReader reader) => Read(ref reader, StateJson.Default.LinkFaults) ?? LinkFaults.None;
+    public static LinkFaults ReadLinkFaults(ref KeyframeReader reader) => Read(ref reader, StateJson.Default.LinkFaults) switch
+    {
+        null => LinkFaults.None,
+        // What is not named is null, whatever the type says, because generated readers set every property.
+        { Request: null } or { Answer: null } => throw new FormatException("The keyframe has faults of a link that are not whole."),
+        var faults => faults,
+    };
 
     public static NodeFaults ReadNodeFaults(ref KeyframeReader reader) => Read(ref reader, StateJson.Default.NodeFaults) ?? NodeFaults.None;
 
