@@ -13,7 +13,7 @@ namespace KvLab.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class TimelinePageTests(LabInBrowser lab)
 {
-    private const string Script = "document.querySelector('[data-testid=timeline-stage]').kvlabTimeline";
+    private const string Script = "document.querySelector('[data-testid=timeline-stage]')?.kvlabTimeline";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -34,7 +34,7 @@ public sealed class TimelinePageTests(LabInBrowser lab)
         return page;
     }
 
-    private Task WriteAsync(int writes) => Task.WhenAll(Enumerable.Range(1, writes).Select(i => lab.Commands.WriteAsync($"k{i % 3}", JsonText.Of("x"), Cancellation)));
+    private async Task WriteAsync(int writes) => await Task.WhenAll(Enumerable.Range(1, writes).Select(i => lab.Commands.WriteAsync($"k{i % 3}", JsonText.Of("x"), Cancellation)));
 
     private async Task QuietAsync() => await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
 
@@ -46,7 +46,7 @@ public sealed class TimelinePageTests(LabInBrowser lab)
         await RestAsync(page);
     }
 
-    private static Task RestAsync(LabPage page) => page.Page.WaitForFunctionAsync($"() => {{ const l = {Script}.look(); return !l.stillAsking && l.askedFrom <= l.from && l.askedTo >= l.to; }}");
+    private static async Task RestAsync(LabPage page) => await page.Page.WaitForFunctionAsync($"() => {{ const l = {Script}.look(); return !l.stillAsking && l.askedFrom <= l.from && l.askedTo >= l.to; }}");
 
     [Fact]
     public async Task What_is_drawn_counts_as_many_messages_as_the_list_of_messages_has()
@@ -142,7 +142,7 @@ public sealed class TimelinePageTests(LabInBrowser lab)
         var request = (await PlacesAsync(page)).First(p => p.Kind == "request" && p.X2 - p.X1 > 3);
         await page.At("timeline-canvas").ClickAsync(new() { Position = new Position { X = (float)(request.X1 + request.X2) / 2, Y = (float)(request.Y1 + request.Y2) / 2 } });
         await page.Expect("timeline-why").ToContainTextAsync("pressed");
-        await page.Page.WaitForFunctionAsync($"() => {Script}.look().selected > 5 && {Script}.look().cones > 1");
+        await page.Page.WaitForFunctionAsync($"() => {Script}?.look().selected > 5 && {Script}.look().cones > 1");
         await page.Page.WaitForURLAsync(url => url.Contains("select=", StringComparison.Ordinal));
         await page.ClickAsync("page-live");
         await page.Expect("write-detail").ToContainTextAsync("pressed");
@@ -232,7 +232,8 @@ public sealed class TimelinePageTests(LabInBrowser lab)
     public async Task Whoever_asked_for_less_motion_sees_it_move_seldom_and_others_see_it_scroll()
     {
         await using var page = await OpenAsync();
-        Assert.InRange(await FramesAsync(2000), 1, 8);
+        await page.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        Assert.InRange(await FramesAsync(2000), 1, 12);
         await page.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.NoPreference });
         Assert.InRange(await FramesAsync(2000), 15, 400);
 

@@ -22,10 +22,22 @@ public sealed class TimelinePanelTests : PageTest
     private Page Tell(string story = "story-out-of-order")
     {
         var snapshot = Observer.Watch(PlayedRun.Of(story), int.MaxValue, keep: Timeline.Reducer.Apply).Last().Snapshot;
+        if (!Navigation.Uri.Contains("timeline", StringComparison.Ordinal)) Navigation.NavigateTo("timeline");
         return Show<TimelinePage>(snapshot);
     }
 
-    private static ITimelineViewer Script(Page page) => page.Cut.FindComponent<TimelinePanel>().Instance;
+    private static Viewer Script(Page page) => new(page.Cut.FindComponent<TimelinePanel>().Instance);
+
+    /// <summary>What the script asks for.</summary>
+    private sealed class Viewer(TimelinePanel panel)
+    {
+        private readonly ITimelineViewer _viewer = panel;
+
+        public byte[] Window(double span) => _viewer.Window(null, null, span, 800, null);
+        public string Explain(string id) => _viewer.Explain(id);
+        public Task ShownAsync(double? at, double span) => _viewer.ShownAsync(at, span);
+        public Task PressedAsync(string id, string? key, long epoch, long version, string? node) => _viewer.PressedAsync(id, key, epoch, version, node);
+    }
 
     [Fact]
     public async Task An_empty_diagram_says_what_to_do_and_does_it()
@@ -38,23 +50,23 @@ public sealed class TimelinePanelTests : PageTest
     }
 
     [Fact]
-    public void What_was_pressed_is_selected_everywhere_and_said_in_a_sentence()
+    public async Task What_was_pressed_is_selected_everywhere_and_said_in_a_sentence()
     {
         var page = Tell();
         Assert.False(page.Has("timeline-empty"));
-        page.On(() => Script(page).PressedAsync("m1q", "k", 1, 2, "follower-1")).GetAwaiter().GetResult();
+        await Script(page).PressedAsync("m1q", "k", 1, 2, "follower-1");
         Assert.Equal(new Selection("k", new EntryVersion(1, 2), "follower-1"), Views.Options.Selection);
         page.Until(() => page.Has("timeline-why") && page.Text("timeline-why").Contains("follower-1", StringComparison.Ordinal));
         page.Until(() => Navigation.Uri.Contains("select=1.2%40follower-1", StringComparison.Ordinal) || Navigation.Uri.Contains("select=1.2@follower-1", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void What_was_selected_elsewhere_is_asked_for_with_every_window()
+    public async Task What_was_selected_elsewhere_is_asked_for_with_every_window()
     {
         var page = Tell();
-        var before = Script(page).Window(null, null, 1e9, 800, null).Length;
-        page.On(() => Views.Select(new Selection("k", new EntryVersion(1, 2)))).GetAwaiter().GetResult();
-        page.Until(() => Script(page).Window(null, null, 1e9, 800, null).Length > before);
+        var before = Script(page).Window(1e9).Length;
+        await page.On(() => Views.Select(new Selection("k", new EntryVersion(1, 2))));
+        page.Until(() => Script(page).Window(1e9).Length > before);
     }
 
     [Fact]
@@ -91,10 +103,10 @@ public sealed class TimelinePanelTests : PageTest
     public async Task Place_and_zoom_come_into_the_address_when_they_rest_and_the_present_has_none()
     {
         var page = Tell();
-        await page.On(() => Script(page).ShownAsync(1_735_689_601_500, 400));
+        await Script(page).ShownAsync(1_735_689_601_500, 400);
         page.Until(() => Navigation.Uri.Contains("at=2025-01-01T00", StringComparison.Ordinal) && Navigation.Uri.Contains("zoom=400", StringComparison.Ordinal));
         Assert.Equal("false", page.At("timeline-live").GetAttribute("aria-pressed"));
-        await page.On(() => Script(page).ShownAsync(null, TimelineWindow.StandardMs));
+        await Script(page).ShownAsync(null, TimelineWindow.StandardMs);
         page.Until(() => !Navigation.Uri.Contains("at=", StringComparison.Ordinal) && !Navigation.Uri.Contains("zoom=", StringComparison.Ordinal));
         Assert.Equal("true", page.At("timeline-live").GetAttribute("aria-pressed"));
     }
@@ -115,10 +127,12 @@ public sealed class TimelinePanelTests : PageTest
     public async Task The_table_has_what_is_visible_and_is_bounded()
     {
         var page = Tell("chaos-1");
-        await page.On(() => Script(page).ShownAsync(Timeline.Look(TimelineAxis.Real, b => (b.AtOf(b.Now) - DateTimeOffset.UnixEpoch).TotalMilliseconds), 1e8));
+        await Script(page).ShownAsync(Timeline.Look(TimelineAxis.Real, b => (b.AtOf(b.Now) - DateTimeOffset.UnixEpoch).TotalMilliseconds), 1e8);
         await page.At("timeline-table-open").ClickAsync(new());
         Assert.InRange(page.All("[data-testid=timeline-table] tbody tr").Count, 20, 100);
-        Assert.Contains("all from /api/timeline", page.Text("timeline-table"), StringComparison.Ordinal);
+        // Where rows are sums, they stand for all of it.
+        var stands = page.All("[data-testid=timeline-table] tbody td:last-child").Select(c => c.TextContent.Replace(",", "", StringComparison.Ordinal)).Sum(c => int.TryParse(c, out var n) ? n : 0);
+        Assert.True(stands > 1000 || page.Has("timeline-table-more"), $"The table stands for {stands} lines.");
     }
 
     [Fact]
@@ -127,7 +141,7 @@ public sealed class TimelinePanelTests : PageTest
         var page = Tell();
         await page.At("timeline-axis-lamport").ChangeAsync(new() { Value = true });
         page.Until(() => page.Cut.FindComponent<TimelinePanel>().Instance.Window is { Axis: TimelineAxis.Lamport, At: null });
-        Assert.Equal(1, Script(page).Window(null, null, 100, 800, null)[0]);
+        Assert.Equal(1, Script(page).Window(100)[0]);
         var lines = Timeline.Look(TimelineAxis.Real, b => b.View(new TimelineQuery(1, long.MaxValue / 4))).Lines;
         Assert.All(lines, l => Assert.EndsWith(".", Script(page).Explain(l.Id), StringComparison.Ordinal));
         Assert.Contains(lines, l => Script(page).Explain(l.Id).Contains("an inversion", StringComparison.Ordinal));

@@ -108,8 +108,8 @@ public sealed partial class TimelineBook
     private List<TimelineLane> LanesOf(TrafficFacts facts)
     {
         var known = facts.Lanes.ToDictionary(l => l.Id, StringComparer.Ordinal);
-        foreach (var id in _tracks.Keys.SelectMany(t => new[] { t.From, t.To })) known.TryAdd(id, new TimelineLane(id, Leads: false, null));
         known.TryAdd(ObserverSources.Clients, new TimelineLane(ObserverSources.Clients, Leads: false, 0));
+        foreach (var id in _tracks.Keys.SelectMany(t => new[] { t.From, t.To })) known.TryAdd(id, new TimelineLane(id, Leads: false, null));
         // Where they stand does not change with their roles.
         return [.. known.Values.OrderBy(l => l.Id != ObserverSources.Clients).ThenBy(l => l.Id != Events.NodeRoles.Leader).ThenBy(l => l.Id, NaturalOrder.Instance)];
     }

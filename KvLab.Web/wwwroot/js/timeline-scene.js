@@ -5,6 +5,8 @@ import { Flags, crossings, stepOf, stopOf, tickWords } from './timeline-data.js'
 const top = 40;
 const fewWrites = 24;
 const fewCrossings = 40;
+const fewAnswers = 8;
+const fewArrivals = 30;
 
 /** By outcome: colour, width, dash. An answer is thinner than what it answers, but for the one that decided. */
 const looks = {
@@ -26,6 +28,7 @@ export class Scene {
   drawn = [];
   crossings = 0;
   labels = 0;
+  #scale = 1;
 
   y(lane, view, frame) { return top + (lane + 0.5) * (view.height - top - 6) / Math.max(1, frame.lanes.length); }
 
@@ -34,6 +37,9 @@ export class Scene {
     const { width, height } = view;
     paint.begin(width, height, options.ground);
     this.drawn = [];
+    // Large type for a hall.
+    this.#scale = options.scale ?? 1;
+    this.#epochs(paint, view, frame, inks, options);
     this.#times(paint, view, frame, inks);
     this.#spans(paint, view, frame, inks, options);
     paint.clip?.(view.left, 0, width - view.left - view.right + 6, height);
@@ -43,28 +49,30 @@ export class Scene {
   }
 
   #times(paint, view, frame, inks) {
-    const step = frame.lamport ? Math.max(1, Math.round(stepOf(view.span, Math.max(2, view.room / 90)))) : stepOf(view.span, Math.max(2, view.room / 90));
+    const step = frame.lamport ? Math.max(1, Math.round(stepOf(view.span, Math.max(2, view.room / (90 * this.#scale))))) : stepOf(view.span, Math.max(2, view.room / (90 * this.#scale)));
     // Ticks stand at round times of the day, not of the observer.
     const shift = frame.lamport ? 0 : frame.origin % step;
     for (let time = Math.ceil((view.from + shift) / step) * step - shift; time <= view.to; time += step) {
       const x = view.x(time);
       paint.line(x, top - 8, x, view.height, { stroke: inks.line, width: 1, alpha: 0.7 });
-      paint.text(x, 10, tickWords(time, step, frame), { fill: inks['ink-soft'], size: 11 });
+      paint.text(x, 10, tickWords(time, step, frame), { fill: inks['ink-soft'], size: 11 * this.#scale });
     }
   }
 
-  #spans(paint, view, frame, inks, { now }) {
-    const lane = (view.height - top - 6) / Math.max(1, frame.lanes.length);
+  #epochs(paint, view, frame, inks, { now }) {
     let odd = false;
     for (const span of frame.spans.filter(s => s.kind === 'epoch')) {
       const [x1, x2] = this.#ends(view, span, now);
       odd = !odd;
       if (x2 <= x1) continue;
       if (odd) paint.shape([[x1, 18], [x2, 18], [x2, view.height], [x1, view.height]], { fill: inks.raised });
-      if (x2 - x1 > 60) paint.text(x1 + 5, 26, x2 - x1 > 190 ? `${span.words} · ${frame.lanes[span.lane].id} leads` : span.words, { fill: inks['ink-soft'], size: 11, weight: 600, align: 'left' });
+      if (x2 - x1 > 60) paint.text(x1 + 5, 26, x2 - x1 > 190 ? `${span.words} · ${frame.lanes[span.lane].id} leads` : span.words, { fill: inks['ink-soft'], size: 11 * this.#scale, weight: 600, align: 'left' });
       if (span.begin > view.from) paint.line(x1, 18, x1, view.height, { stroke: inks.action, width: 1.5, dash: [3, 3] });
     }
+  }
 
+  #spans(paint, view, frame, inks, { now }) {
+    const lane = (view.height - top - 6) / Math.max(1, frame.lanes.length);
     frame.lanes.forEach((_, i) => {
       const y = this.y(i, view, frame);
       paint.line(view.left, y, view.width - view.right, y, { stroke: inks['line-strong'], width: 1 });
@@ -79,7 +87,7 @@ export class Scene {
       // Where it begins and where it ends.
       if (span.begin > view.from) this.#flag(paint, x1, y, half, inks[ink], 1);
       if (span.end && span.end < view.to) this.#flag(paint, x2, y, half, inks[ink], -1);
-      if (x2 - x1 > 14 + span.words.length * 6) paint.text(x1 + 9, y + half + 8, span.words, { fill: inks['ink-soft'], size: 11, align: 'left', halo: inks.surface });
+      if (x2 - x1 > 14 + span.words.length * 6) paint.text(x1 + 9, y + half + 8, span.words, { fill: inks['ink-soft'], size: 11 * this.#scale, align: 'left', halo: inks.surface });
     }
   }
 
@@ -108,7 +116,7 @@ export class Scene {
     for (const { style, parts } of batches.values()) paint.lines(parts, style);
     for (const mark of marks) this.#mark(paint, mark, inks);
     this.#crossings(paint, view, frame, [...lines, ...(options.selected ? frame.selected.filter(s => !lines.some(l => l.id === s.id)) : [])], inks, cone ? 0.6 : 1);
-    this.#writes(paint, view, frame, lines, inks);
+    this.#writes(paint, view, frame, lines, inks, options);
   }
 
   #seen(view, line) { return line.begin <= view.to && (line.end ? line.end >= view.from : true); }
@@ -134,8 +142,10 @@ export class Scene {
     if (sum.inversions) marks.push({ x: (x1 + x2) / 2, y: (y1 + y2) / 2, word: 'inversion', small: true, alpha: cone ? 0.4 : 1 });
   }
 
-  #line(put, marks, view, frame, line, alpha, more, { now, hovered }) {
-    const look = lookOf(line.kind, line.outcome, line.flags & Flags.stale);
+  #line(put, marks, view, frame, line, alpha, more, { now, hovered, lost }) {
+    // A promise that was not kept.
+    const broken = line.kind === 'write' && lost?.has(`${line.epoch}.${line.version}`);
+    const look = broken ? ['conflict', 3] : lookOf(line.kind, line.outcome, line.flags & Flags.stale);
     const [y1, y2] = [this.y(line.from, view, frame), this.y(line.to, view, frame)];
     const width = look[1] + more + (hovered === line.id ? 1.5 : 0);
     const style = [look[0], width, look[2]];
@@ -185,12 +195,12 @@ export class Scene {
         paint.line(x - 3.4, y - 2.6, x + 3.4, y + 2.6, { stroke: inks['amber-ink'], width: 1.5, alpha });
         paint.line(x - 3.4, y + 2.6, x + 3.4, y - 2.6, { stroke: inks['amber-ink'], width: 1.5, alpha });
       }
-      if (all.length <= 6 && i < 6) paint.text(x + 11, y, `v${newer.version} passes v${older.version}`, { fill: inks.ink, size: 11, weight: 600, align: 'left', halo: inks.surface });
+      if (all.length <= 6 && i < 6) paint.text(x + 11, y, `v${newer.version} passes v${older.version}`, { fill: inks.ink, size: 11 * this.#scale, weight: 600, align: 'left', halo: inks.surface });
     });
   }
 
   /** Versions where the leader sends them, as long as they can be read. */
-  #writes(paint, view, frame, lines, inks) {
+  #writes(paint, view, frame, lines, inks, { lost }) {
     const writes = lines.filter(l => l.kind === 'write' && l.begin >= view.from);
     this.labels = 0;
     let free = -1e9;
@@ -201,9 +211,32 @@ export class Scene {
       paint.shape([[x - 3.5, y - 3.5], [x + 3.5, y - 3.5], [x + 3.5, y + 3.5], [x - 3.5, y + 3.5]], { fill: inks.action });
       const words = `v${write.version} ${write.key}`;
       if (x < free) continue;
-      paint.text(x, y - 14, words, { fill: inks.ink, size: 11, weight: 600, align: 'left', halo: inks.surface });
-      free = x + words.length * 7 + 6;
+      paint.text(x, y - 14 * this.#scale, words, { fill: inks.ink, size: 11 * this.#scale, weight: 600, align: 'left', halo: inks.surface });
+      free = x + (words.length * 7 + 6) * this.#scale;
       this.labels++;
+    }
+
+    if (writes.length > fewAnswers) return;
+    // Rows above each other, where they would lie on each other.
+    const rows = [-1e9, -1e9, -1e9];
+    for (const write of lines.filter(l => l.kind === 'write' && l.end && l.end >= view.from).sort((a, b) => a.end - b.end)) {
+      const broken = lost?.has(`${write.epoch}.${write.version}`);
+      const x = view.x(write.end), words = `v${write.version} ${write.outcome === 'decided' ? 'answered' : 'partial'}: ${write.acks} of ${write.attempt}${broken ? ' – LOST' : ''}`;
+      const row = rows.findIndex(end => end < x);
+      if (row < 0) continue;
+      rows[row] = x + words.length * 6.9 * this.#scale + 8;
+      paint.text(x + 4, this.y(write.to, view, frame) - (9 + 14 * row) * this.#scale, words, { fill: inks[broken ? 'conflict' : write.outcome === 'decided' ? 'fresh' : 'behind'], size: 11 * this.#scale, weight: 650, align: 'left', halo: inks.surface });
+    }
+
+    // Which of them it is where it arrives.
+    const arrived = lines.filter(l => l.kind === 'request' && l.end && l.end >= view.from);
+    if (arrived.length > fewArrivals) return;
+    const taken = new Map();
+    for (const line of arrived.sort((a, b) => a.end - b.end)) {
+      const x = view.x(line.end) + 9, words = `v${line.version}${line.outcome === 'superseded' ? ' stale' : line.outcome === 'duplicate' ? ' again' : ''}`;
+      if (x < (taken.get(line.to) ?? -1e9)) continue;
+      taken.set(line.to, x + (words.length * 6.4 + 4) * this.#scale);
+      paint.text(x, this.y(line.to, view, frame) + 11 * this.#scale, words, { fill: line.outcome === 'superseded' ? inks.refused : inks['ink-soft'], size: 10 * this.#scale, align: 'left', halo: inks.surface });
     }
   }
 
@@ -219,8 +252,8 @@ export class Scene {
   #names(paint, view, frame, inks, { names = {} }) {
     frame.lanes.forEach((lane, i) => {
       const y = this.y(i, view, frame);
-      paint.text(view.left - 8, y, names[lane.id] ?? lane.id, { fill: inks.ink, size: 12, weight: lane.leads ? 700 : 500, align: 'right' });
-      if (lane.error > 0 || Number.isNaN(lane.error)) paint.text(view.left - 8, y + 13, Number.isNaN(lane.error) ? 'clock not known' : `± ${lane.error.toFixed(1)} ms`, { fill: inks['ink-soft'], size: 10, align: 'right' });
+      paint.text(view.left - 8, y, names[lane.id] ?? lane.id, { fill: inks.ink, size: 12 * this.#scale, weight: lane.leads ? 700 : 500, align: 'right' });
+      if (view.left > 80 && (lane.error > 0 || Number.isNaN(lane.error))) paint.text(view.left - 8, y + 13, Number.isNaN(lane.error) ? 'clock not known' : `± ${lane.error.toFixed(1)} ms`, { fill: inks['ink-soft'], size: 10 * this.#scale, align: 'right' });
     });
   }
 }

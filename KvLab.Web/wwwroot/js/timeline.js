@@ -25,12 +25,12 @@ class Diagram {
   #view = new View(); #scene = new Scene(); #frame = null; #asked = null; #asking = false; #askedAt = 0; #stale = true;
   #live = true; #offset = null; #drawnAt = 0; #dirty = true; #told = 0; #said = '';
   #hovered = null; #explaining = 0; #pointers = new Map(); #pinch = 0; #moved = 0; #names = {};
-  #selected = false; #chosen = null; #wanted = null; #hidden = false; #steady = false;
+  #selected = false; #chosen = null; #wanted = null; #hidden = false; #steady = false; #scale = 1; #lost = new Set();
   #reduced = matchMedia('(prefers-reduced-motion: reduce)');
   frames = 0;
   frameMs = [];
 
-  constructor(root, dotnet, { at, zoom, names, selected, steady }) {
+  constructor(root, dotnet, { at, zoom, names, selected, steady, lost }) {
     this.#root = root;
     this.#dotnet = dotnet;
     this.#canvas = root.querySelector('canvas');
@@ -42,6 +42,7 @@ class Diagram {
     this.#wanted = at ?? null;
     this.#live = at === null || at === undefined;
     this.#names = names ?? {};
+    this.#lost = new Set(lost);
     this.#selected = selected === true;
     this.#steady = steady === true;
     this.#sized = new ResizeObserver(() => this.#touch());
@@ -51,9 +52,9 @@ class Diagram {
   }
 
   /** What the server shows changed: filters, axis, selection. */
-  refresh(selected, names) { this.#selected = selected; this.#names = names ?? this.#names; this.#stale = true; this.#dirty = true; }
+  refresh(selected, names, lost) { this.#selected = selected; this.#names = names ?? this.#names; if (lost) this.#lost = new Set(lost); this.#stale = true; this.#dirty = true; }
   /** Another axis has other units. */
-  restart(zoom) { this.#frame = null; this.#asked = null; this.#offset = null; this.#view.span = zoom; this.#live = true; this.refresh(this.#selected); this.#tell(); }
+  restart(zoom) { this.#tip.textContent = ''; this.#hovered = this.#chosen = null; this.#frame = null; this.#asked = null; this.#offset = null; this.#view.span = zoom; this.#live = true; this.refresh(this.#selected); this.#tell(); }
   hide(hidden) { this.#hidden = hidden; this.#stale = true; }
   follow(live) { this.#live = live; this.#touch(); this.#tell(); }
   zoom(factor) { this.#view.zoom(factor, this.#live ? this.#view.width - this.#view.right : undefined, this.#bounds); this.#touch(); this.#tell(); }
@@ -111,8 +112,8 @@ class Diagram {
     if (!width || !height) return;
     const began = performance.now();
     this.#dirty = false;
-    Object.assign(this.#view, { width, height, left: width < 560 ? 62 : 96 });
-    if (!this.#inks || began - this.#inksAt > 500) { this.#inks = inksOf(this.#root); this.#inksAt = began; }
+        if (!this.#inks || began - this.#inksAt > 500) { this.#inks = inksOf(this.#root); this.#scale = Math.max(1, parseFloat(getComputedStyle(this.#root).fontSize) / 13); this.#inksAt = began; }
+    Object.assign(this.#view, { width, height, left: width < 560 ? 70 : 96 * this.#scale });
     if (this.#frame) this.#scene.draw(this.#paint, this.#view, this.#frame, this.#inks, this.#options());
     else this.#paint.begin(width, height);
     this.#say();
@@ -121,7 +122,7 @@ class Diagram {
     if (this.frameMs.length > 600) this.frameMs.shift();
   }
 
-  #options(ground) { return { selected: this.#selected, hovered: this.#hovered?.line?.id, now: this.now, ground, names: this.#names }; }
+  #options(ground) { return { selected: this.#selected, hovered: this.#hovered?.line?.id, now: this.now, ground, names: this.#names, lost: this.#lost, scale: this.#scale }; }
 
   /** One question at a time: while following as fast as answers come, else when the window leaves what is known. */
   async #ask(at) {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation.Timeline;
@@ -18,12 +19,14 @@ public sealed partial class TimelinePanel : ITimelineViewer
 {
     private const double StepOfButtons = 1.6;
     private const double ShowWriteMs = 3_000;
+    private const int MostLost = 500;
 
     private ElementReference _root;
     private TimelinePlayer? _player;
     private Selection _selected = Selection.None;
     private TimelineWindow? _asked;
     private string _named = "";
+    private int _lost;
     private string? _pressed;
     private string? _sentence;
     private bool _table;
@@ -57,9 +60,12 @@ public sealed partial class TimelinePanel : ITimelineViewer
 
     private string Words => $"Space-time diagram: a lane for each of {Units.Count(Snapshot.Nodes.Length, "node")}, time from left to right. Arrow keys left and right move, plus and minus zoom, up and down step from line to line, Enter selects; the table says what is visible.";
 
+    /// <summary>Promises that were not kept: their answers are marked.</summary>
+    private string[] Lost => [.. Snapshot.Durability.Lost.Take(MostLost).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Write.Version.Epoch}.{r.Write.Version.Counter}"))];
+
     private string Names => JsonSerializer.Serialize(Snapshot.Nodes.ToDictionary(n => n.Id, n => Snapshot.Labels.Bare(n.Id)));
 
-    protected override object Slice() => (Names, Snapshot.Writes.IsEmpty, Snapshot.Naive, Selected, View.Selection, (View.Past, View.Projector), (Window, Source, Snapshot.KeyOrder));
+    protected override object Slice() => (Names, Snapshot.Durability.Lost, Snapshot.Writes.IsEmpty, Snapshot.Naive, Selected, View.Selection, View.Projector, (Window, Source, Snapshot.KeyOrder));
 
     /// <summary>The selected write, where the list of writes still has it.</summary>
     private WriteView? Selected => View.Selection.Version.IsNone ? null : Snapshot.Writes.FirstOrDefault(View.Selection.IsWrite);
@@ -74,7 +80,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
     {
         if (firstRender)
         {
-            (_selected, _asked, _named) = (View.Selection, Window, Names);
+            (_selected, _asked, _named, _lost) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length);
             // Whoever comes with a selection wants to see it.
             var at = Window.At ?? Where(View.Selection.Version);
             _player = new TimelinePlayer(Js, this);
@@ -85,6 +91,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
                 zoom = at is not null && Window is { At: null, Zoom: null, Axis: TimelineAxis.Real } ? ShowWriteMs : Window.Span,
                 selected = !View.Selection.Version.IsNone,
                 names = Snapshot.Nodes.ToDictionary(n => n.Id, n => Snapshot.Labels.Bare(n.Id)),
+                lost = Lost,
                 steady = Steady,
             }));
             if (at != Window.At) await WindowChanged.InvokeAsync(Window with { At = at, Zoom = Window.Zoom ?? ShowWriteMs });
@@ -97,10 +104,10 @@ public sealed partial class TimelinePanel : ITimelineViewer
             (_selected, _asked) = (View.Selection, Window);
             await _player.RunAsync("restart", Window.Span);
         }
-        else if (_selected != View.Selection || Filters(_asked) != Filters(Window) || _named != Names)
+        else if (_selected != View.Selection || Filters(_asked) != Filters(Window) || _named != Names || _lost != Snapshot.Durability.Lost.Length)
         {
-            (_selected, _asked, _named) = (View.Selection, Window, Names);
-            await _player.RunAsync("refresh", !_selected.Version.IsNone, Snapshot.Nodes.ToDictionary(n => n.Id, n => Snapshot.Labels.Bare(n.Id)));
+            (_selected, _asked, _named, _lost) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length);
+            await _player.RunAsync("refresh", !_selected.Version.IsNone, Snapshot.Nodes.ToDictionary(n => n.Id, n => Snapshot.Labels.Bare(n.Id)), Lost);
         }
     }
 
