@@ -27,7 +27,7 @@ public sealed partial class StatePublisher(
     /// <inheritdoc/>
     public long Messages => Observer.Messages;
 
-    /// <summary>Recordings begin without a state, and are played from their first element, until a state can be saved.</summary>
+    /// <inheritdoc/>
     public byte[]? Save()
     {
         var state = new ArrayBufferWriter<byte>(128 * 1024);
@@ -110,7 +110,7 @@ public sealed partial class StatePublisher(
     /// <summary>Gives a diagram what changed since it was given something last.</summary>
     public void Feed(TimelineBook book)
     {
-        lock (_gate) _observer.Feed(book);
+        lock (_gate) Observer.Feed(book);
     }
 
     public BeyondReach Beyond(IReadOnlyCollection<string> nodes, int listed)

@@ -13,8 +13,8 @@ namespace KvLab.Web.Recordings;
 /// </summary>
 public sealed partial class Recorder(RecordingStore store, RecordingOptions options, TimeProvider time, ILogger<Recorder> logger) : BackgroundService, IStreamKeeper
 {
-    /// <summary>A state is kept with every so many events.</summary>
-    public const int KeyframeEvents = 10_000;
+    /// <summary>A state is kept with every so many events: it takes as much room as they do, and going on from it by half as many takes no time to speak of.</summary>
+    public const int KeyframeEvents = 20_000;
 
     /// <summary>Bytes that may wait for the disk.</summary>
     internal long MostWaiting { get; init; } = 64 * 1024 * 1024;
