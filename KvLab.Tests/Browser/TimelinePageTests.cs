@@ -240,7 +240,7 @@ public sealed class TimelinePageTests(LabInBrowser lab)
         Task<int> FramesAsync(int ms) => page.Page.EvaluateAsync<int>($"async ms => {{ const t = {Script}, before = t.frames; await new Promise(done => setTimeout(done, ms)); return t.frames - before; }}", ms);
     }
 
-    /// <summary>Run by hand: what pictures cost with as many messages as are remembered, and how far following is behind. The numbers are in docs/performance.md.</summary>
+    /// <summary>Run by hand: what pictures cost with as many messages as are remembered, and how far following is behind.</summary>
     [Theory(Explicit = true)]
     [InlineData(15_000, 64)]
     public async Task What_it_costs(int writes, int clients)

@@ -2,7 +2,6 @@
 
 import { Flags, crossings, stepOf, stopOf, tickWords } from './timeline-data.js';
 
-const top = 40;
 const fewWrites = 24;
 const fewCrossings = 40;
 const fewAnswers = 8;
@@ -29,8 +28,9 @@ export class Scene {
   crossings = 0;
   labels = 0;
   #scale = 1;
+  get #top() { return 40 * this.#scale; }
 
-  y(lane, view, frame) { return top + (lane + 0.5) * (view.height - top - 6) / Math.max(1, frame.lanes.length); }
+  y(lane, view, frame) { return this.#top + (lane + 0.5) * (view.height - this.#top - 6) / Math.max(1, frame.lanes.length); }
 
   /** @param options selected: any line of the selected write is marked; hovered: id; now: the right end of what is known; ground: for a file; names: of lanes */
   draw(paint, view, frame, inks, options) {
@@ -54,8 +54,8 @@ export class Scene {
     const shift = frame.lamport ? 0 : frame.origin % step;
     for (let time = Math.ceil((view.from + shift) / step) * step - shift; time <= view.to; time += step) {
       const x = view.x(time);
-      paint.line(x, top - 8, x, view.height, { stroke: inks.line, width: 1, alpha: 0.7 });
-      paint.text(x, 10, tickWords(time, step, frame), { fill: inks['ink-soft'], size: 11 * this.#scale });
+      paint.line(x, this.#top - 8, x, view.height, { stroke: inks.line, width: 1, alpha: 0.7 });
+      paint.text(x, 10 * this.#scale, tickWords(time, step, frame), { fill: inks['ink-soft'], size: 11 * this.#scale });
     }
   }
 
@@ -65,14 +65,14 @@ export class Scene {
       const [x1, x2] = this.#ends(view, span, now);
       odd = !odd;
       if (x2 <= x1) continue;
-      if (odd) paint.shape([[x1, 18], [x2, 18], [x2, view.height], [x1, view.height]], { fill: inks.raised });
-      if (x2 - x1 > 60) paint.text(x1 + 5, 26, x2 - x1 > 190 ? `${span.words} · ${frame.lanes[span.lane].id} leads` : span.words, { fill: inks['ink-soft'], size: 11 * this.#scale, weight: 600, align: 'left' });
-      if (span.begin > view.from) paint.line(x1, 18, x1, view.height, { stroke: inks.action, width: 1.5, dash: [3, 3] });
+      if (odd) paint.shape([[x1, 18 * this.#scale], [x2, 18 * this.#scale], [x2, view.height], [x1, view.height]], { fill: inks.raised });
+      if (x2 - x1 > 60) paint.text(x1 + 5, 26 * this.#scale, x2 - x1 > 190 * this.#scale ? `${span.words} · ${frame.lanes[span.lane].id} leads` : span.words, { fill: inks['ink-soft'], size: 11 * this.#scale, weight: 600, align: 'left' });
+      if (span.begin > view.from) paint.line(x1, 18 * this.#scale, x1, view.height, { stroke: inks.action, width: 1.5, dash: [3, 3] });
     }
   }
 
   #spans(paint, view, frame, inks, { now }) {
-    const lane = (view.height - top - 6) / Math.max(1, frame.lanes.length);
+    const lane = (view.height - this.#top - 6) / Math.max(1, frame.lanes.length);
     frame.lanes.forEach((_, i) => {
       const y = this.y(i, view, frame);
       paint.line(view.left, y, view.width - view.right, y, { stroke: inks['line-strong'], width: 1 });
@@ -224,8 +224,9 @@ export class Scene {
       const x = view.x(write.end), words = `v${write.version} ${write.outcome === 'decided' ? 'answered' : 'partial'}: ${write.acks} of ${write.attempt}${broken ? ' – LOST' : ''}`;
       const row = rows.findIndex(end => end < x);
       if (row < 0) continue;
-      rows[row] = x + words.length * 6.9 * this.#scale + 8;
-      paint.text(x + 4, this.y(write.to, view, frame) - (9 + 14 * row) * this.#scale, words, { fill: inks[broken ? 'conflict' : write.outcome === 'decided' ? 'fresh' : 'behind'], size: 11 * this.#scale, weight: 650, align: 'left', halo: inks.surface });
+      const wide = words.length * 6.9 * this.#scale + 8, back = x + wide > view.width - view.right;
+      rows[row] = x + wide;
+      paint.text(back ? x - 4 : x + 4, this.y(write.to, view, frame) - (9 + 14 * row) * this.#scale, words, { fill: inks[broken ? 'conflict' : write.outcome === 'decided' ? 'fresh' : 'behind'], size: 11 * this.#scale, weight: 650, align: back ? 'right' : 'left', halo: inks.surface });
     }
 
     // Which of them it is where it arrives.
