@@ -7,14 +7,14 @@ namespace KvLab.Tests.Architecture;
 [Trait("Category", "Unit")]
 public sealed partial class StyleTests
 {
-    private const int MostBytes = 20_000;
+    private const int MostBytes = 20 * 1024;
 
     private static readonly string Web = Path.Combine(SourceTree.Root, "KvLab.Web");
 
     private static FileInfo[] Sheets => new DirectoryInfo(Path.Combine(Web, "wwwroot", "css")).GetFiles("*.css");
 
     [Fact]
-    public void The_style_sheets_have_fewer_than_20_000_bytes_in_all()
+    public void The_style_sheets_have_fewer_than_20_kilobytes_in_all()
     {
         Assert.NotEmpty(Sheets);
         Assert.InRange(Sheets.Sum(s => s.Length), 1, MostBytes - 1);

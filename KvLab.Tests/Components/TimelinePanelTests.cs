@@ -21,7 +21,7 @@ public sealed class TimelinePanelTests : PageTest
     /// <summary>A story that the diagram and the page were told.</summary>
     private Page Tell(string story = "story-out-of-order")
     {
-        var snapshot = Observer.Watch(PlayedRun.Of(story), int.MaxValue, keep: Timeline.Reducer.Apply).Last().Snapshot;
+        var snapshot = Observer.Watch(PlayedRun.Of(story), int.MaxValue, keep: observed => Timeline.Reducer.Apply(observed)).Last().Snapshot;
         if (!Navigation.Uri.Contains("timeline", StringComparison.Ordinal)) Navigation.NavigateTo("timeline");
         return Show<TimelinePage>(snapshot);
     }

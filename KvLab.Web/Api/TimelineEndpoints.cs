@@ -1,5 +1,7 @@
 using KvLab.Core.Observation.Timeline;
 using KvLab.Web.Live;
+using KvLab.Web.Problems;
+using KvLab.Web.Replays;
 
 namespace KvLab.Web.Api;
 
@@ -9,15 +11,15 @@ internal static class TimelineEndpoints
     private const long StandardNs = 10_000_000_000;
     private const long StandardLamport = 200;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/timeline", Timeline).WithTags("Events").Produces<TimelineView>().Refuses()
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/timeline", Timeline).WithTags("Events").Produces<TimelineView>().Refuses(404)
         .WithSummary("A window of the space-time diagram: lanes, lines of messages and writes, and what was so with nodes. Lines that lie too close together for width (pixels, "
             + $"default {TimelineQuery.StandardWidth}) are one sum for each pair of nodes that says how many it stands for, by outcome: messages is what /api/messages has for the same window, "
             + "and is the number of lines and messages of sums that are not before the window and not of kind write. axis: real (default) or lamport; from and to: ISO 8601, or whole numbers "
-            + "on the Lamport axis, default the latest 10 s; node: either end; key; kind: request, answer, call, read or write.");
+            + "on the Lamport axis, default the latest 10 s; node: either end; key; kind: request, answer, call, read or write; recording: of this recording instead of the live lab.");
 
-    private static TimelineView Timeline(HttpRequest request, ITimelineSource source)
+    private static TimelineView Timeline(HttpRequest request, ITimelineSource live, IRecordedStreams recordings)
     {
-        var query = new StrictQuery(request, "from", "to", "width", "axis", "node", "key", "kind");
+        var query = new StrictQuery(request, "from", "to", "width", "axis", "node", "key", "kind", "recording");
         var axis = query.Named<TimelineAxis>("axis") ?? TimelineAxis.Real;
         var lamport = axis == TimelineAxis.Lamport;
         var (fromAt, toAt) = lamport ? default : (query.Instant("from"), query.Instant("to"));
@@ -25,7 +27,9 @@ internal static class TimelineEndpoints
         var width = query.Int("width", TimelineQuery.StandardWidth, 1, TimelineQuery.LargestWidth);
         var kind = query.Named<LineKind>("kind");
         query.ThrowIfWrong();
-        return source.Look(axis, book =>
+        using var recording = query.Text("recording") is not { } id ? null
+            : recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".", [new("recording", "There is none of this id.")]);
+        return (recording is null ? live : new RecordedTimeline(recording.Stream)).Look(axis, book =>
         {
             // Both ends count, as in /api/messages, which knows a tenth of a microsecond.
             var to = lamport ? (toStep ?? book.Now) + 1 : toAt is { } end ? book.NsOf(end) + 100 : book.Now + 1;

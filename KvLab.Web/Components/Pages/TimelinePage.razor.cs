@@ -1,26 +1,63 @@
 using KvLab.Core.Observation.Timeline;
+using KvLab.Core.Replays;
 using KvLab.Web.Components.Panels.Timeline;
 using KvLab.Web.Components.View;
 using KvLab.Web.Live;
+using KvLab.Web.Replays;
 using Microsoft.AspNetCore.Components;
 
 namespace KvLab.Web.Components.Pages;
 
-/// <summary>The space-time diagram of the live lab. The address holds place, zoom, filters and selection, so that a link opens the same.</summary>
+/// <summary>The space-time diagram of the live lab, or of a recording. The address holds place, zoom, filters and selection, so that a link opens the same.</summary>
 public sealed partial class TimelinePage : IDisposable
 {
     private TimelineWindow _window = new();
+    private OpenRecording? _recording;
+    private RecordedTimeline? _recorded;
+    private bool _opened;
+    private bool _missing;
 
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
-    [Inject] public required ITimelineSource Source { get; init; }
+    [Inject] public required ITimelineSource Live { get; init; }
+    [Inject] public required IRecordedStreams Recordings { get; init; }
+    [Inject] public required PastView Past { get; init; }
 
-    protected override void OnInitialized()
+    /// <summary>Whose lines are shown; null: the live lab's.</summary>
+    [SupplyParameterFromQuery(Name = "recording")] public string? Recording { get; set; }
+
+    private ITimelineSource Source => (ITimelineSource?)_recorded ?? Live;
+
+    protected override async Task OnInitializedAsync()
     {
         _window = TimelineAddress.Read(Navigation.Uri);
+        if (Recording is { Length: > 0 } id && !await OpenAsync(id)) return;
         if (TimelineAddress.Selected(Navigation.Uri) is var (version, node) && Views.Options.Selection.IsNone && Source.Look(TimelineAxis.Real, book => book.Find(version)) is { } found)
             Views.Select(new Selection(found.Key, version, node));
         Views.Changed += OnViewChanged;
+        _opened = true;
+    }
+
+    private async Task<bool> OpenAsync(string id)
+    {
+        // All of a large file is read; that must not hold up the circuit.
+        _recording = await Task.Run(() => Recordings.Open(id));
+        if (_recording?.Stream is not { First: not null } stream)
+        {
+            _missing = true;
+            return false;
+        }
+
+        _recorded = new RecordedTimeline(stream);
+        var replay = new Replay(stream, (_, _) => null);
+        await Task.Run(() =>
+        {
+            _recorded.Look(TimelineAxis.Real, book => book.IsEmpty);
+            replay.GoTo(new ReplayPlace(stream.Elements));
+        });
+        Views.Update(v => v with { Past = true });
+        Past.Show(replay.Look(), $"{_recording.Name}, all of it");
+        return true;
     }
 
     private void SetAsync(TimelineWindow window)
@@ -45,5 +82,12 @@ public sealed partial class TimelinePage : IDisposable
         if (address != Navigation.Uri) Navigation.NavigateTo(address, replace: true);
     }
 
-    public void Dispose() => Views.Changed -= OnViewChanged;
+    public void Dispose()
+    {
+        Views.Changed -= OnViewChanged;
+        if (_recording is null) return;
+        Views.Update(v => v with { Past = false });
+        Past.End();
+        _recording.Dispose();
+    }
 }
