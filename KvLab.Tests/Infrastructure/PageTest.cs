@@ -7,6 +7,7 @@ using KvLab.Web.Components.View;
 using KvLab.Web.Drills;
 using KvLab.Web.Failover;
 using KvLab.Web.Live;
+using KvLab.Web.Replays;
 using KvLab.Web.Reads;
 using KvLab.Web.Options;
 using KvLab.Web.Resets;
@@ -34,6 +35,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<ILabDefaults>(Cluster);
         Services.AddSingleton<ITrafficLookup>(Cluster);
         Services.AddSingleton<ITimelineSource>(Timeline);
+        Services.AddSingleton<IRecordedStreams>(new NoRecordings());
         Services.AddSingleton<IReads>(Cluster);
         Services.AddSingleton(new ReadBook());
         Services.AddSingleton(StorageServers.None);

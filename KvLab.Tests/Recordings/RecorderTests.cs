@@ -80,17 +80,17 @@ public sealed class RecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_state_is_kept_every_ten_thousand_events_where_it_belongs()
+    public async Task A_state_is_kept_every_twenty_thousand_events_where_it_belongs()
     {
         var (store, recorder) = New();
         using var _ = store;
         _state.Saved = [1, 2, 3];
         await recorder.StartAsync(TestContext.Current.CancellationToken);
-        for (var i = 0; i < 35; i++) Tell(recorder, 1000);
+        for (var i = 0; i < 70; i++) Tell(recorder, 1000);
         await EndAsync(recorder);
         using var reader = RecordingReader.Open(store.OpenFile(recorder.List()[0].Id));
-        // Ten batches begin the 10,000th event's; each has its picture behind it. The first recording begins with nothing, and needs no state.
-        Assert.Equal([(18L, 9_000L), (38L, 19_000L), (58L, 29_000L)], reader.Recording.Keyframes.Select(k => (k.Number, k.Events)));
+        // Twenty batches begin the 20,000th event's; each has its picture behind it. The first recording begins with nothing, and needs no state.
+        Assert.Equal([(38L, 19_000L), (78L, 39_000L), (118L, 59_000L)], reader.Recording.Keyframes.Select(k => (k.Number, k.Events)));
         Assert.Equal([1, 2, 3], reader.ReadKeyframe(2));
         Assert.Equal(3, _state.Saves);
     }

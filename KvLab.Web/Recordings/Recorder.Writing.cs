@@ -13,6 +13,9 @@ public sealed partial class Recorder
 
     private RecordingStore.Running? _running;
     private string? _broken;
+
+    /// <summary>Events that were handed over and could not be written, since the last recording that began.</summary>
+    private long _unwritten;
     private string _why = "";
     private string _last = "";
     private volatile RecordingView? _failed;
@@ -56,7 +59,7 @@ public sealed partial class Recorder
             if (entry.Beginning is { } beginning) Begin(beginning, entry.Messages);
             if (_running is not { Writer: var writer })
             {
-                lock (_gate) _lost += entry.Events;
+                _unwritten += entry.Events;
                 return;
             }
 
@@ -86,8 +89,8 @@ public sealed partial class Recorder
 
     private void Begin(Beginning beginning, long messages)
     {
-        long lost;
-        lock (_gate) (lost, _lost) = (_lost, 0);
+        var lost = beginning.Lost + _unwritten;
+        _unwritten = 0;
         try
         {
             if (_running is not null)
@@ -101,12 +104,13 @@ public sealed partial class Recorder
             _running = store.Begin(new RecordingHeader(id, now, Program, beginning.Name, beginning.GoesOn ? _last : ""));
             (_last, _failed) = (id, null);
             if (_broken is { } broken) store.Explain(broken, $"{_why} {Events(lost)} not recorded.", lost);
+            else if (lost > 0) LogLost(logger, lost, id);
             _broken = null;
             beginning.Begun?.TrySetResult(store.Find(id));
         }
         catch (Exception failure)
         {
-            lock (_gate) _lost += lost;
+            _unwritten = lost;
             beginning.Begun?.TrySetException(failure is CommandException ? failure : store.Trouble(failure));
             throw;
         }
@@ -154,15 +158,15 @@ public sealed partial class Recorder
             LogCannotBegin(logger, why);
         }
 
-        lock (_gate)
-        {
-            _lost += entry?.Events ?? 0;
-            _pausedAt = time.GetTimestamp();
-        }
+        _unwritten += entry?.Events ?? 0;
+        lock (_gate) _pausedAt = time.GetTimestamp();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Recording stopped: {why} It begins again when that is over.")]
     private static partial void LogStopped(ILogger logger, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{lost} events before recording {id} were recorded nowhere.")]
+    private static partial void LogLost(ILogger logger, long lost, string id);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Nothing is recorded: {why}")]
     private static partial void LogCannotBegin(ILogger logger, string why);

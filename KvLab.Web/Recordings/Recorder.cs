@@ -28,7 +28,10 @@ public sealed partial class Recorder(RecordingStore store, RecordingOptions opti
     private readonly Lock _gate = new();
     private bool _wanted = options.Enabled;
     private Beginning? _beginning = options.Enabled ? new Beginning("", FromStart: true) : null;
-    private long _waiting, _lost;
+    private long _waiting;
+
+    /// <summary>Events that were not handed over since the last recording that was to begin.</summary>
+    private long _lost;
     private int _sinceKeyframe;
     private bool _isLate;
     private long? _pausedAt;
@@ -36,7 +39,8 @@ public sealed partial class Recorder(RecordingStore store, RecordingOptions opti
 
     /// <summary>One that the next element begins.</summary>
     /// <param name="FromStart">Nothing was observed before, so no state is needed.</param>
-    private sealed record Beginning(string Name, bool FromStart = false, bool GoesOn = false)
+    /// <param name="Lost">Events before it that were not handed over.</param>
+    private sealed record Beginning(string Name, bool FromStart = false, bool GoesOn = false, long Lost = 0)
     {
         public TaskCompletionSource<RecordingView>? Begun { get; init; }
     }
@@ -79,7 +83,8 @@ public sealed partial class Recorder(RecordingStore store, RecordingOptions opti
     private void HandOver(Observed observed, IKeptState before, int events)
     {
         _sinceKeyframe += events;
-        var beginning = _beginning;
+        var beginning = _beginning is null ? null : _beginning with { Lost = _lost };
+        if (beginning is not null) _lost = 0;
         byte[]? keyframe = null;
         if (beginning is { FromStart: false } || _sinceKeyframe >= KeyframeEvents)
         {
