@@ -58,9 +58,28 @@ public sealed partial class ClusterReducer
         var (lastSeen, ledger) = (reader.TimeOrNone(), SequenceLedger.Load(ref reader));
         var node = new NodeRecord(id)
         {
-            Role = role, Url = url, AddressNotice = addressNotice, ProcessNotice = processNotice, Storage = storage, StorageProblem = problem, StoragePersistence = persistence,
-            ProcessId = processId, State = state, OriginNs = originNs, Clock = clock, Stopping = stopping, ToldAll = toldAll, Frozen = frozen, Cleared = cleared,
-            Behind = behind, Keys = keys, Applied = applied, Refused = refused, Failed = failed, LastSeen = lastSeen, Ledger = ledger,
+            Role = role,
+            Url = url,
+            AddressNotice = addressNotice,
+            ProcessNotice = processNotice,
+            Storage = storage,
+            StorageProblem = problem,
+            StoragePersistence = persistence,
+            ProcessId = processId,
+            State = state,
+            OriginNs = originNs,
+            Clock = clock,
+            Stopping = stopping,
+            ToldAll = toldAll,
+            Frozen = frozen,
+            Cleared = cleared,
+            Behind = behind,
+            Keys = keys,
+            Applied = applied,
+            Refused = refused,
+            Failed = failed,
+            LastSeen = lastSeen,
+            Ledger = ledger,
             Faults = KeyframeJson.ReadNodeFaults(ref reader),
         };
         for (var left = reader.Count(int.MaxValue, leastBytes: 5); left > 0; left--)

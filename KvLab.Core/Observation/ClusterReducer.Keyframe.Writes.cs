@@ -115,9 +115,18 @@ public sealed partial class ClusterReducer
             var elapsed = has.HasFlag(WriteFacts.Elapsed) ? reader.Ms() : (double?)null;
             writes[i] = new WriteRecord(versions[i], keys[i], leaders[i], periods[places[i]])
             {
-                Naive = has.HasFlag(WriteFacts.Naive), LeaderCounted = has.HasFlag(WriteFacts.LeaderCounted), Answered = has.HasFlag(WriteFacts.Answered),
-                Forgotten = has.HasFlag(WriteFacts.Forgotten), Shown = i < shown, Value = values[i], At = times[i], Required = required[i], Reason = reasons[i],
-                PredictedMs = predicted[i], Acks = acks, ElapsedMs = elapsed,
+                Naive = has.HasFlag(WriteFacts.Naive),
+                LeaderCounted = has.HasFlag(WriteFacts.LeaderCounted),
+                Answered = has.HasFlag(WriteFacts.Answered),
+                Forgotten = has.HasFlag(WriteFacts.Forgotten),
+                Shown = i < shown,
+                Value = values[i],
+                At = times[i],
+                Required = required[i],
+                Reason = reasons[i],
+                PredictedMs = predicted[i],
+                Acks = acks,
+                ElapsedMs = elapsed,
                 Status = has.HasFlag(WriteFacts.Success) ? WriteStatus.Success : has.HasFlag(WriteFacts.Partial) ? WriteStatus.PartialSuccess : null,
                 StoredMs = has.HasFlag(WriteFacts.Stored) ? reader.Ms() : null,
                 Gap = has.HasFlag(WriteFacts.Gap) ? known[reader.Int(known.Length - 1)] : null,
@@ -149,7 +158,9 @@ public sealed partial class ClusterReducer
         {
             deliveries[i] = new DeliveryRecord(followers[i], delays[i])
             {
-                Outcome = (DeliveryOutcome)(facts[i] & DeliveryFacts.OutcomeBits), Late = facts[i].HasFlag(DeliveryFacts.Late), Open = facts[i].HasFlag(DeliveryFacts.Open),
+                Outcome = (DeliveryOutcome)(facts[i] & DeliveryFacts.OutcomeBits),
+                Late = facts[i].HasFlag(DeliveryFacts.Late),
+                Open = facts[i].HasFlag(DeliveryFacts.Open),
                 CompletedMs = facts[i].HasFlag(DeliveryFacts.Completed) ? reader.Ms(near: delays[i]) : null,
             };
         }

@@ -103,7 +103,9 @@ public sealed class EventLogKeyframeTests
         var count = random.Next(least, random.Next(3) == 0 ? 200 : least + 30);
         var batch = new EventBatch
         {
-            Node = node, Incarnation = $"{process}", Dropped = dropped,
+            Node = node,
+            Incarnation = $"{process}",
+            Dropped = dropped,
             Events = [.. Enumerable.Range(0, count).Select(i => new NodeEvent { Node = node, Incarnation = $"{process}", Sequence = from + i + (i > count / 2 ? dropped : 0), Kind = EventKind.NodeReady })],
         };
         last[node] = Math.Max(before, batch.Events[^1].Sequence);

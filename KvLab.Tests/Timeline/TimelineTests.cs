@@ -180,7 +180,14 @@ public sealed class TimelineTests
         var trips = new TrafficBook();
         trips.Trips.Add(new Trip
         {
-            Key = "k", Version = new EntryVersion(1, 1), Leader = "leader", Follower = "follower-1", Attempt = 1, SentNs = 10_000_000, ArrivedNs = 7_000_000, ReturnedNs = 12_000_000,
+            Key = "k",
+            Version = new EntryVersion(1, 1),
+            Leader = "leader",
+            Follower = "follower-1",
+            Attempt = 1,
+            SentNs = 10_000_000,
+            ArrivedNs = 7_000_000,
+            ReturnedNs = 12_000_000,
             Facts = TripFacts.Arrived | TripFacts.Returned,
         });
         var book = new TimelineBook(TimelineAxis.Real);

@@ -96,6 +96,7 @@ public sealed class PlanFormTests : ExperimentPageTest
         page.At("plan-concurrency").Input("0");
         page.At("plan-name").Input("");
         page.Choose("plan-sweep", "delay range");
+        page.UntilThere("plan-sweep-values");
         page.At("plan-sweep-values").Input("5-1");
         foreach (var field in (string[])["plan-writes", "plan-min", "plan-max", "plan-concurrency", "plan-name"]) Assert.True(page.Has($"{field}-error"), field);
         Assert.False(page.Has("plan-keys-error") || page.Has("plan-quorums-error"));

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using KvLab.Core.Settings;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace KvLab.Tests.Browser;
+
+/// <summary>What has just happened is recorded, found in the list, and shown again: the same page, at any moment, and never taken for the present.</summary>
+[Trait("Category", "Browser")]
+[Collection(BrowserTests.Name)]
+public sealed class ReplayPageTests(LabInBrowser lab)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>A recording of a burst with messages on their way for long enough to be seen.</summary>
+    private async Task<(string Id, LabPage Page)> RecordAsync(int width = 1366, int height = 768, ColorScheme scheme = ColorScheme.Light)
+    {
+        var page = await lab.OpenAsync(width: width, height: height, scheme: scheme, settings: new() { WriteQuorum = 3, MinDelayMs = 50, MaxDelayMs = 300 });
+        using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
+        using var started = await http.PostAsJsonAsync("/api/recordings", new { @do = "start", name = "a burst" }, Cancellation);
+        var id = (await started.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!;
+        await page.BurstAsync(40, 8, 5);
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent && lab.State.Current.Kpis.Success >= 40, "the burst is delivered");
+        using var stopped = await http.PostAsJsonAsync("/api/recordings", new { @do = "stop" }, Cancellation);
+        stopped.EnsureSuccessStatusCode();
+        return (id, page);
+    }
+
+    [Fact]
+    public async Task A_recording_is_found_in_the_list_played_stepped_and_linked_and_nothing_can_be_done_to_it()
+    {
+        var (id, page) = await RecordAsync();
+        await using var _ = page;
+        await page.Page.GotoAsync($"{lab.Url}/replay");
+        await page.ReadyAsync();
+        await page.Expect($"recording-{id}").ToContainTextAsync("a burst");
+        await page.MustBeAccessibleAsync("recordings");
+        await page.ScreenshotAsync("recordings-1366x768-light");
+        await page.ClickAsync($"recording-open-{id}");
+
+        await page.Expect("replay-label").ToContainTextAsync("RECORDING");
+        await page.Expect("root").ToHaveAttributeAsync("data-past", "true");
+        foreach (var command in (string[])["write-submit", "burst-start", "reset", "add-follower", "menu-follower-1", "map-pause", "pause-view"])
+            await page.Expect(command).ToHaveCountAsync(0);
+
+        // Somewhere in the burst: what the page shows is what REST says of the same moment.
+        var middle = await SeekAsync(page, id, 0.4);
+        var then = await StateAsync(id, middle);
+        await page.Expect("kpi-writes").ToContainTextAsync(then.GetProperty("cluster").GetProperty("kpis").GetProperty("writes").GetInt64().ToString(CultureInfo.InvariantCulture));
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('[data-testid=map-stage]').kvlabMap?.dots().drawn > 0");
+        await page.MustBeAccessibleAsync("replay");
+        await page.ScreenshotAsync("replay-1366x768-light");
+
+        await page.ClickAsync("replay-write");
+        var atWrite = await MsAsync(page);
+        Assert.True(atWrite > middle);
+        await page.ClickAsync("replay-write-back");
+        await page.Page.WaitForFunctionAsync("ms => +document.querySelector('[data-testid=replay-at]').dataset.ms < ms", atWrite);
+
+        // The address is a link to this moment.
+        var here = await MsAsync(page);
+        await page.Page.WaitForURLAsync($"**/replay/{id}?*at={here.ToString("0.###", CultureInfo.InvariantCulture)}*");
+        await page.Page.ReloadAsync();
+        await page.ReadyAsync();
+        await page.Expect("replay-at").ToHaveAttributeAsync("data-ms", here.ToString("0.###", CultureInfo.InvariantCulture));
+
+        await page.ClickAsync("replay-play");
+        await page.Page.WaitForFunctionAsync("ms => +document.querySelector('[data-testid=replay-at]').dataset.ms > ms + 100", here);
+        await page.ClickAsync("page-live");
+        await page.Expect("replay-label").ToHaveCountAsync(0);
+        await page.Expect("write-submit").ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_recording_is_seen_along_time_too_with_exactly_its_messages()
+    {
+        var (id, page) = await RecordAsync(scheme: ColorScheme.Dark);
+        await using var _ = page;
+        using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
+        var messages = (await http.GetFromJsonAsync<JsonElement>($"/api/messages?recording={id}&limit=131072", Cancellation)).EnumerateArray().ToList();
+        // Forty writes to five followers, and their answers.
+        Assert.Equal(400, messages.Count(m => m.GetProperty("kind").GetString() is "request" or "answer"));
+        await page.Page.GotoAsync($"{lab.Url}/timeline?recording={id}");
+        await page.ReadyAsync();
+        await page.Expect("timeline").ToBeVisibleAsync();
+        await page.Expect("replay-label").ToContainTextAsync("a burst");
+        await page.MustBeAccessibleAsync("timeline of a recording, dark");
+        await page.ScreenshotAsync("timeline-recording-1366x768-dark");
+    }
+
+    private static async Task<double> SeekAsync(LabPage page, string id, double share)
+    {
+        var length = await page.Page.EvaluateAsync<double>("() => +document.querySelector('[data-testid=replay-scrub]').max");
+        var at = Math.Floor(length * share).ToString(CultureInfo.InvariantCulture);
+        await page.Page.GotoAsync($"{new Uri(page.Page.Url).GetLeftPart(UriPartial.Authority)}/replay/{id}?at={at}");
+        await page.ReadyAsync();
+        return await MsAsync(page);
+    }
+
+    private static async Task<double> MsAsync(LabPage page) => double.Parse((await page.At("replay-at").GetAttributeAsync("data-ms"))!, CultureInfo.InvariantCulture);
+
+    private async Task<JsonElement> StateAsync(string id, double ms)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
+        return await http.GetFromJsonAsync<JsonElement>($"/api/recordings/{id}/state?at={ms.ToString(CultureInfo.InvariantCulture)}", Cancellation);
+    }
+}
