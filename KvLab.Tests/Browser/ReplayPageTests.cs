@@ -17,12 +17,12 @@ public sealed class ReplayPageTests(LabInBrowser lab)
     /// <summary>A recording of a burst with messages on their way for long enough to be seen.</summary>
     private async Task<(string Id, LabPage Page)> RecordAsync(int width = 1366, int height = 768, ColorScheme scheme = ColorScheme.Light)
     {
-        var page = await lab.OpenAsync(width: width, height: height, scheme: scheme, settings: new() { WriteQuorum = 3, MinDelayMs = 50, MaxDelayMs = 300 });
+        var page = await lab.OpenAsync(width: width, height: height, scheme: scheme, settings: new() { WriteQuorum = 3, MinDelayMs = 300, MaxDelayMs = 900 });
         using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
         using var started = await http.PostAsJsonAsync("/api/recordings", new { @do = "start", name = "a burst" }, Cancellation);
         var id = (await started.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("id").GetString()!;
-        await page.BurstAsync(40, 8, 5);
-        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent && lab.State.Current.Kpis.Success >= 40, "the burst is delivered");
+        await page.BurstAsync(20, 10, 5);
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent && lab.State.Current.Kpis.Success >= 20, "the burst is delivered");
         using var stopped = await http.PostAsJsonAsync("/api/recordings", new { @do = "stop" }, Cancellation);
         stopped.EnsureSuccessStatusCode();
         return (id, page);
@@ -46,18 +46,19 @@ public sealed class ReplayPageTests(LabInBrowser lab)
             await page.Expect(command).ToHaveCountAsync(0);
 
         // Somewhere in the burst: what the page shows is what REST says of the same moment.
-        var middle = await SeekAsync(page, id, 0.4);
+        var middle = await SeekAsync(page, id, 0.1);
         var then = await StateAsync(id, middle);
         await page.Expect("kpi-writes").ToContainTextAsync(then.GetProperty("cluster").GetProperty("kpis").GetProperty("writes").GetInt64().ToString(CultureInfo.InvariantCulture));
+
+        // When a leader has just taken a write, its messages are on their way.
+        await page.ClickAsync("replay-write");
         await page.Page.WaitForFunctionAsync("() => document.querySelector('[data-testid=map-stage]').kvlabMap?.dots().drawn > 0");
         await page.MustBeAccessibleAsync("replay");
         await page.ScreenshotAsync("replay-1366x768-light");
-
-        await page.ClickAsync("replay-write");
-        var atWrite = await MsAsync(page);
-        Assert.True(atWrite > middle);
+        Assert.True(await MsAsync(page) > middle);
+        var late = await SeekAsync(page, id, 0.95);
         await page.ClickAsync("replay-write-back");
-        await page.Page.WaitForFunctionAsync("ms => +document.querySelector('[data-testid=replay-at]').dataset.ms < ms", atWrite);
+        await page.Page.WaitForFunctionAsync("ms => +document.querySelector('[data-testid=replay-at]').dataset.ms < ms", late);
 
         // The address is a link to this moment.
         var here = await MsAsync(page);
@@ -80,8 +81,8 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await using var _ = page;
         using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
         var messages = (await http.GetFromJsonAsync<JsonElement>($"/api/messages?recording={id}&limit=131072", Cancellation)).EnumerateArray().ToList();
-        // Forty writes to five followers, and their answers.
-        Assert.Equal(400, messages.Count(m => m.GetProperty("kind").GetString() is "request" or "answer"));
+        // Twenty writes to five followers, and their answers.
+        Assert.Equal(200, messages.Count(m => m.GetProperty("kind").GetString() is "request" or "answer"));
         await page.Page.GotoAsync($"{lab.Url}/timeline?recording={id}");
         await page.ReadyAsync();
         await page.Expect("timeline").ToBeVisibleAsync();
