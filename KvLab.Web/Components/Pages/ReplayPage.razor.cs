@@ -83,6 +83,11 @@ public sealed partial class ReplayPage : IAsyncDisposable
         if (name == "pause") _session?.Play(!_session.Plays);
     }
 
+    // As on the live page: what a projector does not show stays in the page at its full size.
+    private string? Seen(params Stage[] on) => !View.Projector || on.Contains(View.Stage) ? null : "invisible";
+
+    private string Seen(DataTab tab, Stage on) => View.Projector ? $"d-flex {Seen(on)}" : View.Data == tab ? "d-flex" : "d-none";
+
     private bool Shows(Stage stage, DataTab tab) => View.Projector ? View.Stage == stage : View.Data == tab;
 
     private RenderFragment? TabsOf(DataTab tab) => View.Projector || View.Data != tab ? null : builder =>
