@@ -72,7 +72,7 @@ public sealed record LineView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Before { get; init; }
 
     /// <summary>By so much it is drawn off its told times, because two clocks said that something arrived before it was sent: order wins.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public double CorrectedMs { get; init; }
+    public double CorrectedMs { get; init; }
 }
 
 /// <summary>Lines of one kind between two nodes that lie too close to be told apart at this width.</summary>
