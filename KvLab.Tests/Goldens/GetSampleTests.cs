@@ -42,7 +42,8 @@ public sealed class GetSampleTests
         await CheckAsync("get-leader.txt", lab.Http, lab.Leader.Url, Routes(lab.Leader), ids, shapeOnly: false);
         await CheckAsync("get-follower.txt", lab.Http, lab.Follower.Url, Routes(lab.Follower), ids, shapeOnly: false);
         ids = await GetLabs.UseAsync(lab, Cancellation);
-        var routes = Routes(lab.Dashboard).Where(IsOverNodes);
+        // Which lines are in the diagram's window is a matter of the moment; OpenAPI has their shape.
+        var routes = Routes(lab.Dashboard).Where(IsOverNodes).Where(r => r != "/api/timeline");
         await CheckAsync("get-dashboard-over-nodes.txt", lab.Http, lab.Dashboard.Url, routes, ids, shapeOnly: true);
     }
 
