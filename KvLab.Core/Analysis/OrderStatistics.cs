@@ -19,6 +19,9 @@ public static class OrderStatistics
     /// <summary>The exact mean latency for a cluster's settings, in ms.</summary>
     public static double MeanMs(LiveSettings settings, int followers) => MeanMs(DelayShape.Of(settings), followers, Math.Min(settings.FollowerAcks(), followers));
 
+    /// <summary>The same, for an observer, which may have no prediction.</summary>
+    public static double? PredictedMeanMs(LiveSettings settings, int followers) => MeanMs(settings, followers);
+
     /// <summary>E[D(W:N)] in ms. Uniform: a + (b − a)W/(N + 1). Exponential: a + m(H(N) − H(N − W)).</summary>
     /// <param name="n">N, ≥ 1 unless <paramref name="w"/> is 0.</param>
     /// <param name="w">W, 0 … N.</param>

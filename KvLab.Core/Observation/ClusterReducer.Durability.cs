@@ -97,6 +97,9 @@ public sealed partial class ClusterReducer
         }
     }
 
+    /// <summary>Promises that were lost, as they were judged last.</summary>
+    internal long PromisesLost => _ledger.CountJudged().Lost;
+
     /// <summary>As of the last message.</summary>
     public DurabilityRow? FindDurability(EntryVersion version) => _ledger.Find(version, _now.Utc);
 

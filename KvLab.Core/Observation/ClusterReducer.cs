@@ -187,6 +187,9 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         JudgeDurability();
     }
 
+    /// <summary>When the last message was learnt.</summary>
+    public ObserverTime Now => _now;
+
     /// <summary>The state as of the last message, as a picture taken now would show it; unlike taking one it leaves no trace.</summary>
     public ClusterSnapshot Look()
     {

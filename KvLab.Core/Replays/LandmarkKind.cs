@@ -26,5 +26,4 @@ public enum LandmarkKind
 }
 
 /// <param name="Place">Right behind what happened.</param>
-/// <param name="Ms">When the observer was told.</param>
-public readonly record struct Landmark(LandmarkKind Kind, ReplayPlace Place, long Ms);
+public readonly record struct Landmark(LandmarkKind Kind, ReplayPlace Place);

@@ -9,7 +9,7 @@ namespace KvLab.Core.Replays;
 /// <summary>What is worth going to in a recording, found in one pass over it; in the order of their places.</summary>
 public sealed class Landmarks
 {
-    /// <summary>Of each kind; what comes after that is not listed, and said.</summary>
+    /// <summary>Of each kind; what comes after that is not listed.</summary>
     public const int MostOfAKind = 200_000;
 
     private readonly List<Landmark>[] _byKind = [.. Enum.GetValues<LandmarkKind>().Select(_ => new List<Landmark>())];
@@ -23,24 +23,21 @@ public sealed class Landmarks
     /// <summary>Events in the recording.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Some kind has more than could be listed.</summary>
-    public bool Truncated { get; private set; }
-
     public IReadOnlyList<Landmark> Of(LandmarkKind kind) => _byKind[(int)kind];
 
     public static Landmarks In(IRecordedStream stream, CancellationToken cancellation = default)
     {
         var found = new Landmarks();
         // Whether a promise is lost is for the ledger to say.
-        var reducer = Playhead.Begin(stream, (_, _) => null);
-        found._lostBefore = reducer.Look().Durability.Counts.Lost;
+        var reducer = Playhead.Begin(stream);
+        found._lostBefore = reducer.PromisesLost;
         var elements = 0L;
         foreach (var element in stream.From(0))
         {
             cancellation.ThrowIfCancellationRequested();
-            reducer.Apply(element);
+            reducer.Apply(element, shows: false);
             found.Look(element, elements++);
-            if (element.What is PictureTaken) found.LookFor(reducer.Snapshot.Durability.Counts.Lost, elements, element.At.Ms);
+            if (element.What is PictureTaken) found.LookFor(reducer.PromisesLost, elements);
         }
 
         return found;
@@ -63,18 +60,7 @@ public sealed class Landmarks
         return at >= 0 ? all[at] : null;
     }
 
-    private static int FirstBehind(List<Landmark> all, ReplayPlace from)
-    {
-        var (low, high) = (0, all.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (all[middle].Place > from) high = middle;
-            else low = middle + 1;
-        }
-
-        return low;
-    }
+    private static int FirstBehind(List<Landmark> all, ReplayPlace from) => Ordered.First(all.Count, i => all[i].Place > from);
 
     private void Look(Observed element, long number)
     {
@@ -85,13 +71,13 @@ public sealed class Landmarks
                 {
                     Events++;
                     var place = i + 1 == batch.Events.Length ? new ReplayPlace(number + 1) : new ReplayPlace(number, i + 1);
-                    if (KindOf(batch.Events[i]) is { } kind) Add(kind, place, element.At.Ms);
-                    if (IsInversion(batch.Node, batch.Events[i])) Add(LandmarkKind.Inversion, place, element.At.Ms);
+                    if (KindOf(batch.Events[i]) is { } kind) Add(kind, place);
+                    if (IsInversion(batch.Node, batch.Events[i])) Add(LandmarkKind.Inversion, place);
                 }
 
                 break;
             case NodeFroze or SidesChanged or ProcessChanged { State: NodeState.Crashed or NodeState.Stopped }:
-                Add(LandmarkKind.Fault, new ReplayPlace(number + 1), element.At.Ms);
+                Add(LandmarkKind.Fault, new ReplayPlace(number + 1));
                 break;
             case ClusterRenewed:
                 _newest.Clear();
@@ -123,16 +109,14 @@ public sealed class Landmarks
         return false;
     }
 
-    private void LookFor(long lost, long elements, long ms)
+    private void LookFor(long lost, long elements)
     {
-        if (lost > _lostBefore) Add(LandmarkKind.LostPromise, new ReplayPlace(elements), ms);
+        if (lost > _lostBefore) Add(LandmarkKind.LostPromise, new ReplayPlace(elements));
         _lostBefore = lost;
     }
 
-    private void Add(LandmarkKind kind, ReplayPlace place, long ms)
+    private void Add(LandmarkKind kind, ReplayPlace place)
     {
-        var all = _byKind[(int)kind];
-        if (all.Count < MostOfAKind) all.Add(new Landmark(kind, place, ms));
-        else Truncated = true;
+        if (_byKind[(int)kind] is { Count: < MostOfAKind } all) all.Add(new Landmark(kind, place));
     }
 }

@@ -1,13 +1,13 @@
 using System.Buffers;
+using KvLab.Core.Analysis;
 using KvLab.Core.Events;
 using KvLab.Core.Observation;
 using KvLab.Core.Observation.Messages;
-using KvLab.Core.Settings;
 
 namespace KvLab.Core.Replays;
 
 /// <summary>A reducer that can be taken to any place of a recording: onwards by what was told there, back by the state that was kept last before it. Not safe for concurrent use.</summary>
-internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, double?> predictMeanMs)
+internal sealed class Playhead(IRecordedStream stream)
 {
     /// <summary>So many elements ahead it is as quick to go on as to look for a state.</summary>
     private const int WorthLooking = 500;
@@ -23,18 +23,24 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
     public ReplayPlace Place { get; private set; } = ReplayPlace.Beginning;
 
     /// <summary>When what was told last was told; the recording's beginning before that.</summary>
-    public ObserverTime At { get; private set; } = stream.First ?? default;
+    public ObserverTime At => stream.First is { } first && State.Now.Ms < first.Ms ? first : State.Now;
 
-    public ClusterReducer State { get; private set; } = Begin(stream, predictMeanMs);
+    public ClusterReducer State { get; private set; } = Begin(stream);
 
     /// <summary>The state before the first element: nothing, or what was known when the recording began in the middle of a run.</summary>
-    public static ClusterReducer Begin(IRecordedStream stream, Func<LiveSettings, int, double?> predictMeanMs) =>
-        stream.StateBefore(0) is { } kept ? ClusterReducer.Load(kept.Bytes.Span, predictMeanMs) : new ClusterReducer(predictMeanMs);
+    public static ClusterReducer Begin(IRecordedStream stream) =>
+        stream.StateBefore(0) is { } kept ? ClusterReducer.Load(kept.Bytes.Span, OrderStatistics.PredictedMeanMs) : new ClusterReducer(OrderStatistics.PredictedMeanMs);
 
     /// <summary>Goes to a place; to the end where the recording has no such place.</summary>
     public void GoTo(ReplayPlace place)
     {
         if (place < Place || place.Elements - Place.Elements > WorthLooking) Jump(place);
+        GoOn(place);
+    }
+
+    /// <summary>Goes on to a place and is told all that lies before it: a state that is kept further on does not know all messages.</summary>
+    public void GoOn(ReplayPlace place)
+    {
         while (Place.Elements < place.Elements && TellRest())
         {
         }
@@ -67,13 +73,13 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
         // What is ahead and nearer than any kept state is reached by going on.
         if (place >= Place && (kept is null || kept.Element <= Place.Elements)) return;
         Close();
-        State = kept is null or { Element: 0 } ? Begin(stream, predictMeanMs) : Load(kept);
-        (Place, At) = (new ReplayPlace(kept?.Element ?? 0), stream.First ?? default);
+        State = kept is null or { Element: 0 } ? Begin(stream) : Load(kept);
+        Place = new ReplayPlace(kept?.Element ?? 0);
     }
 
     private ClusterReducer Load(RecordedState kept)
     {
-        var reducer = ClusterReducer.Load(kept.Bytes.Span, predictMeanMs);
+        var reducer = ClusterReducer.Load(kept.Bytes.Span, OrderStatistics.PredictedMeanMs);
         var from = stream.Back(kept.Element, LogEvents);
         reducer.FillLog(stream.From(from).Take((int)(kept.Element - from)).Select(o => o.What).OfType<EventsReceived>().Select(Packed));
         return reducer;
@@ -103,7 +109,7 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
     {
         if (Peek() is not { } next) return false;
         State.Apply(Place.Events == 0 ? next : Part(next, Place.Events..), shows: false);
-        (Place, At, _next) = (new ReplayPlace(Place.Elements + 1), next.At, null);
+        (Place, _next) = (new ReplayPlace(Place.Elements + 1), null);
         return true;
     }
 
@@ -112,7 +118,7 @@ internal sealed class Playhead(IRecordedStream stream, Func<LiveSettings, int, d
         if (Peek() is not { What: EventsReceived { Batch.Events: var events } } next) return;
         var last = Math.Min(Place.Events + count, events.Length);
         State.Apply(Part(next, Place.Events..last), shows: false);
-        (Place, At) = (Place with { Events = last }, next.At);
+        Place = Place with { Events = last };
         if (last == events.Length) (Place, _next) = (new ReplayPlace(Place.Elements + 1), null);
     }
 

@@ -25,36 +25,20 @@ public sealed class RecordedFile(Func<Stream> open, Func<Recording> newest) : IR
 
     public IEnumerable<Observed> From(long element)
     {
-        for (var chunk = element <= 0 ? 0 : newest().FindChunk(element); chunk >= 0 && chunk < newest().Chunks.Count; chunk++)
+        for (var chunk = newest().FindChunk(element); chunk >= 0 && newest().Chunks is var chunks && chunk < chunks.Count; chunk++)
         {
             var elements = Chunk(chunk);
-            var skipped = (int)Math.Max(0, element - newest().Chunks[chunk].Info.Number);
-            for (var i = skipped; i < elements.Count; i++) yield return elements[i];
+            for (var i = (int)Math.Max(0, element - chunks[chunk].Info.Number); i < elements.Count; i++) yield return elements[i];
         }
     }
 
     public long After(long ms)
     {
-        var chunks = newest().Chunks;
-        var (low, high) = (0, chunks.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (chunks[middle].Info.Last.Ms > ms) high = middle;
-            else low = middle + 1;
-        }
-
-        if (low == chunks.Count) return newest().Elements;
-        var elements = Chunk(low);
-        var (from, to) = (0, elements.Count);
-        while (from < to)
-        {
-            var middle = (from + to) / 2;
-            if (elements[middle].At.Ms > ms) to = middle;
-            else from = middle + 1;
-        }
-
-        return chunks[low].Info.Number + from;
+        var recording = newest();
+        var chunk = Ordered.First(recording.Chunks.Count, i => recording.Chunks[i].Info.Last.Ms > ms);
+        if (chunk == recording.Chunks.Count) return recording.Elements;
+        var elements = Chunk(chunk);
+        return recording.Chunks[chunk].Info.Number + Ordered.First(elements.Count, i => elements[i].At.Ms > ms);
     }
 
     public long Back(long element, int events)
@@ -75,16 +59,9 @@ public sealed class RecordedFile(Func<Stream> open, Func<Recording> newest) : IR
     public RecordedState? StateBefore(long element)
     {
         var recording = newest();
-        var (low, high) = (0, recording.Keyframes.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (recording.Keyframes[middle].Number > element) high = middle;
-            else low = middle + 1;
-        }
-
-        if (low == 0) return null;
-        lock (_gate) return new RecordedState(recording.Keyframes[low - 1].Number, Reader(recording).ReadKeyframe(low - 1));
+        var behind = Ordered.First(recording.Keyframes.Count, i => recording.Keyframes[i].Number > element);
+        if (behind == 0) return null;
+        lock (_gate) return new RecordedState(recording.Keyframes[behind - 1].Number, Reader(recording).ReadKeyframe(behind - 1));
     }
 
     private IReadOnlyList<Observed> Chunk(int number)

@@ -1,26 +1,26 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation.Timeline;
 
 namespace KvLab.Core.Replays;
 
-/// <summary>All lines of the space-time diagram of a recording.</summary>
-public static class RecordedLines
+/// <summary>All lines of the space-time diagram of a recording, and what was so at its end.</summary>
+public sealed record RecordedLines(TimelineBook Book, ClusterSnapshot Last)
 {
     /// <summary>So many elements bring fewer messages than the observer's book of messages remembers.</summary>
     private const int Stretch = 200;
 
-    public static TimelineBook Of(IRecordedStream stream, TimelineAxis axis, CancellationToken cancellation = default)
+    public static RecordedLines Of(IRecordedStream stream, TimelineAxis axis)
     {
         var book = new TimelineBook(axis, keepAll: true);
-        var head = new Playhead(stream, (_, _) => null);
-        while (head.Place.Elements < stream.Elements)
+        var head = new Playhead(stream);
+        while (head.Place is var before && before.Elements < stream.Elements)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var before = head.Place;
-            head.GoTo(new ReplayPlace(Math.Min(before.Elements + Stretch, stream.Elements)));
+            head.GoOn(new ReplayPlace(before.Elements + Stretch));
             head.State.Feed(book);
+            // No more can be read than this.
             if (head.Place == before) break;
         }
 
-        return book;
+        return new RecordedLines(book, head.State.Look());
     }
 }

@@ -11,10 +11,10 @@ public static class RecordedMessages
     /// <returns>At least all of that time, as far as one copy holds them: the newest <see cref="MessageQuery.MostRows"/>.</returns>
     public static TrafficCopy In(IRecordedStream stream, DateTimeOffset? from, DateTimeOffset? to)
     {
-        var head = new Playhead(stream, (_, _) => null);
+        var head = new Playhead(stream);
         // A node reports a little later than it does something, never earlier; what was under way then is in the state that was kept.
         if (from is not null && stream.StateBefore(Element(from.Value)) is { } kept) head.GoTo(new ReplayPlace(kept.Element));
-        head.GoTo(new ReplayPlace(to is null ? stream.Elements : stream.After(MsOf(to.Value) + Replay.AheadMs)));
+        head.GoOn(new ReplayPlace(to is null ? stream.Elements : stream.After(MsOf(to.Value) + Replay.AheadMs)));
         return head.State.CopyTraffic();
 
         long Element(DateTimeOffset at) => stream.After(MsOf(at) - 1);

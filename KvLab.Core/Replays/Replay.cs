@@ -2,7 +2,6 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Observation.Messages;
-using KvLab.Core.Settings;
 
 namespace KvLab.Core.Replays;
 
@@ -10,14 +9,13 @@ namespace KvLab.Core.Replays;
 /// A recording, opened at one place of it: what the observer knew there, and the messages that were under way. Of a message both ends are shown, although the observer learnt of its
 /// arrival a little later: a second playhead reads that much ahead. Not safe for concurrent use.
 /// </summary>
-/// <param name="predictMeanMs">As for <see cref="Observation.ClusterReducer"/>.</param>
-public sealed class Replay(IRecordedStream stream, Func<LiveSettings, int, double?> predictMeanMs)
+public sealed class Replay(IRecordedStream stream)
 {
     /// <summary>What is told of messages within this time after the moment that is shown is known there: reports of nodes come by then.</summary>
     public const long AheadMs = 1_500;
 
-    private readonly Playhead _head = new(stream, predictMeanMs);
-    private readonly Playhead _ahead = new(stream, predictMeanMs);
+    private readonly Playhead _head = new(stream);
+    private readonly Playhead _ahead = new(stream);
 
     /// <summary>A place that was jumped to: whoever follows the messages begins anew there.</summary>
     private long _jumps;

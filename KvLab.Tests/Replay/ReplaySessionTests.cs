@@ -1,3 +1,4 @@
+using KvLab.Core.Observation.Messages;
 using KvLab.Core.Replays;
 using KvLab.Web.Replays;
 using Microsoft.Extensions.Time.Testing;
@@ -42,6 +43,29 @@ public sealed class ReplaySessionTests
         Assert.Equal(events + 1, session.Snapshot.Events.Count);
         session.StepEvent(back: true);
         Assert.Equal(StateText.Of(before with { Revision = 0 }), StateText.Of(session.Snapshot with { Revision = 0 }));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_said_and_the_moment_before_it_stays()
+    {
+        var tape = MemoryTape.Of("story-failover-wn");
+        await using var session = new ReplaySession(new DamagedTape(tape, tape.Elements / 2), _time);
+        session.GoTo(session.LengthMs / 4);
+        var before = session.AtMs;
+        session.GoTo(session.LengthMs);
+        Assert.Equal(("Damaged there.", false, before), (session.Trouble, session.Plays, session.AtMs));
+    }
+
+    /// <summary>From an element on it cannot be read.</summary>
+    private sealed class DamagedTape(IRecordedStream whole, long from) : IRecordedStream
+    {
+        public long Elements => whole.Elements;
+        public ObserverTime? First => whole.First;
+        public ObserverTime? Last => whole.Last;
+        public IEnumerable<Observed> From(long element) => whole.From(element).Select((observed, i) => element + i < from ? observed : throw new FormatException("Damaged there."));
+        public long After(long ms) => whole.After(ms);
+        public long Back(long element, int events) => whole.Back(element, events);
+        public RecordedState? StateBefore(long element) => whole.StateBefore(element);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using KvLab.Core.Analysis;
 using KvLab.Core.Observation;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Observation.Timeline;
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Recordings;
@@ -25,7 +26,7 @@ public sealed class RewindTests
     {
         var tape = MemoryTape.Of(run);
         var live = new ClusterReducer(Predict);
-        var replay = new Core.Replays.Replay(tape, Predict);
+        var replay = new Core.Replays.Replay(tape);
         var pictures = 0;
         for (var i = 0; i < tape.Elements; i++)
         {
@@ -45,13 +46,13 @@ public sealed class RewindTests
     {
         var tape = MemoryTape.Of(run);
         var random = new Random(7);
-        var wanderer = new Core.Replays.Replay(tape, Predict);
+        var wanderer = new Core.Replays.Replay(tape);
         for (var i = 0; i < 10; i++)
         {
             var element = random.Next(tape.All.Count);
             var place = new ReplayPlace(element, tape.All[element].What is EventsReceived { Batch.Events.Length: var n } ? random.Next(n) : 0);
             wanderer.GoTo(place);
-            var straight = new Core.Replays.Replay(tape, Predict);
+            var straight = new Core.Replays.Replay(tape);
             straight.GoTo(place);
             Assert.Equal(place, wanderer.Place);
             Assert.Equal(TextOf(straight.Look()), TextOf(wanderer.Look()));
@@ -67,8 +68,8 @@ public sealed class RewindTests
         Assert.True(recording.Keyframes.Count > 2, $"{recording.Keyframes.Count} kept states are too few to say anything.");
         using var file = new RecordedFile(() => new MemoryStream(bytes, writable: false), () => recording);
         var random = new Random(11);
-        var fromFile = new Core.Replays.Replay(file, Predict);
-        var straight = new Core.Replays.Replay(tape, Predict);
+        var fromFile = new Core.Replays.Replay(file);
+        var straight = new Core.Replays.Replay(tape);
         foreach (var element in Enumerable.Range(0, 12).Select(_ => random.Next(tape.All.Count)).Order().ToArray())
         {
             // The one goes on from where it was, the other comes from far.
@@ -81,6 +82,26 @@ public sealed class RewindTests
             Assert.Equal(expected.Events.LatestArrivalFirst().Take(20).Select(e => (e.Node, e.Sequence)), shown.Events.LatestArrivalFirst().Take(20).Select(e => (e.Node, e.Sequence)));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void All_messages_of_a_recording_are_told_wherever_states_were_kept(string run)
+    {
+        var tape = MemoryTape.Of(run);
+        var (bytes, recording) = Record(tape, everyElements: 12);
+        using var file = new RecordedFile(() => new MemoryStream(bytes, writable: false), () => recording);
+        var whole = Messages(tape, null, null);
+        Assert.NotEmpty(whole);
+        Assert.Equal(whole, Messages(file, null, null));
+        var (first, last) = (tape.First!.Value.Utc, tape.Last!.Value.Utc);
+        var (from, to) = (first + (last - first) * 0.4, first + (last - first) * 0.6);
+        Assert.Equal(Messages(tape, from, to), Messages(file, from, to));
+        Assert.Equal(whole.Count, RecordedLines.Of(file, TimelineAxis.Real).Book.View(new TimelineQuery(0, long.MaxValue / 4)).Messages);
+    }
+
+    private static List<(string Kind, string From, string To, string? Key, long Version, int Attempt, DateTimeOffset? SentAt)> Messages(IRecordedStream stream, DateTimeOffset? from, DateTimeOffset? to) =>
+        [.. new MessageQuery(from, to, Limit: MessageQuery.MostRows).Of(RecordedMessages.In(stream, from, to))
+            .Select(m => (m.Kind.ToString()!, m.From, m.To, m.Key, m.Version, m.Attempt, m.SentAt)).Order()];
 
     private static (byte[] Bytes, Recording Recording) Record(MemoryTape tape, int everyElements)
     {
@@ -108,7 +129,7 @@ public sealed class RewindTests
     {
         var tape = MemoryTape.Of("story-failover-wn");
         var all = tape.All.Select(o => o.What).OfType<EventsReceived>().SelectMany(e => e.Batch.Events).ToList();
-        var replay = new Core.Replays.Replay(tape, Predict);
+        var replay = new Core.Replays.Replay(tape);
         foreach (var expected in all)
         {
             var told = replay.Step();
@@ -123,7 +144,7 @@ public sealed class RewindTests
     public void Whoever_follows_the_messages_begins_anew_where_the_replay_jumped()
     {
         var tape = MemoryTape.Of("chaos-33");
-        var replay = new Core.Replays.Replay(tape, Predict);
+        var replay = new Core.Replays.Replay(tape);
         var cursor = new TrafficCursor();
         replay.GoTo(new ReplayPlace(tape.Elements / 2));
         Assert.Equal(1, replay.NextTraffic(cursor)![0] & 1);
@@ -143,7 +164,7 @@ public sealed class RewindTests
         Assert.Equal(events.Count(e => e.Kind == Core.Events.EventKind.WriteAccepted), marks.Of(LandmarkKind.Write).Count);
         Assert.NotEmpty(marks.Of(LandmarkKind.Failover));
 
-        var replay = new Core.Replays.Replay(tape, Predict);
+        var replay = new Core.Replays.Replay(tape);
         var writes = 0;
         for (var at = ReplayPlace.Beginning; marks.Next(LandmarkKind.Write, at) is { } mark; at = mark.Place)
         {

@@ -1,7 +1,6 @@
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Replays;
 using KvLab.Web.Live;
-using KvLab.Web.Problems;
 using KvLab.Web.Replays;
 
 namespace KvLab.Web.Api;
@@ -25,7 +24,7 @@ internal static class MessageEndpoints
         var wanted = new MessageQuery(from, to, query.Text("node"), sender, receiver, query.Text("key"), query.Int("limit", StandardLimit, 1, MessageQuery.MostRows));
         query.ThrowIfWrong();
         if (query.Text("recording") is not { } id) return wanted.Of(traffic.CopyTraffic());
-        using var recording = recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".", [new("recording", "There is none of this id.")]);
+        using var recording = recordings.Find(id, "recording");
         return wanted.Of(RecordedMessages.In(recording.Stream, from, to));
     }
 }

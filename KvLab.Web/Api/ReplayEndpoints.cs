@@ -18,16 +18,14 @@ internal static class ReplayEndpoints
         var query = new StrictQuery(request, "at");
         var at = query.Moment("at");
         query.ThrowIfWrong();
-        using var recording = recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".");
+        using var recording = recordings.Find(id);
         var stream = recording.Stream;
         if (stream.First is not { } first || stream.Last is not { } last) throw new CommandException(StatusCodes.Status404NotFound, "Nothing is recorded yet.");
-        var replay = new Replay(stream, PredictMeanMs);
+        var replay = new Replay(stream);
         replay.GoTo(at is { } moment ? first.Ms + (long)Math.Floor(Math.Max(-1, moment.SinceMs(first.Utc))) : last.Ms);
         var snapshot = replay.Look();
         return new PastState(recording.Id, first.Utc.AddMilliseconds(replay.At.Ms - first.Ms), replay.At.Ms - first.Ms, ClusterAnswer.Of(snapshot, supervised: true, lease: null), PastConvergence.Of(snapshot));
     }
-
-    private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);
 }
 
 /// <param name="At">When the dashboard learnt the last of what this says.</param>

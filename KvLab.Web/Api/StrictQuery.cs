@@ -58,32 +58,25 @@ internal sealed class StrictQuery
     }
 
     /// <summary>A moment where it begins as a year does, else a name.</summary>
-    public (DateTimeOffset? At, string? Name) InstantOrName(string name)
-    {
-        if (Text(name) is not { } text) return (null, null);
-        if (!char.IsAsciiDigit(text[0])) return (null, text);
-        // A plus sign that was not escaped comes as a blank.
-        if (DateTimeOffset.TryParse(text.Contains('T', StringComparison.Ordinal) ? text.Replace(' ', '+') : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return (at, null);
-        _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z, or the name of a node, but is \"{text}\".");
-        return (null, null);
-    }
+    public (DateTimeOffset? At, string? Name) InstantOrName(string name) =>
+        Text(name) is { } text && !char.IsAsciiDigit(text[0]) ? (null, text) : (Instant(name, ", or the name of a node"), null);
+
+    /// <summary>Null where it is absent.</summary>
+    public DateTimeOffset? Instant(string name) => Instant(name, "");
 
     /// <summary>A moment of a recording; null where it is absent.</summary>
-    public RecordedMoment? Moment(string name)
+    public RecordedMoment? Moment(string name) =>
+        double.TryParse(Text(name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && double.IsFinite(ms) ? new RecordedMoment(ms, null)
+        : Instant(name, ", or ms since the recording began, such as 1250.5") is { } at ? new RecordedMoment(0, at) : null;
+
+    /// <param name="or">What it may be besides.</param>
+    private DateTimeOffset? Instant(string name, string or)
     {
         if (Text(name) is not { } text) return null;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && double.IsFinite(ms)) return new RecordedMoment(ms, null);
-        if (InstantOrName(name).At is { } at) return new RecordedMoment(0, at);
-        if (char.IsAsciiDigit(text[0])) return null;
-        _errors.Add(name, $"{name} must be ms since the recording began, such as 1250.5, or a time such as 2026-01-31T12:00:00.250Z, but is \"{text}\".");
+        // A plus sign that was not escaped comes as a blank.
+        if (DateTimeOffset.TryParse(text.Contains('T', StringComparison.Ordinal) ? text.Replace(' ', '+') : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return at;
+        _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z{or}, but is \"{text}\".");
         return null;
-    }
-
-    public DateTimeOffset? Instant(string name)
-    {
-        var (at, other) = InstantOrName(name);
-        if (other is not null) _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z, but is \"{other}\".");
-        return at;
     }
 
     /// <summary>Null where it is absent.</summary>

@@ -1,6 +1,5 @@
 using KvLab.Core.Observation.Timeline;
 using KvLab.Web.Live;
-using KvLab.Web.Problems;
 using KvLab.Web.Replays;
 
 namespace KvLab.Web.Api;
@@ -27,8 +26,7 @@ internal static class TimelineEndpoints
         var width = query.Int("width", TimelineQuery.StandardWidth, 1, TimelineQuery.LargestWidth);
         var kind = query.Named<LineKind>("kind");
         query.ThrowIfWrong();
-        using var recording = query.Text("recording") is not { } id ? null
-            : recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".", [new("recording", "There is none of this id.")]);
+        using var recording = query.Text("recording") is { } id ? recordings.Find(id, "recording") : null;
         return (recording is null ? live : new RecordedTimeline(recording.Stream)).Look(axis, book =>
         {
             // Both ends count, as in /api/messages, which knows a tenth of a microsecond.

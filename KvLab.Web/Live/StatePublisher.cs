@@ -22,7 +22,7 @@ public sealed partial class StatePublisher(
 
     private readonly Lock _gate = new();
 
-    private ClusterObserver Observer => field ??= new(time, PredictMeanMs, tap, clients, keeper is null ? null : observed => keeper.Keep(observed, this));
+    private ClusterObserver Observer => field ??= new(time, OrderStatistics.PredictedMeanMs, tap, clients, keeper is null ? null : observed => keeper.Keep(observed, this));
 
     /// <inheritdoc/>
     public long Messages => Observer.Messages;
@@ -117,6 +117,4 @@ public sealed partial class StatePublisher(
     {
         lock (_gate) return Observer.DurabilityBeyond(nodes, listed);
     }
-
-    private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);
 }

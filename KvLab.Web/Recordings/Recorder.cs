@@ -13,7 +13,7 @@ namespace KvLab.Web.Recordings;
 /// </summary>
 public sealed partial class Recorder(RecordingStore store, RecordingOptions options, TimeProvider time, ILogger<Recorder> logger) : BackgroundService, IStreamKeeper
 {
-    /// <summary>A state is kept with every so many events: it takes as much room as they do, and going on from it by half as many takes no time to speak of.</summary>
+    /// <summary>A state is kept with every so many events: packed it takes about as much room as they do, and whoever goes to a moment has to apply half as many on average.</summary>
     public const int KeyframeEvents = 20_000;
 
     /// <summary>Bytes that may wait for the disk.</summary>

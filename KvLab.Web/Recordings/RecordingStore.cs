@@ -167,11 +167,18 @@ public sealed partial class RecordingStore : IDisposable
         lock (_gate) Change(id, (file, recording) => RecordingEnd.Rewrite(file, recording, name));
     }
 
-    /// <exception cref="CommandException">404, or 409 for the one that is being written.</exception>
+    /// <exception cref="CommandException">404, 409 for the one that is being written, or the disk does not take it.</exception>
     public void Delete(string id)
     {
         if (Find(id).State == RecordingState.Recording) throw new CommandException(409, $"Recording {id} is being written. Stop it first: POST /api/recordings {{\"do\":\"stop\"}}.");
-        lock (_gate) Remove(id);
+        try
+        {
+            lock (_gate) Remove(id);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Trouble(failure);
+        }
     }
 
     /// <summary>Removes the oldest until all together have no more bytes than they may.</summary>

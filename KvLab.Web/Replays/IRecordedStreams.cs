@@ -1,4 +1,5 @@
 using KvLab.Core.Replays;
+using KvLab.Web.Problems;
 
 namespace KvLab.Web.Replays;
 
@@ -14,4 +15,12 @@ public interface IRecordedStreams
 public sealed record OpenRecording(string Id, string Name, bool Grows, IRecordedStream Stream, IDisposable? File) : IDisposable
 {
     public void Dispose() => File?.Dispose();
+}
+
+internal static class RecordedStreamsOfRest
+{
+    /// <param name="field">The parameter that names it; null where it is in the path.</param>
+    /// <exception cref="CommandException">404: there is none of this id.</exception>
+    public static OpenRecording Find(this IRecordedStreams recordings, string id, string? field = null) =>
+        recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".", field is null ? null : [new(field, "There is none of this id.")]);
 }

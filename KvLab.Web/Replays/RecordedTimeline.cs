@@ -1,21 +1,29 @@
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Observation.Timeline;
 using KvLab.Core.Replays;
 using KvLab.Web.Live;
 
 namespace KvLab.Web.Replays;
 
-/// <summary>The diagram of one recording, as far as it was written when it was opened. Safe for concurrent use.</summary>
+/// <summary>The diagram of one recording, as far as it was written when somebody looked first. Safe for concurrent use.</summary>
 public sealed class RecordedTimeline(IRecordedStream stream) : ITimelineSource
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<TimelineAxis, TimelineBook> _books = [];
+    private readonly Dictionary<TimelineAxis, RecordedLines> _lines = [];
 
     public T Look<T>(TimelineAxis axis, Func<TimelineBook, T> look)
     {
-        lock (_gate)
+        lock (_gate) return look(Lines(axis).Book);
+    }
+
+    /// <summary>What was so at the end of it.</summary>
+    public ClusterSnapshot Last
+    {
+        get
         {
-            if (!_books.TryGetValue(axis, out var book)) _books[axis] = book = RecordedLines.Of(stream, axis);
-            return look(book);
+            lock (_gate) return Lines(TimelineAxis.Real).Last;
         }
     }
+
+    private RecordedLines Lines(TimelineAxis axis) => _lines.TryGetValue(axis, out var lines) ? lines : _lines[axis] = RecordedLines.Of(stream, axis);
 }

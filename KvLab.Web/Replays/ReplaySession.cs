@@ -34,7 +34,7 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
     public ReplaySession(IRecordedStream stream, TimeProvider time)
     {
         (_stream, _time) = (stream, time);
-        _replay = new Replay(stream, PredictMeanMs);
+        _replay = new Replay(stream);
         _ms = BeganMs;
         Snapshot = _replay.Look();
         _playing = PlayAsync();
@@ -49,6 +49,9 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
 
     /// <summary>What is worth going to; null while it is looked for.</summary>
     public Landmarks? Marks { get; private set; }
+
+    /// <summary>What of the recording cannot be read, in a sentence; null where all could be so far.</summary>
+    public string? Trouble { get; private set; }
 
     public bool Plays => _plays;
     public double Speed => _speed;
@@ -65,17 +68,12 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
 
     private double BeganMs => _stream.First?.Ms ?? 0;
 
-    public void Play(bool plays)
+    public void Play(bool plays) => Move(() =>
     {
-        lock (_gate)
-        {
-            // Whoever plays at the end begins anew.
-            if (plays && _ms >= BeganMs + LengthMs) Seek(BeganMs);
-            (_plays, _toldAt) = (plays, _time.GetTimestamp());
-        }
-
-        Tell();
-    }
+        // Whoever plays at the end begins anew.
+        if (plays && _ms >= BeganMs + LengthMs) Seek(BeganMs);
+        (_plays, _toldAt) = (plays, _time.GetTimestamp());
+    });
 
     public void SetSpeed(double speed)
     {
@@ -84,11 +82,7 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
     }
 
     /// <param name="ms">Since the recording began.</param>
-    public void GoTo(double ms)
-    {
-        lock (_gate) Seek(BeganMs + Math.Clamp(ms, 0, LengthMs));
-        Tell();
-    }
+    public void GoTo(double ms) => Move(() => Seek(BeganMs + Math.Clamp(ms, 0, LengthMs)));
 
     /// <summary>One event onwards or back; it stands still then.</summary>
     public void StepEvent(bool back) => Stop(() =>
@@ -101,7 +95,9 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
     /// <returns>False where there is none, or where they are still being looked for.</returns>
     public bool Jump(LandmarkKind kind, bool back)
     {
-        if ((back ? Marks?.Previous(kind, _replay.Place) : Marks?.Next(kind, _replay.Place)) is not { } mark) return false;
+        ReplayPlace here;
+        lock (_gate) here = _replay.Place;
+        if ((back ? Marks?.Previous(kind, here) : Marks?.Next(kind, here)) is not { } mark) return false;
         Stop(() => _replay.GoTo(mark.Place));
         return true;
     }
@@ -116,14 +112,27 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
         lock (_gate) return _replay.NextTraffic(cursor);
     }
 
-    private void Stop(Action move)
+    private void Stop(Action move) => Move(() =>
+    {
+        _plays = false;
+        move();
+        _ms = Math.Max(BeganMs, _replay.At.Ms);
+        Snapshot = _replay.Look();
+    });
+
+    /// <summary>What cannot be read is said, and the moment before it stays.</summary>
+    private void Move(Action move)
     {
         lock (_gate)
         {
-            _plays = false;
-            move();
-            _ms = Math.Max(BeganMs, _replay.At.Ms);
-            Snapshot = _replay.Look();
+            try
+            {
+                move();
+            }
+            catch (Exception damage) when (damage is FormatException or IOException)
+            {
+                (_plays, Trouble) = (false, damage.Message);
+            }
         }
 
         Tell();
@@ -131,9 +140,8 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
 
     private void Seek(double ms)
     {
-        _ms = ms;
         _replay.GoTo((long)ms);
-        Snapshot = _replay.Look();
+        (_ms, Snapshot) = (ms, _replay.Look());
     }
 
     private async Task PlayAsync()
@@ -150,26 +158,26 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
         }
     }
 
-    private void Advance()
+    private void Advance() => Move(() =>
     {
-        lock (_gate)
-        {
-            var now = _time.GetTimestamp();
-            var passed = _time.GetElapsedTime(_toldAt, now).TotalMilliseconds * _speed;
-            _toldAt = now;
-            var end = BeganMs + LengthMs;
-            Seek(Math.Min(_ms + passed, end));
-            if (_ms >= end) _plays = false;
-        }
-
-        Tell();
-    }
+        var now = _time.GetTimestamp();
+        var passed = _time.GetElapsedTime(_toldAt, now).TotalMilliseconds * _speed;
+        _toldAt = now;
+        var end = BeganMs + LengthMs;
+        Seek(Math.Min(_ms + passed, end));
+        if (_ms >= end) _plays = false;
+    });
 
     private void LookForMarks()
     {
         try
         {
             Marks = Landmarks.In(_stream, _ended.Token);
+            Tell();
+        }
+        catch (Exception damage) when (damage is FormatException or IOException)
+        {
+            Trouble = damage.Message;
             Tell();
         }
         catch (OperationCanceledException)
@@ -179,8 +187,6 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
     }
 
     private void Tell() => Moved?.Invoke();
-
-    private static double? PredictMeanMs(LiveSettings settings, int followers) => OrderStatistics.MeanMs(settings, followers);
 
     public async ValueTask DisposeAsync()
     {
