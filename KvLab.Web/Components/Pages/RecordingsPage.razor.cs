@@ -69,6 +69,7 @@ public sealed partial class RecordingsPage : IDisposable
 
     private Task ImportAsync(InputFileChangeEventArgs chosen) => TryAsync(async () =>
     {
+        if (chosen.File.Size > Options.MaxBytes) throw Store.TooLarge();
         await using var file = chosen.File.OpenReadStream(Options.MaxBytes);
         await Store.ImportAsync(file, CancellationToken.None);
     });
@@ -76,19 +77,7 @@ public sealed partial class RecordingsPage : IDisposable
     private async Task TryAsync(Func<Task> what)
     {
         _problem = null;
-        try
-        {
-            await what();
-        }
-        catch (CommandException refused)
-        {
-            _problem = Problem.Of(refused, "The other recordings are as they were.", "Look at the list, and try again.");
-        }
-        catch (IOException failed)
-        {
-            _problem = Problem.Of(new CommandException(507, failed.Message, inner: failed), "The other recordings are as they were.", "Look at the disk, and try again.");
-        }
-
+        _problem = await Problem.OfAsync(what, "The other recordings were not changed.", "Check the list, then retry.");
         Look();
     }
 

@@ -1,11 +1,8 @@
-using System.Globalization;
-using KvLab.Web.Components.Fields;
 using KvLab.Web.Components.Panels.Map;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Replays;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace KvLab.Web.Components.Pages;
 
@@ -18,14 +15,13 @@ public sealed partial class ReplayPage : IAsyncDisposable
     private ReplaySession? _session;
     private MapMoment? _moment;
     private bool _missing;
+    private bool _gone;
 
     [Parameter] public string Recording { get; set; } = "";
 
     /// <summary>ms since the recording began.</summary>
     [SupplyParameterFromQuery(Name = "at")] public double? At { get; set; }
     [SupplyParameterFromQuery(Name = "speed")] public double? Speed { get; set; }
-
-    [CascadingParameter] public ViewOptions View { get; set; } = ViewOptions.Default;
 
     [Inject] public required IRecordedStreams Recordings { get; init; }
     [Inject] public required PastView Past { get; init; }
@@ -42,6 +38,12 @@ public sealed partial class ReplayPage : IAsyncDisposable
         if (_recording is null)
         {
             _missing = true;
+            return;
+        }
+
+        if (_gone)
+        {
+            _recording.Dispose();
             return;
         }
 
@@ -69,12 +71,8 @@ public sealed partial class ReplayPage : IAsyncDisposable
     /// <summary>While it plays the address stays as it is: a link is made of a moment, not of a film.</summary>
     private void ShowAddress()
     {
-        var at = _session!.AtMs.ToString("0.###", CultureInfo.InvariantCulture);
-        var speed = _session.Speed.ToString("0.##", CultureInfo.InvariantCulture);
-        var here = new Uri(Navigation.Uri);
-        var others = QueryHelpers.ParseQuery(here.Query).Where(p => p.Key is not ("at" or "speed")).Select(p => KeyValuePair.Create(p.Key, (string?)p.Value.ToString()));
-        var own = QueryHelpers.AddQueryString("", others.Append(new("at", at)).Append(new("speed", speed)));
-        var address = here.GetLeftPart(UriPartial.Path) + ViewQuery.WriteBeside(here.GetLeftPart(UriPartial.Path) + own, Views.Options);
+        var uri = Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["at"] = Math.Round(_session!.AtMs, 3), ["speed"] = _session.Speed });
+        var address = uri.Split('?')[0] + ViewQuery.WriteBeside(uri, Views.Options);
         if (address != Navigation.Uri) Navigation.NavigateTo(address, replace: true);
     }
 
@@ -83,35 +81,15 @@ public sealed partial class ReplayPage : IAsyncDisposable
         if (name == "pause") _session?.Play(!_session.Plays);
     }
 
-    // As on the live page: what a projector does not show stays in the page at its full size.
-    private string? Seen(params Stage[] on) => !View.Projector || on.Contains(View.Stage) ? null : "invisible";
-
-    private string Seen(DataTab tab, Stage on) => View.Projector ? $"d-flex {Seen(on)}" : View.Data == tab ? "d-flex" : "d-none";
-
-    private bool Shows(Stage stage, DataTab tab) => View.Projector ? View.Stage == stage : View.Data == tab;
-
-    private RenderFragment? TabsOf(DataTab tab) => View.Projector || View.Data != tab ? null : builder =>
-    {
-        builder.OpenComponent<Segments<DataTab>>(0);
-        builder.AddComponentParameter(1, "Label", "Below the map");
-        builder.AddComponentParameter(2, "Values", Enum.GetValues<DataTab>());
-        builder.AddComponentParameter(3, "Value", View.Data);
-        builder.AddComponentParameter(4, "ValueChanged", EventCallback.Factory.Create<DataTab>(this, chosen => Views.Update(v => v with { Data = chosen })));
-        builder.AddComponentParameter(5, "ItemId", (Func<DataTab, string>)(value => $"data-{value.ToString().ToLowerInvariant()}"));
-        builder.CloseComponent();
-    };
-
     public async ValueTask DisposeAsync()
     {
+        _gone = true;
         Browser.ShortcutPressed -= OnShortcut;
-        if (_session is not null)
-        {
-            _session.Moved -= OnMoved;
-            Views.Update(v => v with { Past = false });
-            Past.End();
-            await _session.DisposeAsync();
-        }
-
-        _recording?.Dispose();
+        if (_session is null) return;
+        _session.Moved -= OnMoved;
+        Views.Update(v => v with { Past = false });
+        Past.End();
+        await _session.DisposeAsync();
+        _recording!.Dispose();
     }
 }

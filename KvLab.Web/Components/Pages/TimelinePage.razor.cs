@@ -1,5 +1,4 @@
 using KvLab.Core.Observation.Timeline;
-using KvLab.Core.Replays;
 using KvLab.Web.Components.Panels.Timeline;
 using KvLab.Web.Components.View;
 using KvLab.Web.Live;
@@ -16,6 +15,7 @@ public sealed partial class TimelinePage : IDisposable
     private RecordedTimeline? _recorded;
     private bool _opened;
     private bool _missing;
+    private bool _gone;
 
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -48,15 +48,17 @@ public sealed partial class TimelinePage : IDisposable
             return false;
         }
 
-        _recorded = new RecordedTimeline(stream);
-        var replay = new Replay(stream, (_, _) => null);
-        await Task.Run(() =>
+        var lines = new RecordedTimeline(stream);
+        var last = await Task.Run(() => lines.Last);
+        if (_gone)
         {
-            _recorded.Look(TimelineAxis.Real, book => book.IsEmpty);
-            replay.GoTo(new ReplayPlace(stream.Elements));
-        });
+            _recording.Dispose();
+            return false;
+        }
+
+        _recorded = lines;
         Views.Update(v => v with { Past = true });
-        Past.Show(replay.Look(), $"{_recording.Name}, all of it");
+        Past.Show(last, $"{_recording.Name}, all of it");
         return true;
     }
 
@@ -84,10 +86,11 @@ public sealed partial class TimelinePage : IDisposable
 
     public void Dispose()
     {
+        _gone = true;
         Views.Changed -= OnViewChanged;
-        if (_recording is null) return;
+        if (_recorded is null) return;
         Views.Update(v => v with { Past = false });
         Past.End();
-        _recording.Dispose();
+        _recording!.Dispose();
     }
 }

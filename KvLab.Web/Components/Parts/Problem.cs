@@ -18,4 +18,19 @@ public sealed record Problem(string Happened, string Kept, string Try)
         CommandException { Status: StatusCodes.Status504GatewayTimeout } => new(e.Message, "", otherwise),
         _ => new(e.Message, kept, otherwise),
     };
+
+    /// <inheritdoc cref="Of"/>
+    /// <returns>Null where the command was done.</returns>
+    public static async Task<Problem?> OfAsync(Func<Task> command, string kept, string otherwise)
+    {
+        try
+        {
+            await command();
+            return null;
+        }
+        catch (CommandException e)
+        {
+            return Of(e, kept, otherwise);
+        }
+    }
 }

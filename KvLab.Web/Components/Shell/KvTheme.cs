@@ -9,19 +9,25 @@ namespace KvLab.Web.Components.Shell;
 public static class KvTheme
 {
     /// <summary>A little larger where there is room.</summary>
-    public static readonly MudTheme Theme = Of("clamp(.8125rem, .73vw, .875rem)", "clamp(.75rem, .68vw, .8125rem)", "clamp(.72rem, .65vw, .78rem)");
+    public static readonly MudTheme Theme = Near(Bar, DarkBar);
 
     /// <summary>For the last row of a lecture hall.</summary>
-    public static readonly MudTheme Projector = Of("clamp(1rem, 2.2vw, 1.3125rem)", "clamp(.9375rem, 2vw, 1.1875rem)", "clamp(.875rem, 1.8vw, 1.0625rem)");
+    public static readonly MudTheme Projector = Far(Bar, DarkBar);
 
     /// <summary>The bar of a page that shows a recording has a colour of its own.</summary>
-    public static readonly MudTheme Past = Of("clamp(.8125rem, .73vw, .875rem)", "clamp(.75rem, .68vw, .8125rem)", "clamp(.72rem, .65vw, .78rem)", PastBar, PastBar);
+    public static readonly MudTheme Past = Near(PastBar, PastBar);
 
-    public static readonly MudTheme PastProjector = Of("clamp(1rem, 2.2vw, 1.3125rem)", "clamp(.9375rem, 2vw, 1.1875rem)", "clamp(.875rem, 1.8vw, 1.0625rem)", PastBar, PastBar);
+    public static readonly MudTheme PastProjector = Far(PastBar, PastBar);
 
+    private const string Bar = "#13263a";
+    private const string DarkBar = "#0a1017";
     private const string PastBar = "#4a2a6a";
 
-    private static MudTheme Of(string size, string small, string fine, string bar = "#13263a", string darkBar = "#0a1017") => new()
+    private static MudTheme Near(string bar, string darkBar) => Of("clamp(.8125rem, .73vw, .875rem)", "clamp(.75rem, .68vw, .8125rem)", "clamp(.72rem, .65vw, .78rem)", bar, darkBar);
+
+    private static MudTheme Far(string bar, string darkBar) => Of("clamp(1rem, 2.2vw, 1.3125rem)", "clamp(.9375rem, 2vw, 1.1875rem)", "clamp(.875rem, 1.8vw, 1.0625rem)", bar, darkBar);
+
+    private static MudTheme Of(string size, string small, string fine, string bar, string darkBar) => new()
     {
         PaletteLight = new PaletteLight
         {

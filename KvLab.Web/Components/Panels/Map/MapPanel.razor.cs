@@ -109,14 +109,7 @@ public sealed partial class MapPanel
     private async Task TryAsync(Func<Task> command)
     {
         _problem = null;
-        try
-        {
-            await command();
-        }
-        catch (CommandException e)
-        {
-            _problem = Problem.Of(e, "Nothing was changed.", "Check the node's state, then retry.");
-        }
+        _problem = await Problem.OfAsync(command, "Nothing was changed.", "Check the node's state, then retry.");
     }
 
     public async ValueTask DisposeAsync()

@@ -82,13 +82,6 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     private async Task TryAsync(Func<Task> command)
     {
         _problem = null;
-        try
-        {
-            await command();
-        }
-        catch (CommandException e)
-        {
-            _problem = Problem.Of(e, "The cluster was not changed.", "Check the node's state, then retry.");
-        }
+        _problem = await Problem.OfAsync(command, "The cluster was not changed.", "Check the node's state, then retry.");
     }
 }

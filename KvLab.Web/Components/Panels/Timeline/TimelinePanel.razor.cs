@@ -193,14 +193,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
     private async Task TryAsync(Func<Task> command)
     {
         _problem = null;
-        try
-        {
-            await command();
-        }
-        catch (CommandException e)
-        {
-            _problem = Problem.Of(e, "Everything is as it was.", "Look at the state of the nodes, and try again.");
-        }
+        _problem = await Problem.OfAsync(command, "Nothing was changed.", "Check the state of the nodes, then retry.");
     }
 
     public async ValueTask DisposeAsync()
