@@ -93,6 +93,7 @@ public sealed class ReplayPageTests(LabInBrowser lab)
 
     private static async Task<double> SeekAsync(LabPage page, string id, double share)
     {
+        await page.Expect("replay-scrub").ToBeVisibleAsync();
         var length = await page.Page.EvaluateAsync<double>("() => +document.querySelector('[data-testid=replay-scrub]').max");
         var at = Math.Floor(length * share).ToString(CultureInfo.InvariantCulture);
         await page.Page.GotoAsync($"{new Uri(page.Page.Url).GetLeftPart(UriPartial.Authority)}/replay/{id}?at={at}");

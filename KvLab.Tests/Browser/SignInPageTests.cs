@@ -43,7 +43,8 @@ public sealed class SignInPageTests(LabInBrowser lab)
             await page.GetByTestId("sign-in").ClickAsync();
             await page.WaitForSelectorAsync("[data-ready=true]");
             Assert.EndsWith("/lab/faults", new Uri(page.Url).AbsolutePath);
-            await page.GetByTestId("page-live").ClickAsync();
+            await page.GetByTestId("menu").ClickAsync();
+            await page.GetByTestId("drawer-page-live").ClickAsync();
             await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/lab/");
             await page.ReloadAsync();
             await page.WaitForSelectorAsync("[data-ready=true]");

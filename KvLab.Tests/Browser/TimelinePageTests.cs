@@ -242,6 +242,7 @@ public sealed class TimelinePageTests(LabInBrowser lab)
 
     /// <summary>Run by hand: what pictures cost with as many messages as are remembered, and how far following is behind.</summary>
     [Theory(Explicit = true)]
+    [Trait("Category", "Demo")]
     [InlineData(15_000, 64)]
     public async Task What_it_costs(int writes, int clients)
     {

@@ -25,6 +25,7 @@ public sealed class RecordingProcessTests : IDisposable
     public Task The_recording_of_a_burst_has_exactly_the_events_that_the_nodes_counted(int writes) => RecordAsync(writes);
 
     [Fact(Explicit = true)]
+    [Trait("Category", "Demo")]
     public Task The_recording_of_a_hundred_thousand_writes_has_exactly_the_events_that_the_nodes_counted() => RecordAsync(100_000);
 
     private async Task RecordAsync(int writes)

@@ -25,7 +25,7 @@ public sealed class RemovedStorageTests : IDisposable
     public async Task A_node_without_its_file_gets_everything_from_the_others_and_nothing_confirmed_is_lost(string node)
     {
         await using var lab = await StartAsync(quorum: 2);
-        for (var i = 0; i < 20; i++) await lab.WriteAsync($"k{i}", "1");
+        for (var i = 0; i < 20; i++) Assert.Equal("success", (string)(await lab.WriteAsync($"k{i}", "1"))["status"]!);
         await lab.PostAsync($"/api/cluster/nodes/{node}/kill");
         Remove(node);
         await lab.PostAsync($"/api/cluster/nodes/{node}/start");

@@ -15,11 +15,9 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _ended = new();
-    // The script of this page; null when the page is closed before it has one. What is asked of the map before it is there waits for it.
-    private readonly TaskCompletionSource<IJSObjectReference?> _map = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScriptedElement _map = new(js, "./js/map.js");
     private TrafficCursor _cursor = new();
     private DotNetObjectReference<MapPlayer>? _self;
-    private IJSObjectReference? _module;
     private string? _stage;
     private MapMoment? _moment;
     private Task _feeding = Task.CompletedTask;
@@ -29,18 +27,8 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
 
     public async Task BeginAsync(ElementReference root)
     {
-        _module = await SafeJs.AskAsync(() => js.InvokeAsync<IJSObjectReference>("import", "./js/map.js"));
-        if (_module is not null)
-        {
-            _self = DotNetObjectReference.Create(this);
-            if (await SafeJs.AskAsync(() => _module.InvokeAsync<IJSObjectReference>("create", root, _self)) is { } map)
-            {
-                _feeding = FeedAsync(map);
-                _map.TrySetResult(map);
-            }
-        }
-
-        _map.TrySetResult(null);
+        _self = DotNetObjectReference.Create(this);
+        if (await _map.BeginAsync(root, _self) is { } map) _feeding = FeedAsync(map);
     }
 
     private async Task FeedAsync(IJSObjectReference map)
@@ -75,7 +63,7 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     {
         if (stage == _stage) return;
         _stage = stage;
-        await RunAsync("stage", stage);
+        await _map.RunAsync("stage", stage);
     }
 
     /// <summary>Of a recording: the moment that is shown, after whatever is new of messages there.</summary>
@@ -83,13 +71,10 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     {
         if (at == _moment) return;
         _moment = at;
-        await RunAsync("replay", at.Ms, at.Rate);
+        await _map.RunAsync("replay", at.Ms, at.Rate);
     }
 
-    public async Task RunAsync(string name, params object?[] facts)
-    {
-        if (await _map.Task is { } map) await SafeJs.RunAsync(() => map.InvokeVoidAsync(name, facts));
-    }
+    public Task RunAsync(string name, params object?[] facts) => _map.RunAsync(name, facts);
 
     /// <summary>Somebody pressed a message.</summary>
     [JSInvokable]
@@ -101,12 +86,9 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
 
     public async ValueTask DisposeAsync()
     {
-        _map.TrySetResult(null);
         await _ended.CancelAsync();
         await _feeding;
-        await RunAsync("dispose");
-        if (await _map.Task is { } map) await SafeJs.RunAsync(map.DisposeAsync);
-        if (_module is not null) await SafeJs.RunAsync(_module.DisposeAsync);
+        await _map.DisposeAsync();
         _self?.Dispose();
         _ended.Dispose();
     }

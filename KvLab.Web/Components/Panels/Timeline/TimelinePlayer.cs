@@ -21,27 +21,16 @@ internal interface ITimelineViewer
 /// <summary>Between one diagram and its script in one browser: the script asks, one question at a time, so a slow browser asks less often and nothing piles up.</summary>
 internal sealed class TimelinePlayer(IJSRuntime js, ITimelineViewer viewer) : IAsyncDisposable
 {
-    // The script of this page; null when the page is closed before it has one.
-    private readonly TaskCompletionSource<IJSObjectReference?> _diagram = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScriptedElement _diagram = new(js, "./js/timeline.js");
     private DotNetObjectReference<TimelinePlayer>? _self;
-    private IJSObjectReference? _module;
 
-    public async Task BeginAsync(ElementReference root, string options)
+    public Task BeginAsync(ElementReference root, string options)
     {
-        _module = await SafeJs.AskAsync(() => js.InvokeAsync<IJSObjectReference>("import", "./js/timeline.js"));
-        if (_module is not null)
-        {
-            _self = DotNetObjectReference.Create(this);
-            _diagram.TrySetResult(await SafeJs.AskAsync(() => _module.InvokeAsync<IJSObjectReference>("create", root, _self, options)));
-        }
-
-        _diagram.TrySetResult(null);
+        _self = DotNetObjectReference.Create(this);
+        return _diagram.BeginAsync(root, _self, options);
     }
 
-    public async Task RunAsync(string name, params object?[] facts)
-    {
-        if (await _diagram.Task is { } diagram) await SafeJs.RunAsync(() => diagram.InvokeVoidAsync(name, facts));
-    }
+    public Task RunAsync(string name, params object?[] facts) => _diagram.RunAsync(name, facts);
 
     [JSInvokable]
     public byte[] OnWindow(double? from, double? to, double span, int width, double? at) => viewer.Window(from, to, span, width, at);
@@ -59,10 +48,7 @@ internal sealed class TimelinePlayer(IJSRuntime js, ITimelineViewer viewer) : IA
 
     public async ValueTask DisposeAsync()
     {
-        _diagram.TrySetResult(null);
-        await RunAsync("dispose");
-        if (await _diagram.Task is { } diagram) await SafeJs.RunAsync(diagram.DisposeAsync);
-        if (_module is not null) await SafeJs.RunAsync(_module.DisposeAsync);
+        await _diagram.DisposeAsync();
         _self?.Dispose();
     }
 }
