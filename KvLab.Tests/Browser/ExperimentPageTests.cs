@@ -38,7 +38,7 @@ public sealed class ExperimentPageTests(LabInBrowser lab)
         await page.At("report-answer-1").FillAsync("Because the leader waits for the W-th smallest delay.");
         var preview = page.Page.FrameLocator("[data-testid=report-preview]");
         await Assertions.Expect(preview.GetByText("Because the leader waits for the W-th smallest delay.")).ToBeVisibleAsync();
-        await page.MustBeAccessibleAsync("report page", frame: "report-preview");
+        await page.MustBeAccessibleAsync("report page");
         await page.ScreenshotAsync("experiments-report");
 
         await page.Page.ReloadAsync();
@@ -63,7 +63,7 @@ public sealed class ExperimentPageTests(LabInBrowser lab)
         var id = (await page.At("run-view").GetAttributeAsync("data-run"))!;
         await page.ClickAsync("run-report");
         await page.Expect("report-page").ToHaveAttributeAsync("data-loaded", "true");
-        await page.MustBeAccessibleAsync("report page, dark", frame: "report-preview");
+        await page.MustBeAccessibleAsync("report page, dark");
         await page.ScreenshotAsync("experiments-report-dark");
         await page.Page.SetViewportSizeAsync(390, 844);
         await page.ScreenshotAsync("experiments-report-phone");

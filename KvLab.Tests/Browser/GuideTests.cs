@@ -6,7 +6,7 @@ namespace KvLab.Tests.Browser;
 
 /// <summary>The tour of README.md and every lab of docs/lab-guide.md, done as they are written: a text that no longer fits the page fails here, with its line.</summary>
 [Trait("Category", "Browser")]
-[Collection(BrowserTests.Name)]
+[Collection(GuideReaders.Name)]
 public sealed class GuideTests(LabInBrowser lab)
 {
     private const string Guide = "docs/lab-guide.md";

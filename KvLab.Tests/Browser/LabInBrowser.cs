@@ -32,9 +32,6 @@ public sealed class LabInBrowser : IAsyncLifetime
     /// <summary>Has the cluster until it is disposed.</summary>
     public IDisposable Hold(string kind, string holder) => _host!.Services.GetRequiredService<ExclusiveLease>().Take(kind, holder, static () => { });
 
-    /// <summary>Who listens to the state while no page is open: the dashboard's own services.</summary>
-    public int OwnSubscribers { get; private set; }
-
     /// <summary>Where pictures are left for people: <c>artifacts/screenshots</c> in the repository.</summary>
     public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(RepositoryRoot(), "artifacts", "screenshots")).FullName;
 
@@ -53,7 +50,6 @@ public sealed class LabInBrowser : IAsyncLifetime
         _host = WebHost.Create(["--urls", "http://127.0.0.1:0", "--Cluster:BasePort=0", $"--KVLAB_DATA={_data}"]);
         await _host.StartAsync();
         await UntilAsync(() => State.Current is { Settings: not null, Nodes.Length: 6 } now && now.Nodes.All(n => n.State == NodeState.Running), "six running nodes");
-        OwnSubscribers = State.Subscribers;
     }
 
     /// <summary>Skips a test where there is no browser, except on CI: there it fails.</summary>
@@ -144,4 +140,11 @@ public sealed class LabInBrowser : IAsyncLifetime
 public sealed class BrowserTests : ICollectionFixture<LabInBrowser>
 {
     public const string Name = "Browser";
+}
+
+/// <summary>A browser and a lab of their own for those who do what a text says: they wait for delays most of the time, while other pages are looked at.</summary>
+[CollectionDefinition(Name)]
+public sealed class GuideReaders : ICollectionFixture<LabInBrowser>
+{
+    public const string Name = "Browser of readers";
 }

@@ -80,7 +80,10 @@ public sealed class MapTests(LabInBrowser lab)
     public async Task Every_dot_is_a_message_and_stands_where_it_was_at_that_moment()
     {
         await using var page = await OpenAsync(settings: Slow);
-        var known = await MustBeTrueAsync(page, () => Task.WhenAll(Enumerable.Range(1, 12).Select(i => lab.Commands.WriteAsync($"k{i}", Core.Storage.JsonText.Of("x"), Cancellation))));
+        // A busy machine takes fewer pictures while messages are under way.
+        var known = 0;
+        for (var tries = 0; known <= 20 && tries < 10; tries++)
+            known += await MustBeTrueAsync(page, () => Task.WhenAll(Enumerable.Range(1, 12).Select(i => lab.Commands.WriteAsync($"k{i}", Core.Storage.JsonText.Of("x"), Cancellation))));
         Assert.True(known > 20, $"Only {known} places were compared.");
         await page.ScreenshotAsync("map-writes");
     }

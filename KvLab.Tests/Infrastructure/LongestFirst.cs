@@ -16,9 +16,10 @@ public sealed class LongestFirst : ITestCollectionOrderer
 
     private static int Rank(string name) => name switch
     {
-        "Browser" => 0,
-        _ when name.Contains(".StorageProcessTests", StringComparison.Ordinal) => 1,
-        _ when name.Contains(".Processes.", StringComparison.Ordinal) || name.Contains(".RealControlTests", StringComparison.Ordinal) => 2,
-        _ => 3,
+        Browser.BrowserTests.Name => 0,
+        Browser.GuideReaders.Name => 1,
+        _ when name.Contains(".StorageProcessTests", StringComparison.Ordinal) => 2,
+        _ when name.Contains(".Processes.", StringComparison.Ordinal) || name.Contains(".RealControlTests", StringComparison.Ordinal) => 3,
+        _ => 4,
     };
 }

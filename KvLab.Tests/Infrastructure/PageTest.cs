@@ -35,7 +35,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<ILabDefaults>(Cluster);
         Services.AddSingleton<ITrafficLookup>(Cluster);
         Services.AddSingleton<ITimelineSource>(Timeline);
-        Services.AddSingleton<IRecordedStreams>(new NoRecordings());
+        Services.AddSingleton<IRecordedStreams>(Recordings);
         Services.AddSingleton<IReads>(Cluster);
         Services.AddSingleton(new ReadBook());
         Services.AddSingleton(StorageServers.None);
@@ -48,6 +48,9 @@ public abstract class PageTest : BunitContext
 
     /// <summary>No message was ever told of, unless a test tells it.</summary>
     protected FakeTimeline Timeline { get; } = new();
+
+    /// <summary>There is none, unless a test adds it.</summary>
+    protected FakeRecordings Recordings { get; } = new();
     protected FakeTimeProvider Clock { get; } = new();
     protected ViewStore Views => Services.GetRequiredService<ViewStore>();
     protected Web.Components.Scripts.Browser Browser => Services.GetRequiredService<Web.Components.Scripts.Browser>();
@@ -75,7 +78,7 @@ public abstract class PageTest : BunitContext
     }
 
     /// <summary>The one timeout of all component tests; only a failing test ever waits that long.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     protected void Publish(ClusterSnapshot snapshot) => Cluster.Publish(snapshot);
 

@@ -77,6 +77,33 @@ public sealed class RecordingApiTests(ApiFixture dashboard) : IClassFixture<ApiF
     }
 
     [Fact]
+    public async Task A_stretch_is_had_as_a_recording_of_its_own_that_can_be_taken_in_again()
+    {
+        await SendAsync("POST", "/api/recordings", "{\"do\":\"start\",\"name\":\"lesson\"}");
+        var running = await RunningAsync();
+        var id = running.GetProperty("id").GetString()!;
+        var length = (running.GetProperty("to").GetDateTimeOffset() - running.GetProperty("from").GetDateTimeOffset()).TotalMilliseconds;
+        var to = Math.Floor(length / 2);
+        var file = await dashboard.Http.GetByteArrayAsync(new Uri($"/api/recordings/{id}/file?from=100&to={to}", UriKind.Relative), TestContext.Current.CancellationToken);
+        var check = RecordingCheck.Of(new MemoryStream(file));
+        Assert.Equal((null, $"{id}-100-{to}"), (check.Damage, check.Recording.Header.Id));
+        Assert.EndsWith("of lesson", check.Recording.Name, StringComparison.Ordinal);
+        Assert.InRange((check.Recording.To!.Value.Utc - check.Recording.From!.Value.Utc).TotalMilliseconds, 1, to - 100);
+        Assert.Equal(HttpStatusCode.Created, (await ImportAsync(file)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("GET", $"/api/recordings/{id}-100-{to}/state?at=10")).Status);
+        Assert.Empty(Directory.GetFiles(Folder, "*.part"));
+
+        foreach (var (query, field) in new[] { ("from=x", "from"), ("to=soon", "to"), ("from=500&to=100", "from"), ("from=99999999", "from"), ("begin=1", "begin") })
+        {
+            var refused = await SendAsync("GET", $"/api/recordings/{id}/file?{query}");
+            Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+            Assert.True(refused.Body.GetProperty("errors").TryGetProperty(field, out _), query);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "/api/recordings/none/file?from=1")).Status);
+    }
+
+    [Fact]
     public async Task A_file_from_elsewhere_is_taken_in_whole_or_refused_with_what_is_wrong()
     {
         var file = Recorded.Small();

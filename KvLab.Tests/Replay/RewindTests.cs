@@ -85,6 +85,32 @@ public sealed class RewindTests
 
     [Theory]
     [MemberData(nameof(Runs))]
+    public void A_stretch_is_a_recording_that_shows_at_its_places_what_the_whole_shows_there(string run)
+    {
+        var tape = MemoryTape.Of(run);
+        var (from, end) = (tape.Elements / 3, tape.Elements * 2 / 3);
+        using var output = new MemoryStream();
+        RecordingStretch.Write(output, tape, new RecordingHeader("r1-part", DateTimeOffset.UnixEpoch, "test", "a stretch", ""), from, end, keyframeEvents: 5, TestContext.Current.CancellationToken);
+        var check = RecordingCheck.Of(output);
+        Assert.Equal((null, true, end - from), (check.Damage, check.Recording.IsClosed, check.Elements));
+        Assert.Equal(tape.All.Skip((int)from).Take((int)(end - from)).Sum(o => o.What is EventsReceived e ? e.Batch.Events.Length : 0), check.Events);
+        Assert.True(check.Recording.Keyframes.Count > 2, $"{check.Recording.Keyframes.Count} kept states are too few to say anything.");
+
+        using var stretch = new RecordedFile(() => new MemoryStream(output.ToArray(), writable: false), () => check.Recording);
+        var (ofWhole, ofStretch) = (new Core.Replays.Replay(tape), new Core.Replays.Replay(stretch));
+        foreach (var element in Enumerable.Range(0, 5).Select(i => (end - from) * i / 4))
+        {
+            ofWhole.GoTo(new ReplayPlace(from + element));
+            ofStretch.GoTo(new ReplayPlace(element));
+            var (expected, shown) = (ofWhole.Look(), ofStretch.Look());
+            // What was before it is known, but for the list of events, which begins where it does.
+            Assert.Equal(TextOf(expected with { Events = EventLogView.Empty }), TextOf(shown with { Events = EventLogView.Empty }));
+            Assert.Equal(expected.Events.Total(), shown.Events.Total());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
     public void All_messages_of_a_recording_are_told_wherever_states_were_kept(string run)
     {
         var tape = MemoryTape.Of(run);

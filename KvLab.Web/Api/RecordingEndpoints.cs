@@ -4,6 +4,7 @@ using KvLab.Core.Settings;
 using KvLab.Web.Options;
 using KvLab.Web.Problems;
 using KvLab.Web.Recordings;
+using KvLab.Web.Replays;
 using KvLab.Web.Timing;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -27,8 +28,9 @@ internal static class RecordingEndpoints
         api.MapPost("/import", ImportAsync).Accepts<IFormFile>(FileType).Produces<RecordingView>(201).Refuses(409, 413, 503, 507)
             .WithSummary("Takes in a recording's file. It is looked through to its last byte first; 400 says what is wrong with it and up to where it can be read.");
         api.MapGet("/{id}", (string id, Recorder recorder) => recorder.Find(id)).Produces<RecordingView>().Refuses(404);
-        api.MapGet("/{id}/file", File).Produces(200, contentType: FileType).Refuses(404)
-            .WithSummary("The recording as one file (docs/event-format.md), with keys and values; of one that is being written, what is whole by now.");
+        api.MapGet("/{id}/file", FileAsync).Produces(200, contentType: FileType).Refuses(404, 422, 503, 507)
+            .WithSummary("The recording as one file (docs/event-format.md), with keys and values; of one that is being written, what is whole by now. "
+                + "from, to: a stretch of it instead, both moments included, as a recording of its own; ms since the recording began, or a time as ISO 8601.");
         api.MapPatch("/{id}", RenameAsync).Accepts<RecordingName>("application/json").Produces<RecordingView>().Refuses(404, 503, 507).WithSummary("Renames a recording: {\"name\": …}.");
         api.MapDelete("/{id}", Delete).Produces(204).Refuses(404, 409).WithSummary("Removes a recording; not the one that is being written.");
     }
@@ -66,7 +68,17 @@ internal static class RecordingEndpoints
         return Results.Created($"{request.PathBase}/api/recordings/{imported.Id}", imported);
     }
 
-    private static IResult File(string id, RecordingStore store) => store.OpenFile(id) is var file && file.CanSeek
+    private static async Task<IResult> FileAsync(string id, HttpRequest request, RecordingStore store, CancellationToken cancellation)
+    {
+        var query = new StrictQuery(request, "from", "to");
+        var (from, to) = (query.Moment("from"), query.Moment("to"));
+        query.ThrowIfWrong();
+        if (from is null && to is null) return Whole(id, store);
+        var (file, stretch) = await StretchFile.MakeAsync(store, id, from, to, cancellation);
+        return Results.File(file, FileType, stretch + RecordingStore.Extension);
+    }
+
+    private static IResult Whole(string id, RecordingStore store) => store.OpenFile(id) is var file && file.CanSeek
         ? Results.File(file, FileType, id + RecordingStore.Extension, enableRangeProcessing: true)
         : new SizedFile(file, id + RecordingStore.Extension);
 

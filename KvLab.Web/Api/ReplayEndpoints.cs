@@ -22,7 +22,7 @@ internal static class ReplayEndpoints
         var stream = recording.Stream;
         if (stream.First is not { } first || stream.Last is not { } last) throw new CommandException(StatusCodes.Status404NotFound, "Nothing is recorded yet.");
         var replay = new Replay(stream);
-        replay.GoTo(at is { } moment ? first.Ms + (long)Math.Floor(Math.Max(-1, moment.SinceMs(first.Utc))) : last.Ms);
+        replay.GoTo(at?.ObserverMs(first) ?? last.Ms);
         var snapshot = replay.Look();
         return new PastState(recording.Id, first.Utc.AddMilliseconds(replay.At.Ms - first.Ms), replay.At.Ms - first.Ms, ClusterAnswer.Of(snapshot, supervised: true, lease: null), PastConvergence.Of(snapshot));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Web.Problems;
+using KvLab.Web.Replays;
 
 namespace KvLab.Web.Api;
 
@@ -65,16 +66,19 @@ internal sealed class StrictQuery
     public DateTimeOffset? Instant(string name) => Instant(name, "");
 
     /// <summary>A moment of a recording; null where it is absent.</summary>
-    public RecordedMoment? Moment(string name) =>
-        double.TryParse(Text(name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && double.IsFinite(ms) ? new RecordedMoment(ms, null)
-        : Instant(name, ", or ms since the recording began, such as 1250.5") is { } at ? new RecordedMoment(0, at) : null;
+    public RecordedMoment? Moment(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (RecordedMoment.Parse(text) is { } moment) return moment;
+        _errors.Add(name, $"{name} must be {RecordedMoment.Shape}, but is \"{text}\".");
+        return null;
+    }
 
     /// <param name="or">What it may be besides.</param>
     private DateTimeOffset? Instant(string name, string or)
     {
         if (Text(name) is not { } text) return null;
-        // A plus sign that was not escaped comes as a blank.
-        if (DateTimeOffset.TryParse(text.Contains('T', StringComparison.Ordinal) ? text.Replace(' ', '+') : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return at;
+        if (Timing.Instant.Parse(text) is { } at) return at;
         _errors.Add(name, $"{name} must be a time such as 2026-01-31T12:00:00.250Z{or}, but is \"{text}\".");
         return null;
     }
@@ -93,11 +97,4 @@ internal sealed class StrictQuery
         if (_errors.All.Count > 0)
             throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", _errors.All.Select(e => e.Message)), _errors.All);
     }
-}
-
-/// <summary>A moment of a recording, as somebody gave it.</summary>
-/// <param name="Ms">Since it began; counts where there is no <paramref name="At"/>.</param>
-internal readonly record struct RecordedMoment(double Ms, DateTimeOffset? At)
-{
-    public double SinceMs(DateTimeOffset began) => At is { } at ? (at - began).TotalMilliseconds : Ms;
 }

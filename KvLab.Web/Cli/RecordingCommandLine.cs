@@ -8,6 +8,7 @@ using KvLab.Web.Csv;
 using KvLab.Web.Options;
 using KvLab.Web.Problems;
 using KvLab.Web.Recordings;
+using KvLab.Web.Replays;
 
 namespace KvLab.Web.Cli;
 
@@ -23,7 +24,7 @@ internal static class RecordingCommandLine
 
     private const string Usage = """
         usage: recording list                                      recordings in the data folder
-               recording export ID FILE                            copies one out of it
+               recording export ID FILE [--from MS] [--to MS]      copies one, or a stretch of it, out of it
                recording import FILE                               looks through a file and copies it into it
                recording verify FILE                               says whether all of a file can be read, and up to where; exit code 1 if not
                recording convert FILE --to ndjson|csv [--out FILE] its events, in the columns of /api/events
@@ -37,14 +38,16 @@ internal static class RecordingCommandLine
         options.Remove("to", out var format);
         options.Remove("out", out var output);
         options.Remove(Spelling.Data, out var data);
-        var converts = words is ["convert", ..];
-        if (options.Count > 0 || (!converts && (format ?? output) is not null)) return Wrong($"--{Spelling.Shown(options.Keys.FirstOrDefault() ?? "to")} is not known here.");
+        options.Remove("from", out var from);
+        var (converts, exports) = (words is ["convert", ..], words is ["export", ..]);
+        if (options.Count > 0 || (!converts && output is not null) || (!exports && from is not null) || (!converts && !exports && format is not null))
+            return Wrong($"--{Spelling.Shown(options.Keys.FirstOrDefault() ?? (from is not null && !exports ? "from" : output is not null ? "out" : "to"))} is not known here.");
         try
         {
             switch (words)
             {
                 case ["list"]: return List(data);
-                case ["export", var id, var file]: return await ExportAsync(data, id, file);
+                case ["export", var id, var file]: return await ExportAsync(data, id, file, Moment("from", from), Moment("to", format));
                 case ["import", var file]: return await ImportAsync(data, file);
                 case ["verify", var file]: return Verify(file);
                 case ["convert", var file] when format is "ndjson" or "csv": return await ConvertAsync(file, format, output);
@@ -99,10 +102,13 @@ internal static class RecordingCommandLine
         return Passed;
     }
 
-    private static async Task<int> ExportAsync(string? data, string id, string file)
+    private static RecordedMoment? Moment(string name, string? text) => text is null ? null
+        : RecordedMoment.Parse(text) ?? throw new CommandException(StatusCodes.Status422UnprocessableEntity, $"--{name} must be {RecordedMoment.Shape}, but is \"{Spelling.Shown(text)}\".");
+
+    private static async Task<int> ExportAsync(string? data, string id, string file, RecordedMoment? begin, RecordedMoment? end)
     {
         using var store = Store(data);
-        await using var from = store.OpenFile(id);
+        await using var from = begin is null && end is null ? store.OpenFile(id) : (await StretchFile.MakeAsync(store, id, begin, end, CancellationToken.None)).File;
         await using (var to = new FileStream(file, FileMode.CreateNew)) await from.CopyToAsync(to);
         Console.WriteLine($"{new FileInfo(file).Length} bytes are in {Path.GetFullPath(file)}. {Contents}");
         return Passed;

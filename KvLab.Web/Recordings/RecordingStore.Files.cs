@@ -55,6 +55,21 @@ public sealed partial class RecordingStore
         }
     }
 
+    /// <summary>A file beside the recordings that is none, and is gone when it is closed.</summary>
+    /// <exception cref="CommandException">The disk does not take it.</exception>
+    internal FileStream OpenScratch()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(Folder, $"stretch-{Guid.NewGuid():n}{Unfinished}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0,
+                FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Trouble(failure);
+        }
+    }
+
     private async Task CopyAsync(Stream source, FileStream file, CancellationToken cancellation)
     {
         var chunk = new byte[64 * 1024];

@@ -7,7 +7,7 @@ namespace KvLab.Tests.Infrastructure.NodeProcess;
 internal static class Patience
 {
     /// <summary>Far longer than anything takes on a busy machine; a test that needs it has failed.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     // Soon at first; then seldom enough not to take the processor from those who are waited for.
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(10);

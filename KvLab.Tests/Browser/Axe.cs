@@ -1,0 +1,28 @@
+using Deque.AxeCore.Commons;
+using Microsoft.Playwright;
+
+namespace KvLab.Tests.Browser;
+
+/// <summary>axe-core on a page: WCAG A and AA, 2.0 to 2.2, and its best practices.</summary>
+internal static class Axe
+{
+    private static readonly string Script = new BundledAxeScriptProvider().GetScript();
+
+    /// <summary>
+    /// What it finds, a sentence each. In the page itself, and only the findings come back: Deque's own driver opens a second page for every look and hands everything through it.
+    /// Frames are not looked into: the only one is the preview of a report, which runs no scripts.
+    /// </summary>
+    public static async Task<string[]> LookAsync(IPage page)
+    {
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window")) await page.EvaluateAsync(Script);
+        return await page.EvaluateAsync<string[]>("""
+            async () => {
+              const result = await axe.run(document, {
+                iframes: false, resultTypes: ['violations'], rules: { 'no-autoplay-audio': { enabled: document.querySelector('audio, video') !== null } },
+                runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+              });
+              return result.violations.map(v => `${v.id} (${v.help}): ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`);
+            }
+            """);
+    }
+}
