@@ -21,7 +21,7 @@ internal static class Axe
                 iframes: false, resultTypes: ['violations'], rules: { 'no-autoplay-audio': { enabled: document.querySelector('audio, video') !== null } },
                 runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
               });
-              return result.violations.map(v => `${v.id} (${v.help}): ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`);
+              return result.violations.map(v => `${v.id} (${v.help}): ${v.nodes.slice(0, 3).map(n => `${n.html} ${n.any[0]?.message ?? ''}`).join(' | ')}`);
             }
             """);
     }

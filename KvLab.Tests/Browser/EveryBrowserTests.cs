@@ -78,6 +78,29 @@ public sealed class EveryBrowserTests(LabInBrowser lab)
         page.Forgive();
     }
 
+    [Fact]
+    public async Task A_page_that_is_left_before_its_charts_can_be_drawn_is_left_without_a_word()
+    {
+        await using var page = await lab.OpenAsync();
+        var asked = new TaskCompletionSource();
+        var left = new TaskCompletionSource();
+        await page.Page.RouteAsync(new Regex("/plotly-basic"), async route =>
+        {
+            asked.TrySetResult();
+            await left.Task;
+            await route.ContinueAsync();
+        });
+        await page.Page.ReloadAsync();
+        await page.ReadyAsync();
+        await asked.Task.WaitAsync(LabPage.Patience, TestContext.Current.CancellationToken);
+        await page.ClickAsync("page-timeline");
+        await page.Expect("chart-latency").ToHaveCountAsync(0);
+        left.SetResult();
+        await page.Page.WaitForFunctionAsync("() => window.Plotly");
+        await page.ClickAsync("page-live");
+        await Assertions.Expect(page.Page.Locator("#chart-latency .main-svg").First).ToBeVisibleAsync();
+    }
+
     [Theory]
     [InlineData("ц", "KeyW")]
     [InlineData("ς", "KeyW")]
