@@ -234,6 +234,7 @@ public sealed partial class NodeHost : IAsyncDisposable
             BootId = _node.Now.BootId,
             MonotonicNs = _node.Now.Ns,
             OriginNs = _node.Events.OriginNs,
+            IsStarting = _node.Phase == MemberPhase.Starting,
         },
         cancellation => _node.Faults.WhenThawedAsync(cancellation),
         TimeProvider.System,

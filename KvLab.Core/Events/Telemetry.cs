@@ -41,6 +41,9 @@ public sealed record NodeHello
 
     /// <summary>The same at the moment that its events count from (<see cref="NodeEvent.MonotonicNs"/> = 0).</summary>
     [DataMember(Order = 12)] public long OriginNs { get; init; }
+
+    /// <summary>It does not take all requests yet: a leader has not come to its reign. <c>node_ready</c> says when it does, <c>leader_waiting</c> for whom it waits.</summary>
+    [DataMember(Order = 13)] public bool IsStarting { get; init; }
 }
 
 /// <summary>Events of one incarnation in the order of their sequence numbers.</summary>

@@ -42,7 +42,7 @@ public sealed partial class ClusterReducer
     {
         var node = Node(change.Node);
         // It was so quick that it introduced itself first.
-        if (change.State == NodeState.Starting && node.State == NodeState.Running && node.ProcessId == change.ProcessId) return;
+        if (change.State == NodeState.Starting && node.State is NodeState.Running or NodeState.Starting && node.ProcessId == change.ProcessId) return;
         FollowProcess(node, change.State);
         EndWaiting(node);
         node.State = change.State;
@@ -78,10 +78,17 @@ public sealed partial class ClusterReducer
         if (_reign > 0 && hello.Role == NodeRoles.Follower) StepDown(node);
         node.Url = hello.Url;
         node.ProcessId = hello.ProcessId;
-        node.State = NodeState.Running;
+        // Whom a leader waits for is said by itself, and it is not on its way.
+        node.State = hello.IsStarting && _waiting?.Node != node.Id ? NodeState.Starting : NodeState.Running;
         node.ProcessNotice = null;
         node.Stopping = false;
         node.LastSeen = _now.Utc;
+    }
+
+    /// <summary>It takes all requests, or says for whom it waits before it does.</summary>
+    private static void Run(NodeRecord node)
+    {
+        if (node.State == NodeState.Starting) node.State = NodeState.Running;
     }
 
     /// <summary>Processes of one boot share one clock; of another's nothing is known until it has been asked.</summary>
@@ -99,13 +106,19 @@ public sealed partial class ClusterReducer
         node.Clock = new NodeClock(node.OriginNs + compared.OffsetNs - began.OriginNs, compared.ErrorNs);
     }
 
+    private const string Unheard = "Its telemetry connection is down; it may still replicate.";
+
     private void Disconnect(NodeDisconnected disconnected)
     {
         if (!_nodes.TryGetValue(disconnected.Node, out var node) || node.Ledger.Incarnation != disconnected.Incarnation) return;
         if (node.State == NodeState.Running)
         {
             node.State = node.Stopping ? NodeState.Stopped : NodeState.Disconnected;
-            node.ProcessNotice = node.Stopping ? "It shut down." : "Its telemetry connection is down; it may still replicate.";
+            node.ProcessNotice = node.Stopping ? "It shut down." : Unheard;
+        }
+        else if (node.State == NodeState.Starting)
+        {
+            node.ProcessNotice = Unheard;
         }
         node.ToldAll = true;
         // Its last events may have come after its process was seen to end.

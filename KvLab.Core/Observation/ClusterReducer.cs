@@ -118,9 +118,13 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
         MarkFault(node, e);
         switch (e.Kind)
         {
-            case EventKind.LeaderWaiting: BeginWaiting(node, e); break;
+            case EventKind.LeaderWaiting:
+                BeginWaiting(node, e);
+                Run(node);
+                break;
             case EventKind.NodeReady:
                 EndWaiting(node);
+                Run(node);
                 goto case EventKind.SettingsChanged;
             case EventKind.SettingsChanged:
                 if (node.Role != NodeRoles.Leader || e.Settings is null) break;

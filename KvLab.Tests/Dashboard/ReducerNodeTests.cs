@@ -32,6 +32,33 @@ public sealed class ReducerNodeTests
     }
 
     [Theory]
+    [InlineData(EventKind.NodeReady, true)]
+    [InlineData(EventKind.LeaderWaiting, false)]
+    public void A_leader_that_introduced_itself_is_starting_until_it_is_ready_or_says_whom_it_waits_for(EventKind told, bool quiescent)
+    {
+        var story = new Story();
+        story.Join(NodeRoles.Leader, "leader", isStarting: true);
+        Assert.Equal((NodeState.Starting, false), (story.Snapshot.Nodes[0].State, story.Snapshot.Quiescent));
+        // What the supervisor saw of the same process comes later than the process's own word.
+        story.Observer.Tell(new ProcessChanged("leader", NodeState.Starting, 4711, null));
+        Assert.Equal(NodeState.Starting, story.Snapshot.Nodes[0].State);
+        story.Tell("leader", told, settings: told == EventKind.NodeReady ? new LiveSettings() : null);
+        Assert.Equal((NodeState.Running, quiescent), (story.Snapshot.Nodes[0].State, story.Snapshot.Quiescent));
+        // It comes back while it waits: it is not on its way, it says for whom it waits.
+        story.Join(NodeRoles.Leader, "leader", isStarting: told == EventKind.LeaderWaiting);
+        Assert.Equal((NodeState.Running, quiescent), (story.Snapshot.Nodes[0].State, story.Snapshot.Quiescent));
+    }
+
+    [Fact]
+    public void Whoever_ends_unheard_while_it_starts_is_said_to_be_unheard()
+    {
+        var story = new Story();
+        story.Join(NodeRoles.Leader, "leader", isStarting: true);
+        story.Observer.Tell(new NodeDisconnected("leader", "first"));
+        Assert.Equal((NodeState.Starting, "Its telemetry connection is down; it may still replicate."), (story.Snapshot.Nodes[0].State, story.Snapshot.Nodes[0].Notice));
+    }
+
+    [Theory]
     [InlineData(4711, NodeState.Frozen)]
     [InlineData(99, NodeState.Running)]
     public void A_process_that_was_stopped_right_after_its_hello_stands_still_and_a_new_one_does_not(int stopped, NodeState shown)

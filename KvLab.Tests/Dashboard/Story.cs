@@ -44,7 +44,7 @@ internal sealed class Story
         return story;
     }
 
-    public void Join(string role, string node, string incarnation = "first", long oldest = 1, long dropped = 0, string? storage = null, bool storageIsNew = false)
+    public void Join(string role, string node, string incarnation = "first", long oldest = 1, long dropped = 0, string? storage = null, bool storageIsNew = false, bool isStarting = false)
     {
         _nodes[node] = (incarnation, oldest - 1);
         Observer.Tell(new NodeIntroduced(new NodeHello
@@ -58,6 +58,7 @@ internal sealed class Story
             Dropped = dropped,
             Storage = storage,
             StorageIsNew = storageIsNew,
+            IsStarting = isStarting,
         }));
     }
 

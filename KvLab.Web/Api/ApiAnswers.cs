@@ -15,7 +15,7 @@ namespace KvLab.Web.Api;
 /// <param name="Mode"><c>supervised</c> or <c>external</c>.</param>
 /// <param name="Leader">Who leads; null: nobody does, or not yet.</param>
 /// <param name="Problem">Why no write is taken, where nobody leads or a leader waits for nodes; null while somebody does, and while the first leader is starting.</param>
-/// <param name="Quiescent">No write in flight and no delivery pending, as far as events told; never where nobody leads.</param>
+/// <param name="Quiescent">No write in flight and no delivery pending, as far as events told; never where nobody leads, or the leader starts.</param>
 /// <param name="Kpis">Figures of the writes that began under the settings in force; inFlight, pendingDeliveries, eventsPerSecond and droppedEvents are of the cluster as it is.</param>
 /// <param name="Figures">The same by settings: those in force, and those before.</param>
 /// <param name="Lease">Who has the cluster for itself; null: nobody.</param>

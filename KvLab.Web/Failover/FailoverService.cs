@@ -25,8 +25,8 @@ internal sealed partial class FailoverService(
 {
     private const int KeptReports = 10;
 
-    // A follower that answers at all answers at once; one that is frozen must not hold up the failover.
-    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(1);
+    // A follower that answers at all answers at once, on a machine with enough to do within this; one that is frozen must not hold up the failover for longer.
+    private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan OldLeaderPatience = TimeSpan.FromMilliseconds(300);
 

@@ -100,8 +100,11 @@ public sealed record ClusterSnapshot
     /// <summary>Leaders have reigned, and now none does: every node follows, and there is nothing to compare replicas with.</summary>
     public bool NobodyLeads => Reign > 0 && Leader is null;
 
-    /// <summary>No write in flight and no delivery pending, as far as events told; never where nobody leads, or a leader waits for nodes before it does.</summary>
-    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0 && !NobodyLeads && Waiting is null;
+    /// <summary>No write in flight and no delivery pending, as far as events told; never where nobody leads, or a leader starts, or waits for nodes before it does.</summary>
+    public bool Quiescent => Kpis.InFlight == 0 && Kpis.PendingDeliveries == 0 && !NobodyLeads && Waiting is null && !LeaderStarts;
+
+    /// <summary>It has not come to its reign, and accepts no writes.</summary>
+    public bool LeaderStarts => Leader?.State == NodeState.Starting;
 
     /// <summary>Whether a partition separates this node from the leader.</summary>
     public bool IsCutOff(NodeView node) => Leader is { } leader && OtherSide.Contains(node.Id) != OtherSide.Contains(leader.Id);
@@ -140,7 +143,7 @@ public sealed record SyncView(
 
 public enum NodeState
 {
-    /// <summary>The process is starting, or has not introduced itself yet.</summary>
+    /// <summary>The process is starting, has not introduced itself yet, or does not take all requests yet.</summary>
     Starting,
     Running,
     /// <summary>Known, but its telemetry connection is down.</summary>
