@@ -34,7 +34,7 @@ internal static class RecordingBodies
             throw new FormatException($"it has version {format} of the format, and this program reads version {RecordingHeader.Format}");
         var header = new RecordingHeader(reader.Text(), Time(reader.Number()), reader.Text(), reader.Text(), reader.Text());
         reader.End();
-        if (header.Id.Length is 0 or > 64 || !header.Id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) throw new FormatException("its id is not made of 1 to 64 letters, digits and hyphens");
+        if (header.Id.Length is 0 or > RecordingLimits.Id || !header.Id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) throw new FormatException($"its id is not made of 1 to {RecordingLimits.Id} letters, digits and hyphens");
         if (header.Name.Length > RecordingLimits.Name) throw new FormatException($"its name is longer than {RecordingLimits.Name} characters");
         return header;
     }

@@ -15,6 +15,9 @@ public static class RecordingLimits
     /// <summary>Answers to clients in one element.</summary>
     public const int Answers = 100_000;
 
+    /// <summary>A recording's id, in characters.</summary>
+    public const int Id = 64;
+
     /// <summary>A recording's name, in characters.</summary>
     public const int Name = 200;
 }

@@ -91,6 +91,15 @@ public sealed class RecordingApiTests(ApiFixture dashboard) : IClassFixture<ApiF
         Assert.InRange((check.Recording.To!.Value.Utc - check.Recording.From!.Value.Utc).TotalMilliseconds, 1, to - 100);
         Assert.Equal(HttpStatusCode.Created, (await ImportAsync(file)).Status);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync("GET", $"/api/recordings/{id}-100-{to}/state?at=10")).Status);
+        var part = $"{id}-100-{to}";
+        for (var deep = 0; deep < 3; deep++)
+        {
+            var smaller = await dashboard.Http.GetByteArrayAsync(new Uri($"/api/recordings/{part}/file?from=0&to={50 - deep}", UriKind.Relative), TestContext.Current.CancellationToken);
+            var taken = await ImportAsync(smaller);
+            Assert.Equal(HttpStatusCode.Created, taken.Status);
+            part = taken.Body.GetProperty("id").GetString()!;
+        }
+
         Assert.Empty(Directory.GetFiles(Folder, "*.part"));
 
         foreach (var (query, field) in new[] { ("from=x", "from"), ("to=soon", "to"), ("from=500&to=100", "from"), ("from=99999999", "from"), ("begin=1", "begin") })

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using KvLab.Core.Recordings;
 using KvLab.Core.Replays;
 using KvLab.Web.Problems;
@@ -25,7 +27,7 @@ internal static class StretchFile
         if (element == behind) throw Wrong("from", "Nothing was recorded between from and to.");
         var (fromMs, toMs) = (begin - first.Ms, end - first.Ms);
         var name = $"{ReplayTime.Write(fromMs)}–{ReplayTime.Write(toMs)} of {recording.Name}";
-        var header = new RecordingHeader($"{id}-{fromMs}-{toMs}", whole.Header.BegunAt.AddMilliseconds(fromMs), whole.Header.Program, name.Length > RecordingLimits.Name ? name[..RecordingLimits.Name] : name, Follows: "");
+        var header = new RecordingHeader(IdOf(id, fromMs, toMs), whole.Header.BegunAt.AddMilliseconds(fromMs), whole.Header.Program, name.Length > RecordingLimits.Name ? name[..RecordingLimits.Name] : name, Follows: "");
         var file = store.OpenScratch();
         try
         {
@@ -41,6 +43,13 @@ internal static class StretchFile
             if (failure is IOException or UnauthorizedAccessException) throw store.Trouble(failure);
             throw;
         }
+    }
+
+    /// <summary>The same stretch of the same recording has the same id; one of a stretch of a stretch may be too long to be read.</summary>
+    private static string IdOf(string id, long fromMs, long toMs)
+    {
+        var whole = $"{id}-{fromMs}-{toMs}";
+        return whole.Length <= RecordingLimits.Id ? whole : $"stretch-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(whole)))[..24]}";
     }
 
     private static CommandException Wrong(string field, string sentence) => new(StatusCodes.Status400BadRequest, sentence, [new(field, sentence)]);
