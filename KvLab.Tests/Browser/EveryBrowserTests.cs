@@ -205,7 +205,7 @@ public sealed class EveryBrowserTests(LabInBrowser lab)
         var first = DemoPage.Serve(cluster, "http://127.0.0.1:0");
         await first.StartAsync(TestContext.Current.CancellationToken);
         var url = first.Url;
-        await using var page = await LabPage.OpenAsync(lab.Browser, url, 1366, 768, ColorScheme.Light);
+        await using var page = await LabPage.OpenAsync(lab.Profile, url, 1366, 768, ColorScheme.Light);
         await page.OpenAdvancedAsync();
         await page.At("seed").FillAsync("777");
         await first.StopAsync(TestContext.Current.CancellationToken);

@@ -37,7 +37,7 @@ public sealed class GeometryTests(LabInBrowser lab)
         var story = new ClusterStory { Writes = keys * 2, Keys = keys, Followers = followers, Settings = new LiveSettings { WriteQuorum = 3 } };
         await using var host = DemoPage.Serve(new FakeCluster(story.Tell()), "http://127.0.0.1:0");
         await host.StartAsync(TestContext.Current.CancellationToken);
-        await using var page = await LabPage.OpenAsync(lab.Browser, host.Url, 1366, 768, theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
+        await using var page = await LabPage.OpenAsync(lab.Profile, host.Url, 1366, 768, theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
         var wrong = new List<string>();
         foreach (var (path, width, height) in ShownWith(followers, keys, theme))
         {

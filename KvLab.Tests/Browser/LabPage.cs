@@ -9,13 +9,13 @@ public sealed class LabPage : IAsyncDisposable
     /// <summary>The one timeout of all browser tests; only a failing test ever waits that long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
-    private readonly IBrowserContext _context;
+    private readonly IBrowserContext? _own;
     private readonly string _origin;
     private readonly List<string> _troubles = [];
 
-    private LabPage(IBrowserContext context, IPage page, string origin)
+    private LabPage(IBrowserContext? own, IPage page, string origin)
     {
-        (_context, Page, _origin) = (context, page, origin);
+        (_own, Page, _origin) = (own, page, origin);
         page.PageError += (_, error) => _troubles.Add($"script error: {error}");
         page.Console += (_, message) =>
         {
@@ -34,12 +34,25 @@ public sealed class LabPage : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<LabPage> OpenAsync(IBrowser browser, string url, int width, int height, ColorScheme scheme)
+    /// <summary>Somebody else: a browser with nothing stored and nothing loaded yet.</summary>
+    public static async Task<LabPage> OpenAsync(IBrowser browser, string url)
     {
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme });
-        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
-        var page = await context.NewPageAsync();
-        var lab = new LabPage(context, page, new Uri(url).GetLeftPart(UriPartial.Authority));
+        var own = await browser.NewContextAsync();
+        own.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        return await OpenAsync(own, own, url, 1366, 768, ColorScheme.Light, ReducedMotion.Reduce);
+    }
+
+    /// <summary>In a browser that has seen the lab before, whose scripts and styles are there already.</summary>
+    /// <param name="motion">Reduced where no test of moving pictures asks for them: drawing sixty of them a second without a graphics card takes the machine from the others.</param>
+    public static Task<LabPage> OpenAsync(IBrowserContext browser, string url, int width, int height, ColorScheme scheme, ReducedMotion motion = ReducedMotion.Reduce) =>
+        OpenAsync(null, browser, url, width, height, scheme, motion);
+
+    private static async Task<LabPage> OpenAsync(IBrowserContext? own, IBrowserContext browser, string url, int width, int height, ColorScheme scheme, ReducedMotion motion)
+    {
+        var page = await browser.NewPageAsync();
+        await page.SetViewportSizeAsync(width, height);
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = motion });
+        var lab = new LabPage(own, page, new Uri(url).GetLeftPart(UriPartial.Authority));
         try
         {
             await page.GotoAsync(url);
@@ -114,8 +127,13 @@ public sealed class LabPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Left as a person leaves a page: it says good-bye to the dashboard. A context that is taken away does not always, and its circuit waits three minutes for its return.
-        if (!Page.IsClosed) await Page.GotoAsync("about:blank");
-        await _context.DisposeAsync();
+        if (!Page.IsClosed)
+        {
+            await Page.GotoAsync("about:blank");
+            await Page.CloseAsync();
+        }
+
+        if (_own is not null) await _own.DisposeAsync();
         Assert.True(_troubles.Count == 0, string.Join("\n", _troubles));
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Xunit;
@@ -59,7 +60,7 @@ public sealed class MapShots(LabInBrowser lab)
         """)]
     public async Task Shots_of_the_map(string name, int atMs, string story)
     {
-        await using var page = await lab.OpenAsync("?projector=1&stage=map", 1100, 620);
+        await using var page = await lab.OpenAsync("?projector=1&stage=map", 1100, 620, motion: ReducedMotion.NoPreference);
         using var http = new HttpClient();
         using var started = await http.PostAsJsonAsync($"{lab.Url}/api/scenarios", new { text = $"# {name}\n{story}\n" }, Cancellation);
         var id = (await started.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["id"];

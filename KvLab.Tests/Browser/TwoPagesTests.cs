@@ -18,7 +18,7 @@ public sealed class TwoPagesTests(LabInBrowser lab)
     public async Task A_field_that_is_typed_in_keeps_its_text_and_says_what_another_page_made_of_it(string field, string typed, string changed)
     {
         await using var mine = await lab.OpenAsync();
-        await using var other = await LabPage.OpenAsync(lab.Browser, lab.Url, 1366, 768, ColorScheme.Light);
+        await using var other = await LabPage.OpenAsync(lab.Browser, lab.Url);
         await mine.OpenAdvancedAsync();
         await other.OpenAdvancedAsync();
         await mine.At(field).ClickAsync();
@@ -55,7 +55,7 @@ public sealed class TwoPagesTests(LabInBrowser lab)
     public async Task The_quorum_follows_and_says_who_turned_it()
     {
         await using var mine = await lab.OpenAsync(settings: new() { WriteQuorum = 3 });
-        await using var other = await LabPage.OpenAsync(lab.Browser, lab.Url, 1366, 768, ColorScheme.Light);
+        await using var other = await LabPage.OpenAsync(lab.Browser, lab.Url);
         await other.At("quorum").FocusAsync();
         await other.Page.Keyboard.PressAsync("ArrowLeft");
         await mine.Expect("quorum-value").ToContainTextAsync("W = 2 of 5");
@@ -80,7 +80,7 @@ public sealed class TwoPagesTests(LabInBrowser lab)
     public async Task The_rule_of_failover_says_who_changed_it()
     {
         await using var mine = await lab.OpenAsync("/faults");
-        await using var other = await LabPage.OpenAsync(lab.Browser, lab.Url + "/faults", 1366, 768, ColorScheme.Light);
+        await using var other = await LabPage.OpenAsync(lab.Browser, lab.Url + "/faults");
         try
         {
             await mine.At("failover-automatic").CheckAsync(new LocatorCheckOptions { Force = true });

@@ -101,7 +101,7 @@ public sealed class UseTests(LabInBrowser lab)
         await page.ClickAsync("theme-dark");
         await Assertions.Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("theme=dark.*sel="));
 
-        await using var other = await LabPage.OpenAsync(lab.Browser, page.Page.Url, 1366, 768, ColorScheme.Light);
+        await using var other = await LabPage.OpenAsync(lab.Browser, page.Page.Url);
         await other.Expect("root").ToHaveAttributeAsync("data-theme", "dark");
         await other.Expect("events-kind").ToHaveAttributeAsync("data-value", "write_answered");
         await other.Expect("key-filter").ToHaveValueAsync("k2");
@@ -116,7 +116,7 @@ public sealed class UseTests(LabInBrowser lab)
         var first = DemoPage.Serve(cluster, "http://127.0.0.1:0");
         await first.StartAsync(TestContext.Current.CancellationToken);
         var url = first.Url;
-        await using var page = await LabPage.OpenAsync(lab.Browser, url + "/?kind=entry_refused", 1366, 768, ColorScheme.Light);
+        await using var page = await LabPage.OpenAsync(lab.Profile, url + "/?kind=entry_refused", 1366, 768, ColorScheme.Light);
         await page.At("write-value").FillAsync("half a sentence");
         await page.FillAsync("burst-writes", "77");
         // What was typed is safe once the page has put it away: one round trip, which a busy machine may take its time for.

@@ -92,6 +92,9 @@ export class Traffic {
     return this.#window;
   }
 
+  /** Whether something that is known happens later than a moment. */
+  goesOnAfter(t) { return this.#window.some(trip => Math.max(trip.sent, trip.arrived, trip.returned) > t) || (this.calls.at(-1)?.ended ?? 0) > t; }
+
   /** By so many ms the times of a message between two nodes may be wrong against each other; NaN where nobody knows. */
   errorOf(from, to, facts) { return facts & Facts.foreignClock ? NaN : (this.#errors.get(from) ?? 0) + (this.#errors.get(to) ?? 0); }
 

@@ -33,6 +33,8 @@ export class Scene {
   together = 0;
   /** Writes whose ring is shown. */
   rings = 0;
+  /** Messages, marks and rings in the picture: with none of them the next picture is the same. */
+  shows = 0;
 
   /** @param stage nodes {id, name, x, y (0…1), state, role, facts, cutOff}, links {to, faults, cut, refuses}, clients {x, y} */
   draw(paint, width, height, stage, traffic, t, inks, { fade, selected, still, ground }) {
@@ -63,7 +65,9 @@ export class Scene {
     places.delete('clients');
     this.#nodes(paint, places, inks, size);
     this.#marks(paint, marks.all, places, inks, size);
-    this.#writes(paint, leader && places.get(leader.id), clients, writesAt(around, t, 5, ringMs * Math.max(1, fade / 900)), t, inks, size, fade, selected);
+    const writes = writesAt(around, t, 5, ringMs * Math.max(1, fade / 900));
+    this.#writes(paint, leader && places.get(leader.id), clients, writes, t, inks, size, fade, selected);
+    this.shows = all.length + marks.all.length + writes.length;
     paint.text(clients.x, clients.y - size * 1.9, 'clients', { fill: inks['ink-soft'], size: size * 0.8, halo: inks.surface });
     paint.shape([[-1, -0.6], [1, -0.6], [1, 0.6], [-1, 0.6]].map(([x, y]) => [clients.x + x * size * 1.3, clients.y + y * size * 1.6]), { fill: inks.raised, stroke: inks['line-strong'], width: 1.5 });
   }

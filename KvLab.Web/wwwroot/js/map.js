@@ -10,6 +10,7 @@ import { fadeMs } from './map-seen.js';
 const leastBehindMs = 250;
 const hitPx = 12;
 const longPressMs = 500;
+const restMs = 500;
 
 export function create(root, dotnet) {
   const map = new TrafficMap(root, dotnet);
@@ -19,7 +20,7 @@ export function create(root, dotnet) {
 }
 
 class TrafficMap {
-  #root; #canvas; #dotnet; #paint; #frame = 0; #inks; #inksAt = 0; #listAt = 0; #stillAt = 0; #last = 0; #reported = ''; #pressing = 0; #menuAt = -1e9;
+  #root; #canvas; #dotnet; #paint; #frame = 0; #resting = 0; #inks; #inksAt = 0; #listAt = 0; #last = 0; #reported = ''; #pressing = 0; #menuAt = -1e9;
   #traffic = new Traffic();
   #scene = new Scene();
   #stage = { nodes: [], links: [], clients: { x: 0.07, y: 0.5 } };
@@ -36,25 +37,26 @@ class TrafficMap {
     this.#canvas.addEventListener('pointerdown', e => this.#press(e));
     for (const end of ['pointerup', 'pointercancel', 'pointerleave']) this.#canvas.addEventListener(end, () => clearTimeout(this.#pressing));
     this.#canvas.addEventListener('pointermove', e => this.#hover(e));
-    this.#frame = requestAnimationFrame(at => this.#play(at));
+    this.#soon();
   }
 
   /** Whether the server sends anything; a hidden tab is not fed either. */
   feed(wanted) { return this.#dotnet.invokeMethodAsync('OnFeed', wanted); }
-  push(bytes) { this.#traffic.take(bytes); }
-  stage(json) { this.#stage = JSON.parse(json); }
-  select(epoch, version, node) { this.#selected = version ? { epoch, version, node } : null; }
+  push(bytes) { this.#traffic.take(bytes); this.#wake(); }
+  stage(json) { this.#stage = JSON.parse(json); this.#wake(); }
+  select(epoch, version, node) { this.#selected = version ? { epoch, version, node } : null; this.#wake(); }
 
   /** @param speed 1 as it happens, 0.01 a hundred times slower */
-  setSpeed(speed) { this.#speed = speed; this.#head ??= this.#live; }
-  pause(paused) { this.#paused = paused; this.#head ??= this.#live; }
-  jumpToNow() { this.#head = null; this.#paused = false; }
+  setSpeed(speed) { this.#speed = speed; this.#head ??= this.#live; this.#wake(); }
+  pause(paused) { this.#paused = paused; this.#head ??= this.#live; this.#wake(); }
+  jumpToNow() { this.#head = null; this.#paused = false; this.#wake(); }
 
   /** Of a recording: shows this moment, and goes on from there by this rate. */
   replay(t, rate) {
     this.#moment = { t, rate, at: performance.now() };
     this.#follow();
     this.#draw(this.#head);
+    this.#wake();
   }
 
   #follow() {
@@ -79,10 +81,8 @@ class TrafficMap {
   #at = 0;
 
   #play(at) {
-    this.#frame = requestAnimationFrame(next => this.#play(next));
     const passed = Math.min(at - this.#last, 1000);
     this.#last = at;
-    if (document.visibilityState === 'hidden' || !this.#root.isConnected) return;
     if (this.#moment) this.#follow();
     else if (this.#head !== null) {
       if (!this.#paused) this.#head += passed * this.#speed;
@@ -90,14 +90,26 @@ class TrafficMap {
       this.#head = Math.max(Math.min(this.#head, this.#live), this.#paused ? 0 : this.#traffic.oldest - 1);
       if (!this.#paused && this.#speed === 1 && this.#live - this.#head < 30) this.#head = null;
     }
-    // Less motion: a picture now and then, in which everything stands.
-    if (this.#reduced.matches && at - this.#stillAt < 500) return;
-    this.#stillAt = at;
-    this.#draw(this.#head ?? this.#live);
-    this.frames++;
+    if (this.#root.isConnected) { this.#draw(this.#head ?? this.#live); this.frames++; }
+    if (this.#moves) this.#soon(); else this.#resting = setTimeout(() => this.#soon(), restMs);
   }
 
   frames = 0;
+
+  #soon() { this.#resting = 0; this.#frame = requestAnimationFrame(at => this.#play(at)); }
+
+  /** At rest there is a picture now and then: of a window of another size, in other colours. Whoever asked for less motion has no others. */
+  #wake() {
+    if (!this.#resting || this.#reduced.matches) return;
+    clearTimeout(this.#resting);
+    this.#soon();
+  }
+
+  get #moves() {
+    if (this.#paused || this.#reduced.matches) return false;
+    if (this.#moment) return this.#moment.rate !== 0;
+    return this.#head !== null || this.#scene.shows > 0 || this.#traffic.goesOnAfter(this.#at);
+  }
 
   #draw(t) {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
@@ -212,5 +224,5 @@ class TrafficMap {
     if (document.fullscreenElement) await document.exitFullscreen(); else await this.#root.requestFullscreen();
   }
 
-  dispose() { cancelAnimationFrame(this.#frame); }
+  dispose() { cancelAnimationFrame(this.#frame); clearTimeout(this.#resting); }
 }
