@@ -25,7 +25,8 @@ public sealed class Landmarks
 
     public IReadOnlyList<Landmark> Of(LandmarkKind kind) => _byKind[(int)kind];
 
-    public static Landmarks In(IRecordedStream stream, CancellationToken cancellation = default)
+    /// <param name="near">Takes states on the way.</param>
+    public static Landmarks In(IRecordedStream stream, NearStates? near = null, CancellationToken cancellation = default)
     {
         var found = new Landmarks();
         // Whether a promise is lost is for the ledger to say.
@@ -37,7 +38,9 @@ public sealed class Landmarks
             cancellation.ThrowIfCancellationRequested();
             reducer.Apply(element, shows: false);
             found.Look(element, elements++);
-            if (element.What is PictureTaken) found.LookFor(reducer.PromisesLost, elements);
+            if (element.What is not PictureTaken) continue;
+            found.LookFor(reducer.PromisesLost, elements);
+            near?.Pass(reducer, elements, found.Events);
         }
 
         return found;

@@ -10,6 +10,7 @@ internal static class Axe
 
     /// <summary>
     /// What it finds, a sentence each. In the page itself, and only the findings come back: Deque's own driver opens a second page for every look and hands everything through it.
+    /// What fades over is waited for: half way the ink of a button is that of one state and its ground that of the other.
     /// Frames are not looked into: the only one is the preview of a report, which runs no scripts.
     /// </summary>
     public static async Task<string[]> LookAsync(IPage page)
@@ -17,6 +18,10 @@ internal static class Axe
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window")) await page.EvaluateAsync(Script);
         return await page.EvaluateAsync<string[]>("""
             async () => {
+              const frame = () => new Promise(done => requestAnimationFrame(done));
+              await frame();
+              await Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < 5000).map(a => a.finished));
+              await frame();
               const result = await axe.run(document, {
                 iframes: false, resultTypes: ['violations'], rules: { 'no-autoplay-audio': { enabled: document.querySelector('audio, video') !== null } },
                 runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },

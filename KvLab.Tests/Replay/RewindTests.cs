@@ -84,6 +84,28 @@ public sealed class RewindTests
     }
 
     [Theory]
+    [InlineData("story-failover-wn", 1 << 20), InlineData("chaos-33", 1 << 20), InlineData("chaos-33", 60_000)]
+    public void States_that_were_left_on_the_way_are_near_bounded_and_show_what_the_stream_itself_shows(string run, int most)
+    {
+        var tape = MemoryTape.Of(run);
+        var near = new NearStates(tape, most, apart: 20);
+        var marks = Landmarks.In(tape, near, TestContext.Current.CancellationToken);
+        Assert.InRange(near.Kept.Bytes, 1, most);
+        Assert.InRange(near.Kept.Count, 3, marks.Events / 20);
+        var (there, straight) = (new Core.Replays.Replay(near), new Core.Replays.Replay(tape));
+        foreach (var element in Enumerable.Range(1, 8).Select(i => tape.Elements * i / 9))
+        {
+            Assert.NotNull(near.StateBefore(tape.Elements));
+            straight.GoTo(new ReplayPlace(element));
+            there.GoTo(ReplayPlace.Beginning);
+            there.GoTo(new ReplayPlace(element));
+            var (expected, shown) = (straight.Look(), there.Look());
+            Assert.Equal(TextOf(expected with { Events = EventLogView.Empty }), TextOf(shown with { Events = EventLogView.Empty }));
+            Assert.Equal(expected.Events.Total(), shown.Events.Total());
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Runs))]
     public void A_stretch_is_a_recording_that_shows_at_its_places_what_the_whole_shows_there(string run)
     {
@@ -184,7 +206,7 @@ public sealed class RewindTests
     public void Landmarks_are_the_events_that_they_name_and_the_promises_that_were_lost()
     {
         var tape = MemoryTape.Of("story-failover-wn");
-        var marks = Landmarks.In(tape, TestContext.Current.CancellationToken);
+        var marks = Landmarks.In(tape, cancellation: TestContext.Current.CancellationToken);
         var events = tape.All.Select(o => o.What).OfType<EventsReceived>().SelectMany(e => e.Batch.Events).ToList();
         Assert.Equal(events.Count, marks.Events);
         Assert.Equal(events.Count(e => e.Kind == Core.Events.EventKind.WriteAccepted), marks.Of(LandmarkKind.Write).Count);

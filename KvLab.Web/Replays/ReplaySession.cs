@@ -18,7 +18,7 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
     public const double Slowest = 0.01;
     public const double Fastest = 100;
 
-    private readonly IRecordedStream _stream;
+    private readonly NearStates _stream;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly Replay _replay;
@@ -33,8 +33,8 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
 
     public ReplaySession(IRecordedStream stream, TimeProvider time)
     {
-        (_stream, _time) = (stream, time);
-        _replay = new Replay(stream);
+        (_stream, _time) = (new NearStates(stream), time);
+        _replay = new Replay(_stream);
         _ms = BeganMs;
         Snapshot = _replay.Look();
         _playing = PlayAsync();
@@ -172,7 +172,7 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
     {
         try
         {
-            Marks = Landmarks.In(_stream, _ended.Token);
+            Marks = Landmarks.In(_stream, _stream, _ended.Token);
             Tell();
         }
         catch (Exception damage) when (damage is FormatException or IOException)

@@ -26,6 +26,7 @@ internal static class Program
         ["start"] = ("time until the lab can be used, memory when it idles", StartVerb.RunAsync),
         ["burst"] = ("bursts of the page against the load generator", BurstVerb.RunAsync),
         ["growth"] = ("cost over followers, keys, size of values", GrowthVerb.RunAsync),
+        ["replay"] = ("a recording (--file): until it is open, and until any of its moments is shown", ReplayVerb.RunAsync),
         ["micro"] = ("the hot pieces one by one: apply, quorum, events, ingest, snapshot", MicroVerb.RunAsync),
         [PlainNode.Verb] = ("one node of the plain design", PlainNode.RunAsync),
     };

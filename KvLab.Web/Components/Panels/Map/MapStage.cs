@@ -33,6 +33,9 @@ public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLin
     /// <summary>More followers than these stand so close that only short names fit between them.</summary>
     private const int MostNamed = 8;
 
+    /// <summary>About, of the windows that the page is seen in.</summary>
+    private const double WiderThanHigh = 1.5;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static MapStage Of(ClusterSnapshot snapshot)
@@ -50,8 +53,25 @@ public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLin
         var share = count == 1 ? 0.5 : (double)index / (count - 1);
         // Many reach further round, so that they stand apart.
         var reach = count > MostNamed ? 150 : 120;
-        var angle = reach * (2 * share - 1) * Math.PI / 180;
+        var angle = Apart(2 * share - 1, reach * Math.PI / 180);
         return new MapPlace(CentreX + AcrossX * Math.Cos(angle), CentreY + AcrossY * Math.Sin(angle));
+    }
+
+    /// <summary>A stage is wider than high: by equal angles those at the right would stand closest. By equal ways along the ellipse all stand equally far apart.</summary>
+    /// <param name="share">From −1 to 1, of the way from above to below.</param>
+    private static double Apart(double share, double reach)
+    {
+        const int Steps = 256;
+        var angles = Enumerable.Range(0, Steps + 1).Select(i => reach * i / Steps).ToArray();
+        var ways = new double[Steps + 1];
+        for (var i = 1; i <= Steps; i++)
+        {
+            var (across, down) = (WiderThanHigh * (Math.Cos(angles[i]) - Math.Cos(angles[i - 1])), Math.Sin(angles[i]) - Math.Sin(angles[i - 1]));
+            ways[i] = ways[i - 1] + Math.Sqrt(across * across + down * down);
+        }
+
+        var found = Array.BinarySearch(ways, Math.Abs(share) * ways[Steps]);
+        return Math.Sign(share) * angles[Math.Min(Steps, found < 0 ? ~found : found)];
     }
 
     private static MapNode Node(NodeView node, MapPlace at, ClusterSnapshot snapshot, bool isShort)
