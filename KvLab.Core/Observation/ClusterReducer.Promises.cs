@@ -14,6 +14,9 @@ public sealed partial class ClusterReducer
     /// <summary>How long a promise to a client of this dashboard waits for the leader's own report, which knows who had acknowledged.</summary>
     public const int ReportPatienceMs = 2_000;
 
+    /// <summary>How much longer where nobody is known to hold what was promised: whoever says that it is lost must not have to take it back.</summary>
+    public const int SilencePatienceMs = 13_000;
+
     // Answers whose report has not come, in the order in which they were given.
     private readonly List<(AcknowledgedWrite Write, bool Success, long AtMs)> _promises = [];
     private readonly Queue<GapRecord> _gaps = new();
@@ -37,7 +40,8 @@ public sealed partial class ClusterReducer
         : promise with { Naive = _settings?.Versioning == VersioningMode.Naive, LeaderCounted = _settings?.QuorumCountsLeader == true };
 
     /// <summary>
-    /// A promise whose report does not come is a promise all the same. A leader that has ended reports nothing more, so nobody waits for it, but for the news of those that
+    /// A promise whose report does not come is a promise all the same. Where no replica is known to hold it, and its leader may still tell, it is waited for longer: what is late on a busy
+    /// machine is not lost. A leader that has ended reports nothing more, so nobody waits for it, but for the news of those that
     /// hold the write: without them it would look lost for a moment.
     /// </summary>
     private void KeepPromises(long madeBeforeMs)
@@ -46,8 +50,9 @@ public sealed partial class ClusterReducer
         _promises.RemoveAll(promise =>
         {
             var over = ReportsNoMore(promise.Write.Leader);
-            var due = promise.AtMs < madeBeforeMs;
-            if (!due && !(over && (!promise.Success || _ledger.IsHeld(promise.Write.Key, promise.Write.Version)))) return false;
+            var known = !promise.Success || _ledger.IsHeld(promise.Write.Key, promise.Write.Version);
+            var due = promise.AtMs < madeBeforeMs - (known || HasEnded(promise.Write.Leader) ? 0 : SilencePatienceMs);
+            if (!due && !(over && known)) return false;
             if (over) AnsweredAsTold(promise.Write, promise.Success);
             if (!promise.Success || _ledger.Knows(promise.Write.Version)) return true;
             _ledger.Answered(promise.Write);
@@ -56,7 +61,9 @@ public sealed partial class ClusterReducer
         });
     }
 
-    private bool ReportsNoMore(string leader) => _nodes.TryGetValue(leader, out var node) && node is { ToldAll: true, State: NodeState.Stopped or NodeState.Crashed };
+    private bool HasEnded(string leader) => !_nodes.TryGetValue(leader, out var node) || node.State is NodeState.Stopped or NodeState.Crashed;
+
+    private bool ReportsNoMore(string leader) => HasEnded(leader) && _nodes.TryGetValue(leader, out var node) && node.ToldAll;
 
     /// <summary>Its leader ended before it could report the answer, but the client is one of ours.</summary>
     private void AnsweredAsTold(AcknowledgedWrite told, bool success)

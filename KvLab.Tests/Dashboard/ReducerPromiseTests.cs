@@ -31,6 +31,30 @@ public sealed class ReducerPromiseTests
     }
 
     [Fact]
+    public void While_a_leader_may_still_tell_nothing_that_it_promised_is_called_lost()
+    {
+        var (story, clients) = Told();
+        clients.Answered(Promise(story, 2));
+        Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
+        story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + 1));
+        Assert.Equal((0, 0), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Durability.Counts.Lost));
+        story.Accept(2, "k2");
+        story.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((1, 0), (story.Snapshot.Durability.Counts.Acknowledged, story.Snapshot.Durability.Counts.Lost));
+        Assert.Equal("leader", Assert.Single(story.Snapshot.Durability.Latest[0].HeldNow));
+    }
+
+    [Fact]
+    public void A_leader_that_runs_and_never_tells_is_waited_for_no_longer_than_a_quarter_of_a_minute()
+    {
+        var (story, clients) = Told();
+        clients.Answered(Promise(story, 2));
+        Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
+        story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + ClusterReducer.SilencePatienceMs + 1));
+        Assert.Equal(1, story.Snapshot.Durability.Counts.Acknowledged);
+    }
+
+    [Fact]
     public void Nobody_waits_for_the_report_of_a_leader_that_has_ended_once_a_holder_is_known()
     {
         var (story, clients) = Told();
