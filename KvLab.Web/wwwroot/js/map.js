@@ -43,13 +43,17 @@ class TrafficMap {
   /** Whether the server sends anything; a hidden tab is not fed either. */
   feed(wanted) { return this.#dotnet.invokeMethodAsync('OnFeed', wanted); }
   push(bytes) { this.#traffic.take(bytes); this.#wake(); }
-  stage(json) { this.#stage = JSON.parse(json); this.#wake(); }
-  select(epoch, version, node) { this.#selected = version ? { epoch, version, node } : null; this.#wake(); }
+  stage(json) {
+    const others = this.#stage.nodes.length;
+    this.#stage = JSON.parse(json);
+    this.#wake(this.#stage.nodes.length !== others);
+  }
+  select(epoch, version, node) { this.#selected = version ? { epoch, version, node } : null; this.#wake(true); }
 
   /** @param speed 1 as it happens, 0.01 a hundred times slower */
   setSpeed(speed) { this.#speed = speed; this.#head ??= this.#live; this.#wake(); }
-  pause(paused) { this.#paused = paused; this.#head ??= this.#live; this.#wake(); }
-  jumpToNow() { this.#head = null; this.#paused = false; this.#wake(); }
+  pause(paused) { this.#paused = paused; this.#head ??= this.#live; this.#wake(true); }
+  jumpToNow() { this.#head = null; this.#paused = false; this.#wake(true); }
 
   /** Of a recording: shows this moment, and goes on from there by this rate. */
   replay(t, rate) {
@@ -98,9 +102,12 @@ class TrafficMap {
 
   #soon() { this.#resting = 0; this.#frame = requestAnimationFrame(at => this.#play(at)); }
 
-  /** At rest there is a picture now and then: of a window of another size, in other colours. Whoever asked for less motion has no others. */
-  #wake() {
-    if (!this.#resting || this.#reduced.matches) return;
+  /**
+   * At rest there is a picture now and then: of a window of another size, in other colours. Whoever asked for less motion has no others, but for what they did themselves.
+   * @param atOnce also for them
+   */
+  #wake(atOnce = false) {
+    if (!this.#resting || this.#reduced.matches && !atOnce) return;
     clearTimeout(this.#resting);
     this.#soon();
   }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Events;
@@ -36,13 +37,17 @@ public sealed record MapStage(IReadOnlyList<MapNode> Nodes, IReadOnlyList<MapLin
     /// <summary>About, of the windows that the page is seen in.</summary>
     private const double WiderThanHigh = 1.5;
 
+    private static readonly ConcurrentDictionary<int, MapPlace[]> Places = new();
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static MapStage Of(ClusterSnapshot snapshot)
     {
         var leader = snapshot.Nodes.FirstOrDefault(n => n.Leads);
         var others = snapshot.Nodes.Where(n => n != leader).ToArray();
-        var nodes = others.Select((n, i) => Node(n, Around(i, others.Length), snapshot, others.Length > MostNamed));
+        // Made for every picture of every page: places are worked out once.
+        var places = Places.GetOrAdd(others.Length, static count => [.. Enumerable.Range(0, count).Select(i => Around(i, count))]);
+        var nodes = others.Select((n, i) => Node(n, places[i], snapshot, others.Length > MostNamed));
         if (leader is not null) nodes = nodes.Prepend(Node(leader, new MapPlace(CentreX, CentreY), snapshot, isShort: false));
         return new MapStage([.. nodes], [.. others.Select(n => Link(n.Id, snapshot))], new MapPlace(0.07, CentreY));
     }
