@@ -50,6 +50,7 @@ public sealed partial class ClusterReducer
         _promises.RemoveAll(promise =>
         {
             var over = ReportsNoMore(promise.Write.Leader);
+            if (!over && promise.AtMs >= madeBeforeMs) return false;
             var known = !promise.Success || _ledger.IsHeld(promise.Write.Key, promise.Write.Version);
             var due = promise.AtMs < madeBeforeMs - (known || HasEnded(promise.Write.Leader) ? 0 : SilencePatienceMs);
             if (!due && !(over && known)) return false;

@@ -51,7 +51,7 @@ class TrafficMap {
   select(epoch, version, node) { this.#selected = version ? { epoch, version, node } : null; this.#wake(true); }
 
   /** @param speed 1 as it happens, 0.01 a hundred times slower */
-  setSpeed(speed) { this.#speed = speed; this.#head ??= this.#live; this.#wake(); }
+  setSpeed(speed) { this.#speed = speed; this.#head ??= this.#live; this.#wake(true); }
   pause(paused) { this.#paused = paused; this.#head ??= this.#live; this.#wake(true); }
   jumpToNow() { this.#head = null; this.#paused = false; this.#wake(true); }
 
@@ -60,7 +60,7 @@ class TrafficMap {
     this.#moment = { t, rate, at: performance.now() };
     this.#follow();
     this.#draw(this.#head);
-    this.#wake();
+    if (rate) this.#wake();
   }
 
   #follow() {
@@ -109,6 +109,8 @@ class TrafficMap {
   #wake(atOnce = false) {
     if (!this.#resting || this.#reduced.matches && !atOnce) return;
     clearTimeout(this.#resting);
+    // Nothing was played while it stood: whoever goes on begins at the moment that was shown.
+    this.#last = performance.now();
     this.#soon();
   }
 
