@@ -17,6 +17,8 @@ internal static class NodeEnvironment
     private static readonly string[] NotInherited = ["DOTNET_URLS", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "ALLOWEDHOSTS", "PATHBASE"];
     private static readonly string[] PrefixesNotInherited = ["ASPNETCORE_", "KESTREL__", "CLUSTER__", "STORAGE__", "LAB__", "LOGGING__"];
 
+    private const string DebuggersDoor = "DOTNET_EnableDiagnostics";
+
     private static bool IsInherited(string name) =>
         !NotInherited.Concat(EnvironmentNames.All.Except(EnvironmentNames.Inherited)).Contains(name, StringComparer.OrdinalIgnoreCase)
         && !PrefixesNotInherited.Any(prefix => name.Replace(":", "__", StringComparison.Ordinal).StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
@@ -60,6 +62,8 @@ internal static class NodeEnvironment
         info.Environment["NODE_ID"] = node.Id;
         info.Environment["STORAGE"] = storage.Of(node.Id);
         info.Environment["LAB"] = storage.Lab;
+        // A process that is killed would leave the runtime's three doors for debuggers among the temporary files, and this lab kills many. Who wants to look into nodes sets it to 1.
+        info.Environment.TryAdd(DebuggersDoor, "0");
     }
 
     /// <summary>The faults that its links are to have from its first moment on.</summary>
