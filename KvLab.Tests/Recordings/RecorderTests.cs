@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Recordings;
 using KvLab.Tests.Infrastructure.NodeProcess;
@@ -38,10 +39,10 @@ public sealed class RecorderTests : IDisposable
 
     private string Folder => Path.Combine(_data, "recordings");
 
-    private (RecordingStore Store, Recorder Recorder) New(RecordingOptions? options = null, long mostWaiting = 1 << 24)
+    private (RecordingStore Store, Recorder Recorder) New(RecordingOptions? options = null, long mostWaiting = 1 << 24, double stateBytes = 0.5)
     {
         var store = new RecordingStore(_data, options ?? new RecordingOptions());
-        return (store, new Recorder(store, options ?? new RecordingOptions(), _time, NullLogger<Recorder>.Instance) { MostWaiting = mostWaiting });
+        return (store, new Recorder(store, options ?? new RecordingOptions(), _time, NullLogger<Recorder>.Instance) { MostWaiting = mostWaiting, StateBytesAnEvent = stateBytes });
     }
 
     /// <summary>One batch, and the picture after it.</summary>
@@ -93,6 +94,27 @@ public sealed class RecorderTests : IDisposable
         Assert.Equal([(38L, 19_000L), (78L, 39_000L), (118L, 59_000L)], reader.Recording.Keyframes.Select(k => (k.Number, k.Events)));
         Assert.Equal([1, 2, 3], reader.ReadKeyframe(2));
         Assert.Equal(3, _state.Saves);
+    }
+
+    [Fact]
+    public async Task Kept_states_take_half_a_byte_an_event_at_most_so_large_ones_stand_further_apart()
+    {
+        var (store, recorder) = New();
+        using var _ = store;
+        _state.Saved = RandomNumberGenerator.GetBytes(30_000);
+        await recorder.StartAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 150; i++)
+        {
+            Tell(recorder, 1000);
+            // How large a state is on disk is known when it was written.
+            if (i == 25) await Patience.UntilAsync(() => recorder.List() is [{ Keyframes: 1 }], "the first state is written");
+        }
+
+        await EndAsync(recorder);
+        using var reader = RecordingReader.Open(store.OpenFile(recorder.List()[0].Id));
+        var kept = reader.Recording.Keyframes;
+        Assert.Equal((3, 19_000), (kept.Count, kept[0].Events));
+        Assert.All(kept.Zip(kept.Skip(1)), pair => Assert.InRange(pair.Second.Events - pair.First.Events, 2 * pair.First.Length, 2 * pair.First.Length + 1000));
     }
 
     [Fact]
@@ -158,7 +180,7 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public async Task All_together_have_no_more_bytes_than_they_may_and_the_oldest_go_first()
     {
-        var (store, recorder) = New(new RecordingOptions { MaxMegabytes = 1 });
+        var (store, recorder) = New(new RecordingOptions { MaxMegabytes = 1 }, stateBytes: 1);
         using var _ = store;
         _state.Saved = new byte[1000];
         await recorder.StartAsync(TestContext.Current.CancellationToken);

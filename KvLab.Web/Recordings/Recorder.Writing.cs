@@ -64,7 +64,7 @@ public sealed partial class Recorder
             }
 
             var whole = writer.Recording.Whole;
-            if (entry.Keyframe is { } state) writer.AppendKeyframe(state, entry.Messages);
+            if (entry.Keyframe is { } state) KeepState(writer, state, entry.Messages);
             writer.Append(entry.Observed, entry.Messages);
             if (writer.Recording.Whole > whole) KeepWithin(writer.Recording.Whole);
         }
@@ -77,6 +77,12 @@ public sealed partial class Recorder
         {
             lock (_gate) _waiting -= entry.Size;
         }
+    }
+
+    private void KeepState(RecordingWriter writer, byte[] state, long messages)
+    {
+        writer.AppendKeyframe(state, messages);
+        _apart = Math.Max(KeyframeEvents, (int)(writer.Recording.Keyframes[^1].Length / StateBytesAnEvent));
     }
 
     /// <summary>A quarter of what may be kept is one file, so that the oldest can go while the newest is written.</summary>

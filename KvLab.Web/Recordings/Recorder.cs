@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Recordings;
+using KvLab.Core.Replays;
 using KvLab.Web.Live;
 using KvLab.Web.Options;
 
@@ -13,8 +14,11 @@ namespace KvLab.Web.Recordings;
 /// </summary>
 public sealed partial class Recorder(RecordingStore store, RecordingOptions options, TimeProvider time, ILogger<Recorder> logger) : BackgroundService, IStreamKeeper
 {
-    /// <summary>A state is kept with every so many events: packed it takes about as much room as they do, and whoever goes to a moment has to apply half as many on average.</summary>
+    /// <summary>A state is kept with every so many events, or more: whoever goes to a moment has to apply half as many on average.</summary>
     public const int KeyframeEvents = 20_000;
+
+    /// <summary>What kept states may add to a file: the larger a state, the further apart they are. Whoever opens a file leaves states of their own behind, in memory (<see cref="NearStates"/>).</summary>
+    internal double StateBytesAnEvent { get; init; } = 0.5;
 
     /// <summary>Bytes that may wait for the disk.</summary>
     internal long MostWaiting { get; init; } = 64 * 1024 * 1024;
@@ -33,6 +37,7 @@ public sealed partial class Recorder(RecordingStore store, RecordingOptions opti
     /// <summary>Events that were not handed over since the last recording that was to begin.</summary>
     private long _lost;
     private int _sinceKeyframe;
+    private volatile int _apart = KeyframeEvents;
     private bool _isLate;
     private long? _pausedAt;
     private IKeptState? _state;
@@ -86,7 +91,7 @@ public sealed partial class Recorder(RecordingStore store, RecordingOptions opti
         var beginning = _beginning is null ? null : _beginning with { Lost = _lost };
         if (beginning is not null) _lost = 0;
         byte[]? keyframe = null;
-        if (beginning is { FromStart: false } || _sinceKeyframe >= KeyframeEvents)
+        if (beginning is { FromStart: false } || _sinceKeyframe >= _apart)
         {
             keyframe = before.Save();
             _sinceKeyframe = 0;
