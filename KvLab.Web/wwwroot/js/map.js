@@ -11,6 +11,7 @@ const leastBehindMs = 250;
 const hitPx = 12;
 const longPressMs = 500;
 const restMs = 500;
+const everyMs = 1000 / 60, pacedMs = 30, lateMs = 4, patienceMs = 5000;
 
 export function create(root, dotnet) {
   const map = new TrafficMap(root, dotnet);
@@ -20,7 +21,7 @@ export function create(root, dotnet) {
 }
 
 class TrafficMap {
-  #root; #canvas; #dotnet; #paint; #frame = 0; #resting = 0; #inks; #inksAt = 0; #listAt = 0; #last = 0; #reported = ''; #pressing = 0; #menuAt = -1e9;
+  #root; #canvas; #dotnet; #paint; #frame = 0; #resting = 0; #waiting = 0; #every = everyMs; #late = 0; #lateAt = 0; #stood = true; #inks; #inksAt = 0; #listAt = 0; #last = 0; #reported = ''; #pressing = 0; #menuAt = -1e9;
   #traffic = new Traffic();
   #scene = new Scene();
   #stage = { nodes: [], links: [], clients: { x: 0.07, y: 0.5 } };
@@ -87,6 +88,7 @@ class TrafficMap {
   #play(at) {
     const passed = Math.min(at - this.#last, 1000);
     this.#last = at;
+    if (!this.#stood) this.#pace(at, passed);
     if (this.#moment) this.#follow();
     else if (this.#head !== null) {
       if (!this.#paused) this.#head += passed * this.#speed;
@@ -95,12 +97,25 @@ class TrafficMap {
       if (!this.#paused && this.#speed === 1 && this.#live - this.#head < 30) this.#head = null;
     }
     if (this.#root.isConnected) { this.#draw(this.#head ?? this.#live); this.frames++; }
-    if (this.#moves) this.#soon(); else this.#resting = setTimeout(() => this.#soon(), restMs);
+    this.#stood = !this.#moves;
+    if (!this.#stood) this.#soon(); else this.#resting = setTimeout(() => this.#soon(), restMs);
   }
 
   frames = 0;
 
-  #soon() { this.#resting = 0; this.#frame = requestAnimationFrame(at => this.#play(at)); }
+  #soon() {
+    this.#resting = 0;
+    const ask = () => { this.#frame = requestAnimationFrame(at => this.#play(at)); };
+    const early = this.#every - (performance.now() - this.#last) - everyMs / 2;
+    if (this.#every > everyMs && early > 1) this.#waiting = setTimeout(ask, early); else ask();
+  }
+
+  /** Where pictures come late, this machine is busy, and a page that only draws its map does not get to the rest: then there are thirty a second, until they have been in time for a while. */
+  #pace(at, passed) {
+    this.#late += (Math.min(passed - this.#every, 100) - this.#late) / 16;
+    if (this.#late > lateMs) [this.#every, this.#lateAt] = [pacedMs, at];
+    else if (at - this.#lateAt > patienceMs) this.#every = everyMs;
+  }
 
   /**
    * At rest there is a picture now and then: of a window of another size, in other colours. Whoever asked for less motion has no others, but for what they did themselves.
@@ -233,5 +248,5 @@ class TrafficMap {
     if (document.fullscreenElement) await document.exitFullscreen(); else await this.#root.requestFullscreen();
   }
 
-  dispose() { cancelAnimationFrame(this.#frame); clearTimeout(this.#resting); }
+  dispose() { cancelAnimationFrame(this.#frame); clearTimeout(this.#resting); clearTimeout(this.#waiting); }
 }
