@@ -1,6 +1,5 @@
 using System.Buffers;
 using KvLab.Core.Events;
-using KvLab.Core.Observation.Messages;
 using KvLab.Core.Wire;
 
 namespace KvLab.Core.Recordings;
@@ -18,13 +17,13 @@ internal sealed partial class ChunkReader
     private int _batches;
     private int _batchTexts;
 
-    private EventsReceived ReadEvents(ElementKind kind)
+    private byte[] ReadEvents(out int count)
     {
         _batch.ResetWrittenCount();
         (_batches, _batchTexts) = (_batches + 1, 0);
         var source = ReadSource();
         source.Dropped = unchecked(source.Dropped + this[RecordingColumn.Batch].Signed());
-        var count = this[RecordingColumn.Batch].Number(RecordingLimits.Batch);
+        count = this[RecordingColumn.Batch].Number(RecordingLimits.Batch);
         var writer = new WireWriter(_batch);
         writer.Byte(EventCodec.Format);
         writer.Bytes(Room(source.Node));
@@ -36,12 +35,7 @@ internal sealed partial class ChunkReader
         for (var i = 0; i < count; i++) ReadEvent(writer, source, before, ref ticksBefore);
         Room(default);
         Count(_batch.WrittenCount);
-        var packed = _batch.WrittenSpan.ToArray();
-        return new EventsReceived(EventCodec.Read(packed))
-        {
-            Packed = kind == ElementKind.PackedEvents ? packed : default(ReadOnlyMemory<byte>),
-            IsOwn = kind == ElementKind.OwnEvents,
-        };
+        return _batch.WrittenSpan.ToArray();
     }
 
     /// <summary>Gives back what is to be written, if there is room for it.</summary>

@@ -32,14 +32,14 @@ internal sealed partial class ChunkReader
 
     /// <summary>Each is made as it is asked for.</summary>
     /// <exception cref="FormatException">It is not what a <see cref="ChunkWriter"/> makes; the message goes on behind the name of the chunk.</exception>
-    public IEnumerable<Observed> Read()
+    public IEnumerable<PackedElement> Read()
     {
         long events = 0;
         for (var i = 0; i < _info.Elements; i++)
         {
-            var observed = ReadOne();
-            if (observed.What is EventsReceived received) events += received.Batch.Events.Length;
-            yield return observed;
+            var element = ReadOne();
+            events += element.Count;
+            yield return element;
         }
 
         foreach (var column in _columns) column.End();
@@ -47,7 +47,7 @@ internal sealed partial class ChunkReader
         if (_ms != _info.Last.Ms || _ticks != _info.Last.Utc.UtcTicks) throw new FormatException("its last element has another time than is announced");
     }
 
-    private Observed ReadOne()
+    private PackedElement ReadOne()
     {
         var kind = (ElementKind)this[RecordingColumn.Element].Byte((byte)ElementKind.ClientsTold);
         var passed = this[RecordingColumn.Ms].Signed();
@@ -57,13 +57,14 @@ internal sealed partial class ChunkReader
             _ticks += this[RecordingColumn.Utc].Signed() + passed * TimeSpan.TicksPerMillisecond;
         }
 
-        return new Observed(new ObserverTime(_ms, new DateTimeOffset(InCalendar(_ticks), TimeSpan.Zero)), kind switch
+        var at = new ObserverTime(_ms, new DateTimeOffset(InCalendar(_ticks), TimeSpan.Zero));
+        return kind switch
         {
-            ElementKind.Message => ReadMessage(),
-            ElementKind.Picture => PictureTaken.Instance,
-            ElementKind.ClientsTold => ReadTold(),
-            _ => ReadEvents(kind),
-        });
+            ElementKind.Message => new PackedElement(at, kind, ReadMessage()),
+            ElementKind.Picture => new PackedElement(at, kind, PictureTaken.Instance),
+            ElementKind.ClientsTold => new PackedElement(at, kind, ReadTold()),
+            _ => new PackedElement(at, kind, null, ReadEvents(out var count), count),
+        };
     }
 
     private static long InCalendar(long ticks) =>

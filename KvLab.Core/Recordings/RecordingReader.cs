@@ -40,7 +40,13 @@ public sealed class RecordingReader : IDisposable
 
     /// <summary>The elements of one chunk, each made as it is asked for.</summary>
     /// <exception cref="RecordingException">It is damaged.</exception>
-    public IEnumerable<Observed> ReadChunk(int chunk)
+    public IEnumerable<Observed> ReadChunk(int chunk) => ReadPacked(chunk).Select(element => Open(Recording.Chunks[chunk], element));
+
+    /// <exception cref="RecordingException">The chunk is damaged.</exception>
+    internal static Observed Open(ChunkPlace chunk, PackedElement element) => Guarded(chunk, _ => element.Open());
+
+    /// <inheritdoc cref="ReadChunk"/>
+    internal IEnumerable<PackedElement> ReadPacked(int chunk)
     {
         var place = Recording.Chunks[chunk];
         using var elements = Guarded(place, Unpack).GetEnumerator();
@@ -70,7 +76,7 @@ public sealed class RecordingReader : IDisposable
 
     public void Dispose() => _zstd.Dispose();
 
-    private IEnumerable<Observed> Unpack(ChunkPlace place)
+    private IEnumerable<PackedElement> Unpack(ChunkPlace place)
     {
         var (kind, body) = RecordingBlock.Read(_file, place.Offset, Recording.Whole);
         if (kind != BlockKind.Chunk || body.Length != place.Length) throw new FormatException("the index says of it what is not so");

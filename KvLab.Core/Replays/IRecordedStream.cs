@@ -1,3 +1,4 @@
+using System.Buffers;
 using KvLab.Core.Observation.Messages;
 
 namespace KvLab.Core.Replays;
@@ -27,6 +28,11 @@ public interface IRecordedStream
     RecordedState? StateBefore(long element);
 }
 
-/// <param name="Element">So many elements had been told.</param>
-/// <param name="Bytes">As the reducer saved itself.</param>
-public sealed record RecordedState(long Element, ReadOnlyMemory<byte> Bytes);
+/// <param name="element">So many elements had been told.</param>
+/// <param name="read">Writes what the reducer saved of itself; asked for only by who begins there.</param>
+public sealed class RecordedState(long element, Action<IBufferWriter<byte>> read)
+{
+    public long Element => element;
+
+    public void Read(IBufferWriter<byte> output) => read(output);
+}

@@ -46,17 +46,19 @@ public sealed class NearStates(IRecordedStream stream, int most = NearStates.Mos
     public RecordedState? StateBefore(long element)
     {
         var inFile = stream.StateBefore(element);
-        byte[] packed;
-        long at;
         lock (_gate)
         {
             var behind = Ordered.First(_states.Count, i => _states[i].Element > element);
             if (behind == 0 || _states[behind - 1].Element <= inFile?.Element) return inFile;
-            (at, packed) = _states[behind - 1];
+            var (at, packed) = _states[behind - 1];
+            return new RecordedState(at, output => Unpack(packed, output));
         }
+    }
 
+    private static void Unpack(byte[] packed, IBufferWriter<byte> output)
+    {
         using var unpacker = new Decompressor();
-        return new RecordedState(at, unpacker.Unwrap(packed).ToArray());
+        output.Advance(unpacker.Unwrap(packed, output.GetSpan((int)Decompressor.GetDecompressedSize(packed))));
     }
 
     /// <summary>Called by whoever goes through the recording once, from its beginning, where a picture was taken: a state between two pictures would show the earlier one's moment.</summary>

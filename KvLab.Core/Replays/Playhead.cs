@@ -7,13 +7,17 @@ using KvLab.Core.Observation.Messages;
 namespace KvLab.Core.Replays;
 
 /// <summary>A reducer that can be taken to any place of a recording: onwards by what was told there, back by the state that was kept last before it. Not safe for concurrent use.</summary>
-internal sealed class Playhead(IRecordedStream stream)
+/// <param name="lists">Whether anybody looks at its list of events.</param>
+internal sealed class Playhead(IRecordedStream stream, bool lists = true)
 {
     /// <summary>So many elements ahead it is as quick to go on as to look for a state.</summary>
     private const int WorthLooking = 500;
 
     /// <summary>A kept state has no events: at least so many before it are listed. What is older is in the recording, and the list says that it begins later.</summary>
     private const int LogEvents = 2_000;
+
+    /// <summary>States are read into the same room again and again: each is too large to be forgotten cheaply.</summary>
+    private readonly ArrayBufferWriter<byte> _room = new();
 
     private IEnumerator<Observed>? _following;
 
@@ -29,7 +33,14 @@ internal sealed class Playhead(IRecordedStream stream)
 
     /// <summary>The state before the first element: nothing, or what was known when the recording began in the middle of a run.</summary>
     public static ClusterReducer Begin(IRecordedStream stream) =>
-        stream.StateBefore(0) is { } kept ? ClusterReducer.Load(kept.Bytes.Span, OrderStatistics.PredictedMeanMs) : new ClusterReducer(OrderStatistics.PredictedMeanMs);
+        stream.StateBefore(0) is { } kept ? Read(kept, new ArrayBufferWriter<byte>()) : new ClusterReducer(OrderStatistics.PredictedMeanMs);
+
+    private static ClusterReducer Read(RecordedState kept, ArrayBufferWriter<byte> room)
+    {
+        room.ResetWrittenCount();
+        kept.Read(room);
+        return ClusterReducer.Load(room.WrittenSpan, OrderStatistics.PredictedMeanMs);
+    }
 
     /// <summary>Goes to a place; to the end where the recording has no such place.</summary>
     public void GoTo(ReplayPlace place)
@@ -79,7 +90,8 @@ internal sealed class Playhead(IRecordedStream stream)
 
     private ClusterReducer Load(RecordedState kept)
     {
-        var reducer = ClusterReducer.Load(kept.Bytes.Span, OrderStatistics.PredictedMeanMs);
+        var reducer = Read(kept, _room);
+        if (!lists) return reducer;
         var from = stream.Back(kept.Element, LogEvents);
         reducer.FillLog(stream.From(from).Take((int)(kept.Element - from)).Select(o => o.What).OfType<EventsReceived>().Select(Packed));
         return reducer;

@@ -1,21 +1,22 @@
+using System.Buffers;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Recordings;
 
 namespace KvLab.Core.Replays;
 
 /// <summary>
-/// A recording in a file, also one that is still being written: what is whole of it. The chunks that were read last are kept unpacked, so that whoever moves about in them reads nothing.
+/// A recording in a file, also one that is still being written: what is whole of it. The chunks that were read last are kept, so that whoever moves about in them reads nothing.
 /// Safe for concurrent use.
 /// </summary>
 /// <param name="open">Opens the file anew for reading.</param>
 /// <param name="newest">What the file has by now.</param>
 public sealed class RecordedFile(Func<Stream> open, Func<Recording> newest) : IRecordedStream, IDisposable
 {
-    /// <summary>A chunk has about forty thousand events: so many are some 60 MB.</summary>
-    private const int MostChunks = 4;
+    /// <summary>A chunk has about forty thousand events: so many are some 50 MB.</summary>
+    private const int MostChunks = 16;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<(int Chunk, IReadOnlyList<Observed> Elements)> _kept = new();
+    private readonly LinkedList<OpenChunk> _kept = new();
     private Stream? _file;
     private RecordingReader? _reader;
 
@@ -27,8 +28,8 @@ public sealed class RecordedFile(Func<Stream> open, Func<Recording> newest) : IR
     {
         for (var chunk = newest().FindChunk(element); chunk >= 0 && newest().Chunks is var chunks && chunk < chunks.Count; chunk++)
         {
-            var elements = Chunk(chunk);
-            for (var i = (int)Math.Max(0, element - chunks[chunk].Info.Number); i < elements.Count; i++) yield return elements[i];
+            var open = Open(chunk);
+            for (var i = (int)Math.Max(0, element - chunks[chunk].Info.Number); open.Element(i) is { } packed; i++) yield return RecordingReader.Open(chunks[chunk], packed);
         }
     }
 
@@ -37,49 +38,60 @@ public sealed class RecordedFile(Func<Stream> open, Func<Recording> newest) : IR
         var recording = newest();
         var chunk = Ordered.First(recording.Chunks.Count, i => recording.Chunks[i].Info.Last.Ms > ms);
         if (chunk == recording.Chunks.Count) return recording.Elements;
-        var elements = Chunk(chunk);
-        return recording.Chunks[chunk].Info.Number + Ordered.First(elements.Count, i => elements[i].At.Ms > ms);
+        var open = Open(chunk);
+        var index = 0;
+        while (open.Element(index)?.At.Ms <= ms) index++;
+        return recording.Chunks[chunk].Info.Number + index;
     }
 
     public long Back(long element, int events)
     {
-        var chunks = newest().Chunks;
-        var chunk = element >= newest().Elements ? chunks.Count - 1 : newest().FindChunk(element);
-        var found = 0L;
-        while (chunk > 0 && found < events)
+        var recording = newest();
+        var (left, before) = ((long)events, Math.Min(element, recording.Elements));
+        for (var chunk = recording.FindChunk(before - 1); chunk >= 0 && left > 0; chunk--)
         {
-            // Of the chunk that it stands in it is not known how many come before.
-            if (chunks[chunk].Info.End <= element) found += chunks[chunk].Info.Events;
-            if (found < events) chunk--;
+            var info = recording.Chunks[chunk].Info;
+            if (info.End <= before && info.Events < left)
+            {
+                (left, before) = (left - info.Events, info.Number);
+                continue;
+            }
+
+            var open = Open(chunk);
+            for (; before > info.Number && left > 0; before--) left -= open.Element((int)(before - 1 - info.Number))?.Count ?? 0;
         }
 
-        return chunk <= 0 ? 0 : chunks[chunk].Info.Number;
+        return before;
     }
 
     public RecordedState? StateBefore(long element)
     {
         var recording = newest();
         var behind = Ordered.First(recording.Keyframes.Count, i => recording.Keyframes[i].Number > element);
-        if (behind == 0) return null;
-        lock (_gate) return new RecordedState(recording.Keyframes[behind - 1].Number, Reader(recording).ReadKeyframe(behind - 1));
+        return behind == 0 ? null : new RecordedState(recording.Keyframes[behind - 1].Number, output => output.Write(Keyframe(behind - 1)));
     }
 
-    private IReadOnlyList<Observed> Chunk(int number)
+    private byte[] Keyframe(int number)
+    {
+        lock (_gate) return Reader(newest()).ReadKeyframe(number);
+    }
+
+    private OpenChunk Open(int number)
     {
         lock (_gate)
         {
             for (var node = _kept.First; node is not null; node = node.Next)
             {
-                if (node.Value.Chunk != number) continue;
+                if (node.Value.Number != number) continue;
                 _kept.Remove(node);
                 _kept.AddFirst(node);
-                return node.Value.Elements;
+                return node.Value;
             }
 
-            var elements = Reader(newest()).ReadChunk(number).ToList();
-            _kept.AddFirst((number, elements));
+            var chunk = new OpenChunk(number, Reader(newest()).ReadPacked(number));
+            _kept.AddFirst(chunk);
             if (_kept.Count > MostChunks) _kept.RemoveLast();
-            return elements;
+            return chunk;
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class Replay(IRecordedStream stream)
     public const long AheadMs = 1_500;
 
     private readonly Playhead _head = new(stream);
-    private readonly Playhead _ahead = new(stream);
+    private readonly Playhead _ahead = new(stream, lists: false);
 
     /// <summary>A place that was jumped to: whoever follows the messages begins anew there.</summary>
     private long _jumps;
