@@ -10,10 +10,22 @@ internal static class Axe
 
     /// <summary>
     /// What it finds, a sentence each. In the page itself, and only the findings come back: Deque's own driver opens a second page for every look and hands everything through it.
-    /// What fades over is waited for: half way the ink of a button is that of one state and its ground that of the other.
+    /// What fades over is waited for: half way the ink of a button is that of one state and its ground that of the other. What begins to fade while axe looks cannot be waited for, so what
+    /// is found counts if its rule is broken again: what is wrong at rest is.
     /// Frames are not looked into: the only one is the preview of a report, which runs no scripts.
     /// </summary>
     public static async Task<string[]> LookAsync(IPage page)
+    {
+        var found = await LookOnceAsync(page);
+        if (found.Length == 0) return found;
+        await Task.Delay(1000);
+        // By its rule: a list that goes on has other rows by now.
+        return [.. (await LookOnceAsync(page)).Where(again => found.Any(before => RuleOf(before) == RuleOf(again)))];
+
+        static string RuleOf(string finding) => finding[..finding.IndexOf(' ', StringComparison.Ordinal)];
+    }
+
+    private static async Task<string[]> LookOnceAsync(IPage page)
     {
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window")) await page.EvaluateAsync(Script);
         return await page.EvaluateAsync<string[]>("""

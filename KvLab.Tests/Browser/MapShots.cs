@@ -71,9 +71,24 @@ public sealed class MapShots(LabInBrowser lab)
         if (atMs == 0) await Task.Delay(900, Cancellation);
         await page.At("map").ScreenshotAsync(new() { Path = Path.Combine(LabInBrowser.Screenshots, $"{name}.png") });
         while ((string)(await RunAsync())["state"]! == "running") await Task.Delay(100, Cancellation);
+        if (name == "map-failover-w1") await ShowAlongTimeAsync(page, "timeline-lost-promise");
         page.Forgive();
 
         async Task<JsonNode> RunAsync() => (await http.GetFromJsonAsync<JsonNode>($"{lab.Url}/api/scenarios/runs/{id}", Cancellation))!;
         async Task<string> StepAsync() => (string)(await RunAsync())["steps"]!.AsArray()[^1]!["state"]!;
+    }
+
+    /// <summary>The same run in the diagram: what came last is at its right end.</summary>
+    private async Task ShowAlongTimeAsync(LabPage page, string name)
+    {
+        const string Diagram = "document.querySelector('[data-testid=timeline-stage]')?.kvlabTimeline";
+        await page.Page.SetViewportSizeAsync(1366, 768);
+        await page.Page.GotoAsync($"{lab.Url}/timeline");
+        await page.ReadyAsync();
+        await page.Page.WaitForFunctionAsync($"() => {Diagram}?.look().messages > 0");
+        await page.Page.EvaluateAsync($"() => {{ const t = {Diagram}; t.follow(false); const l = t.look(); t.goTo(l.now + l.origin - 7500, 13_000); }}");
+        await page.Page.WaitForFunctionAsync($"() => {{ const l = {Diagram}.look(); return !l.stillAsking && l.askedFrom <= l.from && l.askedTo >= l.to; }}");
+        await Task.Delay(1000, Cancellation);
+        await page.ScreenshotAsync(name);
     }
 }

@@ -17,6 +17,8 @@ internal static class Program
         ["kvlab"] = ("writes against a lab of its own: rate, latency, CPU per write and role", KvLabVerb.RunAsync),
         ["viewers"] = ("open pages under a steady load: event to picture, renders, bytes, CPU", ViewersVerb.RunAsync),
         ["map"] = ("the map in a browser: pictures a second, how far behind, what feeding it costs", MapVerb.RunAsync),
+        ["timeline"] = ("the diagram in a browser: pan and zoom over a recording (--file), how far behind it follows", TimelineVerb.RunAsync),
+        ["recording"] = ("what recording costs nodes and dashboard", RecordingVerb.RunAsync),
         ["events"] = ("a dashboard that hears millions of events: memory, and whether the page still answers", EventsVerb.RunAsync),
         ["plain"] = ("the same against a plain .NET design", PlainVerb.RunAsync),
         ["compare"] = ("KvLab and its anchors in turn: ratios with their spread", CompareVerb.RunAsync),

@@ -98,16 +98,16 @@ class TrafficMap {
     }
     if (this.#root.isConnected) { this.#draw(this.#head ?? this.#live); this.frames++; }
     this.#stood = !this.#moves;
-    if (!this.#stood) this.#soon(); else this.#resting = setTimeout(() => this.#soon(), restMs);
+    if (!this.#stood) this.#next(); else this.#resting = setTimeout(() => this.#soon(), restMs);
   }
 
   frames = 0;
 
-  #soon() {
-    this.#resting = 0;
-    const ask = () => { this.#frame = requestAnimationFrame(at => this.#play(at)); };
+  #soon() { this.#resting = 0; this.#frame = requestAnimationFrame(at => this.#play(at)); }
+
+  #next() {
     const early = this.#every - (performance.now() - this.#last) - everyMs / 2;
-    if (this.#every > everyMs && early > 1) this.#waiting = setTimeout(ask, early); else ask();
+    if (this.#every > everyMs && early > 1) this.#waiting = setTimeout(() => this.#soon(), early); else this.#soon();
   }
 
   /** Where pictures come late, this machine is busy, and a page that only draws its map does not get to the rest: then there are thirty a second, until they have been in time for a while. */

@@ -112,7 +112,7 @@ class Diagram {
     if (!width || !height) return;
     const began = performance.now();
     this.#dirty = false;
-        if (!this.#inks || began - this.#inksAt > 500) { this.#inks = inksOf(this.#root); this.#scale = Math.max(1, parseFloat(getComputedStyle(this.#root).fontSize) / 13); this.#inksAt = began; }
+    if (!this.#inks || began - this.#inksAt > 500) { this.#inks = inksOf(this.#root); this.#scale = Math.max(1, parseFloat(getComputedStyle(this.#root).fontSize) / 13); this.#inksAt = began; }
     Object.assign(this.#view, { width, height, left: width < 560 ? 70 : 96 * this.#scale });
     if (this.#frame) this.#scene.draw(this.#paint, this.#view, this.#frame, this.#inks, this.#options());
     else this.#paint.begin(width, height);
@@ -154,7 +154,8 @@ class Diagram {
     this.#asked = { from: frame.from, to: frame.to, span };
     if (first && !this.#live && this.#wanted !== null) this.#view.at = this.#wanted - this.#origin;
     this.#wanted = null;
-    if (this.#hovered) this.#hovered = null;
+    // A line that is pointed at stays so: its explanation may be under way.
+    if (!frame.lines.some(l => l.id === this.#hovered?.line?.id)) this.#hovered = null;
     this.#dirty = true;
   }
 

@@ -103,9 +103,10 @@ internal sealed class KvLabCluster : ICluster
     /// <summary>Asks the dashboard's REST API.</summary>
     public async Task<JsonNode> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonNode>(new Uri(Dashboard!, path)))!;
 
+    /// <param name="body">Sent as JSON, unless it is a content already.</param>
     public async Task<JsonNode> SendAsync(HttpMethod method, string path, object body)
     {
-        using var request = new HttpRequestMessage(method, new Uri(Dashboard!, path)) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(Dashboard!, path)) { Content = body as HttpContent ?? JsonContent.Create(body) };
         using var answer = await _http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new BenchException($"{method} {path}: {text}");

@@ -63,6 +63,13 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     public Task<T> EvaluateAsync<T>(string script) => _page.EvaluateAsync<T>(script);
 
+    /// <summary>Goes to another page of the lab, until a script says that it is there.</summary>
+    public async Task GoToAsync(Uri page, string isThere)
+    {
+        await _page.GotoAsync(page.ToString());
+        await _page.WaitForFunctionAsync(isThere);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _browser.CloseAsync();
