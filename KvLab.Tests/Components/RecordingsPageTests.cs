@@ -14,7 +14,7 @@ namespace KvLab.Tests.Components;
 
 /// <summary>The list of recordings over a real store, without a lab that records.</summary>
 [Trait("Category", "Component")]
-public sealed class RecordingsPageTests : PageTest
+public sealed class RecordingsPageTests : PageTest, IAsyncDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("kvlab-recpage-").FullName;
     private readonly RecordingStore _store;
@@ -28,12 +28,12 @@ public sealed class RecordingsPageTests : PageTest
         Services.AddSingleton(new Recorder(_store, options, Clock, NullLogger<Recorder>.Instance));
     }
 
-    protected override void Dispose(bool disposing)
+    async ValueTask IAsyncDisposable.DisposeAsync()
     {
-        base.Dispose(disposing);
-        if (!disposing) return;
+        await base.DisposeAsync();
         _store.Dispose();
-        if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+        Directory.Delete(_data, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     private async Task<string> AddAsync() => (await _store.ImportAsync(new MemoryStream(Recorded.Small()), Xunit.TestContext.Current.CancellationToken)).Id;
