@@ -52,7 +52,7 @@ public sealed partial class ClusterReducer
 
     /// <summary>What is new of messages for one viewer, packed; null where nothing is.</summary>
     /// <param name="nowNs">Since the observer began.</param>
-    public byte[]? NextTraffic(TrafficCursor cursor, long nowNs) => TrafficFrames.Next(_traffic, ErrorsMs, cursor, nowNs);
+    public byte[]? NextTraffic(TrafficCursor cursor, long nowNs, long? knownNs = null) => TrafficFrames.Next(_traffic, ErrorsMs, cursor, nowNs, knownNs);
 
     /// <summary>When the observer's own time began, on its wall clock; a clock that is set later changes nothing about it.</summary>
     private DateTimeOffset OriginUtc => _originUtc ??= _now.Utc.AddMilliseconds(-_now.Ms);

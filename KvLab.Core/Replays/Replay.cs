@@ -68,7 +68,7 @@ public sealed class Replay(IRecordedStream stream)
     public byte[]? NextTraffic(TrafficCursor cursor)
     {
         cursor.BeginAt(_jumps);
-        return _ahead.State.NextTraffic(cursor, At.Ms * 1_000_000);
+        return _ahead.State.NextTraffic(cursor, At.Ms * 1_000_000, (At.Ms + AheadMs) * 1_000_000);
     }
 
     private void Follow(bool jumped)

@@ -91,6 +91,51 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await page.ScreenshotAsync("timeline-recording-1366x768-dark");
     }
 
+    [Fact]
+    public async Task The_diagram_below_the_map_goes_along_with_its_moment_shares_its_selection_and_takes_all_panels_to_a_moment_that_is_pressed()
+    {
+        const string Look = "() => document.querySelector('[data-testid=timeline-stage]').kvlabTimeline.look()";
+        var (id, page) = await RecordAsync();
+        await using var _ = page;
+        await page.Page.GotoAsync($"{lab.Url}/replay/{id}");
+        await page.ReadyAsync();
+        await SeekAsync(page, id, 0.1);
+        await page.ClickAsync("replay-write");
+        await page.ClickAsync("data-diagram");
+        await page.Page.WaitForFunctionAsync("() => { const d = document.querySelector('[data-testid=timeline-stage]')?.kvlabTimeline?.look(); return d && d.drawn > 0 && d.cursor > d.from && d.cursor < d.to; }");
+        var first = await page.Page.EvaluateAsync<JsonElement>(Look);
+
+        // The cursor is the moment of the map, on the same clock, and steps with it.
+        var map = await page.Page.EvaluateAsync<double>("() => document.querySelector('[data-testid=map-stage]').kvlabMap.dots().t");
+        Assert.Equal(map, first.GetProperty("cursor").GetDouble(), 0.5);
+        var length = await page.Page.EvaluateAsync<double>("() => +document.querySelector('[data-testid=replay-scrub]').max");
+        await page.At("replay-scrub").FocusAsync();
+        await page.Page.Keyboard.PressAsync("End");
+        await page.Page.WaitForFunctionAsync("end => { const d = document.querySelector('[data-testid=timeline-stage]').kvlabTimeline.look(); return d.cursor >= end && d.cursor < d.to; }", first.GetProperty("cursor").GetDouble() + length * 0.2);
+        await page.ClickAsync("replay-write-back");
+
+        // How much of it is seen is in the address, beside the moment.
+        await page.ClickAsync("timeline-zoom-in");
+        await page.Page.WaitForURLAsync("**/replay/*zoom=6250*");
+        await page.Page.ReloadAsync();
+        await page.ReadyAsync();
+        await page.Page.WaitForFunctionAsync("() => { const d = document.querySelector('[data-testid=timeline-stage]')?.kvlabTimeline?.look(); return d && d.drawn > 0 && d.span === 6250 && d.cursor > d.from; }");
+
+        // A line that is pressed is the selected write of every panel, and of the link.
+        await page.At("timeline-stage").FocusAsync();
+        await page.Page.Keyboard.PressAsync("ArrowDown");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.WaitForURLAsync("**/replay/*select=1.*");
+        await page.MustBeAccessibleAsync("replay with the diagram");
+        await page.ScreenshotAsync("replay-diagram-1366x768-light");
+
+        // What is pressed beside all lines is a moment.
+        var before = await MsAsync(page);
+        var box = (await page.At("timeline-canvas").BoundingBoxAsync())!;
+        await page.Page.Mouse.ClickAsync(box.X + box.Width - 20, box.Y + 12);
+        await page.Page.WaitForFunctionAsync("ms => +document.querySelector('[data-testid=replay-at]').dataset.ms > ms", before);
+    }
+
     private static async Task<double> SeekAsync(LabPage page, string id, double share)
     {
         await page.Expect("replay-scrub").ToBeVisibleAsync();

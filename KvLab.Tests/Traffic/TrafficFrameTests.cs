@@ -16,7 +16,7 @@ public sealed class TrafficFrameTests
 
     private (bool Whole, uint Skipped, uint Count)? Next(long nowMs) => Look(nowMs) is { } frame ? (frame.Whole, frame.Skipped, (uint)frame.Trips.Length) : null;
 
-    private ReadFrame? Look(long nowMs) => TrafficFrames.Next(_book, () => Errors, _cursor, nowMs * 1_000_000) is { } bytes ? ReadFrame.Of(bytes) : null;
+    private ReadFrame? Look(long nowMs, long? knownMs = null) => TrafficFrames.Next(_book, () => Errors, _cursor, nowMs * 1_000_000, knownMs * 1_000_000) is { } bytes ? ReadFrame.Of(bytes) : null;
 
     private static readonly Dictionary<string, double> Errors = new() { ["leader"] = 0, ["follower-1"] = 1.5 };
 
@@ -63,6 +63,24 @@ public sealed class TrafficFrameTests
         Assert.Equal((false, 0u, (uint)TrafficFrames.MostTrips), Next(3));
         Assert.Equal((false, 0u, 6_000u - TrafficFrames.MostTrips), Next(3));
         Assert.Null(Next(3));
+    }
+
+    /// <summary>A recording is read ahead: at six messages a millisecond there are 9,000 of them in a second and a half.</summary>
+    [Fact]
+    public void What_is_under_way_at_a_moment_of_a_recording_is_not_crowded_out_by_what_is_sent_later_which_comes_in_its_time()
+    {
+        for (var i = 0; i < 9_000; i++) Send(i + 1, 1_000 + i / 6);
+        // The clock of its sender is wrong by an hour: it comes with its neighbours, and holds up nobody.
+        Send(9_001, 3_600_000);
+        var first = Look(1_000, 2_500)!;
+        Assert.True(first.Whole);
+        Assert.Equal(6 * 251, first.Trips.Length);
+        Assert.Equal(0u, first.Skipped);
+        Assert.Null(Look(1_000, 2_500));
+        var next = Look(1_100, 2_600)!;
+        Assert.False(next.Whole);
+        Assert.Equal(600, next.Trips.Length);
+        Assert.Equal(9_001 - 6 * 351, Look(2_500, 4_000)!.Trips.Length + Look(2_500, 4_000)!.Trips.Length);
     }
 
     [Fact]

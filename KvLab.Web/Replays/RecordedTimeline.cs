@@ -11,6 +11,14 @@ public sealed class RecordedTimeline(IRecordedStream stream) : ITimelineSource
     private readonly Lock _gate = new();
     private readonly Dictionary<TimelineAxis, RecordedLines> _lines = [];
 
+    /// <summary>With all lines in it, which takes a while; without, they are made for whoever asks first.</summary>
+    public static RecordedTimeline Read(IRecordedStream stream)
+    {
+        var lines = new RecordedTimeline(stream);
+        lines.Lines(TimelineAxis.Real);
+        return lines;
+    }
+
     public T Look<T>(TimelineAxis axis, Func<TimelineBook, T> look)
     {
         lock (_gate) return look(Lines(axis).Book);

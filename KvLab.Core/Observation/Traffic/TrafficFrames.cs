@@ -49,27 +49,32 @@ internal static class TrafficFrames
     private const int MostWaiting = 16_384;
 
     private const long WholeNs = 3_000_000_000;
+    private const long SoonNs = 250_000_000;
     private const double NsPerMs = 1_000_000;
 
     /// <param name="errorsMs">By node, how wrong its times may be against this observer's.</param>
+    /// <param name="knownNs">What is sent until then is known already: of a recording. Most of it waits for its time, so that it does not crowd out what is under way.</param>
     /// <returns>Null where nothing changed.</returns>
-    public static byte[]? Next(TrafficBook book, Func<IReadOnlyDictionary<string, double>> errorsMs, TrafficCursor cursor, long nowNs)
+    public static byte[]? Next(TrafficBook book, Func<IReadOnlyDictionary<string, double>> errorsMs, TrafficCursor cursor, long nowNs, long? knownNs = null)
     {
         var trips = book.Trips;
+        var due = knownNs is { } known ? new Due(nowNs + SoonNs, known) : new Due(long.MaxValue, long.MaxValue);
         var whole = cursor.Change < trips.FirstChange || trips.Changes - cursor.Change > MostWaiting;
-        if (!whole && cursor.Change == trips.Changes && cursor.Call == book.Calls.Last && cursor.Read == book.Reads.Last) return null;
+        if (!whole && cursor.Change == trips.Changes && !(cursor.Newest < trips.Last && due.Has(trips, Math.Max(cursor.Newest + 1, trips.First))) && cursor.Call == book.Calls.Last && cursor.Read == book.Reads.Last) return null;
         CallTold[] calls = [.. Calls(book.Calls, whole ? 0 : cursor.Call, nowNs), .. Calls(book.Reads, whole ? 0 : cursor.Read, nowNs)];
         (cursor.Call, cursor.Read) = (book.Calls.Last, book.Reads.Last);
-        var numbers = whole ? Latest(trips, cursor, nowNs) : Changed(trips, cursor);
+        var numbers = whole ? Latest(trips, cursor, nowNs, due) : Changed(trips, cursor, due);
         return Pack(trips, numbers, calls, errorsMs(), whole, nowNs, cursor.Skipped);
     }
 
     private static IEnumerable<CallTold> Calls(CallBook calls, long after, long nowNs) => calls.After(after).SkipWhile(c => c.AnsweredNs < nowNs - WholeNs);
 
-    private static List<long> Latest(TripBook trips, TrafficCursor cursor, long nowNs)
+    private static List<long> Latest(TripBook trips, TrafficCursor cursor, long nowNs, Due due)
     {
         var numbers = new List<long>();
-        for (var number = trips.Last; number >= trips.First && numbers.Count < MostTrips; number--)
+        var newest = trips.Last;
+        while (newest >= trips.First && (!trips.Has(newest) || Due.FirstNs(trips[newest]) > due.SoonNs)) newest--;
+        for (var number = newest; number >= trips.First && numbers.Count < MostTrips; number--)
         {
             if (!trips.Has(number)) continue;
             ref var trip = ref trips[number];
@@ -79,23 +84,43 @@ internal static class TrafficFrames
 
         numbers.Reverse();
         // What is new and not among these is not shown any more; a reset forgets on purpose.
-        if (cursor.Change >= trips.ClearedAt) cursor.Skipped += Math.Max(0, trips.Last - cursor.Newest - numbers.Count(n => n > cursor.Newest));
-        (cursor.Change, cursor.Newest) = (trips.Changes, trips.Last);
+        if (cursor.Change >= trips.ClearedAt) cursor.Skipped += Math.Max(0, newest - cursor.Newest - numbers.Count(n => n > cursor.Newest));
+        (cursor.Change, cursor.Newest) = (trips.Changes, newest);
         return numbers;
     }
 
-    private static List<long> Changed(TripBook trips, TrafficCursor cursor)
+    private static List<long> Changed(TripBook trips, TrafficCursor cursor, Due due)
     {
         var numbers = new List<long>();
         var seen = new HashSet<long>();
         while (cursor.Change < trips.Changes && numbers.Count < MostTrips)
         {
             var number = trips.ChangeAt(cursor.Change++);
-            if (number >= trips.First && seen.Add(number)) numbers.Add(number);
-            cursor.Newest = Math.Max(cursor.Newest, number);
+            // What was not shown yet comes when it is due.
+            if (number >= trips.First && number <= cursor.Newest && seen.Add(number)) numbers.Add(number);
+        }
+
+        for (var number = Math.Max(cursor.Newest + 1, trips.First); number <= trips.Last && numbers.Count < MostTrips && due.Has(trips, number); number++)
+        {
+            if (trips.Has(number)) numbers.Add(number);
+            cursor.Newest = number;
         }
 
         return numbers;
+    }
+
+    /// <summary>A message is due when it is sent soon; one that its sender's clock puts after all that is known is due with those around it, for it would hold up the others.</summary>
+    private readonly record struct Due(long SoonNs, long KnownNs)
+    {
+        /// <summary>Who took a message may have told of it before its sender did.</summary>
+        public static long FirstNs(in Trip trip) => trip.SentNs > 0 ? trip.SentNs : Math.Max(trip.ArrivedNs, trip.ReturnedNs);
+
+        public bool Has(TripBook trips, long number)
+        {
+            if (!trips.Has(number)) return true;
+            var sent = FirstNs(trips[number]);
+            return sent <= SoonNs || sent > KnownNs;
+        }
     }
 
     private static byte[] Pack(TripBook trips, List<long> numbers, CallTold[] calls, IReadOnlyDictionary<string, double> errorsMs, bool whole, long nowNs, long skipped)

@@ -1,4 +1,5 @@
 using KvLab.Web.Components.Panels.Map;
+using KvLab.Web.Components.Panels.Timeline;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Replays;
@@ -14,6 +15,8 @@ public sealed partial class ReplayPage : IAsyncDisposable
     private OpenRecording? _recording;
     private ReplaySession? _session;
     private MapMoment? _moment;
+    private PastLines? _lines;
+    private double? _zoom;
     private bool _missing;
     private bool _gone;
 
@@ -22,6 +25,9 @@ public sealed partial class ReplayPage : IAsyncDisposable
     /// <summary>ms since the recording began.</summary>
     [SupplyParameterFromQuery(Name = "at")] public double? At { get; set; }
     [SupplyParameterFromQuery(Name = "speed")] public double? Speed { get; set; }
+
+    /// <summary>ms that the diagram below the map shows from left to right.</summary>
+    [SupplyParameterFromQuery(Name = "zoom")] public double? Zoom { get; set; }
 
     [Inject] public required IRecordedStreams Recordings { get; init; }
     [Inject] public required PastView Past { get; init; }
@@ -47,13 +53,16 @@ public sealed partial class ReplayPage : IAsyncDisposable
             return;
         }
 
-        _session = new ReplaySession(_recording.Stream, Time);
+        (_session, _lines) = (new ReplaySession(_recording.Stream, Time), new PastLines(_recording.Id, () => RecordedTimeline.Read(_recording.Stream)));
         if (Speed is { } speed) _session.SetSpeed(speed);
+        _zoom = Zoom is > 0 and < TimelineAddress.WidestMs ? Zoom : null;
         if (At is { } at) _session.GoTo(at);
         else if (_recording.Grows) _session.GoTo(_session.LengthMs);
         _session.Moved += OnMoved;
         Browser.ShortcutPressed += OnShortcut;
         Views.Update(v => v with { Past = true });
+        if (TimelineAddress.Selected(Navigation.Uri) is var (version, node) && Views.Options.Selection.IsNone && _session.Snapshot.Writes.FirstOrDefault(w => w.Version == version) is { } write)
+            Views.Select(new Selection(write.Key, version, node));
         Show();
     }
 
@@ -71,10 +80,24 @@ public sealed partial class ReplayPage : IAsyncDisposable
     /// <summary>While it plays the address stays as it is: a link is made of a moment, not of a film.</summary>
     private void ShowAddress()
     {
-        var uri = Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["at"] = Math.Round(_session!.AtMs, 3), ["speed"] = _session.Speed });
+        var uri = Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+        {
+            ["at"] = Math.Round(_session!.AtMs, 3),
+            ["speed"] = _session.Speed,
+            ["zoom"] = _zoom,
+            ["select"] = TimelineAddress.Write(Views.Options.Selection),
+        });
         var address = uri.Split('?')[0] + ViewQuery.WriteBeside(uri, Views.Options);
         if (address != Navigation.Uri) Navigation.NavigateTo(address, replace: true);
     }
+
+    private void SetZoom(double? zoom)
+    {
+        _zoom = zoom;
+        if (!_session!.Plays) ShowAddress();
+    }
+
+    private void GoTo(double observerMs) => _session!.GoTo(observerMs - _session.ObserverMs + _session.AtMs);
 
     private void OnShortcut(string name)
     {

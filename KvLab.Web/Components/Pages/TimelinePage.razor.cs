@@ -48,8 +48,8 @@ public sealed partial class TimelinePage : IDisposable
             return false;
         }
 
-        var lines = new RecordedTimeline(stream);
-        var last = await Task.Run(() => lines.Last);
+        var lines = await Task.Run(() => RecordedTimeline.Read(stream));
+        var last = lines.Last;
         if (_gone)
         {
             _recording.Dispose();

@@ -11,8 +11,8 @@ public enum Stage { Map, Replicas, Writes, Charts, Events }
 
 public enum ChartTab { Latency, Lag }
 
-/// <summary>What stands below the map: the two share one place.</summary>
-public enum DataTab { Replicas, Events }
+/// <summary>What stands below the map: they share one place.</summary>
+public enum DataTab { Replicas, Events, Diagram }
 
 /// <summary>
 /// What one person looks at, and nothing of the cluster. Immutable; the address bar carries it (<see cref="ViewQuery"/>), so that a link

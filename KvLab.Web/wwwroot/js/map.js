@@ -172,12 +172,12 @@ class TrafficMap {
     if (kind === 'call') {
       const what = trip.read ? `read of ${trip.key}` : trip.name;
       const state = look === 'answering' ? `its answer is ${Math.round((1 - p) * 100)} % of the way back${trip.read ? (trip.version ? `, v${trip.version}` : ', no such key') : ''}${trip.stale ? ', stale' : ''}`
-        : look === 'scheduled' ? 'nobody told of its arrival' : 'on its way there';
+        : look === 'scheduled' ? 'its arrival is not reported yet' : 'on its way there';
       return `${what}, ${this.#nameOf(from)} to ${this.#nameOf(to)}: ${state}`;
     }
     const what = `${kind === 'request' ? 'v' : trip.outcome === 'superseded' ? 'refusal of v' : 'ack of v'}${trip.version} of ${trip.key}`;
     const attempt = trip.attempt > 1 ? `, attempt ${trip.attempt}` : '';
-    const state = look === 'lost' ? 'lost' : look === 'refused' ? 'refused by the link' : look === 'scheduled' ? 'under way, not yet reported to have arrived' : look === 'given-up' ? 'nobody waits for it any more; whether it arrives is not known' : `${Math.round(p * 100)} % of the way`;
+    const state = look === 'lost' ? 'lost' : look === 'refused' ? 'refused by the link' : look === 'scheduled' ? 'under way, not yet reported to have arrived' : look === 'given-up' ? 'the leader no longer waits for it; whether it arrives is not known' : `${Math.round(p * 100)} % of the way`;
     return `${what}, ${this.#nameOf(from)} to ${this.#nameOf(to)}${attempt}: ${state}`;
   }
 

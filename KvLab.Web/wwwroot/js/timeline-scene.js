@@ -44,8 +44,17 @@ export class Scene {
     this.#spans(paint, view, frame, inks, options);
     paint.clip?.(view.left, 0, width - view.left - view.right + 6, height);
     this.#lines(paint, view, frame, inks, options);
+    this.#cursor(paint, view, inks, options);
     paint.unclip?.();
     this.#names(paint, view, frame, inks, options);
+  }
+
+  /** The moment that all panels show. */
+  #cursor(paint, view, inks, { cursor = null }) {
+    if (cursor === null) return;
+    const x = view.x(cursor), top = 17 * this.#scale;
+    paint.line(x, top, x, view.height, { stroke: inks.action, width: 2 });
+    paint.shape([[x - 6, top], [x + 6, top], [x, top + 9]], { fill: inks.action });
   }
 
   #times(paint, view, frame, inks) {

@@ -25,12 +25,12 @@ class Diagram {
   #view = new View(); #scene = new Scene(); #frame = null; #asked = null; #asking = false; #askedAt = 0; #stale = true;
   #live = true; #offset = null; #drawnAt = 0; #dirty = true; #told = 0; #said = '';
   #hovered = null; #explaining = 0; #pointers = new Map(); #pinch = 0; #moved = 0; #names = {};
-  #selected = false; #chosen = null; #wanted = null; #hidden = false; #steady = false; #scale = 1; #lost = new Set();
+  #selected = false; #chosen = null; #wanted = null; #hidden = false; #steady = false; #scale = 1; #lost = new Set(); #moment = null; #led = false;
   #reduced = matchMedia('(prefers-reduced-motion: reduce)');
   frames = 0;
   frameMs = [];
 
-  constructor(root, dotnet, { at, zoom, names, selected, steady, lost }) {
+  constructor(root, dotnet, { at, zoom, names, selected, steady, lost, moment }) {
     this.#root = root;
     this.#dotnet = dotnet;
     this.#canvas = root.querySelector('canvas');
@@ -45,6 +45,7 @@ class Diagram {
     this.#lost = new Set(lost);
     this.#selected = selected === true;
     this.#steady = steady === true;
+    if (moment) this.moment(moment.at, moment.rate);
     this.#sized = new ResizeObserver(() => this.#touch());
     this.#sized.observe(this.#canvas);
     this.#listen();
@@ -58,7 +59,7 @@ class Diagram {
   hide(hidden) { this.#hidden = hidden; this.#stale = true; }
   follow(live) { this.#live = live; this.#touch(); this.#tell(); }
   zoom(factor) { this.#view.zoom(factor, this.#live ? this.#view.width - this.#view.right : undefined, this.#bounds); this.#touch(); this.#tell(); }
-  pan(share) { this.#live = false; this.#view.at += share * this.#view.span; this.#touch(); this.#tell(); }
+  pan(share) { this.#live = this.#led = false; this.#view.at += share * this.#view.span; this.#touch(); this.#tell(); }
   /** @param at ms since 1970, or a Lamport time */
   goTo(at, span) {
     if (span) this.#view.span = span;
@@ -66,6 +67,21 @@ class Diagram {
     if (this.#frame) this.#view.at = at - this.#origin; else this.#wanted = at;
     this.#touch();
     this.#tell();
+  }
+  /** Of a recording: the moment that the other panels show, and how fast it moves on. The window goes along; who moves the window has it until the moment moves. */
+  moment(t, rate) {
+    this.#moment = { t, rate, at: performance.now() };
+    this.#live = false;
+    this.#led = true;
+    this.#touch();
+  }
+  get #cursor() { const m = this.#moment; return !m || !this.#frame || this.#frame.lamport ? null : m.t + Math.min(performance.now() - m.at, 1000) * m.rate; }
+  /** What comes is seen a little, what was more. */
+  #lead() {
+    const at = this.#cursor, { from, span } = this.#view;
+    if (at === null || !this.#led) return;
+    if (this.#moment.rate || at < from + span * 0.05 || at > from + span * 0.95) { this.#view.at = at - span * 0.2; this.#touch(); }
+    if (!this.#moment.rate) this.#led = false;
   }
   first() { if (this.#frame) this.goTo(this.#frame.first + this.#view.span * 0.45 + this.#origin); }
 
@@ -82,7 +98,7 @@ class Diagram {
       lines: frame?.lines.length ?? 0, sums: frame?.sums.length ?? 0, messages: frame?.messages ?? 0, drawn: this.#scene.drawn.length, crossings: this.#scene.crossings, labels: this.#scene.labels,
       from: this.#view.from, to: this.#view.to, span: this.#view.span, live: this.#live, at: this.#view.at + this.#origin, now: this.now, askedFrom: frame?.from ?? 0, askedTo: frame?.to ?? 0,
       origin: frame?.origin ?? 0, lamport: frame?.lamport ?? false, selected: frame?.selected.length ?? 0, cones: frame?.cones.size ?? 0, stillAsking: this.#asking || this.#stale,
-      behindMs: frame ? performance.now() + this.#offset - newest : 0, frames: this.frames, spans: frame?.spans.map(s => `${s.kind} ${frame.lanes[s.lane].id}`) ?? [],
+      cursor: this.#cursor, behindMs: frame ? performance.now() + this.#offset - newest : 0, frames: this.frames, spans: frame?.spans.map(s => `${s.kind} ${frame.lanes[s.lane].id}`) ?? [],
       counted: frame ? frame.lines.filter(l => !(l.flags & 128) && l.kind !== 'write').length + frame.sums.filter(s => !(s.flags & 128) && s.kind !== 'write').reduce((n, s) => n + s.count, 0) : 0,
     };
   }
@@ -102,6 +118,7 @@ class Diagram {
       this.#dirty = true;
     }
 
+    if (this.#moment) this.#lead();
     if (!this.#dirty) return;
     this.#drawnAt = at;
     this.#draw();
@@ -122,7 +139,7 @@ class Diagram {
     if (this.frameMs.length > 600) this.frameMs.shift();
   }
 
-  #options(ground) { return { selected: this.#selected, hovered: this.#hovered?.line?.id, now: this.now, ground, names: this.#names, lost: this.#lost, scale: this.#scale }; }
+  #options(ground) { return { selected: this.#selected, hovered: this.#hovered?.line?.id, now: this.now, cursor: this.#cursor, ground, names: this.#names, lost: this.#lost, scale: this.#scale }; }
 
   /** One question at a time: while following as fast as answers come, else when the window leaves what is known. */
   async #ask(at) {
@@ -295,6 +312,7 @@ class Diagram {
     const found = this.#nearest(place);
     // What stands for several is opened, not selected.
     if (found?.sum) { this.#live = false; this.#view.at = (found.sum.first + found.sum.last) / 2; this.#view.zoom(1 / 4, undefined, this.#bounds); this.#touch(); this.#tell(); return; }
+    if (!found && this.#cursor !== null && place[0] > this.#view.left) { this.#invoke('OnMoment', this.#view.time(place[0])); return; }
     this.#choose(found);
   }
 

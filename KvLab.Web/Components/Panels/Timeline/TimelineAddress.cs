@@ -13,6 +13,9 @@ namespace KvLab.Web.Components.Panels.Timeline;
 /// </summary>
 internal static class TimelineAddress
 {
+    /// <summary>A window of two hours is the widest.</summary>
+    public const double WidestMs = 7_200_000;
+
     private static readonly string[] Own = ["at", "zoom", "select", "axis", "lane", "of", "line", "only"];
 
     public static string Write(string uri, TimelineWindow window, Selection selection)
@@ -26,14 +29,17 @@ internal static class TimelineAddress
     {
         if (window.At is { } at) yield return new("at", window.Axis == TimelineAxis.Lamport ? Number(at) : DateTimeOffset.UnixEpoch.AddMilliseconds(at).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture));
         if (window.Zoom is { } zoom) yield return new("zoom", Number(zoom));
-        if (!selection.Version.IsNone)
-            yield return new("select", string.Create(CultureInfo.InvariantCulture, $"{selection.Version.Epoch}.{selection.Version.Counter}{(selection.Node is null ? "" : $"@{selection.Node}")}"));
+        if (Write(selection) is { } selected) yield return new("select", selected);
         if (window.Axis != TimelineAxis.Real) yield return new("axis", EnumNames.NameOf(window.Axis));
         if (window.Node is not null) yield return new("lane", window.Node);
         if (window.Key is not null) yield return new("of", window.Key);
         if (window.Kind is { } kind) yield return new("line", EnumNames.NameOf(kind));
         if (window.Only) yield return new("only", "1");
     }
+
+    /// <returns>Null where no write is selected.</returns>
+    public static string? Write(Selection selection) =>
+        selection.Version.IsNone ? null : string.Create(CultureInfo.InvariantCulture, $"{selection.Version.Epoch}.{selection.Version.Counter}{(selection.Node is null ? "" : $"@{selection.Node}")}");
 
     public static TimelineWindow Read(string uri)
     {

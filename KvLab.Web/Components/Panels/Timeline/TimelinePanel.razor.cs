@@ -5,6 +5,7 @@ using KvLab.Core.Observation.Timeline;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
 using KvLab.Web.Commands;
+using KvLab.Web.Components.Panels.Map;
 using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
@@ -27,6 +28,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
     private TimelineWindow? _asked;
     private string _named = "";
     private int _lost;
+    private MapMoment? _moment;
     private string? _pressed;
     private string? _sentence;
     private bool _table;
@@ -50,6 +52,18 @@ public sealed partial class TimelinePanel : ITimelineViewer
     /// <summary>The source's time moves only when it says so, as that of a recording.</summary>
     [Parameter] public bool Steady { get; set; }
 
+    /// <summary>The recording whose lines they are, where one is replayed; null: the live lab.</summary>
+    [Parameter] public string? Recording { get; set; }
+
+    /// <summary>In place of the heading, where it stands below a map; it is smaller then.</summary>
+    [Parameter] public RenderFragment? Tabs { get; set; }
+
+    /// <summary>The moment of a recording that all panels show: the diagram goes along with it.</summary>
+    [Parameter] public MapMoment? At { get; set; }
+
+    /// <summary>Somebody pressed a moment, on the same clock.</summary>
+    [Parameter] public EventCallback<double> OnMoment { get; set; }
+
     private ITimelineSource Lines => Source ?? Live;
 
     private IReadOnlyList<string> Nodes => ["", .. Snapshot.Nodes.Select(n => n.Id)];
@@ -58,14 +72,14 @@ public sealed partial class TimelinePanel : ITimelineViewer
 
     private bool IsEmpty => Snapshot.Writes.IsEmpty && Snapshot.RolledBack.IsEmpty && Lines.Look(TimelineAxis.Real, book => book.IsEmpty);
 
-    private string Words => $"Space-time diagram: a lane for each of {Units.Count(Snapshot.Nodes.Length, "node")}, time from left to right. Arrow keys left and right move, plus and minus zoom, up and down step from line to line, Enter selects; the table says what is visible.";
+    private string Words => $"Space-time diagram: a lane for each of {Units.Count(Snapshot.Nodes.Length, "node")}, time from left to right. The left and right arrow keys move along time, plus and minus zoom, up and down go from line to line, and Enter selects. The table lists what is visible.";
 
     /// <summary>Promises that were not kept: their answers are marked.</summary>
     private string[] Lost => [.. Snapshot.Durability.Lost.Take(MostLost).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Write.Version.Epoch}.{r.Write.Version.Counter}"))];
 
     private string Names => JsonSerializer.Serialize(Snapshot.Nodes.ToDictionary(n => n.Id, n => Snapshot.Labels.Bare(n.Id)));
 
-    protected override object Slice() => (Names, Snapshot.Durability.Lost, Snapshot.Writes.IsEmpty, Snapshot.Naive, Selected, View.Selection, View.Projector, (Window, Source, Snapshot.KeyOrder));
+    protected override object Slice() => (Names, Snapshot.Durability.Lost, Snapshot.Writes.IsEmpty, Snapshot.Naive, Selected, View.Selection, View.Projector, (Window, Source, Snapshot.KeyOrder, At));
 
     /// <summary>The selected write, where the list of writes still has it.</summary>
     private WriteView? Selected => View.Selection.Version.IsNone ? null : Snapshot.Writes.FirstOrDefault(View.Selection.IsWrite);
@@ -80,9 +94,9 @@ public sealed partial class TimelinePanel : ITimelineViewer
     {
         if (firstRender)
         {
-            (_selected, _asked, _named, _lost) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length);
+            (_selected, _asked, _named, _lost, _moment) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length, At);
             // Whoever comes with a selection wants to see it.
-            var at = Window.At ?? Where(View.Selection.Version);
+            var at = Window.At ?? (At is null ? Where(View.Selection.Version) : null);
             _player = new TimelinePlayer(Js, this);
             Browser.VisibilityChanged += OnVisibility;
             await _player.BeginAsync(_root, JsonSerializer.Serialize(new
@@ -93,12 +107,19 @@ public sealed partial class TimelinePanel : ITimelineViewer
                 names = Snapshot.Nodes.ToDictionary(n => n.Id, n => Snapshot.Labels.Bare(n.Id)),
                 lost = Lost,
                 steady = Steady,
+                moment = At is null ? null : new { at = At.Ms, rate = At.Rate },
             }));
             if (at != Window.At) await WindowChanged.InvokeAsync(Window with { At = at, Zoom = Window.Zoom ?? ShowWriteMs });
             return;
         }
 
         if (_player is null) return;
+        if (_moment != At && At is not null)
+        {
+            _moment = At;
+            await _player.RunAsync("moment", At.Ms, At.Rate);
+        }
+
         if (_asked is { } before && before.Axis != Window.Axis)
         {
             (_selected, _asked) = (View.Selection, Window);
@@ -124,8 +145,8 @@ public sealed partial class TimelinePanel : ITimelineViewer
     {
         if (View.Selection.Version.IsNone) return _pressed is null ? null : ((ITimelineViewer)this).Explain(_pressed);
         if (Selected is not { } write) return Lines.Look(Window.Axis, book => book.Find(View.Selection.Version)) is { } found
-            ? $"{Snapshot.Labels.Version(View.Selection.Version)} of {found.Key} is older than the list of writes; its lines say what became of it."
-            : "The selected write is not remembered here any more.";
+            ? $"{Snapshot.Labels.Version(View.Selection.Version)} of {found.Key} is no longer in the list of writes; its lines show what happened to it."
+            : "The selected write is no longer stored here.";
         return View.Selection.Node is { } node && write.Deliveries.FirstOrDefault(d => d.Follower == node) is { } delivery ? Snapshot.Explain.Delivery(write, delivery) : Snapshot.Explain.Write(write);
     }
 
@@ -157,6 +178,8 @@ public sealed partial class TimelinePanel : ITimelineViewer
         _sentence = Why();
         StateHasChanged();
     });
+
+    Task ITimelineViewer.WentToAsync(double ms) => InvokeAsync(() => OnMoment.InvokeAsync(ms));
 
     private void OnVisibility(bool visible) => _ = InvokeAsync(() => _player?.RunAsync("hide", !visible) ?? Task.CompletedTask);
 

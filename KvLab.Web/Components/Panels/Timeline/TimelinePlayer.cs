@@ -15,6 +15,9 @@ internal interface ITimelineViewer
 
     Task ShownAsync(double? at, double span);
 
+    /// <summary>Somebody pressed a moment beside all lines; ms of the observer.</summary>
+    Task WentToAsync(double ms);
+
     Task PressedAsync(string id, string? key, long epoch, long version, string? node);
 }
 
@@ -45,6 +48,9 @@ internal sealed class TimelinePlayer(IJSRuntime js, ITimelineViewer viewer) : IA
     /// <summary>Somebody pressed a line.</summary>
     [JSInvokable]
     public Task OnLine(string id, string? key, long epoch, long version, string? node) => viewer.PressedAsync(id, key, epoch, version, node);
+
+    [JSInvokable]
+    public Task OnMoment(double ms) => viewer.WentToAsync(ms);
 
     public async ValueTask DisposeAsync()
     {
