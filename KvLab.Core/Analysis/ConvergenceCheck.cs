@@ -7,7 +7,7 @@ public static class ConvergenceCheck
 {
     /// <summary>Nobody leads: there is nothing to compare with, so nothing is said of any replica but whether it answered.</summary>
     public static ConvergenceReport WithoutLeader(string why, IReadOnlyList<ReplicaDump> replicas) =>
-        new(false, false, 0, $"{why} There is nothing to compare with, so whether the replicas agree cannot be judged.", [.. replicas.Select(NotJudgedOf)]);
+        new(false, false, 0, $"{why} There is nothing to compare with, so it is unknown whether the replicas agree.", [.. replicas.Select(NotJudgedOf)]);
 
     /// <param name="leader">What the leader holds; its entries may be null when it did not answer.</param>
     /// <param name="quiescent">Whether nothing was in flight before and after the dumps were taken.</param>

@@ -55,11 +55,11 @@ public sealed class ChaosChecks
         return
         [
             new("No acknowledged write is lost", lost.Count == 0, lost.Count == 0 ? $"all {success.Count} are held" : $"{lost.Count} of {success.Count}, first {Show(lost[0])}"),
-            new("P5: after healing, every replica holds every acknowledged write or a newer one of its key", behind is null, behind ?? $"{dumps.Count} replicas"),
-            new("P5, P9, P11: after healing, all replicas are equal", settled && unequal is null, unequal ?? (settled ? "compared entry by entry, after all writes were delivered" : $"not all writes were delivered within {patience.TotalSeconds:0} s")),
-            new("P1: no follower's version of a key went back", _wentBack is null, _wentBack ?? $"{_looks} looks at followers during the run"),
-            new("P2, P3: versions are unique and increase, across restarts and failovers", disorder is null, disorder ?? $"{answers.Count(w => !w.Answer.Version.IsNone)} answered writes"),
-            new("P6, P15: success means that at least W followers had acknowledged", hollow is null, hollow is null ? $"W = {writeQuorum}" : $"{Show(hollow)} had {hollow.Answer.Acks} of {hollow.Answer.Required}, W is {writeQuorum}"),
+            new("After healing, every replica holds every acknowledged write or a newer one of its key", behind is null, behind ?? $"{dumps.Count} replicas"),
+            new("After healing, all replicas are equal", settled && unequal is null, unequal ?? (settled ? "compared entry by entry, after all writes were delivered" : $"not all writes were delivered within {patience.TotalSeconds:0} s")),
+            new("No follower's version of a key went back", _wentBack is null, _wentBack ?? $"{_looks} checks of followers during the run"),
+            new("Versions are unique and increase, across restarts and failovers", disorder is null, disorder ?? $"{answers.Count(w => !w.Answer.Version.IsNone)} answered writes"),
+            new("Success means that at least W followers had acknowledged", hollow is null, hollow is null ? $"W = {writeQuorum}" : $"{Show(hollow)} had {hollow.Answer.Acks} of {hollow.Answer.Required}, W is {writeQuorum}"),
             new("P7, P15: no success means that fewer than W were seen to acknowledge", denied is null, denied is null ? $"{answers.Count - success.Count} without success" : $"{Show(denied)} had {denied.Answer.Acks} of {denied.Answer.Required}"),
             new("The load got through", success.Count > 0, $"{success.Count} of {answers.Count} writes were acknowledged"),
         ];

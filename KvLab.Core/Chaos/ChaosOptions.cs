@@ -45,7 +45,7 @@ public sealed record ChaosOptions
         Range("gapMs", GapMs, ShortestGapMs, LongestGapMs);
         errors.Require((long)Faults * GapMs <= LongestMs, "gapMs", $"gapMs: {Faults} faults every {GapMs} ms last {(long)Faults * GapMs} ms; at most {LongestMs} ms are possible.");
         if (WriteQuorum is { } quorum) Range("writeQuorum", quorum, 1, followers);
-        errors.Require(followers >= 2, "followers", $"A chaos run needs at least 2 followers, for it takes nodes away; there are {followers}.");
+        errors.Require(followers >= 2, "followers", $"A chaos run needs at least 2 followers, because it takes nodes away; there are {followers}.");
         return errors.All;
 
         void Range(string field, int value, int from, int to) => errors.Require(value >= from && value <= to, field, $"{field} must be from {from} to {to}, but is {value}.");

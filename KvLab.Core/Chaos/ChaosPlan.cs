@@ -46,8 +46,8 @@ public sealed record ChaosPlan(ChaosOptions Options, int Followers, IReadOnlyLis
 {
     /// <summary>What the plan and its runner keep to, for the report.</summary>
     public const string Rule =
-        "One memory at a time: nodes keep their entries in memory, so a process is killed only when every other node runs and has caught up, and every write acknowledged so far is held by one of them. " +
-        "Without this rule no system that keeps its data in memory could hold what it acknowledged. A leader is killed or frozen only while no link to its followers is faulty.";
+        "One memory at a time: nodes keep their entries in memory, so a process is killed only when every node runs and holds every write acknowledged so far. " +
+        "Without this rule, no system that keeps its data in memory could keep what it acknowledged. A leader is killed or frozen only while no other fault is set.";
 
     private static readonly (ChaosKind Kind, int Weight)[] Weights =
     [

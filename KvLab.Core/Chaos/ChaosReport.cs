@@ -55,7 +55,7 @@ public sealed record ChaosReport(
         if (Problem is not null) Line($"{Problem}");
         Line($"{Done} of {Options.Faults} faults in {ElapsedMs / 1000:0.0} s: {string.Join(", ", Faults.Where(f => f.Skipped is null).GroupBy(f => f.Fault.Kind).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}"))}.");
         foreach (var skipped in Faults.Where(f => f.Skipped is not null).GroupBy(f => f.Skipped)) Line($"Not done, {skipped.Count()}: {skipped.Key}");
-        Line($"Writes: {Success} success, {Partial} partial, {Unanswered} without an answer. Acknowledged and lost: {Lost}.");
+        Line($"Writes: {Success} succeeded, {Partial} partial, {Unanswered} without an answer. Acknowledged and lost: {Lost}.");
         if (SettledMs is { } settled) Line($"After healing, all replicas were equal within {settled / 1000:0.0} s.");
         foreach (var verdict in Verdicts) Line($"{(verdict.Holds ? "✓" : "✗")} {verdict.Claim}: {verdict.Note}");
         foreach (var disturbance in Disturbances) Line($"Disturbed: {disturbance}");

@@ -38,7 +38,7 @@ public static class InputRules
     {
         if (key.Length is 0 or > LongestKey) return $"{field} must have 1 to {LongestKey} characters, but has {key.Length}.";
         for (var i = 0; i < key.Length; i++)
-            if (char.IsControl(key[i])) return $"{field} must not hold control characters, but character {i + 1} is U+{(int)key[i]:X4}.";
+            if (char.IsControl(key[i])) return $"{field} must not contain control characters, but character {i + 1} is U+{(int)key[i]:X4}.";
         return null;
     }
 }

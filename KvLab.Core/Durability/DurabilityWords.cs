@@ -12,10 +12,10 @@ public static class DurabilityWords
         return row.State switch
         {
             DurabilityState.Lost when row.RolledBack && row.StillHeldBy.Length > 0 =>
-                $"{promise}; {Ends(fates)}, because the new leader did not know it: {NameList.And([.. row.StillHeldBy.Select(called)])} still held it, but no leader does.",
-            DurabilityState.Lost => $"{promise}; {Ends(fates)}, and nobody else held it.",
+                $"{promise}; {Ends(fates)}, because the new leader did not know it: {NameList.And([.. row.StillHeldBy.Select(called)])} still held it, but the new leader did not.",
+            DurabilityState.Lost => $"{promise}; {Ends(fates)}, and no other node held it.",
             DurabilityState.AtRisk => $"{promise}; now only {called(row.HeldNow[0])} holds it{(fates.Length == 0 ? "" : $", because {Ends(fates)}")}.",
-            _ => $"{promise}; now {row.HeldNow.Length} replicas hold it or a newer one{(fates.Length == 0 ? "" : $", although {Ends(fates)}")}.",
+            _ => $"{promise}; now {row.HeldNow.Length} replicas hold it or a newer version{(fates.Length == 0 ? "" : $", although {Ends(fates)}")}.",
         };
     }
 
@@ -28,7 +28,7 @@ public static class DurabilityWords
         // The answer says how many had acknowledged; who they were may have died with the leader that knew it, or come later.
         if (confirmed > followers.Length)
         {
-            var known = followers.Length == 0 ? "which ones was not reported by then" : $"known by name {(followers.Length == 1 ? "is" : "are")} {NameList.And(followers)}";
+            var known = followers.Length == 0 ? "which ones was not reported by then" : $"reported by then: {NameList.And(followers)}";
             return $"{w}: {confirmed} {(confirmed == 1 ? "follower" : "followers")} had acknowledged ({known})";
         }
         return followers.Length switch

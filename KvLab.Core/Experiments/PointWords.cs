@@ -12,7 +12,14 @@ public static class PointWords
 {
     /// <summary>"uniform delay of 0 to 1000 ms", or "uniform delay of 0 to 10 ms or of 0 to 100 ms".</summary>
     public static string Delays(IEnumerable<PointPlan> points) => string.Join(" or ", points.GroupBy(p => p.Settings.Distribution).Select(shape =>
-        shape.Key == DelayDistribution.Regions ? $"a delay by region ({RegionDelays.Words})" : $"{shape.Key.ToString().ToLowerInvariant()} delay {Distinct(shape, "or", p => string.Create(CultureInfo.InvariantCulture, $"of {p.Settings.MinDelayMs:0.###} to {p.Settings.MaxDelayMs:0.###} ms"))}"));
+        shape.Key == DelayDistribution.Regions ? $"delay by region ({RegionDelays.Words})" : $"{shape.Key.ToString().ToLowerInvariant()} delay {Distinct(shape, "or", p => string.Create(CultureInfo.InvariantCulture, $"of {p.Settings.MinDelayMs:0.###} to {p.Settings.MaxDelayMs:0.###} ms"))}"));
+
+    /// <summary>"a uniform delay of 0 to 1000 ms", "an exponential delay of 0 to 10 ms".</summary>
+    public static string OneDelay(IEnumerable<PointPlan> points)
+    {
+        var delays = Delays(points);
+        return delays.StartsWith('e') ? $"an {delays}" : $"a {delays}";
+    }
 
     /// <summary>"uniform delay", "uniform or pareto delay".</summary>
     public static string Shapes(IEnumerable<PointPlan> points) => $"{Distinct(points, "or", p => p.Settings.Distribution.ToString().ToLowerInvariant())} delay";

@@ -21,7 +21,7 @@ public static partial class SanityDetector
         var drawn = Enumerable.Range(0, p.Writes).Select(row => p.Samples.DrawnOrderStatisticMs(row, p.Plan.Settings.WriteQuorum)).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         if (gap.LengthMs < ShortestPauseMs || gap.LengthMs < 3 * drawn || gap.LengthMs < 5 * p.Client.P50Ms) return null;
         return new Finding(FindingKind.Pause, Severity.Warning,
-            $"A pause at {p.Plan.Label}: for {gap.LengthMs / 1000:0.0} s, from {gap.FromMs / 1000:0.0} s on, {Where(gap)} The longest latency was {p.Client.MaxMs:0} ms where p99 is {p.Client.P99Ms:0} ms. "
+            $"A pause at {p.Plan.Label}: for {gap.LengthMs / 1000:0.0} s, starting at {gap.FromMs / 1000:0.0} s, {Where(gap)} The longest latency was {p.Client.MaxMs:0} ms where p99 is {p.Client.P99Ms:0} ms. "
             + "The load is a closed loop: a client that waits sends nothing, so a pause costs one slow write per client and percentiles hide it (coordinated omission).",
             new Dictionary<string, double> { ["gapMs"] = gap.LengthMs, ["fromMs"] = gap.FromMs, ["maxMs"] = p.Client.MaxMs, ["p99Ms"] = p.Client.P99Ms }, [p.Plan.Index]);
     }
@@ -29,8 +29,8 @@ public static partial class SanityDetector
     private static string Where(LoadGap gap) => gap.Place switch
     {
         GapPlace.Client => $"no client got an answer, although by the leader's clock the slowest of the writes that waited took only {gap.SlowestAtLeaderMs:0} ms: "
-            + "the dashboard itself, which is the client, stood still, or the way to the leader did.",
-        GapPlace.Load => "no client sent anything: the dashboard itself, which is the client, stood still, or somebody paused the run.",
+            + "the dashboard, which runs the clients, was paused, or its connection to the leader was.",
+        GapPlace.Load => "no client sent anything: the dashboard, which runs the clients, was paused, or somebody paused the run.",
         _ => "no client got an answer.",
     };
 

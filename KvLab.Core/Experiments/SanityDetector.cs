@@ -61,9 +61,9 @@ public static partial class SanityDetector
         var limit = run.Calibration.Limit(first.Plan)!.WritesPerSecond;
         var holds = ConcurrencyThatHolds(curve, limit);
         return new Finding(FindingKind.Saturated, Severity.Warning,
-            $"Too many clients for this machine: {first.Plan.Concurrency} clients at the {limit:0} writes/s that this machine does at zero delay cannot be answered "
-            + $"faster than {first.Prediction.SaturationMs:0.00} ms on average, but delay and overhead alone would be {first.Prediction.MeanMs:0.00} ms at W={first.Plan.Settings.WriteQuorum}. "
-            + $"Clients queue, and queueing hides the quorum. This machine can hold {holds} {(holds == 1 ? "client" : "clients")}.",
+            $"Too many clients for this machine: it answers at most {limit:0} writes/s at zero delay, so with {first.Plan.Concurrency} clients the mean latency is at least "
+            + $"{first.Prediction.SaturationMs:0.00} ms. Delay and overhead alone would give {first.Prediction.MeanMs:0.00} ms at W={first.Plan.Settings.WriteQuorum}. "
+            + $"Clients queue, and queueing hides the effect of the quorum. This machine can serve {holds} {(holds == 1 ? "client" : "clients")}.",
             new Dictionary<string, double>
             {
                 ["concurrency"] = first.Plan.Concurrency,
@@ -102,7 +102,7 @@ public static partial class SanityDetector
         var rangeMs = first.Plan.Settings.MaxDelayMs - first.Plan.Settings.MinDelayMs;
         var added = first.Client.MeanMs - first.Prediction.DelayMeanMs;
         return new Finding(FindingKind.FlatOverQuorum, Severity.Error,
-            $"Latency is flat over W: from W={first.Plan.Settings.WriteQuorum} to W={last.Plan.Settings.WriteQuorum} the mean rises by {measured:0.00} ms where the delays alone make it rise by {predicted:0.00} ms. "
+            $"Latency does not rise with W as it should: from W={first.Plan.Settings.WriteQuorum} to W={last.Plan.Settings.WriteQuorum} the mean rises by {measured:0.00} ms where the delays alone make it rise by {predicted:0.00} ms. "
             + $"What the machine adds ({added:0.00} ms here{(run.Calibration.Overheads.Count > 0 ? $", {overhead:0.00} ms of it without load" : "")}) dominates the delay range of {rangeMs:0.0#} ms, so this says nothing about quorums.",
             new Dictionary<string, double>
             {
@@ -127,7 +127,7 @@ public static partial class SanityDetector
         var (overhead, delay) = (first.Prediction.OverheadMs, first.Prediction.DelayMeanMs);
         return new Finding(FindingKind.OverheadDominates, Severity.Warning,
             $"The machine adds more than the delays: at W={first.Plan.Settings.WriteQuorum} {overhead:0.00} ms are overhead and {delay:0.00} ms the W-th smallest delay. "
-            + "Differences between quorums can be read, ratios of whole latencies cannot; a wider delay range makes the overhead small.",
+            + "Differences between quorums are meaningful, ratios of whole latencies are not; a wider delay range makes the overhead relatively small.",
             new Dictionary<string, double> { ["overheadMs"] = overhead, ["delayMs"] = delay }, Indices(worst));
     }
 
@@ -155,7 +155,7 @@ public static partial class SanityDetector
 
         if (counted < 10 || waited < 0.5 * counted) return null;
         return new Finding(FindingKind.WaitsForAll, Severity.Error,
-            $"The leader seems to wait for all: {waited} of {counted} writes with W < N were answered only near their last follower, not at the W-th ack.",
+            $"The leader seems to wait for all: {waited} of {counted} writes with W < N were answered closer to the time of the last follower's ack than to that of the W-th ack.",
             new Dictionary<string, double> { ["waited"] = waited, ["writes"] = counted }, Indices(early));
     }
 
@@ -170,8 +170,8 @@ public static partial class SanityDetector
         var difference = worst.Second.Prediction.DelayMeanMs - worst.First.Prediction.DelayMeanMs;
         var percent = 100 * difference / worst.First.Prediction.DelayMeanMs;
         return new Finding(FindingKind.TooFewWrites, Severity.Warning,
-            $"Too few writes for a difference of {percent:0} %: between W={worst.First.Plan.Settings.WriteQuorum} and W={worst.Second.Plan.Settings.WriteQuorum} theory says {difference:0.0#} ms, "
-            + $"and chance alone moves the difference of two means of {run.Plan.Writes} writes that much. At least {worst.Needed} writes per point tell them apart.",
+            $"Too few writes for a difference of {percent:0} %: theory predicts that W={worst.First.Plan.Settings.WriteQuorum} and W={worst.Second.Plan.Settings.WriteQuorum} differ by {difference:0.0#} ms, "
+            + $"but the means of {run.Plan.Writes} writes can differ by as much by chance. At least {worst.Needed} writes per point are needed to tell them apart.",
             new Dictionary<string, double> { ["writes"] = run.Plan.Writes, ["neededWrites"] = worst.Needed, ["differenceMs"] = difference, ["differencePercent"] = percent },
             [worst.First.Plan.Index, worst.Second.Plan.Index],
             worst.Needed <= ExperimentPlan.MostWrites ? run.Plan with { Writes = worst.Needed, Name = $"{run.Plan.Name} with {worst.Needed} writes", Preset = "custom" } : null);
@@ -188,7 +188,7 @@ public static partial class SanityDetector
     }
 
     private static Finding? Unanswered(PointResult p) => p.Unanswered == 0 ? null : new Finding(FindingKind.Unanswered, Severity.Error,
-        $"{p.Unanswered} writes at {p.Plan.Label} got no answer and are in no figure.",
+        $"{p.Unanswered} writes at {p.Plan.Label} got no answer and are left out of all figures.",
         new Dictionary<string, double> { ["unanswered"] = p.Unanswered }, [p.Plan.Index]);
 
     private static Finding? TimeoutsDominate(PointResult p)

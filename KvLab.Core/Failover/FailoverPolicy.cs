@@ -23,7 +23,7 @@ public sealed record FailoverPolicy(FailoverMode Mode = FailoverMode.Manual, int
     /// <summary>The rule in one sentence, as the page states it.</summary>
     public string Rule => Mode == FailoverMode.Manual
         ? "Manual: there is no leader until you promote a follower."
-        : $"Automatic: the dashboard asks the leader's /health four times a second; when it has not answered as the leader, or there has been no leader, for {TimeoutMs} ms in which the dashboard itself ran, the follower that has seen the newest (epoch, version) is promoted.";
+        : $"Automatic: the dashboard checks the leader's /health four times a second. If no leader answers for {TimeoutMs} ms (not counting pauses of the dashboard itself), the follower that has seen the newest (epoch, version) is promoted.";
 
     /// <summary>What is null stays.</summary>
     public static FailoverPolicy Read(JsonFields fields, FailoverPolicy current)

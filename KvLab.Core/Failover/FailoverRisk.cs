@@ -40,14 +40,14 @@ public sealed record FailoverRisk(string To, IReadOnlyList<string> Asked, int At
         var nodes = $"{Explain.Count(asked.Length, "node")} asked ({string.Join(", ", asked)})";
         var finding = (reach.Followed, reach.Beyond) switch
         {
-            (0, _) => "The ledger tracks no acknowledged write, so none can be missing.",
-            (1, 0) => $"The one acknowledged write that the ledger tracks is held by the {nodes}.",
-            (var followed, 0) => $"Each of the {followed} acknowledged writes that the ledger tracks is held by at least one of the {nodes}.",
+            (0, _) => "No acknowledged write is tracked, so none can be missing.",
+            (1, 0) => $"The one acknowledged write that is tracked is held by the {nodes}.",
+            (var followed, 0) => $"Each of the {followed} acknowledged writes that are tracked is held by at least one of the {nodes}.",
             var (followed, beyond) => $"{beyond} of {Explain.Count(followed, "acknowledged write")} {(beyond == 1 ? "is" : "are")} held by none of the {nodes}: {Named(writes, beyond)}. "
-                + $"{(beyond == 1 ? "It is" : "They are")} lost to clients, and {(beyond == 1 ? "comes" : "come")} back only with those nodes, and only where the key has no newer write by then.",
+                + (beyond == 1 ? "Clients will not see it unless a node that holds it returns before its key has a newer write." : "Clients will not see them unless nodes that hold them return before their keys have newer writes."),
         };
         if (reach.Lost > 0) finding += $" {Explain.Count(reach.Lost, "acknowledged write")} had been lost before.";
-        if (reach.Unknown > 0) finding += $" About {Explain.Count(reach.Unknown, "older one")} nothing is known, because the ledger no longer tracks {(reach.Unknown == 1 ? "it" : "them")}.";
+        if (reach.Unknown > 0) finding += $" {Explain.Count(reach.Unknown, "older write")} {(reach.Unknown == 1 ? "is" : "are")} no longer tracked, so nothing is known about {(reach.Unknown == 1 ? "it" : "them")}.";
         return finding;
     }
 

@@ -40,7 +40,7 @@ public static class LeaderRecovery
         // Where no version was ever given, and all say so, nobody can have lost one.
         var isNew = seen.Counter == 0;
         events.Record(EventKind.LeaderRecovered, version: reign, detail: (isNew
-            ? $"Nothing to recover from {answered} of {asked} followers."
+            ? $"{answered} of {asked} followers answered; none had anything to recover."
             : $"Recovered {leader.KeysAtStart} keys up to version {seen.Counter} from {answered} of {asked} followers; epoch {reign.Epoch} begins.")
             + (isNew && hearing is { Silent.IsEmpty: true } ? "" : hearing?.Doubt));
         leader.Open();

@@ -13,7 +13,7 @@ public static class PastConvergence
         var followers = then.Followers.Select(f => Dump(then, f)).ToList();
         return then.Leader is { } leader
             ? ConvergenceCheck.Compare(new ReplicaDump(leader.Id, Entries(then, leader.Id)), followers, then.Quiescent)
-            : ConvergenceCheck.WithoutLeader(Leadership.ProblemOf(then) ?? "Nobody led.", followers);
+            : ConvergenceCheck.WithoutLeader(Leadership.ProblemOf(then) ?? "There was no leader.", followers);
     }
 
     private static ReplicaDump Dump(ClusterSnapshot then, NodeView node) =>

@@ -27,7 +27,7 @@ public sealed partial class Leader
             foreach (var (followerId, faults) in links)
             {
                 errors.Require(_state.Followers.Any(f => f.Peer.Id == followerId), "follower",
-                    $"follower names no follower of {NodeId}, but is {followerId}; the followers are {string.Join(", ", _state.Followers.Select(f => f.Peer.Id))}.");
+                    $"follower must name a follower of {NodeId}, but is {followerId}; the followers are {string.Join(", ", _state.Followers.Select(f => f.Peer.Id))}.");
                 foreach (var error in faults.Validate()) errors.Add(error.Field, error.Message);
             }
 

@@ -54,7 +54,7 @@ public sealed partial class ScenarioRunner
                 var reigning = stage.Nodes.FirstOrDefault(n => n.Leads)?.Id;
                 return (reigning == leader.Node, reigning is null ? "there is no leader" : $"{reigning} leads");
             default:
-                throw new ControlException($"Nobody knows how to check {expectation.GetType().Name}.");
+                throw new ControlException($"No one knows how to check {expectation.GetType().Name}.");
         }
     }
 

@@ -132,7 +132,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
                     throw new ControlException($"Not all writes were delivered within {Patience.TotalSeconds:0} s: a write or a delivery is still under way.");
                 return null;
             default:
-                throw new ControlException($"Nobody knows how to do {command.GetType().Name}.");
+                throw new ControlException($"No one knows how to do {command.GetType().Name}.");
         }
     }
 

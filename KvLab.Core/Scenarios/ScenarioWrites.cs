@@ -62,7 +62,7 @@ public sealed class ScenarioWrites(IClusterControl stage)
     {
         var (next, counts) = (0, new int[_burstAnswers.Length]);
         await Task.WhenAll(Enumerable.Range(0, Math.Min(burst.Clients, burst.Writes)).Select(_ => ClientAsync()));
-        return string.Create(CultureInfo.InvariantCulture, $"{counts[(int)AnswerKind.Success]} success, {counts[(int)AnswerKind.Partial]} partial, {counts[(int)AnswerKind.Unanswered]} without an answer");
+        return string.Create(CultureInfo.InvariantCulture, $"{counts[(int)AnswerKind.Success]} succeeded, {counts[(int)AnswerKind.Partial]} partial, {counts[(int)AnswerKind.Unanswered]} without an answer");
 
         async Task ClientAsync()
         {

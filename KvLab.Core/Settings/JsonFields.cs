@@ -35,7 +35,7 @@ public sealed class JsonFields
             }
             catch (InvalidOperationException)
             {
-                errors.Add("body", "The body holds a field whose name is not valid Unicode text.");
+                errors.Add("body", "The body contains a field whose name is not valid Unicode text.");
                 continue;
             }
 
@@ -49,7 +49,7 @@ public sealed class JsonFields
     public void AllowOnly(params ReadOnlySpan<string> names)
     {
         foreach (var field in _fields.Keys)
-            if (!names.Contains(field)) Add(field, $"is not known here; the known ones are {string.Join(", ", names)}.");
+            if (!names.Contains(field)) Add(field, $"is not a known field; the known fields are {string.Join(", ", names)}.");
     }
 
     public string Key()
@@ -94,7 +94,7 @@ public sealed class JsonFields
     {
         if (!_fields.TryGetValue(field, out var element)) return null;
         if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)) return value;
-        Add(field, $"must be a whole number{(element.ValueKind == JsonValueKind.Number ? " of at most 2147483647" : "")}, but is {Show(element)}.");
+        Add(field, $"must be a whole number{(element.ValueKind == JsonValueKind.Number ? ", at most 2147483647" : "")}, but is {Show(element)}.");
         return null;
     }
 

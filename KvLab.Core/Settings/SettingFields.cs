@@ -10,7 +10,7 @@ public static class SettingFields
 {
     public static readonly IReadOnlyList<SettingField> All =
     [
-        new QuorumSetting("writeQuorum", "WRITE_QUORUM", "W: replicas that must hold a write before its client is told success; the leader is counted only where quorumCountsLeader says so",
+        new QuorumSetting("writeQuorum", "WRITE_QUORUM", "W: followers that must acknowledge a write before its client is answered with success; the leader counts as one of them only if quorumCountsLeader is true",
             new(s => s.WriteQuorum, (s, v) => s with { WriteQuorum = v }, p => p.WriteQuorum, (p, v) => p with { WriteQuorum = v })),
         new NumberSetting("minDelayMs", "MIN_DELAY_MS", "Lower end of the simulated delay, at most maxDelayMs", LiveSettings.LongestDelayMs,
             new(s => s.MinDelayMs, (s, v) => s with { MinDelayMs = v }, p => p.MinDelayMs, (p, v) => p with { MinDelayMs = v })),
@@ -20,7 +20,7 @@ public static class SettingFields
             new(s => s.Distribution, (s, v) => s with { Distribution = v }, p => p.Distribution, (p, v) => p with { Distribution = v })),
         new LongSetting("seed", "DELAY_SEED", "Same seed, same delays",
             new(s => s.Seed, (s, v) => s with { Seed = v }, p => p.Seed, (p, v) => p with { Seed = v })),
-        new WholeSetting("replicationTimeoutMs", "REPLICATION_TIMEOUT_MS", "Within this time a client has its answer, and a follower has answered a request", 1, LiveSettings.LongestTimeoutMs,
+        new WholeSetting("replicationTimeoutMs", "REPLICATION_TIMEOUT_MS", "The leader answers the client within this time, and waits this long for a follower's answer", 1, LiveSettings.LongestTimeoutMs,
             new(s => s.ReplicationTimeoutMs, (s, v) => s with { ReplicationTimeoutMs = v }, p => p.ReplicationTimeoutMs, (p, v) => p with { ReplicationTimeoutMs = v })),
         new ChoiceSetting<VersioningMode>("versioning", "VERSIONING", "Whether followers compare versions, or the last arrival wins",
             new(s => s.Versioning, (s, v) => s with { Versioning = v }, p => p.Versioning, (p, v) => p with { Versioning = v })),
@@ -32,7 +32,7 @@ public static class SettingFields
             new(s => s.QuorumCountsLeader, (s, v) => s with { QuorumCountsLeader = v }, p => p.QuorumCountsLeader, (p, v) => p with { QuorumCountsLeader = v })),
         new WholeSetting("hintWindowMs", "HINT_WINDOW_MS", "With delivery hinted: how long a write is kept for a follower that does not answer", 0, LiveSettings.LongestPeriodMs,
             new(s => s.HintWindowMs, (s, v) => s with { HintWindowMs = v }, p => p.HintWindowMs, (p, v) => p with { HintWindowMs = v })),
-        new WholeSetting("hintLimit", "HINT_LIMIT", "With delivery hinted: how many writes are kept for one follower at most", 0, LiveSettings.MostHints,
+        new WholeSetting("hintLimit", "HINT_LIMIT", "With delivery hinted: the most writes that are kept for one follower", 0, LiveSettings.MostHints,
             new(s => s.HintLimit, (s, v) => s with { HintLimit = v }, p => p.HintLimit, (p, v) => p with { HintLimit = v })),
         new ChoiceSetting<RejoinSync>("rejoinSync", "REJOIN_SYNC", "What a returning or new follower receives",
             new(s => s.RejoinSync, (s, v) => s with { RejoinSync = v }, p => p.RejoinSync, (p, v) => p with { RejoinSync = v })),

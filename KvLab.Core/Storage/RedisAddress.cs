@@ -14,7 +14,7 @@ public static class RedisAddress
             if (connection.Contains(',')) throw new AddressException("has a comma; in an address write %2C");
             var address = ServerAddress.Parse(connection);
             if (address.Database is { } database && !(int.TryParse(database, out var number) && number >= 0)) throw new AddressException("must name a database by its number, as in //host:6379/1");
-            if (address.Options.Length > 0) throw new AddressException("takes no options behind a question mark; write host:port,option=value");
+            if (address.Options.Length > 0) throw new AddressException("takes no options after a question mark; write host:port,option=value");
             return;
         }
 
@@ -22,7 +22,7 @@ public static class RedisAddress
         var servers = parts.TakeWhile(part => !part.Contains('=')).ToArray();
         if (servers.Length == 0 || !servers.All(IsServer)) throw new AddressException("names no server such as localhost:6379,password=…,defaultDatabase=1");
         if (parts[servers.Length..].Any(part => !part.Contains('=')))
-            throw new AddressException("has something behind an option that is not an option: a comma ends a value here. Write a password with a comma as an address, redis://:password@host:6379, with %2C for the comma");
+            throw new AddressException("has something after an option that is not an option: a comma ends a value here. Write a password with a comma as an address, redis://:password@host:6379, with %2C for the comma");
     }
 
     /// <summary>Whether it is the first form. Servers and options may have two slashes in front, too.</summary>

@@ -40,7 +40,7 @@ internal sealed class ConfigEndpoints(Node node, ClusterToken token)
     private static void Change(Follower follower, JsonFields fields)
     {
         foreach (var name in fields.Names)
-            if (name != SettingFields.Versioning.Name && LiveSettingsPatch.FieldNames.Contains(name)) fields.Add(name, "belongs to the leader and is changed there; a follower has versioning only.");
+            if (name != SettingFields.Versioning.Name && LiveSettingsPatch.FieldNames.Contains(name)) fields.Add(name, "is a setting of the leader; change it there. A follower has only versioning.");
         fields.AllowOnly([.. LiveSettingsPatch.FieldNames]);
         var versioning = fields.Choice<VersioningMode>(SettingFields.Versioning.Name);
         fields.ThrowIfWrong();

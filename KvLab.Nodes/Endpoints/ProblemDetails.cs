@@ -60,8 +60,8 @@ internal sealed partial class ProblemDetails(RequestDelegate next, ILogger<Probl
         var request = $"{context.Request.Method} {context.Request.Path}";
         return new ProblemException(status, status switch
         {
-            StatusCodes.Status404NotFound => $"{request} is not known; see {OpenApiEndpoint.Path} for everything that is.",
-            StatusCodes.Status405MethodNotAllowed => $"{request} is not known; allowed here: {context.Response.Headers.Allow}.",
+            StatusCodes.Status404NotFound => $"There is no {request}; {OpenApiEndpoint.Path} lists all calls.",
+            StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not allowed for {context.Request.Path}; allowed: {context.Response.Headers.Allow}.",
             _ => ReasonPhrases.GetReasonPhrase(status),
         });
     }

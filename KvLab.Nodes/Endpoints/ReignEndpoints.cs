@@ -57,7 +57,7 @@ internal sealed class ReignEndpoints(Node node, ClusterToken token)
     /// <summary>The way out for a leader that waits: it goes on, and says what may be lost.</summary>
     private Task ProceedAsync(HttpContext context) => node.Replica.Proceed()
         ? context.AnswerAsync(new ProceedAnswer(node.Id, "proceeding"), AnswerJson.Readable.ProceedAnswer)
-        : throw new ProblemException(StatusCodes.Status409Conflict, $"{node.Id} waits for nobody.");
+        : throw new ProblemException(StatusCodes.Status409Conflict, $"{node.Id} is not waiting for any node.");
 
     private async Task StepDownAsync(HttpContext context)
     {

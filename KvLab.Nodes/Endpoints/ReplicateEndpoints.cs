@@ -72,7 +72,7 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
     private async ValueTask<ReplicateAnswer[]> TakeAsync(HttpRequest request, ReplicateMessage[] messages)
     {
         var highest = InputRules.HighestEpochAfter(node.KnownEpoch);
-        if (Array.Find(messages, m => m.Reign > highest) is { } wrong) throw new FormatException($"A message's reign must be at most {highest}, but is {wrong.Reign}.");
+        if (Array.Find(messages, m => m.Reign > highest) is { } wrong) throw new FormatException($"A message's epoch must be at most {highest}, but is {wrong.Reign}.");
         // A slow node is slow also for a sender that has given up meanwhile: what reached it is applied.
         await node.Faults.SlowDownAsync(CancellationToken.None);
         var answers = await node.Replica.ReceiveManyAsync(messages, CancellationToken.None);
@@ -85,7 +85,7 @@ internal sealed class ReplicateEndpoints(Node node, ClusterToken token, Cancella
     private static async ValueTask<ReplicateMessage[]> ReadBatchAsync(HttpContext context)
     {
         if (context.Request.ContentLength is not (>= 0 and <= BatchCodec.LongestBatch) || context.Request.ContentLength is not { } length)
-            throw new ProblemException(StatusCodes.Status413PayloadTooLarge, $"A batch has at most {BatchCodec.LongestBatch} bytes, and says how many.");
+            throw new ProblemException(StatusCodes.Status413PayloadTooLarge, $"A batch must state its length, at most {BatchCodec.LongestBatch} bytes.");
         var read = await context.Request.BodyReader.ReadAtLeastAsync((int)length, context.RequestAborted);
         try
         {

@@ -15,7 +15,7 @@ internal sealed class ReplicateStream(Node node, Func<HttpRequest, ReplicateMess
     public async Task ServeAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade || context.Request.Headers.Upgrade != BatchFrames.Protocol)
-            throw new ProblemException(StatusCodes.Status426UpgradeRequired, $"Batches come by POST, or over a connection with the header Upgrade: {BatchFrames.Protocol}.");
+            throw new ProblemException(StatusCodes.Status426UpgradeRequired, $"Send batches by POST, or over a connection with the header Upgrade: {BatchFrames.Protocol}.");
 
         context.Response.Headers.Upgrade = BatchFrames.Protocol;
         using var frames = new BatchFrames(await upgrade.UpgradeAsync());

@@ -53,7 +53,7 @@ public sealed record StorageOption(StorageKind Kind, string Connection)
         if (kind == StorageKind.Memory ? colon >= 0 : connection.Length == 0)
         {
             values.Errors.Add("STORAGE", kind == StorageKind.Memory
-                ? "STORAGE is memory, which takes nothing behind it."
+                ? "STORAGE is memory, so nothing may follow it."
                 : $"STORAGE names {word} but not where: {Forms}.");
         }
 

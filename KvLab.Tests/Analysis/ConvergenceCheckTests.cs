@@ -99,7 +99,7 @@ public sealed class ConvergenceCheckTests
         Assert.False(report.Converged);
         Assert.False(report.Quiescent);
         Assert.Equal(["not judged", "unreachable"], report.Followers.Select(f => f.State));
-        Assert.EndsWith("cannot be judged.", report.Note, StringComparison.Ordinal);
+        Assert.EndsWith("it is unknown whether the replicas agree.", report.Note, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,9 +71,9 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         await page.MustBeAccessibleAsync("after two drills, dark");
         await page.ScreenshotAsync("faults-drill-dark");
         await page.ClickAsync("durability-tab-lost");
-        await Assertions.Expect(page.At("lost-list").GetByText("nobody else held it").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.At("lost-list").GetByText("no other node held it").First).ToBeVisibleAsync();
         await page.MustBeAccessibleAsync("lost writes, dark");
-        Assert.Contains("nobody else held it", Encoding.UTF8.GetString(await page.DownloadAsync("durability-csv")), StringComparison.Ordinal);
+        Assert.Contains("no other node held it", Encoding.UTF8.GetString(await page.DownloadAsync("durability-csv")), StringComparison.Ordinal);
 
         // The others expect the node of this name to lead.
         await page.ChooseAsync("failover-to", lab.State.Current.Nodes.Single(n => n.Id == "leader").Label);

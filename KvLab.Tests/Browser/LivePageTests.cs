@@ -80,7 +80,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.ClickAsync("write-submit");
         await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
         await page.Page.Locator(".kv-write-row").First.ClickAsync();
-        await page.Expect("write-detail").ToContainTextAsync("late, after the client had its answer");
+        await page.Expect("write-detail").ToContainTextAsync("late, after the client was answered");
         Assert.True(await page.Page.Locator(".kv-write-row").First.Locator(".kv-lane-late").CountAsync() > 0);
     }
 

@@ -37,7 +37,7 @@ public sealed class TourTests(LabInBrowser lab)
         await using var page = await lab.OpenAsync();
         var word = page.Page.Locator("dfn", new() { HasTextString = "Write quorum" }).First;
         await word.FocusAsync();
-        await Assertions.Expect(page.Page.GetByText("How many followers must acknowledge a write before the leader answers the client.").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.GetByText("How many followers must acknowledge a write before the leader answers with success.").First).ToBeVisibleAsync();
     }
 
     [Fact]

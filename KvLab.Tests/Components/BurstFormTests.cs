@@ -66,7 +66,7 @@ public sealed class BurstFormTests : PageTest
     [InlineData("3.5", "must be a whole number, but is 3.5.")]
     [InlineData("-5", "must be from 1 to 10000, but is -5.")]
     [InlineData("99999999999", "must be from 1 to 10000, but is 99999999999.")]
-    [InlineData("1,000", "may be read as 1000 or as 1.000")]
+    [InlineData("1,000", "is ambiguous: write 1000 or 1.")]
     [InlineData("", "is missing.")]
     [InlineData("many", "must be a whole number, but is \"many\".")]
     public void A_number_that_is_none_stays_with_its_sentence_and_no_burst_starts(string typed, string wrong)

@@ -33,7 +33,7 @@ public sealed class CatchUpPanelTests : PageTest
     public void The_seeds_rule_is_none_and_an_empty_list_says_what_to_do()
     {
         var seed = Show<CatchUpPanel>(Calm with { Settings = new LiveSettings { RejoinSync = RejoinSync.None, AntiEntropyMs = 0 } });
-        Assert.Contains("No catch-up on rejoin (as in the seed program).", seed.Text("syncs"), StringComparison.Ordinal);
+        Assert.Contains("No catch-up on rejoin (as in the original lab program).", seed.Text("syncs"), StringComparison.Ordinal);
         Assert.Contains("start it again", seed.Text("syncs-empty"), StringComparison.Ordinal);
     }
 }

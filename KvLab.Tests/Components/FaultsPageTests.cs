@@ -163,7 +163,7 @@ public sealed class FaultsPageTests : PageTest
 
         page.At("durability-tab-lost").Change("on");
         page.Until(() => page.Has("lost-1-1"));
-        Assert.Contains("nobody else held it", page.Text("lost-1-1"), StringComparison.Ordinal);
+        Assert.Contains("no other node held it", page.Text("lost-1-1"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class LabActionsTests : PageTest
         page.Until(() => page.Has("reset-all"));
         page.At("reset-all").Click();
         page.Until(() => Cluster.Commands is ["reset", "reset all"]);
-        Assert.Equal("Everything has its start values, and every node is empty.", page.Text("lab-status"));
+        Assert.Equal("Everything is back in its initial state, and every node is empty.", page.Text("lab-status"));
     }
 
     [Fact]

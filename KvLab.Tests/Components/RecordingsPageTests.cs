@@ -65,7 +65,7 @@ public sealed class RecordingsPageTests : PageTest, IAsyncDisposable
         var id = await AddAsync();
         var page = Show<RecordingsPage>(Idle);
         page.At($"recording-delete-{id}").Click();
-        Assert.Equal("Really delete", page.Text($"recording-delete-{id}"));
+        Assert.Equal("Confirm deletion", page.Text($"recording-delete-{id}"));
         Assert.Single(_store.List());
         page.At($"recording-delete-{id}").Click();
         page.Until(() => page.Has("recordings-empty"));

@@ -21,7 +21,7 @@ public sealed class ReplicasPanelTests : PageTest
 
     [Fact]
     public void Without_nodes_it_says_that_they_are_on_their_way() =>
-        Assert.Contains("No node is connected yet", Show<ReplicasPanel>(ClusterSnapshot.Empty).Text("replicas-no-nodes"));
+        Assert.Contains("No nodes are connected yet", Show<ReplicasPanel>(ClusterSnapshot.Empty).Text("replicas-no-nodes"));
 
     [Fact]
     public void Every_node_has_a_column_and_every_key_a_row()
@@ -36,7 +36,7 @@ public sealed class ReplicasPanelTests : PageTest
     [InlineData("fresh", "v9, fresh", "g-fresh")]
     [InlineData("behind", "v7, behind by 2", "g-behind")]
     [InlineData("missing", "missing", "g-missing")]
-    [InlineData("conflict", "v9, conflict: another value than the leader's", "g-conflict")]
+    [InlineData("conflict", "v9, conflict: a different value from the leader's", "g-conflict")]
     [InlineData("ahead", "v11, newer than the leader", "g-ahead")]
     public void Every_state_of_a_cell_is_said_by_colour_by_shape_and_by_text(string state, string text, string shape)
     {

@@ -41,7 +41,7 @@ public sealed class VersionLabelPageTests : PageTest
         Assert.Equal("e1·v1101", page.At("cell-k-follower-2").QuerySelector("b")!.TextContent);
         Assert.Equal("e1·v1101", page.At("cell-k-follower-1").QuerySelector(".kv-refused i")!.TextContent);
         Assert.Contains("refused e1·v1101 as stale", page.Text("cell-k-follower-1"), StringComparison.Ordinal);
-        Assert.Contains("e1·v1101, behind, of an older epoch", page.Text("cell-k-follower-2"), StringComparison.Ordinal);
+        Assert.Contains("e1·v1101, behind: from an older epoch", page.Text("cell-k-follower-2"), StringComparison.Ordinal);
         Assert.Equal("e2·v5 version 5 of epoch 2", page.Text("legend-epochs"));
     }
 

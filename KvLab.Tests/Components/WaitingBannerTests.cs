@@ -32,5 +32,5 @@ public sealed class WaitingBannerTests : PageTest
 
     [Fact]
     public void Where_all_answer_but_forgot_the_price_names_no_silent_node() =>
-        Assert.Equal("Acknowledged writes that only nodes held which have lost their data may be lost.", new WaitingView("leader", [], 1, 3, "").AtRisk);
+        Assert.Equal("Acknowledged writes may be lost if every node that held them has lost its data.", new WaitingView("leader", [], 1, 3, "").AtRisk);
 }

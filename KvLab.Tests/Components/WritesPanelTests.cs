@@ -75,7 +75,7 @@ public sealed class WritesPanelTests : PageTest
 
         page.At("write-30").Click();
         Assert.Contains("0.3 ms", page.Text("why-stored"));
-        Assert.Contains("which took its storage 0.7 ms", page.Text($"why-{first.Follower}"));
+        Assert.Contains("(storage: 0.7 ms)", page.Text($"why-{first.Follower}"));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class WritesPanelTests : PageTest
         var page = Show<WritesPanel>(Calm);
         page.At("write-29").Click();
         Assert.Contains("v29 of", page.Text("write-why"));
-        Assert.Contains("was answered as success", page.Text("write-why"));
+        Assert.Contains("was answered with success", page.Text("write-why"));
         for (var i = 1; i <= 5; i++) Assert.Contains($"follower-{i}", page.Text($"why-follower-{i}"));
         Assert.Equal("true", page.At("write-29").GetAttribute("aria-selected"));
 

@@ -48,9 +48,9 @@ public sealed class ExplainTests
     public void A_lost_answer_is_told_apart_from_a_lost_request()
     {
         var lost = Of(EventKind.MessageLost, "leader") with { Peer = "follower-2" };
-        Assert.Equal("v12 of k1 was lost on its way to follower-2: it is not applied there, and leader hears nothing until its timeout.",
+        Assert.Equal("v12 of k1 was lost on its way to follower-2: it is not applied there, and leader waits until its timeout.",
             Explain.Plain.Event(lost with { Reason = "request_lost" }));
-        Assert.Equal("the answer of follower-2 about v12 of k1 was lost: it is applied there, but leader cannot know and hears nothing until its timeout.",
+        Assert.Equal("the answer of follower-2 about v12 of k1 was lost: it is applied there, but leader cannot know that and waits until its timeout.",
             Explain.Plain.Event(lost with { Reason = "answer_lost", Outcome = DeliveryOutcome.Applied }));
         Assert.Contains("the answer of follower-2", Explain.Plain.Event(lost with { Reason = "swallowed", Outcome = DeliveryOutcome.Applied }), StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class ExplainTests
 
     [Fact]
     public void The_start_of_replication_tells_the_quickest_and_the_slowest_and_when_the_client_is_answered() => Assert.Equal(
-        "v12 of k1 goes to 3 followers at once, the quickest after 12.5 ms (b), the slowest after 980 ms (c); the client is answered at the 2nd ack (W = 2).",
+        "v12 of k1 is sent to 3 followers in parallel, with simulated delays from 12.5 ms (b) to 980 ms (c); the client is answered at the 2nd ack (W = 2).",
         Explain.Plain.Event(Of(EventKind.ReplicationStarted, "leader") with { Peers = ["a", "b", "c"], DelaysMs = [50, 12.5, 980], Required = 2 }));
 
     [Fact]
@@ -98,13 +98,13 @@ public sealed class ExplainTests
             Late = true,
         });
         Assert.Equal(
-            "follower-2 refused v12 of k1 as stale and acked it after 600 ms (of which 598 ms simulated delay), late, after the client had its answer: "
+            "follower-2 refused v12 of k1 as stale and acked it after 600 ms (of which 598 ms simulated delay), late, after the client was answered: "
             + "its copy, v13, is 1 version newer.", sentence);
     }
 
     [Fact]
     public void A_partial_success_says_what_was_missing_and_that_nothing_is_undone() => Assert.Equal(
-        "the client was told partial success after 5000 ms: only 1 of 3 required followers had acknowledged v12 of k1, because the timeout was reached; the write is not undone, replication continues.",
+        "the client was answered with partial success after 5000 ms: only 1 of 3 required followers had acknowledged v12 of k1, because the timeout was reached; the write is not undone, replication continues.",
         Explain.Plain.Event(Of(EventKind.WriteAnswered, "leader") with { Reason = "partial_success", Detail = "deadline", ElapsedMs = 5000, Acks = 1, Required = 3 }));
 
     private static readonly WriteView Write = new(
@@ -136,19 +136,19 @@ public sealed class ExplainTests
 
     [Fact]
     public void A_failed_delivery_does_not_claim_that_nothing_is_stored() =>
-        Assert.Equal("failed: v12 of k1 is not known to be stored at follower-4, because no answer came in time after 501 ms, at attempt 3; it may be.",
+        Assert.Equal("failed: v12 of k1 is not known to be stored at follower-4, because no answer came in time after 501 ms, on attempt 3; it may be.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Failed, held: 0, reason: "timeout", attempts: 3)));
 
     [Fact]
     public void A_write_says_how_it_was_answered()
     {
-        Assert.Equal("v12 of k1 was answered as success after 512 ms, when 3 of 3 required followers had acknowledged.", Explain.Plain.Write(Write));
-        Assert.Equal("v12 of k1 was answered as success after 0.1 ms without waiting for a follower (W = 0); 1 delivery still under way.",
+        Assert.Equal("v12 of k1 was answered with success after 512 ms, when 3 of 3 required followers had acknowledged.", Explain.Plain.Write(Write));
+        Assert.Equal("v12 of k1 was answered with success after 0.1 ms without waiting for a follower (W = 0); 1 delivery still under way.",
             Explain.Plain.Write(Write with { Required = 0, Acks = 0, ElapsedMs = 0.1, Deliveries = [Delivery(DeliveryOutcome.Pending)] }));
         Assert.Equal("v12 of k1 waits for its 3rd ack: 1 of 3 required followers have acknowledged.",
             Explain.Plain.Write(Write with { Status = null, Acks = null, ElapsedMs = null, Reason = null, Deliveries = [Delivery(DeliveryOutcome.Applied)] }));
-        Assert.Contains("is not known: the leader ended before it reported an answer", Explain.Plain.Write(Write with { Status = null, Reason = Explain.LeaderEnded }));
-        Assert.Contains("because so many followers failed that no wait could help",
+        Assert.Contains("is not known: the leader stopped before it reported an answer", Explain.Plain.Write(Write with { Status = null, Reason = Explain.LeaderEnded }));
+        Assert.Contains("because too many followers failed for W to be reached",
             Explain.Plain.Write(Write with { Status = WriteStatus.PartialSuccess, Acks = 1, Reason = "quorum_unreachable" }));
     }
 

@@ -81,9 +81,9 @@ public sealed class NodeLabelTests
         ledger.Answered(new AcknowledgedWrite(new(1, 5), "k", "leader", 0, 0, at));
         ledger.Ended("leader", "was killed", at);
         var row = Assert.Single(ledger.Lost(10, at));
-        Assert.Equal("W = 0: the client was answered before any follower had acknowledged, so only the old leader held it; the old leader was killed, and nobody else held it.",
+        Assert.Equal("W = 0: the client was answered before any follower had acknowledged, so only the old leader held it; the old leader was killed, and no other node held it.",
             new Explain(After).Durability(row));
-        Assert.EndsWith("only leader held it; leader was killed, and nobody else held it.", new Explain(Before).Durability(row), StringComparison.Ordinal);
+        Assert.EndsWith("only leader held it; leader was killed, and no other node held it.", new Explain(Before).Durability(row), StringComparison.Ordinal);
         Assert.Equal("leader", row.Write.Leader);
     }
 

@@ -48,8 +48,8 @@ public sealed class ReasonTests
         Assert.All(reasons.GetFields().Where(f => f.IsLiteral), f => Assert.True(Attribute.IsDefined(f, typeof(JsonStringEnumMemberNameAttribute)), f.Name));
 
     [Theory]
-    [InlineData("hint_window", "kept for as long as hints are kept")]
-    [InlineData("hint_limit", "may be kept")]
+    [InlineData("hint_window", "the hint window ended")]
+    [InlineData("hint_limit", "hint limit was reached")]
     [InlineData("deposed", "another leader leads now")]
     [InlineData("gremlins", "gremlins")]
     public void A_delivery_that_is_given_up_says_why(string reason, string words) =>

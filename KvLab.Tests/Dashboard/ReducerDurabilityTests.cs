@@ -154,7 +154,7 @@ public sealed class ReducerDurabilityTests
         Write(1, "k1", "follower-3");
         Kill("leader");
         Kill("follower-3");
-        Assert.Equal("W = 1: the only follower that had acknowledged was follower-3; leader and follower-3 were killed, and nobody else held it.", Assert.Single(Durability.Lost).Why);
+        Assert.Equal("W = 1: the only follower that had acknowledged was follower-3; leader and follower-3 were killed, and no other node held it.", Assert.Single(Durability.Lost).Why);
         _story.Join(NodeRoles.Leader, "leader", "second");
         Assert.Equal(1, Durability.Counts.Lost);
     }

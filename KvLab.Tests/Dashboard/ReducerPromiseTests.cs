@@ -26,7 +26,7 @@ public sealed class ReducerPromiseTests
         Assert.Equal(0, story.Snapshot.Durability.Counts.Acknowledged);
         story.Time.Advance(TimeSpan.FromMilliseconds(ClusterReducer.ReportPatienceMs + 1));
         var row = Assert.Single(story.Snapshot.Durability.Lost);
-        Assert.Equal("W = 1: 1 follower had acknowledged (which ones was not reported by then); leader was killed, and nobody else held it.", row.Why);
+        Assert.Equal("W = 1: 1 follower had acknowledged (which ones was not reported by then); leader was killed, and no other node held it.", row.Why);
         Assert.Null(story.Observer.TakeSnapshot());
     }
 
@@ -84,8 +84,8 @@ public sealed class ReducerPromiseTests
 
         var gap = Assert.Single(story.Snapshot.Durability.Gaps);
         Assert.Equal(("leader", 2), (gap.Node, gap.Unanswered));
-        Assert.StartsWith("Not known: what leader told its direct clients in the 0.25 s between its last report and its end", gap.Sentence, StringComparison.Ordinal);
-        Assert.Contains("how 2 writes that it had accepted were answered", gap.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("Not known: how leader answered its direct clients in the last 0.25 s before it stopped", gap.Sentence, StringComparison.Ordinal);
+        Assert.Contains("how it answered 2 accepted writes", gap.Sentence, StringComparison.Ordinal);
         Assert.Contains("is not known", Explain.Plain.Write(story.Snapshot.Writes[0]), StringComparison.Ordinal);
 
         // A report that was on its way says what is known after all.

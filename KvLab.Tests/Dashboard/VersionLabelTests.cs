@@ -42,7 +42,7 @@ public sealed class VersionLabelTests
         var story = Story.OfCluster(1);
         story.Accept(5, "k");
         Assert.Equal("v5", story.Snapshot.Labels.Version(new EntryVersion(1, 5)));
-        Assert.Equal("leader took k = \"x\" as v5 and stored it.", story.Snapshot.Explain.Event(story.Snapshot.Events.NewestFirst().First()));
+        Assert.Equal("leader accepted k = \"x\" as v5 and stored it.", story.Snapshot.Explain.Event(story.Snapshot.Events.NewestFirst().First()));
     }
 
     [Fact]

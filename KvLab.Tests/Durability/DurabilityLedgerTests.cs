@@ -17,7 +17,7 @@ public sealed class DurabilityLedgerTests
         Assert.Equal(["leader", "follower-2"], story[1].HeldAtAnswer);
         Assert.Equal(["leader", "follower-1", "follower-2", "follower-3"], story[1].HeldNow);
         Assert.Equal(DurabilityState.Held, story[1].State);
-        Assert.Equal("W = 1: the only follower that had acknowledged was follower-2; now 4 replicas hold it or a newer one.", story[1].Why);
+        Assert.Equal("W = 1: the only follower that had acknowledged was follower-2; now 4 replicas hold it or a newer version.", story[1].Why);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class DurabilityLedgerTests
         story.Killed("leader");
         Assert.Equal((DurabilityState.Lost, story.Now), (story[1].State, story[1].LostAt));
         Assert.Empty(story[1].HeldNow);
-        Assert.Equal("W = 1: the only follower that had acknowledged was follower-3; follower-3 and leader were killed, and nobody else held it.", story[1].Why);
+        Assert.Equal("W = 1: the only follower that had acknowledged was follower-3; follower-3 and leader were killed, and no other node held it.", story[1].Why);
         Assert.Equal(new DurabilityCounts(1, 0, 0, 1, 0, 0), story.Counts);
     }
 
@@ -79,7 +79,7 @@ public sealed class DurabilityLedgerTests
         story.Write(1, "k1");
         Assert.Equal(1, story.Counts.AtRisk);
         story.Killed("leader");
-        Assert.Equal("W = 0: the client was answered before any follower had acknowledged, so only leader held it; leader was killed, and nobody else held it.", story[1].Why);
+        Assert.Equal("W = 0: the client was answered before any follower had acknowledged, so only leader held it; leader was killed, and no other node held it.", story[1].Why);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class DurabilityLedgerTests
         story.Write(1, "k1", "follower-2");
         story.Ledger.Removed("follower-2", story.Tick());
         story.Killed("leader");
-        Assert.Equal("W = 1: the only follower that had acknowledged was follower-2; follower-2 was removed from the cluster, leader was killed, and nobody else held it.", story[1].Why);
+        Assert.Equal("W = 1: the only follower that had acknowledged was follower-2; follower-2 was removed from the cluster, leader was killed, and no other node held it.", story[1].Why);
         story.Began("follower-2");
         Assert.Equal(DurabilityState.Lost, story[1].State);
     }
@@ -216,7 +216,7 @@ public sealed class DurabilityLedgerTests
         story.Ledger.RolledBack("leader", "k1", new EntryVersion(1, 5), new EntryVersion(2, 6), story.Tick());
         Assert.Equal(DurabilityState.Lost, story.Of(1, 5).State);
         Assert.Equal(
-            "W = 1: the only follower that had acknowledged was follower-3; follower-3 was killed, leader rolled it back when it stepped down, and nobody else held it.",
+            "W = 1: the only follower that had acknowledged was follower-3; follower-3 was killed, leader rolled it back when it stepped down, and no other node held it.",
             story.Of(1, 5).Why);
     }
 
@@ -242,7 +242,7 @@ public sealed class DurabilityLedgerTests
         story.Accept(1, "k1");
         story.Confirm("follower-1", 1, "k1");
         story.Answer(1, "k1", 2);
-        Assert.StartsWith("W = 2: 2 followers had acknowledged (known by name is follower-1)", story[1].Why, StringComparison.Ordinal);
+        Assert.StartsWith("W = 2: 2 followers had acknowledged (reported by then: follower-1)", story[1].Why, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class RolledBackWordsTests
         var row = Assert.Single(ledger.Lost(10, At));
         Assert.Equal(["follower-1"], row.StillHeldBy);
         Assert.Equal("W = 1: the only follower that had acknowledged was follower-1; leader rolled it back when it stepped down, "
-            + "because the new leader did not know it: follower-1 still held it, but no leader does.", row.Why);
+            + "because the new leader did not know it: follower-1 still held it, but the new leader did not.", row.Why);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class RolledBackWordsTests
         var ledger = Confirmed();
         ledger.Ended("follower-1", "was killed", At);
         ledger.RolledBack("leader", "k", Promised, EntryVersion.None, At);
-        Assert.EndsWith("follower-1 was killed, leader rolled it back when it stepped down, and nobody else held it.", Assert.Single(ledger.Lost(10, At)).Why, StringComparison.Ordinal);
+        Assert.EndsWith("follower-1 was killed, leader rolled it back when it stepped down, and no other node held it.", Assert.Single(ledger.Lost(10, At)).Why, StringComparison.Ordinal);
     }
 
     [Fact]

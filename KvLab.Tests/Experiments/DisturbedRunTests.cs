@@ -93,7 +93,7 @@ public sealed class DisturbedRunTests
     }
 
     [Theory]
-    [InlineData(true, "the dashboard itself, which is the client, stood still, or the way to the leader did")]
+    [InlineData(true, "the dashboard, which runs the clients, was paused, or its connection to the leader was")]
     [InlineData(false, "no client got an answer. The longest latency")]
     public void A_finding_says_where_the_pause_was(bool quickAtLeader, string words)
     {

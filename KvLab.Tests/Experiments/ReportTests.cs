@@ -91,7 +91,7 @@ public sealed class ReportTests
     [InlineData("{\"labels\":[\"1\",\"2\",\"3\",\"4\",\"5\"]}", "labels must have at most 4 entries, one for each run, but has 5.")]
     [InlineData("{\"labels\":[\"LONG\"]}", "labels must have at most 50 characters each.")]
     [InlineData("{\"hypothesis\":\"LONG\"}", "hypothesis must have at most 20000 characters.")]
-    [InlineData("{\"hypotheses\":\"\"}", "hypotheses is not known here")]
+    [InlineData("{\"hypotheses\":\"\"}", "hypotheses is not a known field")]
     public void Words_that_scripts_send_are_held_against_their_limits(string body, string error)
     {
         var errors = new FieldErrors();

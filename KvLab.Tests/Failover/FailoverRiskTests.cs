@@ -67,10 +67,10 @@ public sealed class FailoverRiskTests
         _story.Tell("leader", EventKind.SettingsChanged, settings: new LiveSettings { WriteQuorum = 0 });
         var risk = Risk("follower-2", "follower-3");
         Assert.Equal(0, risk.AtRisk);
-        Assert.Equal("Each of the 2 acknowledged writes that the ledger tracks is held by at least one of the 2 nodes asked (follower-2, follower-3).", risk.Note);
+        Assert.Equal("Each of the 2 acknowledged writes that are tracked is held by at least one of the 2 nodes asked (follower-2, follower-3).", risk.Note);
     }
 
     [Fact]
     public void Nothing_is_claimed_where_nothing_was_promised() =>
-        Assert.Equal("The ledger tracks no acknowledged write, so none can be missing.", Risk("follower-1").Note);
+        Assert.Equal("No acknowledged write is tracked, so none can be missing.", Risk("follower-1").Note);
 }

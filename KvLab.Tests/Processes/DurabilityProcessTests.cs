@@ -21,7 +21,7 @@ public sealed class DurabilityProcessTests
         Assert.All(one["writes"]!.AsArray(), w =>
         {
             Assert.StartsWith("W = 1: the only follower that had acknowledged was follower-1; ", (string)w!["why"]!, StringComparison.Ordinal);
-            Assert.EndsWith(", and nobody else held it.", (string)w["why"]!, StringComparison.Ordinal);
+            Assert.EndsWith(", and no other node held it.", (string)w["why"]!, StringComparison.Ordinal);
         });
         Assert.All(lab.Snapshot.Nodes, n => Assert.Equal(NodeState.Running, n.State));
         Assert.Equal(2, lab.Snapshot.Settings!.WriteQuorum);

@@ -57,7 +57,7 @@ public sealed class RemovedStorageTests : IDisposable
         await lab.UntilConvergedAsync();
         var ledger = await lab.WhenAsync(s => s.Durability.Counts is { Acknowledged: 5, Lost: 5 });
         Assert.All(ledger.Durability.Lost, w => Assert.Equal(
-            "W = 1: the only follower that had acknowledged was follower-1; follower-1 and leader restarted with an empty storage, and nobody else held it.", w.Why));
+            "W = 1: the only follower that had acknowledged was follower-1; follower-1 and leader restarted with an empty storage, and no other node held it.", w.Why));
         Assert.Empty(await RealCluster.DumpAsync(lab.Node("leader").Url));
     }
 }

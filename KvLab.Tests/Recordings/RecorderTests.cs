@@ -199,7 +199,7 @@ public sealed class RecorderTests : IDisposable
         var all = recorder.List();
         Assert.InRange(all.Sum(r => r.Bytes), 200_000, 1_048_576);
         Assert.Equal(all.Sum(r => r.Bytes), Directory.GetFiles(Folder, "*.kvrec").Sum(f => new FileInfo(f).Length));
-        Assert.Contains("at most 1 MB, and the oldest go first", all[^1].Why, StringComparison.Ordinal);
+        Assert.Contains("at most 1 MB, and the oldest are deleted", all[^1].Why, StringComparison.Ordinal);
         Assert.All(all.SkipLast(1), r => Assert.Null(r.Why));
         Assert.Equal(_event, LastSequence(store.OpenFile(all.First(r => r.Events > 0).Id)));
         Assert.All(all.Zip(all.Skip(1)), pair => Assert.Equal(pair.Second.Id, pair.First.Follows));
@@ -231,7 +231,7 @@ public sealed class RecorderTests : IDisposable
         await Patience.UntilAsync(() => recorder.List().Count == 2, "the lab records");
         var left = recorder.Find(id);
         Assert.Equal((RecordingState.Broken, 120), (left.State, left.Events));
-        Assert.Contains("The lab ended in the middle of it", left.Why, StringComparison.Ordinal);
+        Assert.Contains("The lab ended while this was being recorded", left.Why, StringComparison.Ordinal);
         Assert.Null(RecordingCheck.Of(store.OpenFile(id)).Damage);
         Assert.Empty(Directory.GetFiles(Folder, "*.part"));
 

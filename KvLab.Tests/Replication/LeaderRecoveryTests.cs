@@ -84,7 +84,7 @@ public sealed class LeaderRecoveryTests
         var cluster = new LabCluster(_world, 2, NoDelay);
         Recover(cluster, [.. cluster.Followers.Select(f => f.Dump())]);
         Assert.Equal(new EntryVersion(1, 1), cluster.StartWrite("k").Result.Version);
-        Assert.Equal("Nothing to recover from 2 of 2 followers.", Assert.Single(cluster.Log.Of(EventKind.LeaderRecovered)).Detail);
+        Assert.Equal("2 of 2 followers answered; none had anything to recover.", Assert.Single(cluster.Log.Of(EventKind.LeaderRecovered)).Detail);
     }
 
     /// <summary>Two leaders at once: the followers have seen the new epoch, so the old leader can neither change nor confirm anything.</summary>

@@ -107,7 +107,7 @@ public sealed class ScenarioParserTests
     [InlineData("begin kill leader", "kill", "after begin comes write or burst")]
     [InlineData("burst many writes", "many", "whole number from 1 to 10000")]
     [InlineData("settings W = lots", "lots", "writeQuorum must be a whole number")]
-    [InlineData("settings speed = 3", "3", "speed is not known here")]
+    [InlineData("settings speed = 3", "3", "speed is not a known field")]
     [InlineData("link follower-1 answer.lossPercent = 101", "101", "answer.lossPercent must be from 0 to 100")]
     [InlineData("read k", "", "from is expected here")]
     [InlineData("read k from 0 followers", "0", "whole number from 1 to 100")]

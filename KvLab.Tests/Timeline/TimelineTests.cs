@@ -194,7 +194,7 @@ public sealed class TimelineTests
         book.Take(trips);
         var lines = book.Look(new TimelineQuery(1, 100_000_000)).Lines.OrderBy(l => l.Track.Id.Kind).ToArray();
         Assert.Equal([(10_000_000L, 10_000_000L, 3.0), (10_000_000L, 12_000_000L, 3.0)], lines.Select(l => (l.Row.Begin(TimelineAxis.Real), l.Row.End(TimelineAxis.Real), l.Row.CorrectedMs)));
-        Assert.Contains("against the order of events by 3 ms", new LineWords(Core.Observation.Snapshots.Labels.Plain).Of(book.Find("m1q")!), StringComparison.Ordinal);
+        Assert.Contains("contradict the order of events by 3 ms", new LineWords(Core.Observation.Snapshots.Labels.Plain).Of(book.Find("m1q")!), StringComparison.Ordinal);
     }
 
     [Theory]

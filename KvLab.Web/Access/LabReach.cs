@@ -40,7 +40,7 @@ public sealed class LabReach(AccessOptions access, DashboardAddress address, Tim
         var wrong = request.ByNode.Select(n => (Field: $"storageOf.{n.Key}", Text: n.Value)).Prepend((Field: "storage", Text: request.All ?? StorageServers.Memory))
             .Where(s => !StorageServers.Kinds.Contains(s.Text.Trim().ToLowerInvariant()))
             .Select(s => new Core.Configuration.FieldError(s.Field,
-                $"{s.Field} must be {string.Join(", ", StorageServers.Kinds.SkipLast(1))} or {StorageServers.Kinds[^1]} alone: other machines can reach this lab, so only its configuration says where a storage is."))
+                $"{s.Field} must be {string.Join(", ", StorageServers.Kinds.SkipLast(1))} or {StorageServers.Kinds[^1]}, without an address: other machines can reach this lab, so addresses are taken from its configuration only."))
             .ToList();
         if (wrong.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", wrong.Select(e => e.Message)), wrong);
     }

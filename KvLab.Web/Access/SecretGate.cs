@@ -61,7 +61,7 @@ internal sealed class SecretGate(RequestDelegate next, AccessOptions access, Lab
 
         if (!HttpMethods.IsPost(request.Method) || !request.HasFormContentType || request.ContentLength is not (> 0 and <= LongestForm))
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{SignInPath} takes the form of its page.");
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{SignInPath} accepts only the form of the sign-in page.");
             return;
         }
 

@@ -16,6 +16,6 @@ internal sealed class TokenGate(RequestDelegate next, ClusterOptions options, Ti
         given ??= context.Request.Query[TelemetryContract.TokenHeader];
         if (_expected.IsRight(given, context.Connection.RemoteIpAddress, out _)) return next(context);
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return context.Response.WriteAsync($"Nodes report with the cluster's token in the header {TelemetryContract.TokenHeader}.");
+        return context.Response.WriteAsync($"The header {TelemetryContract.TokenHeader} must contain the cluster's token.");
     }
 }

@@ -20,25 +20,25 @@ internal static class ClusterEndpoints
     {
         var cluster = routes.MapGroup("/api/cluster").WithTags("Cluster");
         cluster.MapGet("", (IClusterState state, IClusterCommands commands, ExclusiveLease lease) => ClusterAnswer.Of(state.Current, commands.Supervises, lease.Current))
-            .WithSummary("Settings, nodes and figures as the page shows them, and who has the cluster for itself (lease).");
+            .WithSummary("Settings, nodes and figures as the page shows them, and which run has the cluster for itself (lease).");
         cluster.MapPatch("/settings", PatchSettingsAsync).Accepts<LiveSettingsPatch>("application/json").Produces<LiveSettings>().Refuses(409)
             .WithSummary("Changes the settings that are named, all or nothing; answers with all of them.");
         cluster.MapPost("/nodes/{id}/kill", KillAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("Kills the process at once (SIGKILL). Only for nodes that this dashboard started.");
         cluster.MapPost("/nodes/{id}/start", StartAsync).Produces<NodeAnswer>().Refuses(404, 409)
-            .WithSummary("Restarts a node that was killed or stopped, or has crashed; it keeps its id and port. recover: false starts a leader that asks no follower and counts from 1, the seed's disaster.");
+            .WithSummary("Restarts a node that was killed or stopped, or has crashed; it keeps its id and port. recover: false starts a leader that asks no follower and counts from 1 again, as the original lab program does.");
         cluster.MapPost("/nodes/{id}/proceed", ProceedAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("Lets a leader that waits for nodes (waiting in GET /api/cluster) begin without them; acknowledged writes that only they hold may be lost. 409 when it does not wait.");
         cluster.MapPut("/storage", PutStorageAsync).Accepts<StorageBody>("application/json").Produces<ClusterAnswer>().Refuses(409, 502, 504)
-            .WithSummary("Restarts all nodes with another storage: storage for all, storageOf for single nodes, each memory, sqlite:…, redis:… or postgres:…, or a kind alone where its place is configured. Entries in memory are lost, entries elsewhere stay there.");
+            .WithSummary("Restarts all nodes with another storage: storage for all, storageOf for single nodes, each memory, sqlite:…, redis:… or postgres:…, or only the kind (such as redis) if its address is configured. Entries in memory are lost, entries elsewhere stay there.");
         cluster.MapPost("/followers", AddFollowerAsync).Produces<FollowerAnswer>(201).Refuses(409)
-            .WithSummary("Starts one more follower. It gets writes from now on.");
+            .WithSummary("Starts one more follower. It gets writes from now on; the catch-up setting (rejoinSync) decides which existing keys it receives.");
         cluster.MapDelete("/followers/{id}", RemoveFollowerAsync).Produces(204).Refuses(404, 409)
             .WithSummary("Removes a follower from the cluster; refused when fewer than W would be left.");
         cluster.MapPost("/reset", ResetAsync).Accepts<ResetBody>("application/json").Produces(204).Refuses(409, 502, 503)
-            .WithSummary("Empties every node that answers (scope data, the default), or brings the whole lab to its start values: settings, failover rule, links, faults, who leads, followers, storage, and no data (scope all). The version counter continues.");
+            .WithSummary("Empties every node that answers (scope data, the default), or resets the whole lab to its initial state: settings, failover rule, links, faults, leader, followers and storage, with all data deleted (scope all). The version counter continues.");
         cluster.MapPost("/take-over", TakeOverAsync).Produces<LeaseView>().Refuses(409, 504)
-            .WithSummary("Cancels the experiment, scenario, chaos run or drill that has the cluster, and answers when it has restored what it changed; 409 when nobody has it.");
+            .WithSummary("Cancels the experiment, scenario, chaos run or drill that has the cluster, and answers when it has restored what it changed; 409 when none has it.");
         cluster.MapGet("/token", Token).Produces<TokenAnswer>().Refuses(403)
             .WithSummary("The secret for the nodes' guarded calls (/replicate, PATCH /config, /clear, /internal). To this machine only.");
         routes.MapGet("/api/convergence", (IClusterCommands commands, CancellationToken cancellation) => commands.CheckConvergenceAsync(cancellation))

@@ -13,7 +13,7 @@ internal static class DrillEndpoints
     {
         var api = routes.MapGroup("/api/drills").WithTags("Durability");
         api.MapPost("/durability", RunAsync).Accepts<DrillBody>("application/json").Produces<DrillAnswer>().Refuses(409, 503)
-            .WithSummary("Writes with this W, kills the leader and the follower that acknowledged first, fails over and reads the ledger; then restarts both. Takes seconds.");
+            .WithSummary("Writes with this W, kills the leader and the follower that acknowledged first, promotes another follower, and says which of the writes were lost; then restarts both. Takes a few seconds.");
         api.MapGet("/durability", (IDrills drills, IClusterState state) => drills.History.Select(r => DrillAnswer.Of(r, state.Current))).Produces<IReadOnlyList<DrillAnswer>>()
             .WithSummary("The latest drills, newest first.");
     }

@@ -16,7 +16,7 @@ internal static class DurabilityEndpoints
         api.MapGet("/durability", (HttpRequest request, IClusterState state) => Ledger(request, state)).Produces<DurabilityAnswer>().Refuses()
             .WithSummary($"Acknowledged writes: counts, the lost ones with their reasons, the latest. limit: 1 … {StateLimits.LostRows}, default 40.");
         api.MapGet("/durability/{epoch:long}/{version:long}", Row).Produces<DurabilityAnswerRow>().Refuses(404)
-            .WithSummary($"One acknowledged write, of the latest {DurabilityLedger.Window}: who held it at the answer, who holds it now, and why.");
+            .WithSummary($"One acknowledged write, of the latest {DurabilityLedger.Window}: which nodes held it at the answer, which hold it now, and why.");
         api.MapGet("/availability", (IClusterState state) => AvailabilityAnswer.Of(state.Current)).Produces<AvailabilityAnswer>()
             .WithSummary("Success, partial and unreachable writes per second, the faults of that time, and the quorum's rule against the cluster as it stands.");
     }

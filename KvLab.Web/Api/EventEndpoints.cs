@@ -17,7 +17,7 @@ internal static class EventEndpoints
             .Produces<IReadOnlyList<NodeEvent>>(200, "application/json", EventExport.NdjsonType, EventExport.CsvType)
             .WithSummary("Events, newest first; node, kind, key, text and limit restrict them. Accept chooses JSON, application/x-ndjson or text/csv; a link says format=json, ndjson or csv instead.");
         routes.MapGet("/api/telemetry", (IClusterState state) => TelemetryAnswer.Of(state.Current)).WithTags("Events").Produces<TelemetryAnswer>()
-            .WithSummary("Events from every node: how many were received, were duplicates, are missing, and were dropped by the node.");
+            .WithSummary("Events from every node: how many were received, duplicated, missing, and dropped by the node.");
         routes.MapGet("/health", (IClusterState state) => new HealthAnswer(
                 "ready", state.Current.Nodes.Count(n => n.State == NodeState.Running), state.Current.Nodes.Length))
             .WithTags("Health").Produces<HealthAnswer>();

@@ -17,7 +17,7 @@ internal static class ExperimentEndpoints
     {
         var api = routes.MapGroup("/api/experiments").WithTags("Experiments");
         api.MapGet("", (ExperimentService experiments) => experiments.List()).WithSummary("All stored runs, newest first.");
-        api.MapGet("/presets", () => Presets.All).WithSummary("The plans that classes use.");
+        api.MapGet("/presets", () => Presets.All).WithSummary("The built-in plans.");
         api.MapPost("", StartAsync).Accepts<ExperimentPlan>("application/json").Produces<RunView>(202).Refuses(409, 503)
             .WithSummary("Starts an experiment: a preset and/or any field of a plan. One runs at a time.");
         api.MapPost("/estimate", EstimateAsync).Accepts<ExperimentPlan>("application/json").Refuses(503).WithSummary("How long a plan will take, in seconds.");

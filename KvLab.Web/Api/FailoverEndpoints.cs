@@ -16,9 +16,9 @@ internal static class FailoverEndpoints
         api.MapPatch("", ChangeAsync).Accepts<FailoverPolicy>("application/json").Produces<FailoverAnswer>().Refuses(409)
             .WithSummary("Changes the rule: mode manual or automatic, timeoutMs 500 … 60,000.");
         api.MapPost("", FailOverAsync).Produces<FailoverReport>().Refuses(404, 409, 503)
-            .WithSummary("Promotes the follower named in \"to\", or the most up-to-date one by (epoch, version). Refused (409) where too few nodes answer to know every acknowledged write; \"force\": true promotes anyway, and those may be lost.");
+            .WithSummary("Promotes the follower named in \"to\", or the most up-to-date one by (epoch, version). Refused (409) if too few nodes answer to be sure that every acknowledged write is known; \"force\": true promotes anyway, and acknowledged writes may then be lost.");
         api.MapGet("/risk", RiskAsync).Produces<FailoverRisk>().Refuses(404, 409, 503)
-            .WithSummary("What a promotion would put at risk now, of \"to\" or of the most up-to-date follower: acknowledged writes that no node holds which the new leader reaches. Nothing is changed.");
+            .WithSummary("Which acknowledged writes a promotion of \"to\", or of the most up-to-date follower, would put at risk now: those held by no node that the new leader can reach. Nothing is changed.");
         MapSyncs(routes);
         routes.MapGet("/api/cluster/rolled-back", (IClusterState state) => state.Current.RolledBack).Produces<IReadOnlyList<RolledBackView>>().WithTags("Failover")
             .WithSummary("Writes that replaced leaders rolled back, newest first.");

@@ -15,9 +15,9 @@ internal static class LoadEndpoints
     {
         var api = routes.MapGroup("/api").WithTags("Writes");
         api.MapPost("/writes", WriteAsync).Accepts<WriteBody>("application/json").Produces<WriteAnswer>().Refuses(409, 413, 503)
-            .WithSummary("Passes one write to the leader and its answer back; 503 with the same body if W is not reached and onShortfall is error.");
+            .WithSummary("Sends one write to the leader and returns its answer; 503 with the same body if W is not reached and onShortfall is error.");
         api.MapGet("/writes", (HttpRequest request, IClusterState state) => Writes(request, state)).Produces<IReadOnlyList<WriteRow>>().Refuses()
-            .WithSummary("The latest writes, newest first, with what became of each at every follower. limit: 1 … 500, default 100.");
+            .WithSummary("The latest writes, newest first, with the outcome of each at every follower. limit: 1 … 500, default 100.");
         api.MapPost("/demos/out-of-order", DemoAsync).Accepts<OutOfOrderBody>("application/json").Produces<OutOfOrderDemo>().Refuses(404, 409, 503)
             .WithSummary("Three writes of one key that reach one follower as 3, 1, 2.");
         api.MapPost("/bursts", StartBurstAsync).Accepts<BurstPlan>("application/json").Produces<BurstAnswer>(202).Refuses(409, 503)
@@ -87,5 +87,5 @@ internal static class LoadEndpoints
     }
 
     private static Burst Find(IClusterCommands commands, string id) =>
-        commands.FindBurst(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no burst {id}; the latest {RunSort.Burst.Remembered} are remembered.");
+        commands.FindBurst(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no burst {id}; only the latest {RunSort.Burst.Remembered} are kept.");
 }

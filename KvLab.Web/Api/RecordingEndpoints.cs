@@ -22,14 +22,14 @@ internal static class RecordingEndpoints
     {
         var api = routes.MapGroup("/api/recordings").WithTags("Recordings");
         api.MapGet("", (Recorder recorder) => recorder.List()).Produces<IReadOnlyList<RecordingView>>()
-            .WithSummary("All recordings, newest first. Each holds every event with keys and values, and the addresses of the nodes. All together have at most Recording:MaxMegabytes; the oldest go first.");
+            .WithSummary("All recordings, newest first. Each holds every event with keys and values, and the addresses of the nodes. All together use at most Recording:MaxMegabytes; when that is reached, the oldest are deleted.");
         api.MapPost("", DoAsync).Accepts<RecordingCommand>("application/json").Produces<RecordingView>().Produces<RecordingView>(201).Refuses(409, 503, 507)
-            .WithSummary("{\"do\":\"start\"} begins another recording (name: how it is called), and ends the one that is being written; {\"do\":\"stop\"} ends it, and nothing is recorded until the next start.");
+            .WithSummary("{\"do\":\"start\"} closes the current recording and starts a new one (name: its name); {\"do\":\"stop\"} closes the current one, and nothing is recorded until you start another.");
         api.MapPost("/import", ImportAsync).Accepts<IFormFile>(FileType).Produces<RecordingView>(201).Refuses(409, 413, 503, 507)
-            .WithSummary("Takes in a recording's file. It is looked through to its last byte first; 400 says what is wrong with it and up to where it can be read.");
+            .WithSummary("Imports a recording file. The whole file is checked first; 400 says what is wrong and how far it can be read.");
         api.MapGet("/{id}", (string id, Recorder recorder) => recorder.Find(id)).Produces<RecordingView>().Refuses(404);
         api.MapGet("/{id}/file", FileAsync).Produces(200, contentType: FileType).Refuses(404, 422, 503, 507)
-            .WithSummary("The recording as one file (docs/event-format.md), with keys and values; of one that is being written, what is whole by now. "
+            .WithSummary("The recording as one file (docs/event-format.md), with keys and values; for one that is still being written, what has been saved so far. "
                 + "from, to: a stretch of it instead, both moments included, as a recording of its own; ms since the recording began, or a time as ISO 8601.");
         api.MapPatch("/{id}", RenameAsync).Accepts<RecordingName>("application/json").Produces<RecordingView>().Refuses(404, 503, 507).WithSummary("Renames a recording: {\"name\": …}.");
         api.MapDelete("/{id}", Delete).Produces(204).Refuses(404, 409).WithSummary("Removes a recording; not the one that is being written.");
@@ -56,7 +56,7 @@ internal static class RecordingEndpoints
         }
         catch (Exception late) when (late is TimeoutException || (late is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new CommandException(503, "The recorder did not answer in time, or was asked for something else meanwhile.", inner: late);
+            throw new CommandException(503, "The recorder is busy and did not answer in time. Try again.", inner: late);
         }
     }
 

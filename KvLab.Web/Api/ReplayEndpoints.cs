@@ -10,7 +10,7 @@ namespace KvLab.Web.Api;
 internal static class ReplayEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/recordings/{id}/state", State).WithTags("Recordings").Produces<PastState>().Refuses(404)
-        .WithSummary("The state at a moment: cluster as GET /api/cluster answers it, convergence as GET /api/convergence does, by what the dashboard knew then. "
+        .WithSummary("The state at a moment, as the dashboard knew it then: cluster in the form of GET /api/cluster, convergence in that of GET /api/convergence. "
             + "at: ms since the recording began, as the page's address has it, or a time as ISO 8601; default its end.");
 
     private static PastState State(string id, HttpRequest request, IRecordedStreams recordings)

@@ -6,5 +6,5 @@ namespace KvLab.Web.Api;
 internal static class RunEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/runs", (RunRegistry runs) => runs.All).WithTags("Cluster").Produces<IReadOnlyList<RunLine>>()
-        .WithSummary("Every burst, drill, scenario, chaos run and experiment since this dashboard began, newest first: those that run and the latest that are over.");
+        .WithSummary("Bursts, drills, scenarios, chaos runs and experiments since this dashboard started, newest first: all that are running, and the latest that have ended.");
 }

@@ -20,7 +20,7 @@ internal static class ScenarioEndpoints
 
         var chaos = routes.MapGroup("/api/chaos").WithTags("Chaos");
         chaos.MapPost("", StartChaosAsync).Accepts<ChaosOptions>("application/json").Produces<ChaosReport>(202).Refuses(409)
-            .WithSummary("Random seeded faults under load, then heals, settles and verifies. faults 1 … 2,000, seed, clients, keys, writeQuorum (default N), gapMs. Deletes all data first.");
+            .WithSummary("Sets random faults, drawn from a seed, under load; then heals, waits and checks. faults 1 … 2,000, seed, clients, keys, writeQuorum (default N), gapMs. Deletes all data first.");
         chaos.MapGet("", (ScenarioService service) => service.Chaos.All).Produces<IReadOnlyList<ChaosReport>>().WithSummary("The latest chaos runs, newest first.");
         chaos.MapGet("/{id}", (string id, ScenarioService service) => FindChaos(service, id)).Produces<ChaosReport>().Refuses(404).WithSummary("What was done so far, and at the end what held.");
         chaos.MapGet("/{id}.txt", (string id, ScenarioService service) => FindChaos(service, id).ToText()).Produces<string>(200, "text/plain").Refuses(404).WithSummary("The report as text.");
@@ -33,7 +33,7 @@ internal static class ScenarioEndpoints
         {
             fields.AllowOnly("name", "text");
             var (name, text) = (fields.Text("name"), fields.Text("text"));
-            if (name is null == text is null && fields.Errors.Count == 0) fields.Add("name", "or text must be given, and not both.");
+            if (name is null == text is null && fields.Errors.Count == 0) fields.Add("name", "or text must be given, but not both.");
             return (Name: name, Text: text);
         });
         var run = service.Start(scenario.Name is { } known ? ScenarioService.Find(known) : ScenarioService.Read(scenario.Text!));

@@ -17,7 +17,7 @@ internal sealed class StrictQuery
         _query = request.Query;
         foreach (var (name, values) in _query)
         {
-            if (!known.Contains(name)) _errors.Add(name, $"{name} is not known here; the known ones are {string.Join(", ", known)}.");
+            if (!known.Contains(name)) _errors.Add(name, $"{name} is not a parameter of this call; the parameters are {string.Join(", ", known)}.");
             else if (values.Count > 1) _errors.Add(name, $"{name} must be given once, but is given {values.Count} times.");
         }
     }

@@ -11,8 +11,8 @@ internal static class TimelineEndpoints
     private const long StandardLamport = 200;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/timeline", Timeline).WithTags("Events").Produces<TimelineView>().Refuses(404)
-        .WithSummary("A window of the space-time diagram: lanes, lines of messages and writes, and what was so with nodes. Lines that lie too close together for width (pixels, "
-            + $"default {TimelineQuery.StandardWidth}) are one sum for each pair of nodes that says how many it stands for, by outcome: messages is what /api/messages has for the same window, "
+        .WithSummary("A window of the space-time diagram: lanes, lines of messages and writes, and the states of the nodes. Lines too close together to be drawn at this width (pixels, "
+            + $"default {TimelineQuery.StandardWidth}) are summed up, one sum for each pair of nodes, with its number of messages by outcome: messages is what /api/messages has for the same window, "
             + "and is the number of lines and messages of sums that are not before the window and not of kind write. axis: real (default) or lamport; from and to: ISO 8601, or whole numbers "
             + "on the Lamport axis, default the latest 10 s; node: either end; key; kind: request, answer, call, read or write; recording: of this recording instead of the live lab.");
 

@@ -66,7 +66,7 @@ public static class AvailabilityPlot
     public static Layout Layout(AvailabilityView view, ChartLook look, string revision)
     {
         var both = HasOtherSide(view);
-        var layout = look.Layout("seconds since the dashboard began", "writes / s", revision);
+        var layout = look.Layout("seconds since the dashboard started", "writes / s", revision);
         layout.BarMode = BarModeEnum.Stack;
         layout.BarGap = 0.12m;
         layout.Legend[0].Y = 1m;

@@ -8,7 +8,7 @@ namespace KvLab.Web.Charts;
 public static class DurabilityTable
 {
     public static SeriesTable Of(IReadOnlyList<DurabilityRow> rows, Explain explain, Reach reach) => new(
-        "Acknowledged writes and who holds them",
+        "Acknowledged writes and which nodes hold them",
         ["epoch", "version", "key", "W", "acks", "answered_at", "state", "held_at_answer", "held_now", "unreachable_now", "lost_at", "why"],
         [.. rows.Select(r => (IReadOnlyList<string>)
             [

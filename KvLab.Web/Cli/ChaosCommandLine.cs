@@ -48,7 +48,7 @@ internal static class ChaosCommandLine
         {
             if (report.Faults.Count < printed + 10) return;
             printed = report.Faults.Count;
-            Console.WriteLine($"{report.Faults.Count,5} of {options.Faults} faults, {report.Success} success, {report.Partial} partial, {report.Unanswered} without an answer");
+            Console.WriteLine($"{report.Faults.Count,5} of {options.Faults} faults, {report.Success} succeeded, {report.Partial} partial, {report.Unanswered} without an answer");
         });
         var id = service.Start(options).Id;
         OwnLab.OnInterrupt(() => service.Chaos.Cancel(id));

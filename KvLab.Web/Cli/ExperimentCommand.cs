@@ -30,7 +30,7 @@ internal static class ExperimentCommand
                 replicationTimeoutMs calibrate settleMs sweep (axis:value;value)
         report: a JSON file with your own words, as POST /api/experiments/{id}/report takes them: title author members course labels hypothesis method figures
                 answers conclusion paper
-        servers of a sweep over storage: --redis HOST:PORT,… --postgres //USER@HOST/DATABASE; what this lab left there is emptied
+        servers for a sweep over storage: --redis HOST:PORT,… --postgres //USER@HOST/DATABASE; data that this lab left there is deleted
         """;
 
     public static async Task<int> RunAsync(string[] args)
@@ -71,12 +71,12 @@ internal static class ExperimentCommand
             using var json = JsonObjectText.Parse(bytes, errors);
             if (json is null) return new ReportRequest();
             var words = ReportRequestReader.Read(new JsonFields(json.RootElement, errors));
-            errors.Require(words.Runs.Count == 0, "runs", "runs must not be in the report's file: the report is of the run that is measured now.");
+            errors.Require(words.Runs.Count == 0, "runs", "runs must not be in the report file: the report always covers the run being measured.");
             return words;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            errors.Add("report", $"report must name a file that can be read, but {Unseen.Shown(ErrorText.Short(file))} cannot: {cause.Message}");
+            errors.Add("report", $"the report file {Unseen.Shown(ErrorText.Short(file))} cannot be read: {cause.Message}");
             return new ReportRequest();
         }
     }

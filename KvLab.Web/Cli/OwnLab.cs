@@ -24,7 +24,7 @@ internal static class OwnLab
         {
             if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + 1 >= args.Count)
             {
-                Console.Error.WriteLine($"{args[i]} is not an option with a value.\n{usage}");
+                Console.Error.WriteLine($"expected --NAME VALUE, but found {args[i]}.\n{usage}");
                 return null;
             }
 
@@ -77,7 +77,7 @@ internal static class OwnLab
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Stopped before it was finished.");
+            Console.Error.WriteLine("The run was interrupted.");
             return Interrupted;
         }
     }

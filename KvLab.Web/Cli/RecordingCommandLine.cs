@@ -24,10 +24,10 @@ internal static class RecordingCommandLine
 
     private const string Usage = """
         usage: recording list                                      recordings in the data folder
-               recording export ID FILE [--from MS] [--to MS]      copies one, or a stretch of it, out of it
-               recording import FILE                               looks through a file and copies it into it
-               recording verify FILE                               says whether all of a file can be read, and up to where; exit code 1 if not
-               recording convert FILE --to ndjson|csv [--out FILE] its events, in the columns of /api/events
+               recording export ID FILE [--from MS] [--to MS]      writes a recording, or a stretch of it, to a file
+               recording import FILE                               checks a file and copies it into the data folder
+               recording verify FILE                               checks whether the whole file can be read, and if not, how far; exit code 1 if not
+               recording convert FILE --to ndjson|csv [--out FILE] writes its events, with the columns of /api/events
         --KVLAB_DATA FOLDER: the data folder
         """;
 
@@ -91,7 +91,7 @@ internal static class RecordingCommandLine
     {
         using var store = Store(data);
         var all = store.List();
-        Console.WriteLine($"{all.Count} in {store.Folder}");
+        Console.WriteLine($"{all.Count} {(all.Count == 1 ? "recording" : "recordings")} in {store.Folder}");
         foreach (var r in all)
         {
             // One that is written by a lab at this moment is not closed yet, nor is one that was killed.
@@ -110,7 +110,7 @@ internal static class RecordingCommandLine
         using var store = Store(data);
         await using var from = begin is null && end is null ? store.OpenFile(id) : (await StretchFile.MakeAsync(store, id, begin, end, CancellationToken.None)).File;
         await using (var to = new FileStream(file, FileMode.CreateNew)) await from.CopyToAsync(to);
-        Console.WriteLine($"{new FileInfo(file).Length} bytes are in {Path.GetFullPath(file)}. {Contents}");
+        Console.WriteLine($"Wrote {new FileInfo(file).Length} bytes to {Path.GetFullPath(file)}. {Contents}");
         return Passed;
     }
 
@@ -119,7 +119,7 @@ internal static class RecordingCommandLine
         using var store = Store(data);
         await using var from = File.OpenRead(file);
         var imported = await store.ImportAsync(from, CancellationToken.None);
-        Console.WriteLine($"{imported.Id}: {imported.Events} events are in {store.Folder}.");
+        Console.WriteLine($"{imported.Id}: imported {imported.Events} events into {store.Folder}.");
         return Passed;
     }
 
@@ -129,11 +129,11 @@ internal static class RecordingCommandLine
         var check = RecordingCheck.Of(bytes);
         var (recording, to) = (check.Recording, check.To);
         Console.WriteLine($"recording {recording.Header.Id} of {recording.Header.BegunAt:u}, KvLab {recording.Header.Program}{(recording.Name.Length > 0 ? $", \"{Unseen.Shown(recording.Name)}\"" : "")}");
-        Console.WriteLine($"{(check.Damage is null ? "all of it can be read" : "it can be read up to there")}: {check.Events} events in {check.Elements} elements, to {(to is { } time ? $"{time.Utc:yyyy-MM-ddTHH:mm:ss.fffZ}" : "its beginning")}");
+        Console.WriteLine($"{(check.Damage is null ? "all of it can be read" : "only the beginning can be read")}: {check.Events} events, to {(to is { } time ? $"{time.Utc:yyyy-MM-ddTHH:mm:ss.fffZ}" : "its beginning")}");
         if (recording.Why.Length > 0) Console.WriteLine(recording.Why);
         if (check.Damage is not { } damage)
         {
-            if (!recording.IsClosed) Console.WriteLine("It has no index: it is still written, or what wrote it was killed.");
+            if (!recording.IsClosed) Console.WriteLine("The file has no index: it is still being written, or the program that wrote it was killed.");
             return Passed;
         }
 
@@ -162,7 +162,7 @@ internal static class RecordingCommandLine
         var events = reader.Read().SelectMany(e => e.Observed.What is EventsReceived received ? received.Batch.Events : (IEnumerable<NodeEvent>)[]);
         if (format == "csv") await EventExport.WriteCsvAsync(to, events, LabelsOf(events));
         else await EventExport.WriteNdjsonAsync(to, events);
-        if (output is not null) Console.WriteLine($"{reader.Recording.Events} events are in {Path.GetFullPath(output)}. {Contents}");
+        if (output is not null) Console.WriteLine($"Wrote {reader.Recording.Events} events to {Path.GetFullPath(output)}. {Contents}");
         return reader.Recording.Damage is { } damage ? throw damage : Passed;
     }
 }

@@ -23,7 +23,7 @@ internal sealed partial class ClusterCommands
         if (stepMs < ShortestStepMs)
         {
             throw new CommandException(StatusCodes.Status409Conflict,
-                $"replicationTimeoutMs is {Settings.ReplicationTimeoutMs} ms, too short for three arrivals that can be told apart; set it to {6 * ShortestStepMs:0} ms or more.");
+                $"replicationTimeoutMs is {Settings.ReplicationTimeoutMs} ms, too short to tell three arrivals apart; set it to {6 * ShortestStepMs:0} ms or more.");
         }
 
         var key = FreeDemoKey();

@@ -60,7 +60,7 @@ internal sealed partial class ClusterCommands(
         catch (CommandException failure)
         {
             events.Report(EventKind.DashboardNotice, follower.Id,
-                $"{follower.Name} was not told of {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Writes carry the mode with them, so replication follows it all the same.");
+                $"{follower.Name} could not be switched to {versioning.ToString().ToLowerInvariant()} mode: {failure.Message} Each write carries the mode, so replication uses it anyway.");
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed partial class ClusterCommands(
         if (silent.Count == 0) return;
         if (silent.Count > directory.Followers.Count)
             throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No node answered, so nothing was emptied.");
-        events.Report(EventKind.DashboardNotice, null, $"The reset did not reach {string.Join(", ", silent.Order(NaturalOrder.Instance))}; the memory of a node that is not running is empty when it starts again.");
+        events.Report(EventKind.DashboardNotice, null, $"The reset did not reach {string.Join(", ", silent.Order(NaturalOrder.Instance))}; old entries may still be held there. Unless in naive mode, the leader removes those of a follower when it reaches it again.");
 
         async Task ClearAsync(NodeAddress node)
         {

@@ -19,7 +19,7 @@ internal sealed partial class DisturbanceWatch
     private void LookForPauses(HeldLease held, TimeSpan sinceLastLook)
     {
         if (sinceLastLook > OwnPause)
-            held.Disturb(string.Create(CultureInfo.InvariantCulture, $"The dashboard itself, which is the client, stood still for {(sinceLastLook - BetweenLooks).TotalSeconds:0.0} s."));
+            held.Disturb(string.Create(CultureInfo.InvariantCulture, $"The dashboard, which is also the client, was paused for {(sinceLastLook - BetweenLooks).TotalSeconds:0.0} s."));
         if (!supervisor.Supervises || !OperatingSystem.IsLinux()) return;
         foreach (var node in state.Current.Nodes)
         {

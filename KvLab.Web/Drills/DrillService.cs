@@ -71,7 +71,7 @@ internal sealed class DrillService(
         }
         catch (TimeoutException late)
         {
-            throw new CommandException(StatusCodes.Status504GatewayTimeout, $"The drill was given up: it waited {Patience.TotalSeconds:0} s for this to show: {Doing}", inner: late);
+            throw new CommandException(StatusCodes.Status504GatewayTimeout, $"The drill was stopped, because this did not finish within {Patience.TotalSeconds:0} s: {Doing}", inner: late);
         }
         finally
         {
@@ -108,7 +108,7 @@ internal sealed class DrillService(
     {
         var now = state.Current;
         if (!commands.Supervises) throw Conflict("This dashboard did not start the nodes, so it cannot kill them. Kill the leader and a follower where they run, and read the ledger here.");
-        if (now.Naive) throw Conflict("In naive mode versions decide nothing, so a quorum promises nothing. Switch it off first.");
+        if (now.Naive) throw Conflict("In naive mode a late older write can overwrite a newer one, so a quorum promises nothing. Switch it off first.");
         string[] followers = [.. now.Followers.Select(f => f.Id)];
         var broken = now.Nodes.Where(n => AvailabilityRule.WhyNot(n, now) is not null).Select(n => n.Id).ToArray();
         if (now.Leader is null || directory.Leader is not { } leader || followers.Length < FewestFollowers || broken.Length > 0)
@@ -138,7 +138,7 @@ internal sealed class DrillService(
         Step("There is no leader. The most up-to-date follower is promoted.");
         var reign = await failover.FailOverAsync(null, force: true, cancellation: cancellation);
         await state.WhenAsync(s => s.Reign >= reign.Epoch, Patience, time, cancellation);
-        Step($"{reign.To} leads epoch {reign.Epoch}. The ledger is asked for the writes.");
+        Step($"{reign.To} leads epoch {reign.Epoch}. Checking which of the writes are still held.");
 
         var rows = versions.Select(v => ledger.Find(v)).OfType<DurabilityRow>().ToArray();
         var lost = rows.Count(r => r.State == DurabilityState.Lost);
@@ -179,8 +179,8 @@ internal sealed class DrillService(
     private static bool IsDown(ClusterSnapshot snapshot, string node) => snapshot.Nodes.Any(n => n.Id == node && n.State is NodeState.Stopped or NodeState.Crashed);
 
     private static string Verdict(int w, int writes, int lost) => lost > 0
-        ? $"{lost} of {Explain.Count(writes, "promise")} broken: with W = {w} a success meant {Explain.Count(w, "follower")}, and killing the leader and {(w == 1 ? "that one" : "one of those")} killed every copy."
-        : $"Every promise kept: with W = {w} a success meant {Explain.Count(w, "follower")}, one of them died with the leader, and {w - 1} kept each write.";
+        ? $"{lost} of {Explain.Count(writes, "promise")} {(lost == 1 ? "was" : "were")} broken: with W = {w} a success needed the acks of {Explain.Count(w, "follower")}, and killing the leader and {(w == 1 ? "that one" : "one of those")} left no copy."
+        : $"Every promise was kept: with W = {w}, at least {Explain.Count(w, "follower")} held each write when it was answered; one of them was killed with the leader, and at least {w - 1} still held it.";
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 

@@ -35,11 +35,11 @@ internal static partial class StartFailure
                 $"there is no file {file}. Correct the option that names it, such as Kestrel:Certificates:Default:Path.",
             DirectoryNotFoundException when Path.IsPathRooted(cause.Message) => $"the folder {cause.Message} is not there, or this user may not look into it.",
             FileNotFoundException or DirectoryNotFoundException => cause.Message,
-            ArgumentOutOfRangeException { ParamName: "port" } => $"a port in --urls is not from 0 to 65535. An address is {ListenOptions.DefaultUrl}",
-            CryptographicException => "the certificate cannot be read: its file is none, or its password is wrong (Kestrel:Certificates:Default:Path and :Password).",
-            InvalidDataException when cause.Message.Contains("configuration", StringComparison.Ordinal) => $"{FileIn(cause.Message)} is not valid JSON. Mend or remove it.",
+            ArgumentOutOfRangeException { ParamName: "port" } => $"a port in --urls must be from 0 to 65535. Example: --urls {ListenOptions.DefaultUrl}",
+            CryptographicException => "the certificate cannot be read: the file is not a certificate, or the password is wrong (Kestrel:Certificates:Default:Path and :Password).",
+            InvalidDataException when cause.Message.Contains("configuration", StringComparison.Ordinal) => $"{FileIn(cause.Message)} is not valid JSON. Correct or remove it.",
             UnauthorizedAccessException => $"{FileIn(cause.Message)} may not be read by this user. Change its rights (chmod, chown).",
-            FormatException when cause.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => $"--urls is not an address: {cause.Message.TrimEnd('.')}. An address is {ListenOptions.DefaultUrl}",
+            FormatException when cause.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => $"--urls is not an address: {cause.Message.TrimEnd('.')}. Example: --urls {ListenOptions.DefaultUrl}",
             _ => null,
         };
     }

@@ -33,7 +33,7 @@ internal static class TelemetryRules
     {
         Require(batch?.Events is not null, "The batch is missing.");
         Require(batch!.Node == hello.Node && batch.Incarnation == hello.Incarnation,
-            $"This connection speaks for {hello.Node}, incarnation {hello.Incarnation}, and for nobody else.");
+            $"This connection speaks for {hello.Node}, incarnation {hello.Incarnation}, and for no other node.");
         Require(batch.Events.Length <= MostEvents, $"A batch holds at most {MostEvents} events.");
         Require(IsCount(batch.Dropped), "dropped must be what a node can count to.");
         long previous = 0;

@@ -136,7 +136,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
         catch (TimeoutException late)
         {
             throw new CommandException(StatusCodes.Status504GatewayTimeout,
-                $"{held.View.Holder} was cancelled, but has not restored the cluster within {TakeOverPatience.TotalSeconds:0} s. It still has the cluster.", inner: late);
+                $"{held.View.Holder} was cancelled, but did not restore the cluster within {TakeOverPatience.TotalSeconds:0} s. It still has the cluster.", inner: late);
         }
 
         return held.View;

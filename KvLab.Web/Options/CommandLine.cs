@@ -72,6 +72,6 @@ internal static class CommandLine
     private static bool IsWord(string arg) => !arg.StartsWith('-') && !arg.StartsWith('/') && !arg.Contains('=');
 
     private static string Stray(string word) =>
-        $"{Spelling.Shown(word)} is not a command, and no option's name stands before it. "
+        $"{Spelling.Shown(word)} is neither a command nor the value of an option. "
         + $"The commands are {NameList.And(Commands)}, as the first word; without a command the lab starts.";
 }

@@ -30,13 +30,13 @@ internal static class ListenOptions
     {
         var address = Parse(text);
         if (address is null || (!address.IsUnixPipe && !address.IsNamedPipe && !IsHost(address.Host)))
-            errors.Add(name, $"{name} is not an address: \"{Spelling.Shown(text)}\". An address is {DefaultUrl}");
+            errors.Add(name, $"{name} is not an address: \"{Spelling.Shown(text)}\". Example: {DefaultUrl}");
         else if (address.Scheme.ToUpperInvariant() is not ("HTTP" or "HTTPS"))
             errors.Add(name, $"{name} must begin with http:// or https://, but is \"{Spelling.Shown(text)}\".");
         else if (address.Port is < 0 or > 65_535)
-            errors.Add(name, $"{name} has a port that is not from 0 to 65535: \"{Spelling.Shown(text)}\". An address is {DefaultUrl}");
+            errors.Add(name, $"{name} has a port that is not from 0 to 65535: \"{Spelling.Shown(text)}\". Example: {DefaultUrl}");
         else if (address.PathBase.Length > 0)
-            errors.Add(name, $"{name} must not have a path, but is \"{Spelling.Shown(text)}\". The path under which the lab lies is Lab:PathBase: "
+            errors.Add(name, $"{name} must not have a path, but is \"{Spelling.Shown(text)}\". To serve the lab under a path, use Lab:PathBase: "
                 + $"{name} {text.TrimEnd('/')[..^address.PathBase.Length]} --Lab:PathBase {address.PathBase}");
     }
 

@@ -54,8 +54,8 @@ internal sealed partial class ApiProblems(RequestDelegate next, ILogger<ApiProbl
         var request = $"{context.Request.Method} {context.Request.Path}";
         return new CommandException(status, status switch
         {
-            StatusCodes.Status404NotFound => $"{request} is not known; see /openapi/v1.json for everything that is.",
-            StatusCodes.Status405MethodNotAllowed => $"{request} is not known; allowed here: {context.Response.Headers.Allow}.",
+            StatusCodes.Status404NotFound => $"There is no {request}; /openapi/v1.json lists all calls.",
+            StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not allowed for {context.Request.Path}; allowed: {context.Response.Headers.Allow}.",
             StatusCodes.Status415UnsupportedMediaType => NoJson(context.Request),
             _ => ReasonPhrases.GetReasonPhrase(status),
         });

@@ -87,8 +87,8 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
         if (InputRules.CheckKey(request.Key) is { } wrongKey) throw Wrong("key", wrongKey);
         var followers = directory.Followers;
         NodeAddress[] all = directory.Leader is { } leader ? [leader, .. followers] : [.. followers];
-        if (all.Length == 0) throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No node is known yet, so there is nobody to read from.");
-        if (request is { From: not null, R: not null }) throw Wrong("r", "r and from cannot be given together: r reads from followers that are drawn, from names one node.");
+        if (all.Length == 0) throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No node is known yet, so there is none to read from.");
+        if (request is { From: not null, R: not null }) throw Wrong("r", "give either r (that many randomly chosen followers) or from (one node), not both.");
         if (request.R is { } r)
         {
             if (r < 1 || r > followers.Count) throw Wrong("r", $"r must be from 1 to {followers.Count} (the number of followers), but is {r}.");

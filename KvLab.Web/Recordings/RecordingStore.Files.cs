@@ -8,7 +8,7 @@ public sealed partial class RecordingStore
     /// <summary>How files are called while they come in.</summary>
     private const string Unfinished = ".part";
 
-    private const string LeftOpen = "The lab ended in the middle of it; it can be read up to its last whole chunk.";
+    private const string LeftOpen = "The lab ended while this was being recorded; it can be read up to the last complete part.";
 
     private readonly SemaphoreSlim _importing = new(1, 1);
 

@@ -133,7 +133,7 @@ public sealed partial class RecordingStore : IDisposable
 
     /// <summary>It goes on from one that is no longer here.</summary>
     private string? Missing(Recording recording) => recording.Header.Follows is { Length: > 0 } before && before != _running?.Id && !_files.ContainsKey(before)
-        ? $"What came before ({before}) was removed: all recordings together have at most {_options.MaxMegabytes} MB, and the oldest go first." : null;
+        ? $"What came before ({before}) was removed: all recordings together use at most {_options.MaxMegabytes} MB, and the oldest are deleted when that is reached." : null;
 
     /// <summary>All bytes of it as a closed file; of one that is being written, what is whole by now.</summary>
     /// <exception cref="CommandException">404.</exception>

@@ -22,5 +22,5 @@ internal static class RecordedStreamsOfRest
     /// <param name="field">The parameter that names it; null where it is in the path.</param>
     /// <exception cref="CommandException">404: there is none of this id.</exception>
     public static OpenRecording Find(this IRecordedStreams recordings, string id, string? field = null) =>
-        recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".", field is null ? null : [new(field, "There is none of this id.")]);
+        recordings.Open(id) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no recording \"{id}\".", field is null ? null : [new(field, "No recording has this id.")]);
 }

@@ -22,7 +22,7 @@ internal static class StretchFile
         // Both moments belong to it.
         var begin = Math.Max(first.Ms, from?.ObserverMs(first) ?? first.Ms);
         var end = Math.Min(last.Ms, to?.ObserverMs(first) ?? last.Ms);
-        if (end < begin) throw Wrong("from", $"from must be before to, and within the recording, which is {last.Ms - first.Ms} ms long.");
+        if (end < begin) throw Wrong("from", $"from must be earlier than to, and inside the recording, which is {last.Ms - first.Ms} ms long.");
         var (element, behind) = (stream.After(begin - 1), stream.After(end));
         if (element == behind) throw Wrong("from", "Nothing was recorded between from and to.");
         var (fromMs, toMs) = (begin - first.Ms, end - first.Ms);

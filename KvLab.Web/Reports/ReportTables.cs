@@ -71,7 +71,7 @@ internal static class ReportTables
     {
         var html = Begin(table, run.Points.Sum(p => p.Checks.Count), "moments",
             $"Differences from the leader{Of(of)}: entries on followers, summed over the followers and compared entry by entry. Until all writes are delivered, a difference is replication in progress, not loss.",
-            ["point", "moment", "after the last answer", "all writes delivered", "missing", "older or newer", "conflict: same version, other value", "unreachable followers"]);
+            ["point", "moment", "after the last answer", "all writes delivered", "missing", "older or newer", "conflict: same version, different value", "unreachable followers"]);
         foreach (var p in run.Points)
         {
             foreach (var check in p.Checks)

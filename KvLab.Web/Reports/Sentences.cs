@@ -51,7 +51,7 @@ public static class Sentences
         // By the points: a sweep gives them other values than the plan's own fields have.
         var points = run.Points.Select(p => p.Plan).ToList();
         var (keys, clients) = (PointWords.Keys(points), PointWords.Clients(points));
-        return Inv($"Each point is {run.Plan.Writes} writes over {keys} {(keys == "1" ? "key" : "keys")} by {clients} {(clients == "1" ? "client" : "clients")}, with a {PointWords.Delays(points)} and seed {run.Plan.Seed}.");
+        return Inv($"Each point is {run.Plan.Writes} writes over {keys} {(keys == "1" ? "key" : "keys")} by {clients} {(clients == "1" ? "client" : "clients")}, with {PointWords.OneDelay(points)} and seed {run.Plan.Seed}.");
     }
 
     private static string? Rise((string Name, List<PointResult> Points) curve)

@@ -51,7 +51,7 @@ internal sealed class LabDefaults(
         if (failed.Count > 0)
         {
             throw new CommandException(StatusCodes.Status502BadGateway,
-                $"Not everything could be brought to its start values. {string.Join(" ", failed)} Everything else was.");
+                $"Not everything could be reset to its initial state. {string.Join(" ", failed)} Everything else was.");
         }
 
         await ShownAsync(cancellation);

@@ -22,7 +22,7 @@ internal sealed partial class NodeSupervisor
         else await client.SetFrozenAsync(node.Address, true, cancellation);
         node.Process.IsFrozen = true;
         events.Tell(new NodeFroze(id, true));
-        events.Report(EventKind.ProcessFrozen, id, bySignal ? "SIGSTOP" : "it was asked to, for want of signals");
+        events.Report(EventKind.ProcessFrozen, id, bySignal ? "SIGSTOP" : "by request, because this system has no SIGSTOP");
     }
 
     public async Task ThawAsync(string id, CancellationToken cancellation)

@@ -69,7 +69,7 @@ public sealed record ExperimentPlan
     /// <summary>Null when a run can be called so, else the sentence that says why not.</summary>
     public static string? CheckName(string name) =>
         name.Length is 0 or > LongestName ? $"name must have 1 to {LongestName} characters."
-        : name.Any(char.IsControl) ? "name must not hold control characters."
+        : name.Any(char.IsControl) ? "name must not contain control characters."
         : null;
 
     /// <summary>Every problem at once; empty when the plan can run.</summary>
@@ -95,7 +95,7 @@ public sealed record ExperimentPlan
         // Products first: a few bytes can ask for millions of points, which must not be made in order to be counted.
         errors.Require(PointCount <= MostPoints, "quorums", $"quorums, repetitions and the values of the sweep give {PointCount} points; at most {MostPoints} are possible.");
         errors.Require(PointCount * Writes <= MostTotalWrites, "writes",
-            $"writes: {PointCount} points of {Writes} have {PointCount * Writes} writes; at most {MostTotalWrites} are possible.");
+            $"writes: {PointCount} points of {Writes} writes are {PointCount * Writes} writes in all; at most {MostTotalWrites} are possible.");
         if (errors.Any) return errors.All;
 
         var points = Points(followers);

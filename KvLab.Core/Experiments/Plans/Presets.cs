@@ -31,7 +31,7 @@ public static class Presets
     /// <summary>The seed's own defaults: every follower must acknowledge.</summary>
     public static readonly ExperimentPlan Seed = new()
     {
-        Name = "Seed defaults",
+        Name = "Defaults of the original program",
         Preset = "seed",
         Writes = 100,
         Keys = 10,

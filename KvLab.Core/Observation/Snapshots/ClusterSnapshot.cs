@@ -121,7 +121,7 @@ public sealed record WaitingView(string Node, ImmutableArray<string> For, int He
 {
     /// <summary>What going on without them gives up.</summary>
     public string AtRisk => For.IsEmpty
-        ? "Acknowledged writes that only nodes held which have lost their data may be lost."
+        ? "Acknowledged writes may be lost if every node that held them has lost its data."
         : $"Acknowledged writes that only {NameList.And(For)} hold{(For.Length == 1 ? "s" : "")} may be lost.";
 }
 

@@ -29,8 +29,8 @@ public sealed record ReportGap(string Node, DateTimeOffset? LastReport, DateTime
 
     /// <param name="clock">How whoever reads it sees a time.</param>
     public string SentenceWith(Func<DateTimeOffset, string> clock) => string.Create(CultureInfo.InvariantCulture,
-        $"Not known: what {Node} told its direct clients {(LastReport is { } last ? $"in the {Math.Max(0, (EndedAt - last).TotalSeconds):0.00} s between its last report and its end at {clock(EndedAt)}" : $"before it ended at {clock(EndedAt)}")}"
-        + $"{(Unanswered > 0 ? $", and how {Explain.Count(Unanswered, "write")} that it had accepted {(Unanswered == 1 ? "was" : "were")} answered" : "")}.");
+        $"Not known: how {Node} answered its direct clients {(LastReport is { } last ? $"in the last {Math.Max(0, (EndedAt - last).TotalSeconds):0.00} s before it stopped at {clock(EndedAt)}" : $"before it stopped at {clock(EndedAt)}")}"
+        + $"{(Unanswered > 0 ? $", and how it answered {Explain.Count(Unanswered, "accepted write")}" : "")}.");
 }
 
 /// <summary>One second in which somebody wrote, on the dashboard's own clock.</summary>

@@ -18,7 +18,7 @@ public sealed partial class Explain
         EventKind.SettingsChanged => e.Settings is null ? $"{N(e.Node)} has new settings" : $"{N(e.Node)} has new settings: {Settings(e.Settings)}",
         EventKind.LeaderWaiting => $"{N(e.Node)} started and accepts no writes yet: {e.Detail}",
         EventKind.FollowersChanged => FollowersChanged(e),
-        EventKind.FollowerCaughtUp => $"caught up: {N(e.Peer)} lacked {e.Acks} {(e.Acks == 1 ? "entry" : "entries")} of the leader's and was sent {(e.Acks == 1 ? "it" : "them")}, because it came back without its memory or is new.",
+        EventKind.FollowerCaughtUp => $"caught up: the leader sent {N(e.Peer)} the {(e.Acks == 1 ? "entry" : $"{e.Acks} entries")} that it lacked when it joined or came back.",
         EventKind.LinkChanged => LinkChanged(e),
         EventKind.NodeFaultsChanged => NodeFaultsChanged(e),
         EventKind.MessageLost => MessageLost(e),
@@ -27,7 +27,7 @@ public sealed partial class Explain
         EventKind.LeaderPromoted =>
             $"{N(e.Node)} leads now, in epoch {e.Epoch}, with versions above {e.Version}; leaders of older epochs are refused from now on{Tail(e.Detail)}",
         EventKind.LeaderSteppedDown =>
-            $"{N(e.Node)} led in epoch {e.Epoch} and follows now, because another leader has led since epoch {e.HeldEpoch}{Tail(e.Detail)}",
+            $"{N(e.Node)} led in epoch {e.Epoch} and is a follower now, because a new leader took over in epoch {e.HeldEpoch}{Tail(e.Detail)}",
         EventKind.EntryRolledBack => RolledBack(e),
         EventKind.NodeSealed => $"{N(e.Node)} refuses leaders of epochs below {e.Epoch} from now on, because a node that is about to lead asked for it",
         EventKind.EntryRemoved =>
@@ -37,9 +37,9 @@ public sealed partial class Explain
         EventKind.ReplicationStarted => ReplicationStarted(e),
         EventKind.DeliveryAcked => DeliveryAcked(e),
         EventKind.DeliveryFailed =>
-            $"attempt {e.Attempt ?? 1} to bring {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it is not known to be stored there, but may be{Tail(e.Detail)}",
+            $"attempt {e.Attempt ?? 1} to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it may or may not be stored there{Tail(e.Detail)}",
         EventKind.DeliveryAbandoned =>
-            $"no further attempt to bring {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}{Tail(e.Detail)}",
+            $"no further attempt to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}{Tail(e.Detail)}",
         EventKind.WriteAnswered => WriteAnswered(e),
         EventKind.EntryApplied => EntryApplied(e),
         EventKind.EntryRefused =>
@@ -49,16 +49,16 @@ public sealed partial class Explain
             $"{N(e.Node)} refused {V(e.EntryVersion)} of {e.Key} from {(e.Peer is null ? "a leader" : N(e.Peer))}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
         EventKind.StorageFailed =>
             $"{N(e.Node)} acknowledges nothing until its storage is back, because it must not acknowledge what it cannot store{Tail(e.Detail)}",
-        EventKind.StorageRecovered => $"the storage of {N(e.Node)} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but nothing that it held is left" : "")}, and the node continues by itself{Tail(e.Detail)}",
+        EventKind.StorageRecovered => $"the storage of {N(e.Node)} works again{After(e.ElapsedMs)}{(e.Reason == StorageReasons.Emptied ? ", but all its data is gone" : "")}, and the node continues{Tail(e.Detail)}",
         EventKind.ProcessStarted => $"the dashboard started the process of {N(e.Peer)}{Tail(e.Detail)}",
         EventKind.ProcessStopped => $"the process of {N(e.Peer)} stopped as requested{Tail(e.Detail)}",
         EventKind.ProcessCrashed => $"the process of {N(e.Peer)} exited unexpectedly{Tail(e.Detail)}",
-        EventKind.ProcessFrozen => $"{N(e.Peer)} was frozen: it does nothing, answers nobody and keeps what it holds{Tail(e.Detail)}",
+        EventKind.ProcessFrozen => $"{N(e.Peer)} was frozen: it does nothing, answers no one and keeps what it holds{Tail(e.Detail)}",
         EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and continues where it stopped; to the node itself, no time has passed{Tail(e.Detail)}",
         EventKind.DeliveryRetried =>
             $"{N(e.Node)} sends {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} again: attempt {e.Attempt ?? 2}, with a simulated delay of {Ms(e.DelayMs ?? 0)}",
         EventKind.PeerCalled => PeerCalled(e),
-        EventKind.DashboardNotice => e.Detail ?? "the dashboard has a notice without words",
+        EventKind.DashboardNotice => e.Detail ?? "the dashboard reported a notice without text",
         _ => $"{N(e.Node)} reported {EventKindNames.NameOf(e.Kind)}",
     });
 
@@ -94,29 +94,29 @@ public sealed partial class Explain
 
     private string WriteAccepted(NodeEvent e)
     {
-        var text = $"{N(e.Node)} took {e.Key} = {e.Value} as {V(e.EntryVersion)} and stored it{Took(e)}";
+        var text = $"{N(e.Node)} accepted {e.Key} = {e.Value} as {V(e.EntryVersion)} and stored it{Took(e)}";
         return e.Held > e.EntryVersion
-            ? $"{N(e.Node)} took {e.Key} = {e.Value} as {V(e.EntryVersion)}; its own copy stays at {V(e.Held)}, a newer write of the same moment"
+            ? $"{N(e.Node)} accepted {e.Key} = {e.Value} as {V(e.EntryVersion)}; its own copy stays at {V(e.Held)}, a concurrent newer write"
             : text;
     }
 
     /// <summary>What the leader's own storage adds to a write, whatever its followers do.</summary>
-    public static string Stored(double ms) => Sentence($"the leader stored it itself first, which took its storage {Ms(ms)}; nothing is sent before that");
+    public static string Stored(double ms) => Sentence($"the leader first stored it itself, in {Ms(ms)}; nothing is sent before that");
 
     /// <summary>Storing in memory takes no time worth a word.</summary>
-    private static string Took(NodeEvent e) => e.ElapsedMs is { } ms ? $", which took its storage {Ms(ms)}" : "";
+    private static string Took(NodeEvent e) => e.ElapsedMs is { } ms ? $" in {Ms(ms)}" : "";
 
     private string ReplicationStarted(NodeEvent e)
     {
-        if (e.Peers is not { Length: > 0 } peers) return $"{V(e.EntryVersion)} of {e.Key} goes nowhere, because there is no follower";
-        var text = $"{V(e.EntryVersion)} of {e.Key} goes to {Count(peers.Length, "follower")} at once";
+        if (e.Peers is not { Length: > 0 } peers) return $"{V(e.EntryVersion)} of {e.Key} is sent to no one, because there is no follower";
+        var text = $"{V(e.EntryVersion)} of {e.Key} is sent to {Count(peers.Length, "follower")} in parallel";
         if (e.DelaysMs is { Length: > 0 } delays && delays.Length == peers.Length)
         {
             var fastest = Array.IndexOf(delays, delays.Min());
             var slowest = Array.IndexOf(delays, delays.Max());
             text += fastest == slowest || delays.Min() == delays.Max()
-                ? $", each after {Ms(delays[0])}"
-                : $", the quickest after {Ms(delays[fastest])} ({N(peers[fastest])}), the slowest after {Ms(delays[slowest])} ({N(peers[slowest])})";
+                ? $", each with a simulated delay of {Ms(delays[0])}"
+                : $", with simulated delays from {Ms(delays[fastest])} ({N(peers[fastest])}) to {Ms(delays[slowest])} ({N(peers[slowest])})";
         }
         return text + e.Required switch
         {
@@ -129,8 +129,8 @@ public sealed partial class Explain
     private string DeliveryAcked(NodeEvent e)
     {
         var facts = $"{After(e.ElapsedMs)}{(e.DelayMs is { } delay ? $" (of which {Ms(delay)} simulated delay)" : "")}"
-            + (e.Attempt is > 1 ? $", at attempt {e.Attempt}" : "")
-            + (e.Late ? ", late, after the client had its answer" : "");
+            + (e.Attempt is > 1 ? $", on attempt {e.Attempt}" : "")
+            + (e.Late ? ", late, after the client was answered" : "");
         return e.Outcome switch
         {
             DeliveryOutcome.Superseded =>
@@ -144,8 +144,8 @@ public sealed partial class Explain
     {
         var asked = EnumNames.TryParse<PeerCall>(e.Reason ?? "", out var call) ? Why(call) : e.Reason ?? "something";
         return e.Outcome == DeliveryOutcome.Failed
-            ? $"{N(e.Node)} asked {N(e.Peer)} {asked}, and has no answer{After(e.ElapsedMs)}{Tail(e.Detail)}"
-            : $"{N(e.Node)} asked {N(e.Peer)} {asked}, and had the answer{After(e.ElapsedMs)}";
+            ? $"{N(e.Node)} asked {N(e.Peer)} {asked}, and got no answer{After(e.ElapsedMs)}{Tail(e.Detail)}"
+            : $"{N(e.Node)} asked {N(e.Peer)} {asked}, and got the answer{After(e.ElapsedMs)}";
     }
 
     private static string NewerBy(NodeEvent e) =>
@@ -158,8 +158,8 @@ public sealed partial class Explain
             : $"{e.Acks ?? 0} of {Required(e.Required ?? 0, e.LeaderCounted)} had acknowledged {V(e.EntryVersion)} of {e.Key}";
         return e.Reason switch
         {
-            "success" => $"the client was told success{After(e.ElapsedMs)}: {acked}",
-            "partial_success" => $"the client was told partial success{After(e.ElapsedMs)}: only {acked}, because {Shortfall(e.Detail)}; the write is not undone, replication continues",
+            "success" => $"the client was answered with success{After(e.ElapsedMs)}: {acked}",
+            "partial_success" => $"the client was answered with partial success{After(e.ElapsedMs)}: only {acked}, because {Shortfall(e.Detail)}; the write is not undone, replication continues",
             _ => $"the client was answered{After(e.ElapsedMs)}: {acked}",
         };
     }
@@ -167,19 +167,19 @@ public sealed partial class Explain
     private string RolledBack(NodeEvent e)
     {
         var known = EnumNames.TryParse<RollBackReason>(e.Reason ?? "", out var reason) ? reason : RollBackReason.TakenBack;
-        return $"rolled back: {V(e.EntryVersion)} of {e.Key}, which {N(e.Node)} had stored as a leader that was replaced and which the new leader does not know, {Why(known)}; "
+        return $"rolled back: {V(e.EntryVersion)} of {e.Key}, which {N(e.Node)} had stored as leader before it learnt that it was replaced, and which the new leader does not have, {Why(known)}; "
             + $"{N(e.Node)} holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}";
     }
 
     private string EntryApplied(NodeEvent e)
     {
-        if (e.Held.IsNone) return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key}, a key that it did not hold before{Took(e)}";
+        if (e.Held.IsNone) return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key}, a key that it did not hold before{(Took(e) is { Length: > 0 } took ? $",{took}" : "")}";
         if (e.Held > e.EntryVersion)
         {
-            return $"{N(e.Node)} replaced the newer {V(e.Held)} of {e.Key} by {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}, "
+            return $"{N(e.Node)} replaced the newer {V(e.Held)} of {e.Key} with {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}, "
                 + "because in naive mode the last arrival wins";
         }
-        return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key} in place of {V(e.Held)}{Took(e)}";
+        return $"{N(e.Node)} stored {V(e.EntryVersion)} of {e.Key} in place of {V(e.Held)}{(Took(e) is { Length: > 0 } time ? $",{time}" : "")}";
     }
 
     private static string Ordinal(int n) => n + (n % 100 is 11 or 12 or 13 ? "th" : (n % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" });

@@ -27,9 +27,9 @@ public sealed partial class Explain
         DeliveryReason.Shutdown => "the leader shut down",
         DeliveryReason.Cleared => "the cluster was reset",
         DeliveryReason.Deposed => "another leader leads now",
-        DeliveryReason.HintWindow => "it was kept for as long as hints are kept, and the follower did not come back",
-        DeliveryReason.HintLimit => "as many writes were kept for followers that are away as may be kept",
-        DeliveryReason.LeaderEnded => "the leader ended before it learnt the outcome",
+        DeliveryReason.HintWindow => "the hint window ended before the follower came back",
+        DeliveryReason.HintLimit => "the follower's hint limit was reached",
+        DeliveryReason.LeaderEnded => "the leader stopped before it learnt the outcome",
         _ => throw new UnreachableException(),
     };
 
@@ -37,7 +37,7 @@ public sealed partial class Explain
     public static string Why(AnswerReason reason) => reason switch
     {
         AnswerReason.QuorumReached => "the quorum was reached",
-        AnswerReason.QuorumUnreachable => "so many followers failed that no wait could help",
+        AnswerReason.QuorumUnreachable => "too many followers failed for W to be reached",
         AnswerReason.Deadline => "the timeout was reached",
         AnswerReason.Shutdown => "the leader shut down",
         AnswerReason.Cleared => "the lab was reset",
@@ -67,11 +67,11 @@ public sealed partial class Explain
     /// <summary>What it was asked; goes on after "asked" and its name.</summary>
     public static string Why(PeerCall call) => call switch
     {
-        PeerCall.Probe => "who it is and how far it has come",
+        PeerCall.Probe => "who it is, and what its epoch and newest version are",
         PeerCall.Seal => "to refuse older leaders from now on",
         PeerCall.Digest => "what it holds, by hashes and versions",
-        PeerCall.Repair => "to repair or to store something",
-        PeerCall.Recover => "for everything that it holds",
+        PeerCall.Repair => "to store or to remove entries",
+        PeerCall.Recover => "for all its entries",
         _ => throw new UnreachableException(),
     };
 

@@ -17,16 +17,16 @@ public sealed partial class Explain
         {
             var acked = write.Deliveries.Count(d => d.Outcome is DeliveryOutcome.Applied or DeliveryOutcome.Superseded or DeliveryOutcome.Duplicate);
             return write.Reason == LeaderEnded
-                ? $"what its client was told of {what} is not known: the leader ended before it reported an answer, when {acked} of {OfFollowers(write)} were known to have acknowledged."
+                ? $"how {what} was answered is not known: the leader stopped before it reported an answer, when {acked} of {OfFollowers(write)} were known to have acknowledged."
                 : $"{what} waits for its {Ordinal(Math.Max(1, FollowerAcks(write)))} ack: {acked} of {OfFollowers(write)} have acknowledged.";
         }
         if (write.Status == WriteStatus.Success)
         {
             return FollowerAcks(write) == 0
-                ? $"{what} was answered as success{After(write.ElapsedMs)} without waiting for a follower ({Rule(write.Required, write.LeaderCounted)}){rest}."
-                : $"{what} was answered as success{After(write.ElapsedMs)}, when {write.Acks} of {Required(write.Required, write.LeaderCounted)} had acknowledged{rest}.";
+                ? $"{what} was answered with success{After(write.ElapsedMs)} without waiting for a follower ({Rule(write.Required, write.LeaderCounted)}){rest}."
+                : $"{what} was answered with success{After(write.ElapsedMs)}, when {write.Acks} of {Required(write.Required, write.LeaderCounted)} had acknowledged{rest}.";
         }
-        return $"{what} was answered as partial success{After(write.ElapsedMs)}: only {write.Acks} of {Required(write.Required, write.LeaderCounted)} had acknowledged, because {Shortfall(write.Reason)}; it is not undone{rest}.";
+        return $"{what} was answered with partial success{After(write.ElapsedMs)}: only {write.Acks} of {Required(write.Required, write.LeaderCounted)} had acknowledged, because {Shortfall(write.Reason)}; it is not undone{rest}.";
     }
 
     // By the rule that the write began with, whatever the setting is now.
@@ -42,13 +42,13 @@ public sealed partial class Explain
     public string Delivery(WriteView write, DeliveryView delivery)
     {
         var what = $"{V(write.Version)} of {Unseen.Shown(write.Key)}";
-        var facts = $"{After(delivery.CompletedMs)}{(delivery.Attempts > 1 ? $", at attempt {delivery.Attempts}" : "")}";
-        var late = delivery.Late ? "; this was late, after the client had its answer" : "";
+        var facts = $"{After(delivery.CompletedMs)}{(delivery.Attempts > 1 ? $", on attempt {delivery.Attempts}" : "")}";
+        var late = delivery.Late ? "; this was late, after the client was answered" : "";
         return delivery.Outcome switch
         {
             DeliveryOutcome.Pending =>
                 $"pending: {what} is on its way to {N(delivery.Follower)}, with a simulated delay of {Ms(delivery.DelayMs)}{(delivery.Attempts > 1 ? $" (attempt {delivery.Attempts})" : "")}.",
-            DeliveryOutcome.Applied => $"applied: {N(delivery.Follower)} stored {what}{(delivery.StoredMs is { } ms ? $", which took its storage {Ms(ms)}," : "")} and acked{facts}{late}.",
+            DeliveryOutcome.Applied => $"applied: {N(delivery.Follower)} stored {what}{(delivery.StoredMs is { } ms ? $" (storage: {Ms(ms)})" : "")} and acked{facts}{late}.",
             DeliveryOutcome.Replaced =>
                 $"replaced: {what} is no longer sent to {N(delivery.Follower)}, because {Why(DeliveryReason.Superseded)}; {N(delivery.Follower)} has refused nothing{late}.",
             DeliveryOutcome.Superseded => $"refused as stale: {Superseded(write.Version, write.Key, delivery)}; it still acked{facts}, because its copy is newer{late}.",

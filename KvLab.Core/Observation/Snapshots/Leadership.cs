@@ -9,7 +9,7 @@ public static class Leadership
         { Reign: 0 } => null,
         { Leader: null } => NobodyLeads(snapshot.Nodes.Length),
         { Leader: { State: NodeState.Stopped or NodeState.Crashed } leader } =>
-            $"There is no leader: {leader.Id}, which led epoch {snapshot.Reign}, {(leader.State == NodeState.Crashed ? "exited unexpectedly" : "is not running")}. No node accepts writes until it is restarted or a follower is promoted.",
+            $"There is no leader: {leader.Id}, which led epoch {snapshot.Reign}, {(leader.State == NodeState.Crashed ? "exited unexpectedly" : "is not running")}. Until it is restarted or a follower is promoted, no node accepts writes.",
         _ => null,
     };
 

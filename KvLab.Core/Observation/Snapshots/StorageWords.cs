@@ -10,8 +10,8 @@ public static class StorageWords
     public static string Keeps(NodeView node) => node.StoragePersistence ?? node.Storage switch
     {
         NodeView.InMemory => "Data is lost when the process stops.",
-        "sqlite" => "What it acknowledges is on the disk (synchronous=FULL), and survives a crash of the process or of the machine.",
+        "sqlite" => "Acknowledged entries are on the disk (synchronous=FULL), and survive a crash of the process or of the machine.",
         "redis" => "Its data is in Redis and survives its process; what a killed Redis keeps depends on its persistence settings.",
-        _ => $"What it acknowledges is in {node.Storage} and survives its process.",
+        _ => $"Acknowledged entries are in {node.Storage} and survive the node's process.",
     };
 }

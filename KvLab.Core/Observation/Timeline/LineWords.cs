@@ -28,7 +28,7 @@ public sealed class LineWords(Labels labels)
 
     private static string Took(LineView line) => line is { SentAt: { } sent, ArrivedAt: { } arrived } ? $" in {Explain.Ms(Math.Max(0, (arrived - sent).TotalMilliseconds))}" : "";
 
-    private static string Attempt(LineView line) => (line.Copy ? ", as a copy that the network made" : "") + (line.Attempt > 1 ? $", at attempt {line.Attempt}" : "");
+    private static string Attempt(LineView line) => (line.Copy ? ", as a copy that the network made" : "") + (line.Attempt > 1 ? $", on attempt {line.Attempt}" : "");
 
     private string Request(LineView line) => line.Outcome switch
     {
@@ -37,9 +37,9 @@ public sealed class LineWords(Labels labels)
         MessageOutcome.Duplicate => $"{N(line.To)} held that version already",
         MessageOutcome.Fenced => $"it was refused, because {N(line.To)} knows a newer epoch",
         MessageOutcome.Lost => "it was lost on its way",
-        MessageOutcome.Refused => "it never left, because the link refuses",
-        MessageOutcome.Failed => "it failed, and is not known to be stored",
-        MessageOutcome.GivenUp => "nobody waits for it any more; whether it arrives is not known",
+        MessageOutcome.Refused => "it was not sent, because the link refuses requests",
+        MessageOutcome.Failed => "it failed, and may or may not be stored",
+        MessageOutcome.GivenUp => "the leader no longer waits for it; whether it arrives is not known",
         _ => "it is under way",
     };
 
@@ -47,10 +47,10 @@ public sealed class LineWords(Labels labels)
     {
         MessageOutcome.Acked => "an ack in time",
         MessageOutcome.Decided => "the ack that reached the quorum; the client was answered",
-        MessageOutcome.Late => "a late ack, after the client had its answer",
-        MessageOutcome.Failed => "it did not say that anything is stored",
-        MessageOutcome.Lost => "the ack was lost, the write is stored all the same",
-        MessageOutcome.GivenUp => "nobody waits for it any more",
+        MessageOutcome.Late => "a late ack, after the client was answered",
+        MessageOutcome.Failed => "it did not confirm that the write is stored",
+        MessageOutcome.Lost => "the ack was lost, but the write is stored",
+        MessageOutcome.GivenUp => "the leader no longer waits for it",
         _ => "it is under way",
     };
 
@@ -67,9 +67,9 @@ public sealed class LineWords(Labels labels)
         var after = line is { SentAt: { } taken, ArrivedAt: { } told } ? $" {Explain.Ms((told - taken).TotalMilliseconds)} later" : "";
         return line.Outcome switch
         {
-            MessageOutcome.Decided => $"its client was told success{after}",
-            MessageOutcome.Failed => $"its client was told partial success{after}, because too few followers had confirmed",
-            MessageOutcome.GivenUp => "what its client was told is not known, because the leader ended before it said so",
+            MessageOutcome.Decided => $"its client was answered with success{after}",
+            MessageOutcome.Failed => $"its client was answered with partial success{after}, because too few followers had confirmed",
+            MessageOutcome.GivenUp => "how its client was answered is not known, because the leader stopped before it reported that",
             _ => "its client waits",
         };
     }
@@ -77,8 +77,8 @@ public sealed class LineWords(Labels labels)
     private static string Order(LineView line) => line.Inversion ? "; it came out of order: an older version of its key arrived after a newer one (an inversion)" : "";
 
     private static string Clocks(LineView line) =>
-        (line.CorrectedMs > 0 ? $"; its times were against the order of events by {Explain.Ms(line.CorrectedMs)} and are drawn in order" : "")
-        + line.ErrorMs switch { null => "; its nodes have two clocks, and nobody knows how they differ", > 0 and var error => $"; its nodes have two clocks, so its times may be wrong by {Explain.Ms(error)}", _ => "" };
+        (line.CorrectedMs > 0 ? $"; its recorded times contradict the order of events by {Explain.Ms(line.CorrectedMs)}, so it is drawn corrected" : "")
+        + line.ErrorMs switch { null => "; its two nodes have different clocks, and the difference is not known", > 0 and var error => $"; its two nodes have different clocks, so its times may be wrong by {Explain.Ms(error)}", _ => "" };
 
     private static string Sentence(string words) => words + ".";
 }

@@ -1,5 +1,5 @@
 # Failover with W = 1: an acknowledged write can be lost
-One ack is one copy beside the leader's. When both holders die, nobody has it, and the client was told success. Needs N = 5 followers.
+One ack is one copy beside the leader's. When both holders are killed, no node has it, although the client was answered with success. Needs N = 5 followers.
 
 > settings W = 1
 > write k = old

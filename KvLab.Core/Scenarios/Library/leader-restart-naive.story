@@ -1,5 +1,5 @@
 # The leader restarts, counts from 1 again, and reports full quorums while nothing is stored
-The seed's disaster, step by step. It can only be caused on purpose. Needs N = 5 followers.
+What goes wrong in the original lab program, step by step. KvLab's leader does this only if it is told to. Needs N = 5 followers.
 
 > settings W = 5
 > write k = one
@@ -22,5 +22,5 @@ The counter is back at 1. Every follower holds version 3, so it refuses version 
 > expect k = three on follower-1
 > expect k = three on follower-5
 
-The client was told success by all five followers. None of them has it.
+The client was answered with success, and all five followers had acknowledged. None of them has the write.
 > expect replicas differ

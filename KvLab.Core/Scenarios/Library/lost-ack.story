@@ -1,5 +1,5 @@
 # The acknowledgement is lost, but the write survives
-A client that is not told success knows nothing: the write may be stored everywhere. Needs N = 5 followers.
+A client that is not answered with success knows nothing: the write may be stored everywhere. Needs N = 5 followers.
 
 > settings W = 5, deadline = 500 ms
 > link follower-1 answer.dropNext = 1

@@ -1,7 +1,7 @@
 # Three writes arrive as third, first, second, and the newest wins
 Messages of one key overtake each other on the way to one follower. Versions tell it what to keep. Needs N = 1 follower or more.
 
-One ack is enough for the client, so nobody waits for the slow path.
+One ack is enough for the client, so the client does not wait for the slow path.
 > settings W = 1, delay = 1..2 ms
 > write k = first as one delays follower-1 = 900 ms
 > write k = second as two delays follower-1 = 1400 ms

@@ -1,5 +1,5 @@
 # The leader comes back to a silent cluster: it waits instead of forgetting
-Its memory is gone, and every follower is cut off. If it began at version 1 now, followers would refuse every write as stale, and clients would be told success all the same. Needs N = 5 followers.
+Its memory is gone, and every follower is cut off. If it began at version 1 now, followers would refuse every write as stale, and clients would still be answered with success. Needs N = 5 followers.
 
 > settings W = 3
 > wait 2 s

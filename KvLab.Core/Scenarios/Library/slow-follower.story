@@ -7,7 +7,7 @@ A write takes as long as the W-th fastest follower. The slowest one counts only 
 > expect waited success
 > expect waited acks = 5
 
-One ack less, and the slow follower is late: nobody waits for it.
+One ack less, and the slow follower is late: the client no longer waits for it.
 > settings W = 4
 > write k = four as quick
 > expect quick success

@@ -5,7 +5,7 @@ A client was told "success", and the next one reads the value from before. No fo
 > write k = old
 > wait until quiet
 
-Only follower-1 is fast. It acknowledges, and the client is told success; the other followers hear of it in three seconds.
+Only follower-1 is fast. It acknowledges, and the client is answered with success; the other followers hear of it in three seconds.
 > settings deadline = 5000 ms
 > write k = new delays follower-1 = 1, follower-2 = 3000, follower-3 = 3000, follower-4 = 3000, follower-5 = 3000
 > expect success
@@ -25,7 +25,7 @@ The copies converge, and follower-5 has it too.
 > read k from follower-5
 > expect read finds new
 
-With W = 5 nobody is told success before all followers have it: every single one can be read.
+With W = 5 no client is answered with success before all followers have it: every single one can be read.
 > settings W = 5
 > write k = newest
 > expect success

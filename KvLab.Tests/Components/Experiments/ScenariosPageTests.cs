@@ -33,7 +33,7 @@ public sealed class ScenariosPageTests : ExperimentPageTest
         var page = Scenarios("lost-ack");
         Assert.Equal(ScenarioLibrary.All.Length + 2, page.All("[data-testid=scenarios-list] [role=option]").Count);
         Assert.Equal("true", page.At("scenario-lost-ack").GetAttribute("aria-selected"));
-        Assert.Contains("A client that is not told success knows nothing", page.Text("story-text"), StringComparison.Ordinal);
+        Assert.Contains("A client that is not answered with success knows nothing", page.Text("story-text"), StringComparison.Ordinal);
         Assert.Contains("link follower-1 answer.dropNext = 1", page.Text("story-text"), StringComparison.Ordinal);
         Assert.False(page.Has("story-state"));
     }

@@ -38,10 +38,10 @@ public sealed class NumberTextTests
     }
 
     [Theory]
-    [InlineData("1,000", "may be read as 1000 or as 1.000: write 1000, or 1.")]
-    [InlineData("1.000", "may be read as 1000 or as 1.000: write 1000, or 1.")]
-    [InlineData("2.500", "may be read as 2500 or as 2.500: write 2500, or 2.5.")]
-    [InlineData("12,345", "may be read as 12345 or as 12.345: write 12345, or 12.345.")]
+    [InlineData("1,000", "is ambiguous: write 1000 or 1.")]
+    [InlineData("1.000", "is ambiguous: write 1000 or 1.")]
+    [InlineData("2.500", "is ambiguous: write 2500 or 2.5.")]
+    [InlineData("12,345", "is ambiguous: write 12345 or 12.345.")]
     [InlineData("", "is missing.")]
     [InlineData("a,5", "must be a number, with a point before its decimals, but is \"a,5\".")]
     [InlineData("1,5,3", "must be a number")]

@@ -57,7 +57,7 @@ public static class RunFigures
 
     /// <summary>What a client waits for, by storage.</summary>
     public static Figure Storages(ExperimentRun run) => new("storage-latency", "Mean latency by storage",
-        "The same writes over each storage. The time above that of memory is the price of keeping a write after a crash: the leader stores it, then the W-th follower.",
+        "The same writes with each storage. The time above that of memory is the price of keeping a write after a crash: the leader stores it, then the W-th follower.",
         WAxis, new Axis("mean latency (ms)"), Bars(run, p => p.Client.MeanMs));
 
     /// <summary>The leader's own part of it.</summary>
@@ -134,7 +134,7 @@ public static class RunFigures
 
     /// <summary>Deliveries that were still open after the last client had its answer.</summary>
     public static Figure Convergence(ExperimentRun run) => new("convergence", "Convergence after the last answer",
-        "Deliveries still open once every client had its answer. With a small W most of the work is done after the answers: that is what 'asynchronous' means.",
+        "Deliveries still open once every client was answered. With a small W most of the work is done after the answers: that is what 'asynchronous' means.",
         new Axis("time since the last answer (ms)"), new Axis("open deliveries", Whole: true),
         [.. FirstRepetition(run).Select((p, i) =>
         {

@@ -215,7 +215,7 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
         }
         catch (Exception problem) when (problem is CommandException or IOException)
         {
-            _problem = new Problem(problem.Message, "Nothing was added.", "Choose a file that the Export button of a KvLab wrote.");
+            _problem = new Problem(problem.Message, "Nothing was added.", "Choose a file that was exported from KvLab.");
         }
     }
 

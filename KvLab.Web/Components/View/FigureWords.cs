@@ -25,9 +25,9 @@ public static class FigureWords
             s.ReplicationTimeoutMs == current.ReplicationTimeoutMs ? null : $"timeout {s.ReplicationTimeoutMs} ms",
             s.Delivery == current.Delivery ? null : s.Delivery switch { Delivery.Once => "one attempt", Delivery.Hinted => "hints", _ => "tried again until acked" },
             (s.HintWindowMs, s.HintLimit) == (current.HintWindowMs, current.HintLimit) ? null : $"hints for {s.HintWindowMs} ms, {s.HintLimit} writes",
-            s.RejoinSync == current.RejoinSync ? null : $"{s.RejoinSync.ToString().ToLowerInvariant()} catch-up on rejoin",
+            s.RejoinSync == current.RejoinSync ? null : $"catch-up on rejoin: {s.RejoinSync.ToString().ToLowerInvariant()}",
             s.AntiEntropyMs == current.AntiEntropyMs ? null : s.AntiEntropyMs == 0 ? "no anti-entropy" : $"anti-entropy every {s.AntiEntropyMs} ms",
-            s.OnShortfall == current.OnShortfall ? null : $"on shortfall: {s.OnShortfall.ToString().ToLowerInvariant()}",
+            s.OnShortfall == current.OnShortfall ? null : $"if W is not reached: {s.OnShortfall.ToString().ToLowerInvariant()}",
             .. ByName.Where(f => !f.IsSame(s, current)).Select(f => $"{f.Name} {f.TextOf(s)}"),
         ];
         return string.Join(" · ", parts.OfType<string>());

@@ -30,7 +30,7 @@ public static partial class NumberText
     }
 
     private static string Either(string front, string digits) =>
-        $"may be read as {front}{digits} or as {front}.{digits}: write {front}{digits}, or {$"{front}.{digits}".TrimEnd('0').TrimEnd('.')}.";
+        $"is ambiguous: write {front}{digits} or {$"{front}.{digits}".TrimEnd('0').TrimEnd('.')}.";
 
     private static string NoNumber(string typed, string? number, bool whole) => number is not null
         ? $"is too large: {Shown(typed)}."

@@ -66,11 +66,11 @@ public sealed partial class LabActions : ComponentBase, IDisposable
         if (e.IsAgain()) return;
         var dialog = await Dialogs.ShowAsync<ResetDialog>("Reset the lab?", new DialogParameters(), new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true });
         if (await dialog.Result is not { Canceled: false, Data: ResetScope scope }) return;
-        await RunAsync(scope == ResetScope.All ? "Bringing everything to its start values" : "Deleting all data", async cancellation =>
+        await RunAsync(scope == ResetScope.All ? "Resetting everything to its initial state" : "Deleting all data", async cancellation =>
         {
             await (scope == ResetScope.All ? Defaults.RestoreAsync(cancellation) : Commands.ResetAsync(cancellation));
             Views.Select(Selection.None);
-            return scope == ResetScope.All ? "Everything has its start values, and every node is empty." : "Every node that answers is empty.";
+            return scope == ResetScope.All ? "Everything is back in its initial state, and every node is empty." : "Every node that answers is empty.";
         });
     }
 

@@ -50,7 +50,7 @@ public sealed partial class WriteForm : SnapshotPanel, IDisposable
         }
         catch (JsonException)
         {
-            _problem = new Problem("value begins like JSON, but is not valid JSON.", "Nothing was written.", "Mend it, or put it in double quotes to write it as text.");
+            _problem = new Problem("value begins like JSON, but is not valid JSON.", "Nothing was written.", "Correct it, or put it in double quotes to write it as text.");
             return;
         }
 

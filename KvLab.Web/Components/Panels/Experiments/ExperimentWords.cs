@@ -13,11 +13,11 @@ internal static class ExperimentWords
     /// <summary>One sentence per preset: what it is for.</summary>
     public static string Sentence(string preset) => preset switch
     {
-        "current" => "The assignment as it is given now: few writes over a slow network, where the delay is all that counts.",
+        "current" => "The assignment as it is given now: few writes over a slow network, where latency is almost only simulated delay.",
         "classic" => "The assignment as it was first given: many writes over a fast network. Small machines saturate, and KvLab says so.",
-        "seed" => "The seed program's own defaults: every follower must acknowledge.",
+        "seed" => "The defaults of the original lab program that KvLab implements: every follower must acknowledge.",
         "versioned-naive" => "The same writes twice, with the same delays: followers that compare versions, and followers that do not.",
-        "storage-compared" => "What durability costs: the same writes over each storage. All nodes start again for each; data that a lab left on configured servers is deleted.",
+        "storage-compared" => "What durability costs: the same writes with each storage. All nodes are restarted for each one; what a lab left on the configured servers is deleted.",
         _ => "Your own plan. Begin with any preset and change what you like.",
     };
 
@@ -67,7 +67,7 @@ internal static class ExperimentWords
 
     public static string Finding(FindingKind kind) => kind switch
     {
-        FindingKind.FlatOverQuorum => "Latency is flat over W",
+        FindingKind.FlatOverQuorum => "Latency does not rise with W",
         FindingKind.Saturated => "Too many clients for this machine",
         FindingKind.OverheadDominates => "This machine adds more than the delays",
         FindingKind.WaitsForAll => "The leader waits for all",
@@ -87,8 +87,8 @@ internal static class ExperimentWords
     /// <summary>Why the moment of a comparison matters.</summary>
     public static (string Name, string Teaches) Moment(string moment) => moment switch
     {
-        ReplicaCheck.Answered => ("t = 0: the last client has its answer",
-            "With W < N the leader has answered before all followers hold the write. A difference here is replication still under way, not loss."),
+        ReplicaCheck.Answered => ("t = 0: the last client got its answer",
+            "With W < N the leader answers before all followers hold the write. A difference here is replication still in progress, not loss."),
         ReplicaCheck.Quiescent => ("all writes delivered",
             "No write in flight, no delivery pending. Only from here on does a difference prove anything."),
         _ => ("after settling",

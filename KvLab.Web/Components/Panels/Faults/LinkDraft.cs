@@ -19,7 +19,7 @@ public sealed class LinkDraft
     /// <summary>What such faults teach, in one sentence.</summary>
     public static string Meaning(LinkFaults faults, string follower)
     {
-        if (faults.Mode == LinkMode.Refuse) return $"Every request to {follower} fails at once: the leader knows at the first attempt that it cannot acknowledge.";
+        if (faults.Mode == LinkMode.Refuse) return $"Every request to {follower} fails at once: the leader knows at the first attempt that this follower cannot acknowledge.";
         if (faults.Mode == LinkMode.Swallow) return $"No message passes to or from {follower}, and the leader notices only at its timeout: a partition of one node.";
         var (request, answer) = (faults.Request.LossPercent > 0 || faults.Request.DropNext > 0, faults.Answer.LossPercent > 0 || faults.Answer.DropNext > 0);
         return (request, answer) switch
@@ -28,7 +28,7 @@ public sealed class LinkDraft
             (false, true) => $"The acks of {follower} are lost: it applies the writes, but the leader does not know.",
             (true, true) => "A missing ack says nothing: the request may be lost, or only its answer.",
             _ when faults.IsNone => "No faults set.",
-            _ => $"All messages reach {follower}, but late, twice or out of order; versions make that harmless.",
+            _ => $"All messages reach {follower}, but late, twice or out of order; comparing versions makes that harmless.",
         };
     }
 }

@@ -99,7 +99,7 @@ public sealed partial class ReadForm
     private string Short(ReadRow row) => row.Outcome switch
     {
         ReadOutcome.Unanswered => "no answer",
-        _ => $"{(row.Version == 0 ? "no such key" : Snapshot.Labels.Version(row.Epoch, row.Version))} {(row.Outcome == ReadOutcome.Fresh ? "fresh" : row.Outcome == ReadOutcome.Wrong ? "wrong" : $"stale by {Units.Count(row.VersionsBehind, "write")}")}{(row.NonMonotonic ? ", backwards" : "")}",
+        _ => $"{(row.Version == 0 ? "no such key" : Snapshot.Labels.Version(row.Epoch, row.Version))} {(row.Outcome == ReadOutcome.Fresh ? "fresh" : row.Outcome == ReadOutcome.Wrong ? "wrong" : $"stale by {Units.Count(row.VersionsBehind, "write")}")}{(row.NonMonotonic ? ", older than an earlier read" : "")}",
     };
 
     public void Dispose()

@@ -67,10 +67,10 @@ public sealed partial class ReplicaRow : ComponentBase
             : status.State switch
             {
                 CellState.Missing => "missing",
-                CellState.Behind => $"{Labels.Version(held)}, {(status.VersionsBehind == 0 ? "behind, of an older epoch" : $"behind by {status.VersionsBehind}")}",
-                CellState.Conflict => $"{Labels.Version(held)}, conflict: another value than the leader's",
+                CellState.Behind => $"{Labels.Version(held)}, {(status.VersionsBehind == 0 ? "behind: from an older epoch" : $"behind by {status.VersionsBehind}")}",
+                CellState.Conflict => $"{Labels.Version(held)}, conflict: a different value from the leader's",
                 CellState.Ahead => $"{Labels.Version(held)}, newer than the leader",
-                _ => held.IsNone ? "holds nothing, as the leader" : $"{Labels.Version(held)}, fresh",
+                _ => held.IsNone ? "holds nothing, like the leader" : $"{Labels.Version(held)}, fresh",
             };
         var key = Unseen.Shown(Row.Key);
         return refused.IsNone ? $"{key} at {Labels.Node(node)}: {what}" : $"{key} at {Labels.Node(node)}: {what}; refused {Labels.Version(refused)} as stale";

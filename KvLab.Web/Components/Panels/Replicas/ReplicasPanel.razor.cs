@@ -59,7 +59,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
 
     private string CountText =>
         (View.KeyFilter.Length == 0 ? "" : $"{Units.Count(_rows.Count)} of ") + Units.Count(Snapshot.KeyOrder.Length, "key")
-        + (Snapshot.EntriesNotShown == 0 ? "" : $", {Units.Count(Snapshot.EntriesNotShown, "change")} of further keys not shown");
+        + (Snapshot.EntriesNotShown == 0 ? "" : $", and {Units.Count(Snapshot.EntriesNotShown, "change to other keys is", "changes to other keys are")} not shown");
 
     private string Why => View.Selection is { Key: { } key, Node: { } node } && Snapshot.Keys.TryGetValue(key, out var row) && _nodeIds.Contains(node)
         ? Snapshot.Explain.Cell(row, node, Snapshot)
