@@ -37,7 +37,7 @@ public sealed class ReplayBarTests : PageTest
     public void A_recording_that_is_not_there_is_said_to_be_missing()
     {
         var page = Open("r2");
-        page.Until(() => page.Text("replay-missing") == "There is no recording “r2” here. The list of recordings has those that are.");
+        page.Until(() => page.Text("replay-missing") == "There is no recording “r2”. See Recordings for the list.");
         Assert.False(page.Has("replay-bar"));
     }
 

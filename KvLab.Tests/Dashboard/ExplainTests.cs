@@ -76,7 +76,7 @@ public sealed class ExplainTests
 
     [Fact]
     public void A_newer_entry_replaced_in_naive_mode_is_called_so() => Assert.Equal(
-        "follower-4 replaced the newer v17 of k1 by v12, 5 versions older, because in naive mode the last arrival wins.",
+        "follower-4 replaced the newer v17 of k1 with v12, 5 versions older, because in naive mode the last arrival wins.",
         Explain.Plain.Event(Of(EventKind.EntryApplied) with { HeldEpoch = 1, HeldVersion = 17, Naive = true }));
 
     [Fact]

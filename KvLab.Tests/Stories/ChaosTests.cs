@@ -42,6 +42,12 @@ public sealed class ChaosTests
 [Trait("Category", "Unit")]
 public sealed class ChaosChecksTests
 {
+    private const string Held = "After healing, every replica holds every acknowledged write or a newer one of its key";
+    private const string Equal = "After healing, all replicas are equal";
+    private const string Forward = "No follower's version of a key went back";
+    private const string Increase = "Versions are unique and increase, across restarts and failovers";
+    private const string Counted = "Success means that at least W followers had acknowledged";
+
     private static readonly EntryVersion V1 = new(1, 1), V2 = new(1, 2);
 
     private static ReplicaDump Dump(string node, params (string Key, EntryVersion Version)[] entries) =>
@@ -55,7 +61,7 @@ public sealed class ChaosChecksTests
         {
             foreach (var _ in answers) await writes.WriteAsync("k", "x", null, CancellationToken.None);
         });
-        return [.. (checks ?? new ChaosChecks()).Verify(writes, dumps, "leader", settled, 2, TimeSpan.FromSeconds(1)).Where(v => !v.Holds).Select(v => v.Claim.Split(':')[0])];
+        return [.. (checks ?? new ChaosChecks()).Verify(writes, dumps, "leader", settled, 2, TimeSpan.FromSeconds(1)).Where(v => !v.Holds).Select(v => v.Claim)];
     }
 
     private static WriteSeen Success(EntryVersion version, int acks = 2) => new(WriteStatus.Success, version, acks, 2, TimeSpan.Zero, null);
@@ -64,30 +70,30 @@ public sealed class ChaosChecksTests
     public void All_is_well_where_it_is() => Assert.Empty(Failed([Success(V1), Success(V2)], [Dump("leader", ("k", V2)), Dump("follower-1", ("k", V2))]));
 
     [Fact]
-    public void A_lost_write_is_seen() => Assert.Equal(["No acknowledged write is lost", "P5"], Failed([Success(V2)], [Dump("leader", ("k", V1)), Dump("follower-1", ("k", V1))]));
+    public void A_lost_write_is_seen() => Assert.Equal(["No acknowledged write is lost", Held], Failed([Success(V2)], [Dump("leader", ("k", V1)), Dump("follower-1", ("k", V1))]));
 
     [Fact]
-    public void A_replica_that_lacks_one_is_seen() => Assert.Equal(["P5", "P5, P9, P11"], Failed([Success(V2)], [Dump("leader", ("k", V2)), Dump("follower-1")]));
+    public void A_replica_that_lacks_one_is_seen() => Assert.Equal([Held, Equal], Failed([Success(V2)], [Dump("leader", ("k", V2)), Dump("follower-1")]));
 
     [Fact]
     public void A_replica_that_does_not_answer_is_not_equal() =>
-        Assert.Equal(["P5", "P5, P9, P11"], Failed([Success(V2)], [Dump("leader", ("k", V2)), new ReplicaDump("follower-1", null)]));
+        Assert.Equal([Held, Equal], Failed([Success(V2)], [Dump("leader", ("k", V2)), new ReplicaDump("follower-1", null)]));
 
     [Fact]
-    public void What_never_got_quiet_is_not_equal() => Assert.Equal(["P5, P9, P11"], Failed([Success(V2)], [Dump("leader", ("k", V2))], settled: false));
+    public void What_never_got_quiet_is_not_equal() => Assert.Equal([Equal], Failed([Success(V2)], [Dump("leader", ("k", V2))], settled: false));
 
     [Fact]
     public void A_version_given_twice_or_backwards_is_seen()
     {
-        Assert.Equal(["P2, P3"], Failed([Success(V2), Success(V2)], [Dump("leader", ("k", V2))]));
-        Assert.Equal(["P2, P3"], Failed([Success(V2), Success(V1)], [Dump("leader", ("k", V2))]));
+        Assert.Equal([Increase], Failed([Success(V2), Success(V2)], [Dump("leader", ("k", V2))]));
+        Assert.Equal([Increase], Failed([Success(V2), Success(V1)], [Dump("leader", ("k", V2))]));
     }
 
     [Fact]
     public void Success_without_enough_acks_and_shortfall_with_enough_are_seen()
     {
-        Assert.Equal(["P6, P15"], Failed([Success(V1, acks: 1)], [Dump("leader", ("k", V1))]));
-        Assert.Equal(["P7, P15"], Failed([Success(V1), new WriteSeen(WriteStatus.PartialSuccess, V2, 2, 2, TimeSpan.Zero, null)], [Dump("leader", ("k", V2))]));
+        Assert.Equal([Counted], Failed([Success(V1, acks: 1)], [Dump("leader", ("k", V1))]));
+        Assert.Equal(["No success means that fewer than W were seen to acknowledge"], Failed([Success(V1), new WriteSeen(WriteStatus.PartialSuccess, V2, 2, 2, TimeSpan.Zero, null)], [Dump("leader", ("k", V2))]));
     }
 
     [Fact]
@@ -100,7 +106,7 @@ public sealed class ChaosChecksTests
         checks.Look([Dump("follower-1", ("k", V1))], nodes);
         Assert.Empty(Failed([Success(V1)], [Dump("leader", ("k", V1))], checks));
         checks.Look([Dump("follower-1")], nodes);
-        Assert.Equal(["P1"], Failed([Success(V1)], [Dump("leader", ("k", V1))], checks));
+        Assert.Equal([Forward], Failed([Success(V1)], [Dump("leader", ("k", V1))], checks));
     }
 
     [Fact]

@@ -59,6 +59,7 @@ public sealed partial class ReplayPage : IAsyncDisposable
         if (At is { } at) _session.GoTo(at);
         else if (_recording.Grows) _session.GoTo(_session.LengthMs);
         _session.Moved += OnMoved;
+        Views.Changed += OnViewChanged;
         Browser.ShortcutPressed += OnShortcut;
         Views.Update(v => v with { Past = true });
         if (TimelineAddress.Selected(Navigation.Uri) is var (version, node) && Views.Options.Selection.IsNone && _session.Snapshot.Writes.FirstOrDefault(w => w.Version == version) is { } write)
@@ -80,6 +81,8 @@ public sealed partial class ReplayPage : IAsyncDisposable
     /// <summary>While it plays the address stays as it is: a link is made of a moment, not of a film.</summary>
     private void ShowAddress()
     {
+        // Whoever has left for another page has another address.
+        if (!Navigation.ToBaseRelativePath(Navigation.Uri).StartsWith("replay/", StringComparison.Ordinal)) return;
         var uri = Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
         {
             ["at"] = Math.Round(_session!.AtMs, 3),
@@ -89,6 +92,12 @@ public sealed partial class ReplayPage : IAsyncDisposable
         });
         var address = uri.Split('?')[0] + ViewQuery.WriteBeside(uri, Views.Options);
         if (address != Navigation.Uri) Navigation.NavigateTo(address, replace: true);
+    }
+
+    /// <summary>What is selected is in the link too.</summary>
+    private void OnViewChanged()
+    {
+        if (_session is { Plays: false }) ShowAddress();
     }
 
     private void SetZoom(double? zoom)
@@ -107,6 +116,7 @@ public sealed partial class ReplayPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _gone = true;
+        Views.Changed -= OnViewChanged;
         Browser.ShortcutPressed -= OnShortcut;
         if (_session is null) return;
         _session.Moved -= OnMoved;
