@@ -125,9 +125,23 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await page.At("timeline-stage").FocusAsync();
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**/replay/*select=1.*");
+        await page.Page.WaitForURLAsync("**/replay/*select=*");
         await page.MustBeAccessibleAsync("replay with the diagram");
         await page.ScreenshotAsync("replay-diagram-1366x768-light");
+
+        // Map and diagram go into the report, each with what is in it and a link that shows the same again.
+        foreach (var picture in (string[])["map-report", "timeline-report"])
+        {
+            await page.ClickAsync(picture);
+            await page.Expect(picture).ToContainTextAsync("Added");
+        }
+
+        using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
+        var pictures = (await http.GetFromJsonAsync<JsonElement>("/api/pictures", Cancellation)).EnumerateArray().Take(2).ToDictionary(p => p.GetProperty("kind").GetString()!);
+        Assert.Equal(["diagram", "map"], pictures.Keys.Order());
+        Assert.All(pictures.Values, p => Assert.Contains($"/replay/{id}?", p.GetProperty("link").GetString(), StringComparison.Ordinal));
+        Assert.Contains(pictures["diagram"].GetProperty("table").GetProperty("rows").EnumerateArray(), r => r[1].GetString()!.StartsWith("request v", StringComparison.Ordinal));
+        Assert.True((await http.GetByteArrayAsync(new Uri($"/api/pictures/{pictures["map"].GetProperty("id").GetString()}.png", UriKind.Relative), Cancellation)).Length > 2_000);
 
         // What is pressed beside all lines is a moment.
         var before = await MsAsync(page);
