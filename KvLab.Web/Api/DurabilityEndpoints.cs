@@ -18,7 +18,7 @@ internal static class DurabilityEndpoints
         api.MapGet("/durability/{epoch:long}/{version:long}", Row).Produces<DurabilityAnswerRow>().Refuses(404)
             .WithSummary($"One acknowledged write, of the latest {DurabilityLedger.Window}: which nodes held it at the answer, which hold it now, and why.");
         api.MapGet("/availability", (IClusterState state) => AvailabilityAnswer.Of(state.Current)).Produces<AvailabilityAnswer>()
-            .WithSummary("Success, partial and unreachable writes per second, the faults of that time, and the quorum's rule against the cluster as it stands.");
+            .WithSummary("Successful, partial and unreachable writes per second, the faults during that time, and whether the cluster can reach W now.");
     }
 
     private static DurabilityAnswer Ledger(HttpRequest request, IClusterState state)

@@ -14,7 +14,7 @@ internal static class MessageEndpoints
         .WithSummary($"The messages between nodes, newest first: request and answer of each attempt to deliver a write to a follower, other calls between nodes (probe, seal, digest, repair, recover), and what clients of this dashboard read (from=clients). "
             + "from and to: either times of sending (ISO 8601), or the sending and the receiving node; node: either end; key; "
             + $"limit: 1 … {MessageQuery.MostRows}, default {StandardLimit}. Times are on one clock where the nodes run on one machine; errorMs says how wrong they may be; null means not known. "
-            + "recording: those of this recording, instead of those that are remembered of the running lab.");
+            + "recording: messages of this recording instead of the live lab.");
 
     private static IReadOnlyList<MessageView> Messages(HttpRequest request, ITrafficLookup traffic, IRecordedStreams recordings)
     {

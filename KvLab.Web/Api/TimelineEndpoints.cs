@@ -12,8 +12,8 @@ internal static class TimelineEndpoints
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/timeline", Timeline).WithTags("Events").Produces<TimelineView>().Refuses(404)
         .WithSummary("A window of the space-time diagram: lanes, lines of messages and writes, and the states of the nodes. Lines too close together to be drawn at this width (pixels, "
-            + $"default {TimelineQuery.StandardWidth}) are summed up, one sum for each pair of nodes, with its number of messages by outcome: messages is what /api/messages has for the same window, "
-            + "and is the number of lines and messages of sums that are not before the window and not of kind write. axis: real (default) or lamport; from and to: ISO 8601, or whole numbers "
+            + $"default {TimelineQuery.StandardWidth}) are summed up, one sum for each pair of nodes, with its number of messages by outcome. The field messages equals the number of messages that /api/messages "
+            + "returns for the same window: all lines and summed messages, except writes and those sent before the window. axis: real (default) or lamport; from and to: ISO 8601, or whole numbers "
             + "on the Lamport axis, default the latest 10 s; node: either end; key; kind: request, answer, call, read or write; recording: of this recording instead of the live lab.");
 
     private static TimelineView Timeline(HttpRequest request, ITimelineSource live, IRecordedStreams recordings)

@@ -129,7 +129,7 @@ internal static class RecordingCommandLine
         var check = RecordingCheck.Of(bytes);
         var (recording, to) = (check.Recording, check.To);
         Console.WriteLine($"recording {recording.Header.Id} of {recording.Header.BegunAt:u}, KvLab {recording.Header.Program}{(recording.Name.Length > 0 ? $", \"{Unseen.Shown(recording.Name)}\"" : "")}");
-        Console.WriteLine($"{(check.Damage is null ? "all of it can be read" : "only the beginning can be read")}: {check.Events} events, to {(to is { } time ? $"{time.Utc:yyyy-MM-ddTHH:mm:ss.fffZ}" : "its beginning")}");
+        Console.WriteLine($"{(check.Damage is null ? "all of it can be read" : "only the beginning can be read")}: {check.Events} events{(to is { } time ? $", the last at {time.Utc:yyyy-MM-ddTHH:mm:ss.fffZ}" : "")}");
         if (recording.Why.Length > 0) Console.WriteLine(recording.Why);
         if (check.Damage is not { } damage)
         {

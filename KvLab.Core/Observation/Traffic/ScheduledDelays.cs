@@ -44,7 +44,7 @@ internal sealed class ScheduledDelays(LiveSettings? settings)
 
     public void ReadCheck(ref KeyframeReader reader)
     {
-        if (reader.Signed() != _sum) throw new FormatException("The keyframe was made where delays were drawn by another schedule, or it is damaged.");
+        if (reader.Signed() != _sum) throw new FormatException("The keyframe was made with a different delay schedule, or it is damaged.");
         _sum = 0;
     }
 

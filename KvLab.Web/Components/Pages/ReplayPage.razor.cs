@@ -71,7 +71,8 @@ public sealed partial class ReplayPage : IAsyncDisposable
 
     private void Show()
     {
-        if (_session is null) return;
+        // What was on its way when its viewer left must not bring the past back.
+        if (_session is null || _gone) return;
         _moment = new MapMoment(_session.ObserverMs, _session.Plays ? _session.Speed : 0);
         Past.Show(_session.Snapshot, $"{_recording!.Name}, {Clock.Second(_session.Utc)}, {ReplayTime.Write(_session.AtMs)} after its beginning");
         StateHasChanged();
