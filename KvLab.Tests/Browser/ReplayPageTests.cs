@@ -128,6 +128,8 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.WaitForURLAsync("**/replay/*select=*");
+        // The oldest of twenty writes: its row is brought into view.
+        await page.Page.WaitForFunctionAsync("() => { const l = document.querySelector('[data-testid=writes-list]'), row = document.getElementById(l.getAttribute('aria-activedescendant')); return row && row.getBoundingClientRect().bottom <= l.getBoundingClientRect().bottom + 1; }");
         await page.ScreenshotAsync("replay-diagram-1366x768-light");
 
         // What is pressed beside all lines is a moment.
