@@ -29,7 +29,7 @@ install chromium chromium
 install redis-server redis-server
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || install postgres postgresql
 
-# Hundreds of processes that live for seconds: what a runtime does to be fast after minutes, and each change of a page's protection, is paid and never earned back. A sixth of the tests' processor time.
+# Hundreds of processes that live for seconds: what a runtime does to be fast after minutes, and each change of a page's protection, is paid and never earned back: docs/decisions/0032-tests-and-the-clock.md.
 export DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 DOTNET_gcConcurrent=0
 
 dotnet build KvLab.sln --nologo -v quiet -clp:NoSummary

@@ -121,12 +121,15 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await page.ReadyAsync();
         await page.Page.WaitForFunctionAsync("() => { const d = document.querySelector('[data-testid=timeline-stage]')?.kvlabTimeline?.look(); return d && d.drawn > 0 && d.span === 6250 && d.cursor > d.from; }");
 
+        await page.MustBeAccessibleAsync("replay with the diagram");
+
         // A line that is pressed is the selected write of every panel, and of the link.
         await page.At("timeline-stage").FocusAsync();
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.WaitForURLAsync("**/replay/*select=*");
-        await page.MustBeAccessibleAsync("replay with the diagram");
+        // The oldest of twenty writes: its row is brought into view.
+        await page.Page.WaitForFunctionAsync("() => { const l = document.querySelector('[data-testid=writes-list]'), row = document.getElementById(l.getAttribute('aria-activedescendant')); return row && row.getBoundingClientRect().bottom <= l.getBoundingClientRect().bottom + 1; }");
         await page.ScreenshotAsync("replay-diagram-1366x768-light");
 
         // Map and diagram go into the report, each with what is in it and a link that shows the same again.

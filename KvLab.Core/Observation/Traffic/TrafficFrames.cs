@@ -60,7 +60,8 @@ internal static class TrafficFrames
         var trips = book.Trips;
         var due = knownNs is { } known ? new Due(nowNs + SoonNs, known) : new Due(long.MaxValue, long.MaxValue);
         var whole = cursor.Change < trips.FirstChange || trips.Changes - cursor.Change > MostWaiting;
-        if (!whole && cursor.Change == trips.Changes && !(cursor.Newest < trips.Last && due.Has(trips, Math.Max(cursor.Newest + 1, trips.First))) && cursor.Call == book.Calls.Last && cursor.Read == book.Reads.Last) return null;
+        var told = cursor.Change == trips.Changes && cursor.Call == book.Calls.Last && cursor.Read == book.Reads.Last;
+        if (!whole && told && !due.Reaches(trips, Unshown(trips, cursor))) return null;
         CallTold[] calls = [.. Calls(book.Calls, whole ? 0 : cursor.Call, nowNs), .. Calls(book.Reads, whole ? 0 : cursor.Read, nowNs)];
         (cursor.Call, cursor.Read) = (book.Calls.Last, book.Reads.Last);
         var numbers = whole ? Latest(trips, cursor, nowNs, due) : Changed(trips, cursor, due);
@@ -89,6 +90,9 @@ internal static class TrafficFrames
         return numbers;
     }
 
+    /// <summary>The first attempt that this viewer was not shown.</summary>
+    private static long Unshown(TripBook trips, TrafficCursor cursor) => Math.Max(cursor.Newest + 1, trips.First);
+
     private static List<long> Changed(TripBook trips, TrafficCursor cursor, Due due)
     {
         var numbers = new List<long>();
@@ -100,7 +104,7 @@ internal static class TrafficFrames
             if (number >= trips.First && number <= cursor.Newest && seen.Add(number)) numbers.Add(number);
         }
 
-        for (var number = Math.Max(cursor.Newest + 1, trips.First); number <= trips.Last && numbers.Count < MostTrips && due.Has(trips, number); number++)
+        for (var number = Unshown(trips, cursor); numbers.Count < MostTrips && due.Reaches(trips, number); number++)
         {
             if (trips.Has(number)) numbers.Add(number);
             cursor.Newest = number;
@@ -115,8 +119,9 @@ internal static class TrafficFrames
         /// <summary>Who took a message may have told of it before its sender did.</summary>
         public static long FirstNs(in Trip trip) => trip.SentNs > 0 ? trip.SentNs : Math.Max(trip.ArrivedNs, trip.ReturnedNs);
 
-        public bool Has(TripBook trips, long number)
+        public bool Reaches(TripBook trips, long number)
         {
+            if (number > trips.Last) return false;
             if (!trips.Has(number)) return true;
             var sent = FirstNs(trips[number]);
             return sent <= SoonNs || sent > KnownNs;

@@ -128,11 +128,16 @@ export function revealRow(listTestId, index, tries = 20) {
     if (tries > 0) setTimeout(() => revealRow(listTestId, index, tries - 1), 50);
     return;
   }
-  const height = row.getBoundingClientRect().height;
-  const room = list.clientHeight - (list.querySelector('thead')?.offsetHeight ?? 0);
-  const top = index * height;
+  // Rows differ in height: where a row will stand is a guess until it is there, and the guess is better with the rows around it.
+  const named = list.getAttribute('aria-activedescendant'), own = named && list.querySelector(`#${CSS.escape(named)}`);
+  const rows = [...list.querySelectorAll('[data-row]')].map(r => r.getBoundingClientRect());
+  const head = list.querySelector('thead')?.offsetHeight ?? 0;
+  const height = own ? own.getBoundingClientRect().height : rows.reduce((sum, r) => sum + r.height, 0) / rows.length;
+  const top = own ? own.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientTop - head + list.scrollTop : index * height;
+  const room = list.clientHeight - head;
   if (top < list.scrollTop) list.scrollTop = top;
   else if (top + height > list.scrollTop + room) list.scrollTop = top + height - room;
+  if (named && !own && tries > 0) setTimeout(() => revealRow(listTestId, index, tries - 1), 50);
 }
 
 export function download(fileName, contentType, text) { saveBlob(fileName, new Blob([text], { type: contentType })); }
