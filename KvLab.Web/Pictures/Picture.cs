@@ -1,7 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace KvLab.Web.Pictures;
 
 /// <summary>What of the lab a picture shows.</summary>
-public enum PictureKind { Map, Diagram, Writes }
+public enum PictureKind
+{
+    [JsonStringEnumMemberName("map")] Map,
+    [JsonStringEnumMemberName("diagram")] Diagram,
+    [JsonStringEnumMemberName("writes")] Writes,
+}
 
 /// <summary>What was in a picture, for whoever cannot see it and for whoever wants the numbers.</summary>
 public sealed record PictureTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)

@@ -41,5 +41,5 @@ public sealed class ReportShelf(PictureStore pictures, ExperimentBrowser browser
     /// <summary>What the address shows already.</summary>
     public string LinkToThis => navigation.Uri;
 
-    private async Task<string[]> IdsAsync() => await browser.LoadAsync<string[]>(Key, lasting: true) ?? [];
+    private async Task<string[]> IdsAsync() => [.. (await browser.LoadAsync<string?[]>(Key, lasting: true) ?? []).OfType<string>()];
 }
