@@ -106,6 +106,8 @@ public sealed partial class DurabilityLedger
         var keys = ledger.LoadKeys(ref reader);
         for (var left = reader.Count(keys.Length); left > 0; left--) ledger._stale.Add(keys[reader.Int(keys.Length - 1)].Copies);
         var window = ledger.LoadWrites(ref reader, Window, keys, shared);
+        ledger._window.EnsureCapacity(window.Length);
+        ledger._byVersion.EnsureCapacity(window.Length);
         foreach (var (write, copies) in window)
         {
             copies.Writes.Add(write);

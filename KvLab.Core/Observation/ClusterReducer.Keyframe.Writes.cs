@@ -241,6 +241,9 @@ public sealed partial class ClusterReducer
         _lastLagMs = reader.Signed();
         _availability = AvailabilitySeries.Load(ref reader);
         var answers = reader.Many(reader.Count(int.MaxValue, leastBytes: 2), static (ref r) => r.Version());
+        // Whoever jumps about in a recording loads state after state: what grows by doubling leaves twice its size behind.
+        _counted.EnsureCapacity(answers.Length);
+        _countedInOrder.EnsureCapacity(answers.Length);
         var ms = 0L;
         foreach (var version in answers)
         {

@@ -13,9 +13,9 @@ namespace KvLab.Core.Replays;
 /// <param name="apart">Events between two of them, at least.</param>
 public sealed class NearStates(IRecordedStream stream, int most = NearStates.MostBytes, int apart = NearStates.LeastApart) : IRecordedStream
 {
-    public const int MostBytes = 16 << 20;
+    public const int MostBytes = 32 << 20;
 
-    /// <summary>About 20 ms of replaying, and a state of a burst is packed in five.</summary>
+    /// <summary>About 5 ms of replaying, and a state of a burst is packed in five.</summary>
     public const int LeastApart = 4_000;
 
     private readonly Lock _gate = new();

@@ -10,8 +10,8 @@ namespace KvLab.Core.Replays;
 /// <param name="lists">Whether anybody looks at its list of events.</param>
 internal sealed class Playhead(IRecordedStream stream, bool lists = true)
 {
-    /// <summary>So many elements ahead it is as quick to go on as to look for a state.</summary>
-    private const int WorthLooking = 500;
+    /// <summary>So many elements ahead it is as quick to go on as to load a state: of a busy lab an element is a batch of some hundred events.</summary>
+    private const int WorthLooking = 40;
 
     /// <summary>A kept state has no events: at least so many before it are listed. What is older is in the recording, and the list says that it begins later.</summary>
     private const int LogEvents = 2_000;
@@ -43,10 +43,12 @@ internal sealed class Playhead(IRecordedStream stream, bool lists = true)
     }
 
     /// <summary>Goes to a place; to the end where the recording has no such place.</summary>
-    public void GoTo(ReplayPlace place)
+    /// <returns>Whether a state was loaded, which has not seen what lies between.</returns>
+    public bool GoTo(ReplayPlace place)
     {
-        if (place < Place || place.Elements - Place.Elements > WorthLooking) Jump(place);
+        var jumped = (place < Place || place.Elements - Place.Elements > WorthLooking) && Jump(place);
         GoOn(place);
+        return jumped;
     }
 
     /// <summary>Goes on to a place and is told all that lies before it: a state that is kept further on does not know all messages.</summary>
@@ -78,14 +80,15 @@ internal sealed class Playhead(IRecordedStream stream, bool lists = true)
         return null;
     }
 
-    private void Jump(ReplayPlace place)
+    private bool Jump(ReplayPlace place)
     {
         var kept = stream.StateBefore(place.Elements);
         // What is ahead and nearer than any kept state is reached by going on.
-        if (place >= Place && (kept is null || kept.Element <= Place.Elements)) return;
+        if (place >= Place && (kept is null || kept.Element <= Place.Elements)) return false;
         Close();
         State = kept is null or { Element: 0 } ? Begin(stream) : Load(kept);
         Place = new ReplayPlace(kept?.Element ?? 0);
+        return true;
     }
 
     private ClusterReducer Load(RecordedState kept)

@@ -30,10 +30,22 @@ public sealed class Replay(IRecordedStream stream)
 
     public void GoTo(ReplayPlace place)
     {
-        var from = _head.Place;
-        _head.GoTo(place);
-        Follow(jumped: _head.Place < from || _head.Place.Elements - from.Elements > 2_000);
+        // Loading a state is most of what it costs, and two cores can load two.
+        var (head, ahead) = (false, false);
+        Both.Do(() => head = _head.GoTo(place), () => ahead = _ahead.GoTo(AheadOf(TimeOf(place))));
+        if (_ahead.GoTo(AheadOf(At.Ms)) || ahead || head) _jumps++;
     }
+
+    /// <summary>When what lies before a place was told last.</summary>
+    private long TimeOf(ReplayPlace place)
+    {
+        var last = place.Events > 0 ? place.Elements : Math.Min(place.Elements, stream.Elements) - 1;
+        if (last < 0) return stream.First?.Ms ?? 0;
+        foreach (var element in stream.From(last)) return element.At.Ms;
+        return stream.Last?.Ms ?? 0;
+    }
+
+    private ReplayPlace AheadOf(long ms) => new(stream.After(ms + AheadMs));
 
     /// <summary>To the last place that is not later than this.</summary>
     public void GoTo(long ms) => GoTo(new ReplayPlace(stream.After(ms)));
@@ -43,7 +55,7 @@ public sealed class Replay(IRecordedStream stream)
     public NodeEvent? Step()
     {
         var told = _head.Step();
-        Follow(jumped: false);
+        if (_ahead.GoTo(AheadOf(At.Ms))) _jumps++;
         return told;
     }
 
@@ -69,11 +81,5 @@ public sealed class Replay(IRecordedStream stream)
     {
         cursor.BeginAt(_jumps);
         return _ahead.State.NextTraffic(cursor, At.Ms * 1_000_000, (At.Ms + AheadMs) * 1_000_000);
-    }
-
-    private void Follow(bool jumped)
-    {
-        if (jumped) _jumps++;
-        _ahead.GoTo(new ReplayPlace(stream.After(At.Ms + AheadMs)));
     }
 }

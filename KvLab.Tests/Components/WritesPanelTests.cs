@@ -125,7 +125,7 @@ public sealed class WritesPanelTests : PageTest
         page.At("writes-list").KeyDown(new KeyboardEventArgs { Key = "ArrowDown" });
         page.At("writes-list").KeyDown(new KeyboardEventArgs { Key = "ArrowDown" });
         Assert.Equal(29, Views.Options.Selection.Version.Counter);
-        Assert.Equal("w1-29", page.At("writes-list").GetAttribute("aria-activedescendant"));
+        Assert.Equal("w1-29", page.At("writes-list").GetAttribute("data-active"));
 
         page.At("writes-list").KeyDown(new KeyboardEventArgs { Key = "End" });
         Assert.Equal(1, Views.Options.Selection.Version.Counter);

@@ -10,5 +10,8 @@ public sealed class FakeRecordings : IRecordedStreams
 
     public void Add(string id, IRecordedStream stream) => _streams[id] = stream;
 
+    /// <summary>The one that is being written; none, unless a test says so.</summary>
+    public (string Id, DateTimeOffset From)? Current { get; set; }
+
     public OpenRecording? Open(string id) => _streams.TryGetValue(id, out var stream) ? new OpenRecording(id, $"the recording {id}", Grows: false, stream, File: null) : null;
 }

@@ -1,5 +1,6 @@
 using Bunit;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Pictures;
 using KvLab.Web.Commands;
 using KvLab.Web.Components;
 using KvLab.Web.Components.Shell;
@@ -39,6 +40,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<IReads>(Cluster);
         Services.AddSingleton(new ReadBook());
         Services.AddSingleton(StorageServers.None);
+        Services.AddSingleton(new PictureStore("", Clock));
         Services.AddSingleton<IFailover>(Failover);
         Services.AddSingleton<IDrills>(Failover);
     }

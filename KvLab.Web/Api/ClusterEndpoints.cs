@@ -4,6 +4,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Settings;
 using KvLab.Web.Access;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Commands;
 using KvLab.Web.Leases;
 using KvLab.Web.Live;

@@ -1,4 +1,5 @@
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Drills;
 using KvLab.Web.Live;
 

@@ -2,6 +2,7 @@ using KvLab.Core.Durability;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Versioning;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Live;
 using KvLab.Web.Problems;
 

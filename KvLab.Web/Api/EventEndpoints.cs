@@ -1,6 +1,7 @@
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Csv;
 using KvLab.Web.Live;
 

@@ -1,9 +1,11 @@
 using System.Text;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Csv;
 using KvLab.Web.Experiments;
+using KvLab.Web.Pictures;
 using KvLab.Web.Problems;
 using KvLab.Web.Reports;
 using Microsoft.AspNetCore.Http.Features;
@@ -30,7 +32,7 @@ internal static class ExperimentEndpoints
             .WithSummary("The whole run with its raw samples as one file.");
         api.MapGet("/{id}/report", Report).Produces<string>(200, "text/html").Refuses(404).WithSummary("The report as one self-contained HTML file. paper: A4 or Letter; download=true for a file.");
         api.MapPost("/{id}/report", ReportWithWordsAsync).Accepts<ReportRequest>("application/json").Produces<string>(200, "text/html").Refuses(404)
-            .WithSummary("The same with your own words: title, author, members, course, labels of the runs, hypothesis, method, answers to the guiding questions, conclusion (the longer ones as Markdown), and a choice of figures.");
+            .WithSummary("The same with your own words: title, author, members, course, labels of the runs, hypothesis, method, answers to the guiding questions, conclusion (the longer ones as Markdown), a choice of figures, and pictures by id (/api/pictures).");
         api.MapGet("/{id}/figures/{figure}.svg", FigureSvgAnswer).Produces<string>(200, "image/svg+xml").Refuses(404).WithSummary("One figure as SVG.");
         api.MapGet("/{id}/figures/{figure}.csv", FigureCsv).Produces<string>(200, "text/csv").Refuses(404).WithSummary("One figure's numbers.");
         api.MapGet("/compare.svg", Compare).Produces<string>(200, "image/svg+xml").Refuses(404).WithSummary("Two runs in one figure: left and right are their ids.");
@@ -89,11 +91,13 @@ internal static class ExperimentEndpoints
         return request.Query["download"] == "true" ? Text(html, "text/html", $"{id}-report.html") : Results.Content(html, "text/html; charset=utf-8", Encoding.UTF8);
     }
 
-    private static async Task<IResult> ReportWithWordsAsync(string id, HttpRequest request, ExperimentService experiments)
+    private static async Task<IResult> ReportWithWordsAsync(string id, HttpRequest request, ExperimentService experiments, PictureStore pictures)
     {
         var words = await StrictBody.ReadAsync(request, ReportRequestReader.Read);
         var runs = words.Runs.Count == 0 ? [id] : words.Runs;
-        return Results.Content(ReportBuilder.Build(words with { Runs = runs }, [.. runs.Select(r => Find(experiments, r))]), "text/html; charset=utf-8", Encoding.UTF8);
+        var seen = words.Pictures.Select(p => pictures.Find(p) ?? throw new CommandException(404, $"There is no picture {p}.", [new("pictures", $"There is no picture {p}.")])).ToList();
+        var whole = words with { Runs = runs };
+        return Results.Content(ReportBuilder.Build(whole, ReportContents.Of(whole, [.. runs.Select(r => Find(experiments, r))], seen)), "text/html; charset=utf-8", Encoding.UTF8);
     }
 
     private static void CheckPaper(string paper)

@@ -1,5 +1,6 @@
 using KvLab.Core.Failover;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Failover;
 using KvLab.Web.Live;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Commands;
 using KvLab.Web.Live;
 using KvLab.Web.Problems;

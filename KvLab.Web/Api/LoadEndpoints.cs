@@ -1,5 +1,6 @@
 using KvLab.Core.Observation.Series;
 using KvLab.Core.Replication;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Commands;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;

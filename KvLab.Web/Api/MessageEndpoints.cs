@@ -1,5 +1,6 @@
 using KvLab.Core.Observation.Traffic;
 using KvLab.Core.Replays;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Live;
 using KvLab.Web.Replays;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Replication;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Reads;
 
 namespace KvLab.Web.Api;

@@ -1,6 +1,7 @@
 using KvLab.Core.Configuration;
 using KvLab.Core.Recordings;
 using KvLab.Core.Settings;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Options;
 using KvLab.Web.Problems;
 using KvLab.Web.Recordings;

@@ -1,6 +1,7 @@
 using KvLab.Core.Analysis;
 using KvLab.Core.Replays;
 using KvLab.Core.Settings;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Problems;
 using KvLab.Web.Replays;
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Chaos;
 using KvLab.Core.Scenarios;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Scenarios;
 
 namespace KvLab.Web.Api;

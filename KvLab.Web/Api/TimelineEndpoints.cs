@@ -1,4 +1,5 @@
 using KvLab.Core.Observation.Timeline;
+using KvLab.Web.Api.Requests;
 using KvLab.Web.Live;
 using KvLab.Web.Replays;
 

@@ -30,6 +30,7 @@ public static class UiServices
         services.AddScoped<Browser>();
         services.AddScoped<Announcements>();
         services.AddScoped<ExperimentBrowser>();
+        services.AddScoped<ReportShelf>();
         return services;
     }
 }

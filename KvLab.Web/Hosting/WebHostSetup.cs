@@ -21,6 +21,7 @@ using KvLab.Web.NodeCalls;
 using KvLab.Web.Options;
 using KvLab.Core.Reading;
 using KvLab.Web.Reads;
+using KvLab.Web.Pictures;
 using KvLab.Web.Recordings;
 using KvLab.Web.Replays;
 using KvLab.Web.Resets;
@@ -96,6 +97,7 @@ internal static class WebHostSetup
     private static void AddRecordings(this IServiceCollection services, RecordingOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton(provider => new PictureStore(DataFolder.Of(provider.GetRequiredService<IConfiguration>()), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RecordingStore(DataFolder.Of(provider.GetRequiredService<IConfiguration>()), options));
         services.AddSingleton<Recorder>();
         services.AddSingleton<IStreamKeeper>(provider => provider.GetRequiredService<Recorder>());

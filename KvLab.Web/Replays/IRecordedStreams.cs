@@ -8,6 +8,9 @@ public interface IRecordedStreams
 {
     /// <returns>Null where there is none of this id. Dispose it when it is read no more.</returns>
     OpenRecording? Open(string id);
+
+    /// <summary>The one that is being written, and when it begins; null where nothing is recorded.</summary>
+    (string Id, DateTimeOffset From)? Current { get; }
 }
 
 /// <param name="Name">For people.</param>

@@ -8,6 +8,8 @@ namespace KvLab.Web.Replays;
 /// <summary>The recordings of this lab's folder, opened to be replayed.</summary>
 internal sealed class RecordedStreams(RecordingStore store) : IRecordedStreams
 {
+    public (string Id, DateTimeOffset From)? Current => store.List().FirstOrDefault(r => r.State == RecordingState.Recording) is { From: { } from } now ? (now.Id, from) : null;
+
     public OpenRecording? Open(string id)
     {
         RecordingView found;

@@ -5,6 +5,7 @@ using KvLab.Core.Experiments;
 using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Csv;
+using KvLab.Web.Pictures;
 
 namespace KvLab.Web.Reports;
 
@@ -17,11 +18,13 @@ public static class ReportBuilder
 {
     public static string Build(ReportRequest request, IReadOnlyList<ExperimentRun> runs) => Build(request, ReportContents.Of(request, runs));
 
-    public static string Build(ReportRequest request, ReportContents contents) => new Document(request, contents).Html();
+    /// <param name="addressOf">Of a picture, where the document is shown beside the lab; null: all pictures are inside, so that the file needs nothing else.</param>
+    public static string Build(ReportRequest request, ReportContents contents, Func<Picture, string>? addressOf = null) =>
+        new Document(request, contents, addressOf is null ? p => $"data:image/png;base64,{Convert.ToBase64String(p.Png)}" : p => addressOf(p.Picture)).Html();
 
     internal static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private sealed class Document(ReportRequest request, ReportContents contents)
+    private sealed class Document(ReportRequest request, ReportContents contents, Func<PictureFile, string> addressOf)
     {
         private readonly StringBuilder _html = new();
         private int _sections;
@@ -34,6 +37,7 @@ public static class ReportBuilder
             if (!string.IsNullOrWhiteSpace(request.Hypothesis)) Section("Hypothesis", () => Words(request.Hypothesis));
             Section("Method", Method);
             Section("Results", Results);
+            if (contents.Photos.Any()) Section("Observations", Observations);
             Discussion();
             if (!string.IsNullOrWhiteSpace(request.Conclusion)) Section("Conclusion", () => Words(request.Conclusion));
             Section("Origin of the numbers", Origin, "provenance");
@@ -139,6 +143,20 @@ public static class ReportBuilder
             var figure = exhibit.Figure!;
             _html.Append(Inv($"<figure id=\"{Text(of)}-{figure.Id}\">{FigureSvg.Draw(figure, titled: false)}"))
                 .Append(Inv($"<figcaption><strong>{exhibit.Name}:</strong> {Text(figure.Title)}{(name is null ? "" : $", {Text(name)}")}. {Text(figure.Caption)}</figcaption></figure>"));
+        }
+
+        /// <summary>What was seen, with what was in it and where it can be seen again.</summary>
+        private void Observations()
+        {
+            foreach (var exhibit in contents.Photos)
+            {
+                var (picture, table) = (exhibit.Photo!.Picture, contents.TableOf(exhibit));
+                var taken = Inv($"Taken {At(picture.TakenAt, "yyyy-MM-dd HH:mm:ss")}.");
+                _html.Append(Inv($"<figure id=\"{exhibit.Id}\"><img alt=\"{Text(picture.Caption)}\" src=\"{Text(addressOf(exhibit.Photo))}\">"))
+                    .Append(Inv($"<figcaption><strong>{exhibit.Name}:</strong> {Text(picture.Caption.TrimEnd('.'))}. {taken}{(table is null ? "" : $" {table.Name} has what is in it.")}"))
+                    .Append(picture.Link is null ? "" : Inv($" To see it again: <a href=\"{Text(picture.Link)}\">{Text(picture.Link)}</a>")).Append("</figcaption></figure>");
+                if (table is not null) _html.Append(ReportTables.OfPicture(table, picture.Table, exhibit));
+            }
         }
 
         private void Discussion()

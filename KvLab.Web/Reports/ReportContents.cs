@@ -1,6 +1,7 @@
 using KvLab.Core.Experiments;
 using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
+using KvLab.Web.Pictures;
 
 namespace KvLab.Web.Reports;
 
@@ -8,9 +9,12 @@ namespace KvLab.Web.Reports;
 /// <param name="Id">What sentences and students name it by.</param>
 /// <param name="Number">Figures and tables are counted apart, each from 1 on, in the order of the document.</param>
 /// <param name="Figure">Null for a table.</param>
-public sealed record Exhibit(int Run, string Id, int Number, Figure? Figure)
+/// <param name="Photo">A picture that somebody put aside is a figure that nobody draws again.</param>
+public sealed record Exhibit(int Run, string Id, int Number, Figure? Figure, PictureFile? Photo = null)
 {
-    public string Name => Figure is null ? $"Table {Number}" : $"Figure {Number}";
+    public bool IsTable => Figure is null && Photo is null;
+
+    public string Name => IsTable ? $"Table {Number}" : $"Figure {Number}";
 }
 
 /// <param name="Name">The student's label, or the run's own name; no two runs of a report have the same.</param>
@@ -30,7 +34,8 @@ public sealed class ReportContents
     private readonly List<Exhibit> _all = [];
     private int _tables, _figures;
 
-    public static ReportContents Of(ReportRequest request, IReadOnlyList<ExperimentRun> runs)
+    /// <param name="pictures">Those that the request names, in its order.</param>
+    public static ReportContents Of(ReportRequest request, IReadOnlyList<ExperimentRun> runs, IReadOnlyList<PictureFile>? pictures = null)
     {
         var contents = new ReportContents { Runs = Named(request, runs) };
         if (runs.Count > 0) contents.Table(0, Settings);
@@ -46,12 +51,23 @@ public sealed class ReportContents
         }
 
         if (runs.Count == 2) contents.Picture(0, RunFigures.Comparison(contents.Labelled(0), contents.Labelled(1)));
+        foreach (var (i, picture) in (pictures ?? []).Index())
+        {
+            contents._all.Add(new Exhibit(0, $"picture-{i + 1}", ++contents._figures, null, picture));
+            if (picture.Picture.Table.Rows.Count > 0) contents.Table(0, $"picture-{i + 1}");
+        }
+
         return contents;
     }
 
     public IReadOnlyList<ReportRun> Runs { get; private init; } = [];
 
     public IReadOnlyList<Exhibit> All => _all;
+
+    public IEnumerable<Exhibit> Photos => _all.Where(e => e.Photo is not null);
+
+    /// <summary>What is in a picture, as a table; null where nothing is known of it.</summary>
+    public Exhibit? TableOf(Exhibit photo) => _all.FirstOrDefault(e => e.IsTable && e.Id == photo.Id);
 
     /// <summary>Null where the report has no such thing, such as a figure that was left out.</summary>
     public Exhibit? Find(string id, int run) => _all.FirstOrDefault(e => e.Id == id && e.Run == run);
@@ -61,7 +77,7 @@ public sealed class ReportContents
 
     /// <summary>What a student's <c>@kind:id</c> stands for; null where there is no such figure or table.</summary>
     public string? Cited(string kind, string id, int run) =>
-        Find(id, run) is { } exhibit && (exhibit.Figure is null) == (kind == "tbl") ? exhibit.Name : null;
+        _all.FirstOrDefault(e => e.Id == id && e.Run == run && e.IsTable == (kind == "tbl"))?.Name;
 
     private void Table(int run, string id) => _all.Add(new Exhibit(run, id, ++_tables, null));
 

@@ -11,6 +11,8 @@ public sealed record ReportRequest
     /// <summary>Each is read with all its samples.</summary>
     public const int MostRuns = 4;
 
+    public const int MostPictures = 12;
+
     public const int MostMembers = 20;
 
     /// <summary>So that a legend has room for it and for what is drawn of its run.</summary>
@@ -38,6 +40,9 @@ public sealed record ReportRequest
 
     /// <summary>Ids of the figures to include; null for all.</summary>
     public IReadOnlyList<string>? Figures { get; init; }
+
+    /// <summary>Ids of pictures that were put aside (<c>/api/pictures</c>), in the order in which the report shows them.</summary>
+    public IReadOnlyList<string> Pictures { get; init; } = [];
 
     /// <summary>Answers to <see cref="GuidingQuestions"/>, by position; missing ones are left out.</summary>
     public IReadOnlyList<string> Answers { get; init; } = [];

@@ -7,7 +7,7 @@ internal static class ReportRequestReader
 {
     public static ReportRequest Read(JsonFields fields)
     {
-        fields.AllowOnly("title", "author", "members", "course", "runs", "labels", "hypothesis", "method", "figures", "answers", "conclusion", "paper");
+        fields.AllowOnly("title", "author", "members", "course", "runs", "labels", "hypothesis", "method", "figures", "pictures", "answers", "conclusion", "paper");
         var standard = new ReportRequest();
         var request = new ReportRequest
         {
@@ -20,6 +20,7 @@ internal static class ReportRequestReader
             Hypothesis = fields.Text("hypothesis"),
             Method = fields.Text("method"),
             Figures = fields.Texts("figures"),
+            Pictures = fields.Texts("pictures") ?? standard.Pictures,
             Answers = fields.Texts("answers") ?? standard.Answers,
             Conclusion = fields.Text("conclusion"),
             Paper = fields.Text("paper") ?? standard.Paper,
@@ -28,6 +29,7 @@ internal static class ReportRequestReader
         if (request.Runs.Count > ReportRequest.MostRuns) fields.Add("runs", $"must name at most {ReportRequest.MostRuns} runs, but names {request.Runs.Count}.");
         if (request.Labels.Count > ReportRequest.MostRuns) fields.Add("labels", $"must have at most {ReportRequest.MostRuns} entries, one for each run, but has {request.Labels.Count}.");
         if (request.Members.Count > ReportRequest.MostMembers) fields.Add("members", $"must name at most {ReportRequest.MostMembers} people, but names {request.Members.Count}.");
+        if (request.Pictures.Count > ReportRequest.MostPictures) fields.Add("pictures", $"must name at most {ReportRequest.MostPictures} pictures, but names {request.Pictures.Count}.");
         foreach (var (text, field) in new[] { (request.Title, "title"), (request.Author, "author"), (request.Course, "course") })
             if (text?.Length > ReportRequest.LongestTitle) fields.Add(field, $"must have at most {ReportRequest.LongestTitle} characters.");
         if (request.Members.Any(m => m.Length > ReportRequest.LongestTitle)) fields.Add("members", $"must have at most {ReportRequest.LongestTitle} characters each.");

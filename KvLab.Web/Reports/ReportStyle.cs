@@ -44,7 +44,7 @@ internal static class ReportStyle
         .settings { table-layout: fixed; } .settings :is(th, td), caption { overflow-wrap: anywhere; }
         p, li, dd, caption, figcaption { text-wrap: pretty; }
         figure { margin: 20px 0; }
-        figure svg { display: block; width: 100%; height: auto; }
+        figure :is(svg, img) { display: block; width: 100%; height: auto; }
         .words > :first-child { margin-top: 4px; } .words h4 { margin: 12px 0 4px; }
         .words blockquote { margin: 8px 0; padding-left: 12px; border-left: 3px solid #b0b0b0; }
         .words pre { padding: 8px 10px; background: #f5f5f5; border: 1px solid #d8d8d8; white-space: pre-wrap; }
@@ -58,7 +58,7 @@ internal static class ReportStyle
           h1 { font-size: 20pt; } h2 { font-size: 14.5pt; } h3 { font-size: 12pt; } h4 { font-size: 10.5pt; }
           table { font-size: 8pt; } caption, figcaption, dl { font-size: 9pt; } th, td, .numbers td { padding: 2px 3px; } .wide { overflow: visible; }
           .finding, .words pre { background: none; border: 1px solid #808080; border-left-width: 5px; }
-          figure, tr, .finding, dl, .whole { break-inside: avoid; } figure svg { max-height: 92mm; } section.run ~ section.run { break-before: page; }
+          figure, tr, .finding, dl, .whole { break-inside: avoid; } figure :is(svg, img) { max-height: 92mm; object-fit: contain; } section.run ~ section.run { break-before: page; }
           h2, h3, h4, caption, .run-name { break-after: avoid; } thead { display: table-header-group; } p, li { orphans: 3; widows: 3; }
           .words a { color: inherit; } .words a::after { content: " (" attr(href) ")"; font-size: 8pt; }
         }

@@ -3,6 +3,7 @@ using System.Text;
 using KvLab.Core.Analysis;
 using KvLab.Core.Experiments;
 using KvLab.Core.Experiments.Plans;
+using KvLab.Web.Pictures;
 using static KvLab.Web.Reports.ReportBuilder;
 
 namespace KvLab.Web.Reports;
@@ -33,6 +34,14 @@ internal static class ReportTables
         var planned = runs.Select(r => (r.Run, Points: r.Run.Plan.Points(r.Run.Followers.Count))).ToList();
         foreach (var (name, of) in rows)
             html.Append(Inv($"<tr><th scope=\"row\">{name}</th>")).AppendJoin("", planned.Select(r => $"<td>{Text(of(r.Run, r.Points))}</td>")).Append("</tr>");
+        return End(html);
+    }
+
+    /// <summary>What was in a picture that somebody put aside.</summary>
+    public static string OfPicture(Exhibit table, PictureTable cells, Exhibit picture)
+    {
+        var html = Begin(table, cells.Rows.Count, "settings", $"What is in {picture.Name}.", cells.Columns);
+        foreach (var row in cells.Rows) html.Append("<tr>").AppendJoin("", row.Select(c => $"<td>{Text(c)}</td>")).Append("</tr>");
         return End(html);
     }
 

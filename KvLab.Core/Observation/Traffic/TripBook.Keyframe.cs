@@ -118,6 +118,7 @@ internal sealed partial class TripBook
             if (told[i].HasFlag(Told.Delay)) trips[i].DelayMs = delays.Read(ref reader, trips[i].Version, trips[i].Follower, trips[i].Attempt);
         delays.ReadCheck(ref reader);
         LoadEnds(ref reader, trips, told);
+        _numbers.EnsureCapacity(trips.Length);
         for (var i = trips.Length - 1; i >= 0; i--) Put(trips[i]);
     }
 

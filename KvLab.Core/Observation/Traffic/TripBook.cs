@@ -6,15 +6,16 @@ namespace KvLab.Core.Observation.Traffic;
 /// <param name="capacity">Trips that are remembered, a power of two.</param>
 internal sealed partial class TripBook(int capacity)
 {
-    private const int ChunkBits = 10;
+    // A piece is small enough not to be one of the large objects, which only a full collection frees.
+    private const int ChunkBits = 9;
     private const int ChunkSize = 1 << ChunkBits;
 
     // In pieces, so that a quiet cluster pays for what it sent and no more.
     private readonly Trip[]?[] _chunks = new Trip[capacity / ChunkSize][];
     private readonly Dictionary<TripId, long> _numbers = [];
 
-    // Numbers of the trips that changed, the latest changes; as many as trips.
-    private readonly long[] _changes = new long[capacity];
+    // Numbers of the trips that changed, the latest changes; as many as trips, in pieces too.
+    private readonly long[]?[] _changes = new long[capacity / ChunkSize][];
     private long _last;
     private long _cleared;
     private long _firstChange;
@@ -64,10 +65,14 @@ internal sealed partial class TripBook(int capacity)
         return ref slot;
     }
 
-    public void Touch(long number) => _changes[Changes++ & (capacity - 1)] = number;
+    public void Touch(long number)
+    {
+        var place = Place(Changes++);
+        (_changes[place >> ChunkBits] ??= new long[ChunkSize])[place & (ChunkSize - 1)] = number;
+    }
 
     /// <summary>The number of the trip that this change was of.</summary>
-    public long ChangeAt(long change) => _changes[change & (capacity - 1)];
+    public long ChangeAt(long change) => _changes[Place(change) >> ChunkBits]![Place(change) & (ChunkSize - 1)];
 
     public void Clear()
     {

@@ -11,6 +11,8 @@ using KvLab.Web.Components;
 using KvLab.Web.Components.Shell;
 using KvLab.Web.Experiments;
 using KvLab.Web.Live;
+using KvLab.Web.Pictures;
+using KvLab.Web.Replays;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -45,6 +47,7 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
         Page = JSInterop.SetupModule("./js/experiments.js");
         Page.Mode = JSRuntimeMode.Loose;
         Store = new RunStore(_folder);
+        Pictures = new PictureStore(_folder, TimeProvider.System);
         Experiments = Cluster.Experiments(Store, TimeProvider.System);
         var live = new FakeCluster(new ClusterStory { Writes = 0, Keys = 1 }.Tell());
         Services.AddKvLabPage();
@@ -52,10 +55,13 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
         Services.AddSingleton<IClusterState>(live);
         Services.AddSingleton<IClusterCommands>(live);
         Services.AddSingleton(Experiments);
+        Services.AddSingleton(Pictures);
+        Services.AddSingleton<IRecordedStreams>(new FakeRecordings());
     }
 
     internal HeldCluster Cluster { get; } = new();
     protected RunStore Store { get; }
+    protected PictureStore Pictures { get; }
     protected ExperimentService Experiments { get; }
 
     /// <summary>The pages' own script.</summary>

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Bunit;
+using KvLab.Tests.Experiments;
 using KvLab.Tests.Infrastructure.NodeProcess;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Components.Pages;
 using KvLab.Web.Components.Panels.Reporting;
+using KvLab.Web.Pictures;
 using KvLab.Web.Reports;
 using Xunit;
 
@@ -42,6 +44,25 @@ public sealed class ReportPageTests : ExperimentPageTest
         await PreviewedAsync(html => html.Contains("Because W answers are &lt;awaited&gt;.", StringComparison.Ordinal));
         Assert.Contains(ReportRequest.GuidingQuestions[0], Preview, StringComparison.Ordinal);
         Assert.DoesNotContain(ReportRequest.GuidingQuestions[1], Preview, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pictures_that_this_browser_put_aside_are_in_the_report_until_they_are_left_out_or_deleted()
+    {
+        Stored(Clean);
+        var mine = Pictures.Add(PictureKind.Map, "The map at its busiest", null, PictureTable.None, PictureTests.Png);
+        var others = Pictures.Add(PictureKind.Map, "Of somebody else", null, PictureTable.None, PictureTests.Png);
+        Page.Setup<JsonElement>("load", "pictures", true).SetResult(JsonSerializer.SerializeToElement(new[] { mine.Id }));
+        var page = Report();
+        await PreviewedAsync(html => html.Contains("The map at its busiest", StringComparison.Ordinal));
+        // The preview stands beside the lab, which has the picture; the file that is taken home has it inside.
+        Assert.Contains($"src=\"http://localhost/api/pictures/{mine.Id}.png\"", Preview, StringComparison.Ordinal);
+        Assert.DoesNotContain("Of somebody else", page.At("report-pictures").TextContent + Preview, StringComparison.Ordinal);
+        page.At("report-picture-1").Change(false);
+        await PreviewedAsync(html => !html.Contains("The map at its busiest", StringComparison.Ordinal));
+        page.At("report-picture-1-remove").Click();
+        page.Until(() => !page.Has("report-picture-1"));
+        Assert.Equal(others.Id, Assert.Single(Pictures.List()).Id);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using KvLab.Web.Components.Panels.Reporting;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Experiments;
+using KvLab.Web.Pictures;
 using KvLab.Web.Problems;
 using KvLab.Web.Reports;
 using Microsoft.AspNetCore.Components;
@@ -24,6 +25,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     private ExperimentRun? _run;
     private ExperimentRun? _second;
     private IReadOnlyList<Figure> _figures = [];
+    private IReadOnlyList<PictureFile> _pictures = [];
     private IReadOnlyList<RunSummary> _others = [];
     private ReportContents? _contents;
     private ReportDraft? _previewed;
@@ -34,6 +36,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
 
     [Inject] public required ExperimentService Experiments { get; init; }
     [Inject] public required ExperimentBrowser Storage { get; init; }
+    [Inject] public required ReportShelf Shelf { get; init; }
     [Inject] public required Browser Browser { get; init; }
     [Inject] public required ViewerClock Clock { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
@@ -63,6 +66,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
         if (_missing) return;
         var stored = await Storage.LoadAsync<ReportDraft>(DraftKey, lasting: true);
         _draft = (stored ?? new ReportDraft { Second = Compare ?? "" }).Mended();
+        _pictures = await Shelf.MineAsync();
         await ReadSecondAsync();
         _loaded = true;
     }
@@ -101,13 +105,28 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
 
     private ExperimentRun[] Runs() => _second is null ? [_run!] : [_run!, _second];
 
-    private ReportRequest Request() => _draft.Request(Id, _figures.Select(f => f.Id), Clock.Zone);
+    private ReportRequest Request() => _draft.Request(Id, _figures.Select(f => f.Id), _pictures.Select(p => p.Picture.Id), Clock.Zone);
 
-    private (ReportContents Contents, string Html) Build()
+    private (ReportContents Contents, string Html) Build(Func<Picture, string>? addressOf)
     {
         var request = Request();
-        var contents = ReportContents.Of(request, Runs());
-        return (contents, ReportBuilder.Build(request, contents));
+        var contents = ReportContents.Of(request, Runs(), [.. request.Pictures.Select(id => _pictures.First(p => p.Picture.Id == id))]);
+        return (contents, ReportBuilder.Build(request, contents, addressOf));
+    }
+
+    private async Task RemoveAsync(string picture)
+    {
+        try
+        {
+            Shelf.Remove(picture);
+        }
+        catch (CommandException gone) when (gone.Status == StatusCodes.Status404NotFound)
+        {
+            // Somebody else removed it before.
+        }
+
+        _pictures = [.. _pictures.Where(p => p.Picture.Id != picture)];
+        await SetAsync(_draft with { Without = [.. _draft.Without.Where(w => w != picture)] });
     }
 
     // One at a time: what is typed meanwhile is in the next one.
@@ -137,7 +156,8 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
     private async Task DrawAsync()
     {
         _previewed = _draft;
-        (_contents, var html) = await Task.Run(Build);
+        // Pictures are loaded once and not with each keystroke.
+        (_contents, var html) = await Task.Run(() => Build(Shelf.AddressOf));
         // The form names each figure by the number that it has now.
         StateHasChanged();
         await Storage.ShowPreviewAsync(PreviewId, html);
@@ -149,7 +169,7 @@ public sealed partial class ReportPage : ComponentBase, IDisposable
         await Storage.PrintPreviewAsync(PreviewId);
     }
 
-    private async Task DownloadAsync() => await Browser.DownloadAsync($"kvlab-report-{Id}.html", "text/html", (await Task.Run(Build)).Html);
+    private async Task DownloadAsync() => await Browser.DownloadAsync($"kvlab-report-{Id}.html", "text/html", (await Task.Run(() => Build(null))).Html);
 
     public void Dispose()
     {

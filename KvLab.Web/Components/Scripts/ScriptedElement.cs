@@ -28,6 +28,24 @@ internal sealed class ScriptedElement(IJSRuntime js, string script) : IAsyncDisp
         if (await _made.Task is { } made) await SafeJs.RunAsync(() => made.InvokeVoidAsync(name, facts));
     }
 
+    /// <returns>Null where the page or its browser is gone.</returns>
+    public async Task<T?> AskAsync<T>(string name, params object?[] facts) =>
+        await _made.Task is { } made ? await SafeJs.AskAsync(() => made.InvokeAsync<T>(name, facts)) : default;
+
+    /// <summary>What the script gives as bytes, such as a picture: in parts, so that no message is too long.</summary>
+    /// <returns>Null where the page or its browser is gone.</returns>
+    public async Task<byte[]?> BytesAsync(string name, long most)
+    {
+        if (await AskAsync<IJSStreamReference>(name) is not { } reference) return null;
+        await using (reference)
+        {
+            await using var stream = await reference.OpenReadStreamAsync(most);
+            using var bytes = new MemoryStream();
+            await stream.CopyToAsync(bytes);
+            return bytes.ToArray();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _gone = true;

@@ -10,7 +10,7 @@ internal static class StoredJson
 
     public static T? Read<T>(JsonElement stored) where T : class
     {
-        if (stored.ValueKind != JsonValueKind.Object) return null;
+        if (stored.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) return null;
         try
         {
             return stored.Deserialize<T>(Strict);

@@ -8,6 +8,7 @@ export function connect(dotnet) {
   document.addEventListener('visibilitychange', onVisibility);
   document.addEventListener('keydown', onKey);
   darkScheme.addEventListener('change', onScheme);
+  rowsCome.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-active'] });
   return darkScheme.matches;
 }
 
@@ -16,6 +17,7 @@ export function disconnect() {
   document.removeEventListener('keydown', onKey);
   darkScheme.removeEventListener('change', onScheme);
   sizes.disconnect();
+  rowsCome.disconnect();
   page = null;
 }
 
@@ -120,6 +122,17 @@ export function focus(testId) {
   (at?.matches('input, button, [tabindex]') ? at : at?.querySelector('input, button, [tabindex]'))?.focus();
 }
 
+// A virtualised list takes its selected row away when that is scrolled out of sight, and an assistive program must not be sent to what is not there.
+// Only the browser knows which rows it has.
+const rowsCome = new MutationObserver(() => {
+  for (const list of document.querySelectorAll('[data-active]')) {
+    const row = document.getElementById(list.dataset.active) ? list.dataset.active : null;
+    if (row === list.getAttribute('aria-activedescendant')) continue;
+    if (row) list.setAttribute('aria-activedescendant', row);
+    else list.removeAttribute('aria-activedescendant');
+  }
+});
+
 // A virtualised list has rows only after it has measured itself, so the first look may come too early.
 export function revealRow(listTestId, index, tries = 20) {
   const list = document.querySelector(`[data-testid="${CSS.escape(listTestId)}"]`);
@@ -129,7 +142,7 @@ export function revealRow(listTestId, index, tries = 20) {
     return;
   }
   // Rows differ in height: where a row will stand is a guess until it is there, and the guess is better with the rows around it.
-  const named = list.getAttribute('aria-activedescendant'), own = named && list.querySelector(`#${CSS.escape(named)}`);
+  const named = list.dataset.active, own = named && list.querySelector(`#${CSS.escape(named)}`);
   const rows = [...list.querySelectorAll('[data-row]')].map(r => r.getBoundingClientRect());
   const head = list.querySelector('thead')?.offsetHeight ?? 0;
   const height = own ? own.getBoundingClientRect().height : rows.reduce((sum, r) => sum + r.height, 0) / rows.length;

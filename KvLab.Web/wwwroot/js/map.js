@@ -231,12 +231,18 @@ class TrafficMap {
     this.#root.querySelector(`[data-spot="${CSS.escape(spot)}"] button`)?.click();
   }
 
-  savePng() {
+  /** As it is drawn now, as a PNG file. */
+  picture() {
     const canvas = document.createElement('canvas');
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     this.#scene.draw(new CanvasPaint(canvas), width, height, this.#stage, this.#traffic, this.#at, this.#inks, this.#options(this.#inks.surface));
-    canvas.toBlob(blob => saveBlob('kvlab-map.png', blob));
+    return new Promise(done => canvas.toBlob(done));
   }
+
+  /** A sentence for each message in it. */
+  words(most) { return this.#scene.dots.slice(0, most).map(d => this.#wordsOf(d)); }
+
+  async savePng() { saveBlob('kvlab-map.png', await this.picture()); }
 
   saveSvg() {
     const paint = new SvgPaint();

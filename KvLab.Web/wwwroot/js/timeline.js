@@ -325,11 +325,17 @@ class Diagram {
     this.#invoke('OnLine', line.id, line.kind === 'call' ? null : line.key, line.epoch, line.version, node);
   }
 
-  savePng() {
+  /** As it is drawn now, as a PNG file. */
+  picture() {
     const canvas = document.createElement('canvas');
     this.#scene.draw(new CanvasPaint(canvas), this.#view, this.#frame, this.#inks, this.#options(this.#inks.surface));
-    canvas.toBlob(blob => saveBlob('kvlab-timeline.png', blob));
+    return new Promise(done => canvas.toBlob(done));
   }
+
+  /** The middle of what is shown, in ms since 1970 or as a Lamport time, and how much is shown. */
+  place() { return [this.#view.at + this.#origin, this.#view.span]; }
+
+  async savePng() { saveBlob('kvlab-timeline.png', await this.picture()); }
 
   saveSvg() {
     const paint = new SvgPaint();

@@ -6,6 +6,7 @@ using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Live;
+using KvLab.Web.Pictures;
 using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -28,6 +29,7 @@ public sealed partial class MapPanel
     [Inject] public required Browser Browser { get; init; }
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
+    [Inject] public required ReportShelf Shelf { get; init; }
 
     /// <summary>Of this dashboard's cluster.</summary>
     [Inject] public required ITrafficLookup Live { get; init; }
@@ -105,6 +107,20 @@ public sealed partial class MapPanel
 
     private Task SetLinkAsync((string Follower, LinkFaults Faults) wish) =>
         _underway.OnceAsync(wish, () => TryAsync(() => wish.Faults.IsNone ? Commands.HealAsync(wish.Follower) : Commands.SetLinkAsync(wish.Follower, wish.Faults)));
+
+    private async Task<bool> AddToReportAsync()
+    {
+        var added = false;
+        await TryAsync(async () =>
+        {
+            if (_player is null || await _player.PictureAsync() is not var (png, messages)) return;
+            var caption = $"Messages between the nodes{(View.Past ? ", replayed from a recording" : "")}: {Units.Count(messages.Length, "message")} on the way";
+            var table = messages.Length == 0 ? PictureTable.None : new PictureTable(["Message"], [.. messages.Select(m => (string[])[m.Length <= PictureRules.LongestCell ? m : m[..PictureRules.LongestCell]])]);
+            await Shelf.AddAsync(PictureKind.Map, caption, View.Past ? Shelf.LinkToThis : Shelf.LinkToMap(), table, png);
+            added = true;
+        });
+        return added;
+    }
 
     private async Task TryAsync(Func<Task> command)
     {

@@ -1,6 +1,7 @@
 using KvLab.Core.Observation.Traffic;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Live;
+using KvLab.Web.Pictures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -75,6 +76,10 @@ internal sealed class MapPlayer(IJSRuntime js, ITrafficLookup traffic, TimeProvi
     }
 
     public Task RunAsync(string name, params object?[] facts) => _map.RunAsync(name, facts);
+
+    /// <summary>As it is drawn now, and a sentence for each message in it; null where the browser is gone.</summary>
+    public async Task<(byte[] Png, string[] Messages)?> PictureAsync() =>
+        await _map.AskAsync<string[]>("words", PictureRules.MostRows) is { } words && await _map.BytesAsync("picture", PictureRules.LargestPng) is { } png ? (png, words) : null;
 
     /// <summary>Somebody pressed a message.</summary>
     [JSInvokable]

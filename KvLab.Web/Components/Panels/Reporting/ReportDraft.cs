@@ -23,7 +23,7 @@ public sealed record ReportDraft
     public string Hypothesis { get; init; } = "";
     public string Method { get; init; } = "";
 
-    /// <summary>Ids of the figures that are left out; what a run gains later is in by itself.</summary>
+    /// <summary>Ids of the figures and pictures that are left out; what a run gains later is in by itself.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
     /// <summary>By position, as many as there are guiding questions.</summary>
@@ -45,8 +45,9 @@ public sealed record ReportDraft
 
     /// <param name="run">The main run.</param>
     /// <param name="figures">Ids of all figures of the chosen runs.</param>
+    /// <param name="pictures">Ids of the pictures that this browser put aside.</param>
     /// <param name="zone">Of the clock that its times are told by.</param>
-    public ReportRequest Request(string run, IEnumerable<string> figures, TimeZoneInfo zone) => new()
+    public ReportRequest Request(string run, IEnumerable<string> figures, IEnumerable<string> pictures, TimeZoneInfo zone) => new()
     {
         Zone = zone,
         Title = string.IsNullOrWhiteSpace(Title) ? new ReportRequest().Title : Title,
@@ -58,6 +59,7 @@ public sealed record ReportDraft
         Method = Method,
         Runs = Second.Length > 0 ? [run, Second] : [run],
         Figures = Without.Count == 0 ? null : [.. figures.Except(Without)],
+        Pictures = [.. pictures.Except(Without).Take(ReportRequest.MostPictures)],
         Answers = Answers,
         Conclusion = Conclusion,
         Paper = Paper,

@@ -10,6 +10,7 @@ using KvLab.Web.Components.Parts;
 using KvLab.Web.Components.Scripts;
 using KvLab.Web.Components.View;
 using KvLab.Web.Live;
+using KvLab.Web.Pictures;
 using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -39,6 +40,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
     [Inject] public required Browser Browser { get; init; }
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required ViewerClock Clock { get; init; }
+    [Inject] public required ReportShelf Shelf { get; init; }
 
     /// <summary>Of this dashboard's lab.</summary>
     [Inject] public required ITimelineSource Live { get; init; }
@@ -208,6 +210,22 @@ public sealed partial class TimelinePanel : ITimelineViewer
     }
 
     private Task Run(string name, params object?[] facts) => _player?.RunAsync(name, facts) ?? Task.CompletedTask;
+
+    private async Task<bool> AddToReportAsync()
+    {
+        var added = false;
+        await TryAsync(async () =>
+        {
+            if (_player is null || await _player.PictureAsync() is not var (png, at, span)) return;
+            var lamport = Window.Axis == TimelineAxis.Lamport;
+            var view = Lines.Look(Window.Axis, book => book.View(Query(TimelineUnits.Query(book, null, null, span, TimelineQuery.StandardWidth, at))));
+            var rows = TimelineRows.Of(view, PictureRules.MostRows, Clock, node => Snapshot.Labels.Bare(node)).Rows;
+            var caption = $"Messages along {(lamport ? "Lamport time" : "real time")}{(Steady ? ", from a recording" : "")}: {Units.Count(view.Messages, "message")} within {(lamport ? $"{span:0} steps" : Units.Ms(span))}";
+            await Shelf.AddAsync(PictureKind.Diagram, caption, Steady || lamport ? Shelf.LinkToThis : Shelf.LinkToDiagram(DateTimeOffset.UnixEpoch.AddMilliseconds(at), span), new PictureTable(TimelineRows.Heads(view), [.. rows.Select(r => r.Cells)]), png);
+            added = true;
+        });
+        return added;
+    }
 
     private Task WriteAsync() => TryAsync(async () => await Commands.WriteAsync("k1", JsonText.Of("hello")));
 

@@ -1,5 +1,6 @@
 using KvLab.Core.Observation.Timeline;
 using KvLab.Web.Components.Scripts;
+using KvLab.Web.Pictures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -34,6 +35,10 @@ internal sealed class TimelinePlayer(IJSRuntime js, ITimelineViewer viewer) : IA
     }
 
     public Task RunAsync(string name, params object?[] facts) => _diagram.RunAsync(name, facts);
+
+    /// <summary>As it is drawn now, with its middle and how much it shows; null where the browser is gone.</summary>
+    public async Task<(byte[] Png, double At, double Span)?> PictureAsync() =>
+        await _diagram.AskAsync<double[]>("place") is [var at, var span] && await _diagram.BytesAsync("picture", PictureRules.LargestPng) is { } png ? (png, at, span) : null;
 
     [JSInvokable]
     public byte[] OnWindow(double? from, double? to, double span, int width, double? at) => viewer.Window(from, to, span, width, at);

@@ -3,7 +3,7 @@ using KvLab.Core.Settings;
 using KvLab.Web.Problems;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace KvLab.Web.Api;
+namespace KvLab.Web.Api.Requests;
 
 /// <summary>The body of a request as one JSON object, read strictly: a wrong one gets sentences that name its fields, and changes nothing.</summary>
 internal static class StrictBody

@@ -4,7 +4,7 @@ using KvLab.Core.Events;
 using KvLab.Web.Problems;
 using KvLab.Web.Replays;
 
-namespace KvLab.Web.Api;
+namespace KvLab.Web.Api.Requests;
 
 /// <summary>Strict reading of query parameters: unknown and repeated ones are named, not ignored.</summary>
 internal sealed class StrictQuery
