@@ -118,6 +118,8 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     private async Task<bool> IsThawedAsync(SimulatedNode node, Member member, TimeSpan patience, CancellationToken cancellation)
     {
         if (!member.Faults.IsFrozen) return true;
+        // Where somebody else chooses what happens next, it may have happened late.
+        if (patience <= TimeSpan.Zero) return false;
         using var deadline = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try

@@ -81,13 +81,30 @@ public sealed class Simulation
     /// <summary>What could happen next there, each with its place in this list.</summary>
     public IReadOnlyList<Choice> Enabled { get { lock (_gate) return _enabled ??= Choices.Of(Caught()); } }
 
+    /// <summary>What came of the last command, a sentence; null where nothing came of it yet, or after going back.</summary>
+    public string? Said { get { lock (_gate) return _world is { } world && world.Steps == _at ? world.Said : null; } }
+
     /// <summary>The clock of the simulation there.</summary>
     public double NowMs { get { lock (_gate) return World.Places[_at].Now.TotalMilliseconds; } }
 
     /// <exception cref="ControlException">There is no such choice, or it cannot be done; nothing has changed.</exception>
     public void Choose(int index) => Step(new PathStep(Choice: index));
 
-    /// <inheritdoc cref="Choose"/>
+    /// <summary>What somebody saw in the list, wherever it stands there by now: who presses twice in a row presses the second time into an old list.</summary>
+    /// <exception cref="ControlException">It cannot happen any more; nothing has changed.</exception>
+    public void Choose(Choice seen)
+    {
+        lock (_gate)
+        {
+            var now = Enabled.FirstOrDefault(c => (c.Kind, c.Timer, c.Node, c.Key) == (seen.Kind, seen.Timer, seen.Node, seen.Key))
+                ?? throw new ControlException($"This cannot happen any more: {seen.Sentence}");
+            Record(new PathStep(Choice: now.Index));
+        }
+
+        Moved?.Invoke();
+    }
+
+    /// <inheritdoc cref="Choose(int)"/>
     public void Do(string line) => Step(new PathStep(Do: line));
 
     /// <summary>Lets happen by itself what is due until then, step by step.</summary>
@@ -99,10 +116,23 @@ public sealed class Simulation
             var world = Caught();
             if (ms < world.Now.TotalMilliseconds) throw new ControlException(FormattableString.Invariant($"until must not be before now, which is {world.Now.TotalMilliseconds:0.###} ms; undo goes back."));
             while (world.Pending is [var next, ..] && next.Due.TotalMilliseconds <= ms) Record(new PathStep(Choice: 0));
-            if (world.Now.TotalMilliseconds < ms) Record(new PathStep(UntilMs: ms));
+            if (world.Now.TotalMilliseconds < ms) MoveOn(world, ms);
         }
 
         Moved?.Invoke();
+    }
+
+    /// <summary>Whoever lets time pass in many small pieces has made one step.</summary>
+    private void MoveOn(SimulationWorld world, double ms)
+    {
+        if (_at == 0 || _at < _path.Count || _path[_at - 1].UntilMs is null)
+        {
+            Record(new PathStep(UntilMs: ms));
+            return;
+        }
+
+        world.MoveTo(ms, further: true);
+        (_path[_at - 1], _enabled) = (new PathStep(UntilMs: ms), null);
     }
 
     /// <summary>Back by so many steps, or on again where negative; never beyond the ends of the path.</summary>

@@ -91,18 +91,37 @@ internal sealed class SimulationWorld : IEventSink
     {
         var command = LineReader.Read(line);
         Task<string?>? done = null;
+        Said = null;
         _world.Do(() => done = _runner.DoAsync(command, CancellationToken.None));
         if (done is { IsFaulted: true, Exception.InnerException: { } refused }) throw refused as ControlException ?? new ControlException(refused.Message, refused);
+        _world.Do(() => _ = HearAsync(done!));
         if (command is WriteCommand) Writes++;
         if (command is BurstCommand burst) Writes += burst.Writes;
         End();
     }
 
-    /// <summary>The clock goes on; nothing is due before.</summary>
-    public void MoveTo(double ms)
+    /// <summary>What comes of a command that others' choices let end; null while nothing came of any.</summary>
+    public string? Said { get; private set; }
+
+    private async Task HearAsync(Task<string?> command)
+    {
+        try
+        {
+            if (await command is { } said) Said = said;
+        }
+        catch (Exception failure)
+        {
+            Said = failure.Message;
+        }
+    }
+
+    /// <summary>The clock goes on; nothing is due before, so nothing is told.</summary>
+    /// <param name="further">It is the step before that goes on.</param>
+    public void MoveTo(double ms, bool further = false)
     {
         _world.Do(() => _world.Time.MoveTo(TimeSpan.FromMilliseconds(ms)));
-        End();
+        if (further) Places.RemoveAt(Places.Count - 1);
+        Places.Add((Tape.Elements, Now));
     }
 
     private void End()

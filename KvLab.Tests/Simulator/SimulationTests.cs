@@ -94,6 +94,18 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public void What_was_seen_in_an_older_list_is_what_happens_or_nothing_does()
+    {
+        var simulation = new Simulation(SimulationPlan.Standard);
+        simulation.Do("write k1 = a");
+        var seen = simulation.Enabled;
+        simulation.Choose(seen.First(c => c is { Kind: ChoiceKind.Deliver, Node: "follower-1" }));
+        simulation.Choose(seen.First(c => c is { Kind: ChoiceKind.Deliver, Node: "follower-3" }));
+        Assert.Equal(["follower-1", "follower-3"], simulation.Snapshot.Nodes.Skip(1).Where(n => n.Keys > 0).Select(n => n.Id));
+        Assert.Throws<ControlException>(() => simulation.Choose(seen.First(c => c is { Kind: ChoiceKind.Deliver, Node: "follower-1" })));
+    }
+
+    [Fact]
     public void What_cannot_be_done_is_refused_and_changes_nothing()
     {
         var simulation = new Simulation(SimulationPlan.Standard);

@@ -108,13 +108,14 @@ public sealed record SimulationRow(string Id, DateTimeOffset UsedAt);
 /// <param name="At">Steps from the beginning to where it stands.</param>
 /// <param name="Steps">Of the whole path; more than <paramref name="At"/> after going back.</param>
 /// <param name="Path">Plan and path up to where it stands, as POST takes it, and the page in its address.</param>
-public sealed record SimulationAnswer(string Id, int At, int Steps, double NowMs, IReadOnlyList<Choice> Enabled, IReadOnlyList<BranchRow> Branches, string Path)
+/// <param name="Said">What came of the last command, such as a read; null where nothing came of it yet.</param>
+public sealed record SimulationAnswer(string Id, int At, int Steps, double NowMs, IReadOnlyList<Choice> Enabled, IReadOnlyList<BranchRow> Branches, string Path, string? Said)
 {
     internal static SimulationAnswer Of(SimulationRoom room)
     {
         var simulation = room.Simulation;
         return new SimulationAnswer(room.Id, simulation.At, simulation.Path.Count, simulation.NowMs, simulation.Enabled,
-            [.. simulation.Branches.Select((b, i) => new BranchRow(i, b.At, b.Path.Count))], simulation.Link);
+            [.. simulation.Branches.Select((b, i) => new BranchRow(i, b.At, b.Path.Count))], simulation.Link, simulation.Said);
     }
 }
 

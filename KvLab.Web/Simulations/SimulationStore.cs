@@ -58,5 +58,8 @@ public sealed class SimulationStore(TimeProvider time)
         if (!_rooms.TryRemove(id, out _)) throw Missing(id);
     }
 
+    /// <summary>As <see cref="Delete"/>, for whoever made it: another one may have deleted it before.</summary>
+    public void Forget(string id) => _rooms.TryRemove(id, out _);
+
     private static CommandException Missing(string id) => new(StatusCodes.Status404NotFound, $"There is no simulation {ErrorText.Short(id)}.");
 }
