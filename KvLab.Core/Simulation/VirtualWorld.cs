@@ -14,7 +14,7 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly Random _dice = new(seed);
     private volatile string? _escape;
-    private int _steps;
+    private long _steps;
 
     public int Seed { get; } = seed;
 
@@ -26,7 +26,10 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
     public TimeSpan Now => Time.Now;
 
     /// <summary>Far above what a test needs; only a world that cannot come to rest reaches it, and says so instead of hanging.</summary>
-    public int StepLimit { get; init; } = 5_000_000;
+    public long StepLimit { get; init; } = 5_000_000;
+
+    /// <summary>Called before every step, on the world's thread: the way in for what another thread wants, such as an end before time.</summary>
+    public Action? BeforeStep { get; init; }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -95,6 +98,7 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
         {
             if (_escape is { } stack) throw new InvalidOperationException($"Something left the world's one thread and came back from here:\n{stack}");
             if (++_steps > StepLimit) throw new InvalidOperationException($"No rest after {StepLimit} steps, at {Now}, with seed {Seed}.");
+            BeforeStep?.Invoke();
             if (StepNow()) continue;
             if (Time.NextDue is not { } due || due > until) return true;
             Time.MoveTo(due);
@@ -120,10 +124,19 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
         return true;
     }
 
-    private T Inside<T>(Func<T> action)
+    /// <summary>Calls whoever watches from outside, such as a page or a store: nothing that it awaits comes back into this world.</summary>
+    public static void Outside(Action action) => In(null, () =>
+    {
+        action();
+        return true;
+    });
+
+    private T Inside<T>(Func<T> action) => In(this, action);
+
+    private static T In<T>(SynchronizationContext? context, Func<T> action)
     {
         var before = Current;
-        SetSynchronizationContext(this);
+        SetSynchronizationContext(context);
         try
         {
             return action();
