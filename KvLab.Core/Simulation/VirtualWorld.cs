@@ -15,7 +15,7 @@ public sealed class VirtualWorld(int seed, bool inOrder = false) : Synchronizati
     private int _thread = Environment.CurrentManagedThreadId;
     private readonly Random _dice = new(seed);
     private volatile string? _escape;
-    private int _steps;
+    private long _steps;
 
     public int Seed { get; } = seed;
 
@@ -27,7 +27,10 @@ public sealed class VirtualWorld(int seed, bool inOrder = false) : Synchronizati
     public TimeSpan Now => Time.Now;
 
     /// <summary>Far above what a test needs; only a world that cannot come to rest reaches it, and says so instead of hanging.</summary>
-    public int StepLimit { get; init; } = 5_000_000;
+    public long StepLimit { get; init; } = 5_000_000;
+
+    /// <summary>Called before every step, on the world's thread: the way in for what another thread wants, such as an end before time.</summary>
+    public Action? BeforeStep { get; init; }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -104,6 +107,7 @@ public sealed class VirtualWorld(int seed, bool inOrder = false) : Synchronizati
         while (goOn())
         {
             CheckStep();
+            BeforeStep?.Invoke();
             if (StepNow()) continue;
             if (Time.NextDue is not { } due || due > until) return true;
             Time.MoveTo(due);
@@ -140,12 +144,24 @@ public sealed class VirtualWorld(int seed, bool inOrder = false) : Synchronizati
         return true;
     }
 
+    /// <summary>Calls whoever watches from outside, such as a page or a store: nothing that it awaits comes back into this world.</summary>
+    public static void Outside(Action action) => In(null, () =>
+    {
+        action();
+        return true;
+    });
+
     private T Inside<T>(Func<T> action)
     {
-        var before = Current;
         // It belongs to whoever drives it now.
         _thread = Environment.CurrentManagedThreadId;
-        SetSynchronizationContext(this);
+        return In(this, action);
+    }
+
+    private static T In<T>(SynchronizationContext? context, Func<T> action)
+    {
+        var before = Current;
+        SetSynchronizationContext(context);
         try
         {
             return action();

@@ -8,7 +8,13 @@ namespace KvLab.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class SimulatorPageTests(LabInBrowser lab)
 {
-    private static Task ChooseAsync(LabPage page, string sentence) => page.Page.Locator($"[title=\"{sentence}\"]").ClickAsync();
+    /// <summary>The list is another one after each choice: whoever presses looks at it first.</summary>
+    private static async Task ChooseAsync(LabPage page, string sentence)
+    {
+        var step = (await page.At("simulator-at").TextContentAsync())!;
+        await page.Page.Locator($"[title=\"{sentence}\"]").ClickAsync();
+        await page.Expect("simulator-at").Not.ToHaveTextAsync(step);
+    }
 
     [Fact]
     public async Task A_student_lets_the_newer_version_arrive_first_goes_back_and_gives_the_link_away()

@@ -1,6 +1,7 @@
 using KvLab.Core.Control;
 using KvLab.Core.Simulator;
 using Xunit;
+using Held = KvLab.Core.Simulator.Simulation;
 
 namespace KvLab.Tests.Simulator;
 
@@ -8,14 +9,14 @@ namespace KvLab.Tests.Simulator;
 [Trait("Category", "Unit")]
 public sealed class SimulationTests
 {
-    private static Choice Find(Simulation simulation, ChoiceKind kind, string? node = null) =>
+    private static Choice Find(Held simulation, ChoiceKind kind, string? node = null) =>
         simulation.Enabled.First(c => c.Kind == kind && (node is null || c.Node == node));
 
-    private static string Hash(Simulation simulation) => TraceHash.Of(simulation.Place.Tape.From(0).Take((int)simulation.Place.Elements));
+    private static string Hash(Held simulation) => TraceHash.Of(simulation.Place.Tape.From(0).Take((int)simulation.Place.Elements));
 
-    private static Simulation Walked(int steps, int seed)
+    private static Held Walked(int steps, int seed)
     {
-        var simulation = new Simulation(SimulationPlan.Standard with { Seed = seed });
+        var simulation = new Held(SimulationPlan.Standard with { Seed = seed });
         var random = new Random(seed);
         while (simulation.At < steps)
         {
@@ -38,7 +39,7 @@ public sealed class SimulationTests
     [Fact]
     public void A_write_sends_one_message_to_each_follower_and_none_arrives_by_itself()
     {
-        var simulation = new Simulation(SimulationPlan.Standard);
+        var simulation = new Held(SimulationPlan.Standard);
         simulation.Choose(Find(simulation, ChoiceKind.Write).Index);
         Assert.Equal(["follower-1", "follower-2", "follower-3"], simulation.Enabled.Where(c => c.Kind == ChoiceKind.Deliver).Select(c => c.Node).Order());
         Assert.All(simulation.Snapshot.Nodes.Skip(1), n => Assert.Equal(0, n.Keys));
@@ -53,7 +54,7 @@ public sealed class SimulationTests
     [Fact]
     public void The_newer_version_may_be_let_arrive_first_and_the_older_one_is_refused_then()
     {
-        var simulation = new Simulation(SimulationPlan.Standard);
+        var simulation = new Held(SimulationPlan.Standard);
         simulation.Do("write k1 = old");
         simulation.Do("write k1 = new");
         simulation.Choose(simulation.Enabled.First(c => c is { Kind: ChoiceKind.Deliver, Node: "follower-1", Version: 2 }).Index);
@@ -64,7 +65,7 @@ public sealed class SimulationTests
     [Fact]
     public void A_message_can_be_lost_arrive_twice_or_lose_its_ack()
     {
-        var simulation = new Simulation(SimulationPlan.Standard);
+        var simulation = new Held(SimulationPlan.Standard);
         simulation.Choose(Find(simulation, ChoiceKind.Write).Index);
         simulation.Choose(Find(simulation, ChoiceKind.Drop, "follower-1").Index);
         simulation.Choose(Find(simulation, ChoiceKind.Duplicate, "follower-2").Index);
@@ -79,7 +80,7 @@ public sealed class SimulationTests
     [Fact]
     public void Going_back_shows_what_was_and_another_choice_there_leaves_a_branch()
     {
-        var simulation = new Simulation(SimulationPlan.Standard);
+        var simulation = new Held(SimulationPlan.Standard);
         simulation.Choose(Find(simulation, ChoiceKind.Write).Index);
         var before = Hash(simulation);
         simulation.Choose(Find(simulation, ChoiceKind.Deliver, "follower-1").Index);
@@ -96,7 +97,7 @@ public sealed class SimulationTests
     [Fact]
     public void What_was_seen_in_an_older_list_is_what_happens_or_nothing_does()
     {
-        var simulation = new Simulation(SimulationPlan.Standard);
+        var simulation = new Held(SimulationPlan.Standard);
         simulation.Do("write k1 = a");
         var seen = simulation.Enabled;
         simulation.Choose(seen.First(c => c is { Kind: ChoiceKind.Deliver, Node: "follower-1" }));
@@ -108,7 +109,7 @@ public sealed class SimulationTests
     [Fact]
     public void What_cannot_be_done_is_refused_and_changes_nothing()
     {
-        var simulation = new Simulation(SimulationPlan.Standard);
+        var simulation = new Held(SimulationPlan.Standard);
         var before = Hash(simulation);
         foreach (var wrong in (Action[])[() => simulation.Choose(10_000), () => simulation.Choose(-1), () => simulation.Do("dance"), () => simulation.Do("kill follower-9"), () => simulation.Do("wait 5 ms"), () => simulation.GoOnUntil(-1)])
             Assert.Throws<ControlException>(wrong);
@@ -121,7 +122,7 @@ public sealed class SimulationTests
         var walked = Walked(2_000, seed: 7);
         var hash = Hash(walked);
         var (plan, path) = PathLink.Read(PathLink.Write(walked.Plan, walked.Path));
-        Assert.Equal(hash, Hash(new Simulation(plan, path)));
+        Assert.Equal(hash, Hash(new Held(plan, path)));
         while (walked.At > 0) walked.Undo(10);
         walked.Undo(-2_000);
         Assert.Equal(hash, Hash(walked));
