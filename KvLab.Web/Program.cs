@@ -42,6 +42,7 @@ internal static class Program
                 ["scenario", .. var scenario] => await ScenarioCommandLine.RunAsync(scenario),
                 ["chaos", .. var chaos] => await ChaosCommandLine.RunAsync(chaos),
                 ["recording", .. var recording] => await RecordingCommandLine.RunAsync(recording),
+                ["simulate", .. var simulate] => SimulateCommandLine.Run(simulate),
                 _ => await RunAsync(args),
             };
         }

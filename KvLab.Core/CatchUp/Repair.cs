@@ -3,6 +3,7 @@ using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.CatchUp;
 
@@ -55,7 +56,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
             while (!cancellation.IsCancellationRequested)
             {
                 await LookAtAllAsync(cancellation);
-                await time.WaitAsync(Interval, cancellation);
+                await time.For(leader, static l => $"The next repair round of {l.NodeId} begins: who lacks something?").WaitAsync(Interval, cancellation);
             }
         }
         catch (OperationCanceledException)

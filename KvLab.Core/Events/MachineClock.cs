@@ -23,7 +23,13 @@ public readonly record struct MachineClock(string? BootId, long Ns)
     });
 
     /// <summary>Now, by a provider that reads the machine's own clock.</summary>
-    public static MachineClock Read(TimeProvider time) => new(Boot.Value, NsOf(time, time.GetTimestamp()));
+    public static MachineClock Read(TimeProvider time) => new(time is INamedBoot named ? named.BootId : Boot.Value, NsOf(time, time.GetTimestamp()));
 
     public static long NsOf(TimeProvider time, long timestamp) => (long)(timestamp * (1_000_000_000.0 / time.TimestampFrequency));
+}
+
+/// <summary>A clock that is not the machine's own, and is told apart from it by its name.</summary>
+public interface INamedBoot
+{
+    string BootId { get; }
 }

@@ -9,6 +9,10 @@ public sealed record Calibration(IReadOnlyList<OverheadMeasure> Overheads, IRead
 {
     public static readonly Calibration None = new([], []);
 
+    /// <summary>Of a cluster where nothing is to be measured: no overhead, and no limit.</summary>
+    public static Calibration WithoutOverhead(IEnumerable<PointPlan> points) => new(
+        [.. points.Select(p => new OverheadMeasure(p.Settings.WriteQuorum, p.Followers, 0, 0, 0)).Distinct()], []);
+
     /// <returns>Null where it was not measured.</returns>
     public OverheadMeasure? Overhead(PointPlan point) =>
         Overheads.FirstOrDefault(o => o.WriteQuorum == point.Settings.WriteQuorum && o.Followers == point.Followers && o.Storage == point.Storage);

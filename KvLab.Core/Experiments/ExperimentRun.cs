@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Settings;
 
@@ -27,7 +28,12 @@ public enum RunState
 /// <summary>Where and with what it ran.</summary>
 /// <param name="Software">KvLab's version.</param>
 /// <param name="Machine">Processor count, operating system, runtime.</param>
-public sealed record RunEnvironment(string Software, string Machine);
+/// <param name="SimulationSeed">What decided everything in the simulator; null for a run on real nodes.</param>
+public sealed record RunEnvironment(string Software, string Machine, long? SimulationSeed = null)
+{
+    /// <summary>For people, wherever a run is shown; null for a run on real nodes.</summary>
+    [JsonIgnore] public string? Simulation => SimulationSeed is { } seed ? Simulated.Words(seed) : null;
+}
 
 /// <summary>One experiment: its plan and everything that came of it so far. Immutable; replaced whole as it goes on.</summary>
 public sealed record ExperimentRun

@@ -32,6 +32,13 @@ public sealed partial class ExperimentRunner
     private async Task CalibrateAsync(IReadOnlyList<PointPlan> points, CancellationToken cancellation)
     {
         var stepSeconds = DurationEstimate.CalibrationSeconds(plan);
+        if (cluster.IsWithoutOverhead)
+        {
+            _secondsDone += stepSeconds;
+            Publish(_run with { Calibration = Calibration.WithoutOverhead(points) });
+            return;
+        }
+
         Report("calibrating at zero delay", stepSeconds, 0);
         await cluster.ResetAsync(cancellation);
         await UseFollowersAsync(points[0].Followers, cancellation);

@@ -5,8 +5,8 @@ using KvLab.Core.Settings;
 namespace KvLab.Core.Experiments;
 
 /// <summary>
-/// All that an experiment needs of a cluster. Real nodes implement it through the same commands as everything else; tests implement it over
-/// the in-memory transport.
+/// All that an experiment needs of a cluster. Real nodes implement it through the same commands as everything else, the simulator over a
+/// cluster in memory.
 /// </summary>
 public interface IExperimentCluster
 {
@@ -18,6 +18,9 @@ public interface IExperimentCluster
     /// <param name="restartSchedule">Whether the delays begin anew with the next version.</param>
     /// <returns>The settings as the cluster now has them.</returns>
     Task<LiveSettings> ApplyAsync(LiveSettings settings, bool restartSchedule, CancellationToken cancellation);
+
+    /// <summary>Whether a write takes its delay and nothing else, as in virtual time: then there is no machine to calibrate, and its overhead is 0.</summary>
+    bool IsWithoutOverhead => false;
 
     /// <summary>Adds or removes followers until there are so many.</summary>
     Task SetFollowersAsync(int followers, CancellationToken cancellation);

@@ -44,6 +44,7 @@ public sealed partial class Replica
             if (!hearing.IsEnough && !force) throw new ReignException(hearing.AtRisk);
             report = await BeginReignAsync(leader, followers, states, past, follower.Highest, patience, force, cancellation);
             if (follower.Epoch > report.Epoch) throw new ReignException($"Epoch {follower.Epoch} began elsewhere meanwhile.");
+            if (Volatile.Read(ref _disposed) != 0) throw new ReignException($"{NodeId} ended before it could lead.");
         }
         catch
         {

@@ -1,3 +1,5 @@
+using KvLab.Core.Waiting;
+
 namespace KvLab.Core.Network;
 
 /// <summary>Waiting with the full precision of the <see cref="TimeProvider"/>; <c>Task.Delay</c> rounds to whole milliseconds.</summary>
@@ -17,7 +19,9 @@ public static class PreciseDelay
     private static Task WaitAsync(TimeProvider time, TimeSpan delay, TaskCreationOptions continuations, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return Task.FromCanceled(cancellation);
-        return delay <= TimeSpan.Zero ? Task.CompletedTask : new Waiting(continuations, cancellation).Start(time, delay);
+        if (delay > TimeSpan.Zero) return new Waiting(continuations, cancellation).Start(time, delay);
+        if (time is IChosenTime chosen) chosen.Next(null);
+        return Task.CompletedTask;
     }
 
     private sealed class Waiting(TaskCreationOptions continuations, CancellationToken cancellation) : TaskCompletionSource(continuations)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.Network;
 
@@ -42,9 +43,15 @@ public sealed partial class SimulatedNetwork(
     private async Task<ReplicateAnswer> SendAsync(
         Peer follower, ReplicateMessage message, TimeSpan delay, TimeSpan timeout, FateDraw? draw, bool pastFaults, CancellationToken cancellation)
     {
-        if (delay > TimeSpan.Zero) await time.WaitForSendingAsync(delay, cancellation);
+        MessageUnderWay? chosen = null;
+        if (delay > TimeSpan.Zero)
+        {
+            if (time is IChosenTime chooses) chooses.Next(chosen = new MessageUnderWay(message.From, follower.Id, message.Key, message.Version, message.Attempt));
+            await time.WaitForSendingAsync(delay, cancellation);
+        }
+
         cancellation.ThrowIfCancellationRequested();
-        if (!pastFaults && FaultsOf(follower) is { } faulty) return await SendThroughAsync(faulty, follower, message, timeout, draw, cancellation);
+        if (!pastFaults && (chosen?.Fate is { } fate ? new FaultyLink(follower.Id, time) { Faults = fate } : FaultsOf(follower)) is { } faulty) return await SendThroughAsync(faulty, follower, message, timeout, draw, cancellation);
         var parcel = new Parcel(message, timeout);
         await using (cancellation.UnsafeRegister(static (p, token) => ((Parcel)p!).Cancel(token), parcel))
         {

@@ -1,5 +1,6 @@
 using KvLab.Core.Storage;
 using KvLab.Core.Versioning;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.Replication;
 
@@ -57,7 +58,7 @@ internal sealed partial class FollowerLink
 
             Turn turn;
             await using (cancellation.UnsafeRegister(static w => ((Waiter)w!).Release(Turn.Ended), waiter))
-            await using (time.CreateTimer(static w => ((Waiter)w!).Release(Turn.Elapsed), waiter, backoff, Timeout.InfiniteTimeSpan))
+            await using (time.For((entry, Peer), static w => $"{w.entry.Version} of {w.entry.Key} is sent to {w.Peer.Id} again.").CreateTimer(static w => ((Waiter)w!).Release(Turn.Elapsed), waiter, backoff, Timeout.InfiniteTimeSpan))
                 turn = await waiter.Released;
 
             lock (_gate)

@@ -1,5 +1,6 @@
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.Replication;
 
@@ -44,7 +45,7 @@ internal sealed class WriteInFlight(
             if (decided is null)
             {
                 var left = Timeout - Elapsed;
-                _deadline = time.CreateTimer(_ => AnswerNow(AnswerReason.Deadline, onAnswer), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, System.Threading.Timeout.InfiniteTimeSpan);
+                _deadline = time.For(Entry, static e => $"The deadline of {e.Version} of {e.Key} passes.").CreateTimer(_ => AnswerNow(AnswerReason.Deadline, onAnswer), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, System.Threading.Timeout.InfiniteTimeSpan);
             }
         }
 

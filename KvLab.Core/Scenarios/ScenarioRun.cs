@@ -38,6 +38,14 @@ public sealed record ScenarioRun(string Id, string Name, string Title, string St
     /// <summary>What others changed meanwhile, in sentences; empty: nothing disturbed it.</summary>
     public IReadOnlyList<string> Disturbances { get; init; } = [];
 
+    /// <summary>What decided everything in the simulator; null for a run on real nodes.</summary>
+    public long? Seed { get; init; }
+
+    public bool Simulated => Seed is not null;
+
+    /// <summary>For people, wherever a run is shown; null for a run on real nodes.</summary>
+    [JsonIgnore] public string? Simulation => Seed is { } seed ? Configuration.Simulated.Words(seed) : null;
+
     [JsonIgnore] public bool IsOver => State != ScenarioState.Running;
     public int Expectations => Steps.Count(s => s.IsExpectation);
     public int Held => Steps.Count(s => s is { IsExpectation: true, State: StepState.Ok });

@@ -86,8 +86,10 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
         }
     }
 
+    /// <summary>One command, also outside of a story.</summary>
     /// <returns>What came of it, for people; null where there is nothing to say.</returns>
-    private async Task<string?> DoAsync(ScenarioCommand command, CancellationToken cancellation)
+    /// <exception cref="ControlException">The stage cannot do it, and nothing has changed.</exception>
+    public async Task<string?> DoAsync(ScenarioCommand command, CancellationToken cancellation)
     {
         switch (command)
         {

@@ -22,7 +22,9 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     private string _reigning = NodeRoles.Leader;
     private LiveSettings? _found;
 
-    public string Name => "virtual time";
+    public const string StageName = "virtual time";
+
+    public string Name => StageName;
     public TimeProvider Time => _time;
 
     public IReadOnlyList<ClusterNode> Nodes => [.. Members.Select(n => new ClusterNode(n.Id, n == Leading, n.Up))];
@@ -46,13 +48,16 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
         await RepairAsync(cancellation);
         _found = _settings;
         var leader = Leader;
-        if (leader.Replica.Leader!.LastVersion.Counter > 0) await ResetAsync(leader, cancellation);
+        if (leader.Replica.Leader!.LastVersion.Counter > 0) await ResetAsync(cancellation);
         _events.Clear();
         await ChangeSettingsAsync(settings, cancellation);
     }
 
-    private async Task ResetAsync(SimulatedNode leader, CancellationToken cancellation)
+    /// <summary>Every node is empty; faults and settings stay.</summary>
+    /// <exception cref="ControlException">Nobody leads.</exception>
+    public async Task ResetAsync(CancellationToken cancellation)
     {
+        var leader = Leader;
         await leader.Replica.Leader!.ClearAsync(cancellation);
         foreach (var node in Members.Where(n => n != leader)) await node.Replica.Follower!.ClearAsync(cancellation);
     }
@@ -118,6 +123,8 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     private async Task<bool> IsThawedAsync(SimulatedNode node, Member member, TimeSpan patience, CancellationToken cancellation)
     {
         if (!member.Faults.IsFrozen) return true;
+        // Where somebody else chooses what happens next, it may have happened late.
+        if (patience <= TimeSpan.Zero) return false;
         using var deadline = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try

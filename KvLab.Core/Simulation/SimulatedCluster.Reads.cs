@@ -3,6 +3,7 @@ using KvLab.Core.Members;
 using KvLab.Core.Network;
 using KvLab.Core.Reading;
 using KvLab.Core.Versioning;
+using KvLab.Core.Waiting;
 
 namespace KvLab.Core.Simulation;
 
@@ -27,7 +28,7 @@ public sealed partial class SimulatedCluster
         if (!await IsThawedAsync(node, member, ClientSlack, cancellation)) return Silent($"{node.Id} did not answer");
         await member.Faults.SlowDownAsync(cancellation);
         var entry = (await node.Replica.DumpAsync(cancellation)).Entries?.GetValueOrDefault(key);
-        await _time.WaitAsync(ReadRoute.Delay(_settings, read, node.Id, place), cancellation);
+        await _time.For((node.Id, key), static r => $"The answer of {r.Id} to a read of {r.key} arrives.").WaitAsync(ReadRoute.Delay(_settings, read, node.Id, place), cancellation);
         return new ReadSeen(node.Id, entry?.Version ?? EntryVersion.None, entry?.Value.ToString().Trim('"'), null);
 
         static ReadSeen Silent(string problem) => new(null, EntryVersion.None, null, problem);

@@ -1,14 +1,42 @@
+using KvLab.Core.Events;
+using KvLab.Core.Waiting;
+
 namespace KvLab.Core.Simulation;
+
+/// <summary>Something that will happen when its time has come, or earlier if somebody chooses it.</summary>
+/// <param name="Number">In the order in which they were set.</param>
+public sealed record DueTimer(long Number, TimeSpan Due, Purpose? For);
 
 /// <summary>
 /// A clock that stands still until it is moved, and knows when its next timer is due. Timers due at one instant fire in a seeded random order.
 /// </summary>
 /// <remarks><c>FakeTimeProvider</c> does not say when its next timer is due, and fires ties in the order of their creation.</remarks>
-public sealed class VirtualTime(Random random) : TimeProvider
+public sealed class VirtualTime(Random random) : TimeProvider, IChosenTime, INamedBoot
 {
     private static readonly DateTimeOffset Beginning = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly PriorityQueue<Firing, (long Due, int Tie)> _due = new();
     private long _ticks;
+    private long _set;
+    private Purpose? _next;
+
+    string INamedBoot.BootId => "virtual";
+
+    /// <summary>What is set, the earliest first.</summary>
+    public IReadOnlyList<DueTimer> Pending =>
+        [.. _due.UnorderedItems.Where(f => f.Element.IsCurrent).Select(f => new DueTimer(f.Element.Number, new TimeSpan(f.Priority.Due), f.Element.Timer.For)).OrderBy(t => (t.Due, t.Number))];
+
+    /// <summary>Fires one of those that are set, whichever: the clock goes on to when it was due, unless it shows more already.</summary>
+    /// <returns>False where it is not set any more.</returns>
+    public bool Fire(long number)
+    {
+        var (firing, key) = _due.UnorderedItems.FirstOrDefault(f => f.Element.IsCurrent && f.Element.Number == number);
+        if (firing is null) return false;
+        _ticks = Math.Max(_ticks, key.Due);
+        firing.Fire();
+        return true;
+    }
+
+    void IChosenTime.Next(Purpose? purpose) => _next = purpose;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     public override long GetTimestamp() => _ticks;
@@ -44,13 +72,14 @@ public sealed class VirtualTime(Random random) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new VirtualTimer(this, callback, state);
+        var timer = new VirtualTimer(this, callback, state) { For = _next };
+        _next = null;
         timer.Change(dueTime, period);
         return timer;
     }
 
     /// <summary>One planned firing; changing or disposing its timer makes it void.</summary>
-    private sealed record Firing(VirtualTimer Timer, int Plan)
+    private sealed record Firing(VirtualTimer Timer, int Plan, long Number)
     {
         public bool IsCurrent => Timer.Plan == Plan;
         public void Fire() => Timer.Fire();
@@ -60,6 +89,7 @@ public sealed class VirtualTime(Random random) : TimeProvider
     {
         private TimeSpan _period;
         public int Plan { get; private set; }
+        public Purpose? For { get; init; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -85,7 +115,7 @@ public sealed class VirtualTime(Random random) : TimeProvider
         }
 
         private void Schedule(TimeSpan after) =>
-            time._due.Enqueue(new Firing(this, Plan), (time._ticks + Math.Max(0, after.Ticks), time.NextTie()));
+            time._due.Enqueue(new Firing(this, Plan, ++time._set), (time._ticks + Math.Max(0, after.Ticks), time.NextTie()));
     }
 
     private int NextTie() => random.Next();

@@ -8,13 +8,14 @@ namespace KvLab.Core.Simulation;
 /// Works because Core never leaves the caller's context: no <c>Task.Run</c>, no <c>ConfigureAwait(false)</c>, no <c>Task.WaitAsync</c>.
 /// A continuation that comes from another thread anyway is an error with its stack, not a flaky test.
 /// </remarks>
-public sealed class VirtualWorld(int seed) : SynchronizationContext
+/// <param name="inOrder">Continuations run first in, first out, and only timers are chosen: for somebody who chooses himself what happens next. Else the die decides.</param>
+public sealed class VirtualWorld(int seed, bool inOrder = false) : SynchronizationContext
 {
     private readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
-    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private int _thread = Environment.CurrentManagedThreadId;
     private readonly Random _dice = new(seed);
     private volatile string? _escape;
-    private int _steps;
+    private long _steps;
 
     public int Seed { get; } = seed;
 
@@ -26,7 +27,10 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
     public TimeSpan Now => Time.Now;
 
     /// <summary>Far above what a test needs; only a world that cannot come to rest reaches it, and says so instead of hanging.</summary>
-    public int StepLimit { get; init; } = 5_000_000;
+    public long StepLimit { get; init; } = 5_000_000;
+
+    /// <summary>Called before every step, on the world's thread: the way in for what another thread wants, such as an end before time.</summary>
+    public Action? BeforeStep { get; init; }
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -66,6 +70,15 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
         return begun;
     }
 
+    /// <summary>Does something and what follows from it at once; the clock stands still, and no timer fires that was not fired.</summary>
+    public void Do(Action act) => Inside(() =>
+    {
+        _steps = 0;
+        act();
+        while (StepReady()) CheckStep();
+        return true;
+    });
+
     /// <summary>Runs everything that is ready at this instant.</summary>
     public void Settle() => Drive(() => true, Now);
 
@@ -93,8 +106,8 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
     {
         while (goOn())
         {
-            if (_escape is { } stack) throw new InvalidOperationException($"Something left the world's one thread and came back from here:\n{stack}");
-            if (++_steps > StepLimit) throw new InvalidOperationException($"No rest after {StepLimit} steps, at {Now}, with seed {Seed}.");
+            CheckStep();
+            BeforeStep?.Invoke();
             if (StepNow()) continue;
             if (Time.NextDue is not { } due || due > until) return true;
             Time.MoveTo(due);
@@ -103,27 +116,52 @@ public sealed class VirtualWorld(int seed) : SynchronizationContext
         return true;
     });
 
+    private void CheckStep()
+    {
+        if (_escape is { } stack) throw new InvalidOperationException($"Something left the world's one thread and came back from here:\n{stack}");
+        if (++_steps > StepLimit) throw new InvalidOperationException($"No rest after {StepLimit} steps, at {Now}, with seed {Seed}.");
+    }
+
     private bool StepNow()
     {
         // A due timer and a ready continuation race as they would on a real machine.
-        if (_ready.Count == 0 || _dice.Next(4) == 0)
+        if (_ready.Count == 0 || (!inOrder && _dice.Next(4) == 0))
         {
             if (Time.FireOne()) return true;
         }
 
+        return StepReady();
+    }
+
+    private bool StepReady()
+    {
         if (_ready.Count == 0) return false;
-        var chosen = _dice.Next(_ready.Count);
+        var chosen = inOrder ? 0 : _dice.Next(_ready.Count);
         var (callback, state) = _ready[chosen];
-        _ready[chosen] = _ready[^1];
-        _ready.RemoveAt(_ready.Count - 1);
+        if (!inOrder) _ready[chosen] = _ready[^1];
+        _ready.RemoveAt(inOrder ? 0 : _ready.Count - 1);
         callback(state);
         return true;
     }
 
+    /// <summary>Calls whoever watches from outside, such as a page or a store: nothing that it awaits comes back into this world.</summary>
+    public static void Outside(Action action) => In(null, () =>
+    {
+        action();
+        return true;
+    });
+
     private T Inside<T>(Func<T> action)
     {
+        // It belongs to whoever drives it now.
+        _thread = Environment.CurrentManagedThreadId;
+        return In(this, action);
+    }
+
+    private static T In<T>(SynchronizationContext? context, Func<T> action)
+    {
         var before = Current;
-        SetSynchronizationContext(this);
+        SetSynchronizationContext(context);
         try
         {
             return action();

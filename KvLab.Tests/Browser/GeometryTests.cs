@@ -19,7 +19,7 @@ public sealed class GeometryTests(LabInBrowser lab)
     private static readonly (int Width, int Height)[] Sizes = [(1366, 768), (1920, 1080), (1024, 768), (910, 512), (820, 1180), (390, 844)];
 
     private static readonly string[] Pages =
-        ["", "faults", "scenarios", "scenarios?scenario=lost-ack", "scenarios?scenario=chaos", "scenarios?scenario=own", "experiments", "?projector=1", "timeline", "replay"];
+        ["", "faults", "scenarios", "scenarios?scenario=lost-ack", "scenarios?scenario=chaos", "scenarios?scenario=own", "experiments", "?projector=1", "timeline", "replay", "simulator"];
 
     /// <summary>Every page meets every size; which cluster and which colours it has there goes round, so that each of them meets each size too.</summary>
     private static IEnumerable<(string Path, int Width, int Height)> ShownWith(int followers, int keys, string theme) =>

@@ -87,7 +87,7 @@ public sealed class SpellingTests
     [Fact]
     public void A_first_word_that_is_no_command_is_answered_with_those_there_are()
     {
-        Assert.Equal("experimentt is neither a command nor the value of an option. The commands are experiment, scenario, chaos and recording, as the first word; without a command the lab starts.",
+        Assert.Equal("experimentt is neither a command nor the value of an option. The commands are experiment, scenario, chaos, recording and simulate, as the first word; without a command the lab starts.",
             CommandLine.UnknownCommand(["experimentt", "--preset", "current"]));
         Assert.Null(CommandLine.UnknownCommand(["--urls", "x"]));
         Assert.Null(CommandLine.UnknownCommand([]));

@@ -22,7 +22,8 @@ internal sealed record KnownIds(string Run, string? Burst, string? Scenario, str
         "/api/messages" => "/api/messages?key=nobody-has-written-it",
         _ when !route.Contains('{', StringComparison.Ordinal) => route,
         // Which id it has is another one each time; the list has the shape of one.
-        "/api/recordings/{id}" or "/api/recordings/{id}/file" or "/api/recordings/{id}/state" or "/api/pictures/{id}" or "/api/pictures/{id}.png" => route.Replace("{id}", None, StringComparison.Ordinal),
+        "/api/recordings/{id}" or "/api/recordings/{id}/file" or "/api/recordings/{id}/state" or "/api/pictures/{id}" or "/api/pictures/{id}.png"
+            or "/api/simulations/{id}" or "/api/simulations/{id}/state" or "/api/simulations/{id}/recording" => route.Replace("{id}", None, StringComparison.Ordinal),
         "/read/{**key}" => "/read/k1",
         "/api/bursts/{id}" => $"/api/bursts/{Burst ?? None}",
         "/api/scenarios/runs/{id}" => $"/api/scenarios/runs/{Scenario ?? None}",

@@ -57,6 +57,7 @@ internal static class ApiSetup
         ScenarioEndpoints.Map(routes);
         RecordingEndpoints.Map(routes);
         PictureEndpoints.Map(routes);
+        SimulationEndpoints.Map(routes);
         routes.MapOpenApi();
         // A classroom may be offline, and what is tried out in it is nobody's business: the script comes with the package, and nothing
         // is fetched from or reported to anywhere else.

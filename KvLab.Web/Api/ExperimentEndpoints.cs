@@ -21,7 +21,7 @@ internal static class ExperimentEndpoints
         api.MapGet("", (ExperimentService experiments) => experiments.List()).WithSummary("All stored runs, newest first.");
         api.MapGet("/presets", () => Presets.All).WithSummary("The built-in plans.");
         api.MapPost("", StartAsync).Accepts<ExperimentPlan>("application/json").Produces<RunView>(202).Refuses(409, 503)
-            .WithSummary("Starts an experiment: a preset and/or any field of a plan. One runs at a time.");
+            .WithSummary("Starts an experiment: a preset and/or any field of a plan. One runs at a time; those with \"simulate\": true run in virtual time, beside everything else.");
         api.MapPost("/estimate", EstimateAsync).Accepts<ExperimentPlan>("application/json").Refuses(503).WithSummary("How long a plan will take, in seconds.");
         api.MapPost("/import", ImportAsync).Produces<RunView>(201).Refuses(413, 503, 507).WithSummary("Adds a run that was exported as JSON, of at most 128 MiB.");
         api.MapGet("/{id}.csv", (string id, ExperimentService experiments) => Text(RunCsv.Points(Find(experiments, id)), "text/csv", $"{id}-points.csv")).Refuses(404)

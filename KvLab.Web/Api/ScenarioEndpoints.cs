@@ -13,7 +13,7 @@ internal static class ScenarioEndpoints
         var scenarios = routes.MapGroup("/api/scenarios").WithTags("Scenarios");
         scenarios.MapGet("", () => ScenarioLibrary.All.Select(ScenarioAnswer.Of)).Produces<IReadOnlyList<ScenarioAnswer>>().WithSummary("The library, each with its text.");
         scenarios.MapPost("", StartAsync).Accepts<ScenarioBody>("application/json").Produces<ScenarioRun>(202).Refuses(404, 409)
-            .WithSummary("Plays a scenario of the library (\"name\") or your own (\"text\"). Deletes all data first. One runs at a time.");
+            .WithSummary("Plays a scenario of the library (\"name\") or your own (\"text\"). Deletes all data first. One runs at a time. With \"simulate\": true it plays in the simulator, in virtual time, beside everything else; the nodes are left alone, and \"seed\" (default 1) decides everything.");
         scenarios.MapGet("/runs", (ScenarioService service) => service.Scenarios.All).Produces<IReadOnlyList<ScenarioRun>>().WithSummary("The latest runs, newest first.");
         scenarios.MapGet("/runs/{id}", (string id, ScenarioService service) => service.Scenarios.Get(id)).Produces<ScenarioRun>().Refuses(404)
             .WithSummary("Every step with its state and its result.");
@@ -32,12 +32,15 @@ internal static class ScenarioEndpoints
     {
         var scenario = await StrictBody.ReadAsync(request, fields =>
         {
-            fields.AllowOnly("name", "text");
+            fields.AllowOnly("name", "text", "simulate", "seed");
             var (name, text) = (fields.Text("name"), fields.Text("text"));
             if (name is null == text is null && fields.Errors.Count == 0) fields.Add("name", "or text must be given, but not both.");
-            return (Name: name, Text: text);
+            var (simulate, seed) = (fields.Bool("simulate") ?? false, fields.Long("seed", long.MinValue));
+            if (seed is not null && !simulate) fields.Add("seed", "is for a simulated run: \"simulate\": true.");
+            return (Name: name, Text: text, Simulate: simulate, Seed: seed);
         });
-        var run = service.Start(scenario.Name is { } known ? ScenarioService.Find(known) : ScenarioService.Read(scenario.Text!));
+        var story = scenario.Name is { } known ? ScenarioService.Find(known) : ScenarioService.Read(scenario.Text!);
+        var run = scenario.Simulate ? service.Simulate(story, scenario.Seed ?? 1) : service.Start(story);
         return Results.Accepted($"{request.PathBase}/api/scenarios/runs/{run.Id}", run);
     }
 
@@ -66,7 +69,9 @@ internal static class ScenarioEndpoints
 
 /// <param name="Name">Of the library; or</param>
 /// <param name="Text">one's own.</param>
-public sealed record ScenarioBody(string? Name, string? Text);
+/// <param name="Simulate">In virtual time instead of on the nodes.</param>
+/// <param name="Seed">What decides everything in the simulator; 1 where it is left out.</param>
+public sealed record ScenarioBody(string? Name, string? Text, bool? Simulate = null, long? Seed = null);
 
 public sealed record ScenarioAnswer(string Name, string Title, string Summary, int Steps, int Expectations, string Text)
 {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using KvLab.Core.Configuration;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Experiments;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulation;
 using KvLab.Core.Wire;
 using KvLab.Web.Charts.Figures;
 using KvLab.Web.Csv;
@@ -15,7 +17,7 @@ namespace KvLab.Web.Cli;
 
 /// <summary>
 /// <c>experiment --preset current --out results/</c> behind the program's name: starts a cluster of its own, runs one plan on it, prints what it measures, and
-/// writes everything as files.
+/// writes everything as files. With <c>--simulate</c> the cluster is in this process, in virtual time.
 /// </summary>
 internal static class ExperimentCommand
 {
@@ -25,16 +27,18 @@ internal static class ExperimentCommand
     public const int CheckFailed = 1;
 
     private const string Usage = """
-        usage: experiment [--preset current|classic|seed|versioned-naive|storage-compared] [--out FOLDER] [--followers N] [--paper A4|Letter] [--report FILE] [--FIELD VALUE …]
+        usage: experiment [--simulate] [--preset current|classic|seed|versioned-naive|storage-compared] [--out FOLDER] [--followers N] [--paper A4|Letter] [--report FILE] [--FIELD VALUE …]
         fields: name writes keys concurrency minDelayMs maxDelayMs distribution quorums (1,2,3) repetitions warmUpWrites seed versioning delivery
                 replicationTimeoutMs calibrate settleMs sweep (axis:value;value)
         report: a JSON file with your own words, as POST /api/experiments/{id}/report takes them: title author members course labels hypothesis method figures
                 answers conclusion paper
+        --simulate: in the simulator, in virtual time; no node is started, no port is used, and the seed decides everything
         servers for a sweep over storage: --redis HOST:PORT,… --postgres //USER@HOST/DATABASE; data that this lab left there is deleted
         """;
 
     public static async Task<int> RunAsync(string[] args)
     {
+        var simulate = OwnLab.Take(ref args, Simulator.Switch);
         if (OwnLab.Options(args, Usage) is not { } options) return OwnLab.WrongArguments;
         var folder = Take(options, "out") ?? "results";
         var followers = Take(options, "followers") ?? "5";
@@ -42,11 +46,13 @@ internal static class ExperimentCommand
         string[] servers = [.. Server(options, "redis", "Storage:Redis"), .. Server(options, "postgres", "Storage:Postgres")];
         var errors = new FieldErrors();
         using var json = JsonObjectText.Parse(Encoding.UTF8.GetBytes(AsJson(options)), errors);
-        var plan = json is null ? new ExperimentPlan() : PlanReader.Read(new JsonFields(json.RootElement, errors));
+        var plan = (json is null ? new ExperimentPlan() : PlanReader.Read(new JsonFields(json.RootElement, errors))) with { Simulate = simulate };
         // Asked now, because the report is written when everything is measured.
         errors.Require(paper is null or "A4" or "Letter", "paper", $"paper must be A4 or Letter, but is \"{Unseen.Shown(ErrorText.Short(paper ?? ""))}\".");
         var report = Words(wordsFile, errors);
         if (paper is not null) report = report with { Paper = paper };
+        var simulated = simulate ? Simulator.FollowersOf(followers, errors) : 0;
+        if (simulate) errors.Require(servers.Length == 0, "simulate", $"{Simulator.Switch} uses no servers: leave out --redis and --postgres.");
         if (errors.All.Count > 0)
         {
             foreach (var error in errors.All) Console.Error.WriteLine(error.Message);
@@ -55,6 +61,7 @@ internal static class ExperimentCommand
         }
 
         if (!OwnLab.CanWriteTo(folder)) return OwnLab.WrongArguments;
+        if (simulate) return Simulate(plan, simulated, folder, report);
         return await OwnLab.RunAsync(followers, services => RunAsync(services.GetRequiredService<ExperimentService>(), plan, folder, report), stores: true, servers);
     }
 
@@ -84,12 +91,39 @@ internal static class ExperimentCommand
 
     private static async Task<int> RunAsync(ExperimentService experiments, ExperimentPlan plan, string folder, ReportRequest report)
     {
-        Console.WriteLine($"{Unseen.Shown(plan.Name)}: {plan.PointCount} points of {plan.Writes} writes, about {(await experiments.EstimateAsync(plan)).TotalSeconds:0} s");
-        using var listening = experiments.Listen(Print);
+        Announce(plan, $"about {(await experiments.EstimateAsync(plan)).TotalSeconds:0} s");
+        using var listening = experiments.Listen(news =>
+        {
+            if (news.Run is { } run) Print(run);
+        });
         var started = await experiments.StartAsync(plan);
         OwnLab.OnInterrupt(() => experiments.Cancel(started.Id));
-        var run = await experiments.WhenDoneAsync(started.Id);
+        return Finish(await experiments.WhenDoneAsync(started.Id), folder, report);
+    }
 
+    /// <summary>The same on a cluster in this process, on this thread.</summary>
+    private static int Simulate(ExperimentPlan plan, int followers, string folder, ReportRequest report)
+    {
+        if (plan.Validate(followers) is { Count: > 0 } wrong)
+        {
+            Console.Error.WriteLine(string.Join(" ", wrong.Select(e => e.Message)));
+            return OwnLab.WrongArguments;
+        }
+
+        Announce(plan, $"about {DurationEstimate.Of(plan, followers).TotalSeconds:0} s of virtual time");
+        using var cancel = new CancellationTokenSource();
+        OwnLab.OnInterrupt(cancel.Cancel);
+        var began = Stopwatch.GetTimestamp();
+        var (run, lasted) = SimulatedExperiment.Run(plan, followers, ExperimentService.NewId(TimeProvider.System), ExperimentService.Here, TimeProvider.System, Print, cancel.Token);
+        Simulator.Say(plan.Seed, lasted, Stopwatch.GetElapsedTime(began));
+        return Finish(run, folder, report);
+    }
+
+    private static void Announce(ExperimentPlan plan, string howLong) =>
+        Console.WriteLine($"{Unseen.Shown(plan.Name)}: {plan.PointCount} points of {plan.Writes} writes, {howLong}");
+
+    private static int Finish(ExperimentRun run, string folder, ReportRequest report)
+    {
         Console.WriteLine();
         PrintTable(run);
         Write(run, folder, report);
@@ -102,13 +136,12 @@ internal static class ExperimentCommand
 
     private static int _lastPercent = -1;
 
-    private static void Print(RunNews news)
+    private static void Print(ExperimentRun run)
     {
-        if (news.Run is not { } run) return;
         var percent = (int)(100 * run.Progress.Fraction) / 5 * 5;
         if (percent == _lastPercent) return;
         _lastPercent = percent;
-        Console.WriteLine($"{percent,3} %  {run.Progress.Doing}{(run.Progress.SecondsLeft is { } left ? $", about {left:0} s left" : "")}");
+        Console.WriteLine($"{percent,3} %  {run.Progress.Doing}{(run.Environment.Simulation is null && run.Progress.SecondsLeft is { } left ? $", about {left:0} s left" : "")}");
     }
 
     private static void PrintTable(ExperimentRun run)

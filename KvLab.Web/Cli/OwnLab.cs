@@ -34,6 +34,16 @@ internal static class OwnLab
         return options;
     }
 
+    /// <summary>Takes a word that needs no value off the line.</summary>
+    /// <returns>Whether it was there.</returns>
+    public static bool Take(ref string[] args, string word)
+    {
+        var rest = args.Where(a => !a.Equals(word, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var given = rest.Length < args.Length;
+        args = rest;
+        return given;
+    }
+
     /// <summary>Whether results can be written there, asked before they cost anything; why not is said.</summary>
     public static bool CanWriteTo(string folder)
     {

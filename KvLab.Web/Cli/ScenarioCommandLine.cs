@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
+using KvLab.Core.Configuration;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Simulation;
 using KvLab.Core.Wire;
 using KvLab.Web.Scenarios;
 
@@ -8,6 +11,7 @@ namespace KvLab.Web.Cli;
 
 /// <summary>
 /// <c>scenario crash-and-catch-up</c> behind the program's name: starts a cluster of its own, plays one scenario (or a file) on it, and prints each step as it is done.
+/// With <c>--simulate</c> the cluster is in this process, in virtual time.
 /// </summary>
 internal static class ScenarioCommandLine
 {
@@ -15,7 +19,8 @@ internal static class ScenarioCommandLine
     public const int Failed = 1;
 
     private static string Usage => $"""
-        usage: scenario NAME|FILE|all [--followers N]
+        usage: scenario NAME|FILE|all [--followers N] [--simulate] [--seed N]
+        --simulate: in the simulator, in virtual time; no node is started and no port is used. --seed: what decides everything there; 1 where it is left out
         names: {string.Join(", ", ScenarioLibrary.All.Select(s => s.Name))}
         """;
 
@@ -27,15 +32,25 @@ internal static class ScenarioCommandLine
             return OwnLab.WrongArguments;
         }
 
-        if (OwnLab.Options(args[1..], Usage) is not { } options) return OwnLab.WrongArguments;
-        if (options.Keys.FirstOrDefault(o => !o.Equals("followers", StringComparison.OrdinalIgnoreCase)) is { } unknown)
+        var simulate = OwnLab.Take(ref args, Simulator.Switch);
+        if (args is [] || OwnLab.Options(args[1..], Usage) is not { } options) return OwnLab.WrongArguments;
+        var followers = Take("followers") ?? "5";
+        var seed = simulate ? Take("seed") : null;
+        if (options.Keys.FirstOrDefault() is { } unknown)
         {
-            Console.Error.WriteLine($"--{Unseen.Shown(unknown)} is not known.\n{Usage}");
+            Console.Error.WriteLine($"--{Unseen.Shown(unknown)} is not known{(unknown == "seed" ? $" without {Simulator.Switch}" : "")}.\n{Usage}");
             return OwnLab.WrongArguments;
         }
 
         if (Read(args[0]) is not { } scenarios) return OwnLab.WrongArguments;
-        return await OwnLab.RunAsync(options.GetValueOrDefault("followers", "5"), services => PlayAsync(services.GetRequiredService<ScenarioService>(), scenarios), stores: false);
+        if (simulate) return await SimulateAsync(scenarios, followers, seed);
+        return await OwnLab.RunAsync(followers, services => PlayAsync(services.GetRequiredService<ScenarioService>(), scenarios), stores: false);
+
+        string? Take(string name)
+        {
+            options.Remove(name, out var value);
+            return value;
+        }
     }
 
     private static ImmutableArray<Scenario>? Read(string name)
@@ -57,22 +72,58 @@ internal static class ScenarioCommandLine
 
     private static async Task<int> PlayAsync(ScenarioService service, IReadOnlyList<Scenario> scenarios)
     {
-        var outcome = Passed;
         string? running = null;
+        return await PlayAsync(scenarios, async (scenario, onChange) =>
+        {
+            using var listening = service.Scenarios.Listen(onChange);
+            running = service.Start(scenario).Id;
+            return await service.Scenarios.WhenDoneAsync(running);
+        }, () =>
+        {
+            if (running is not null) service.Scenarios.Cancel(running);
+        });
+    }
+
+    /// <summary>The same on clusters in this process, on this thread, one for each scenario.</summary>
+    private static async Task<int> SimulateAsync(IReadOnlyList<Scenario> scenarios, string followers, string? seed)
+    {
+        var errors = new FieldErrors();
+        var (count, number) = (Simulator.FollowersOf(followers, errors), Simulator.SeedOf(seed, errors));
+        if (errors.Any)
+        {
+            foreach (var error in errors.All) Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(Usage);
+            return OwnLab.WrongArguments;
+        }
+
+        using var cancel = new CancellationTokenSource();
+        var (began, virtually) = (Stopwatch.GetTimestamp(), TimeSpan.Zero);
+        var outcome = await PlayAsync(scenarios, (scenario, onChange) =>
+        {
+            var (run, lasted) = SimulatedStory.Run(scenario, count, number, scenario.Name, TimeProvider.System, onChange, cancel.Token);
+            virtually += lasted;
+            return Task.FromResult(run);
+        }, cancel.Cancel);
+        Console.WriteLine();
+        Simulator.Say(number, virtually, Stopwatch.GetElapsedTime(began));
+        return outcome;
+    }
+
+    private static async Task<int> PlayAsync(IReadOnlyList<Scenario> scenarios, Func<Scenario, Action<ScenarioRun>, Task<ScenarioRun>> play, Action cancel)
+    {
+        var outcome = Passed;
         var interrupted = false;
         OwnLab.OnInterrupt(() =>
         {
             interrupted = true;
-            if (running is not null) service.Scenarios.Cancel(running);
+            cancel();
         });
         foreach (var scenario in scenarios)
         {
             if (interrupted) return OwnLab.Interrupted;
             Console.WriteLine($"\n{Unseen.Shown(scenario.Title)}");
             var printed = 0;
-            using var listening = service.Scenarios.Listen(run => printed = Print(run, printed));
-            running = service.Start(scenario).Id;
-            var done = await service.Scenarios.WhenDoneAsync(running);
+            var done = await play(scenario, run => printed = Print(run, printed));
             Console.WriteLine($"{done.State.ToString().ToLowerInvariant()}: {done.Held} of {done.Expectations} expectations held{(done.Problem is null ? "" : $". {done.Problem}")}");
             if (done.State != ScenarioState.Passed) outcome = Failed;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using KvLab.Core.Experiments.Plans;
@@ -13,9 +14,9 @@ namespace KvLab.Web.Experiments;
 
 /// <summary>
 /// Starts, pauses and cancels experiments, one at a time because they share one cluster, and keeps what they give. The page and the REST API know
-/// only this.
+/// only this. <c>ExperimentService.Simulated.cs</c> is for those that share nothing.
 /// </summary>
-public sealed class ExperimentService : IAsyncDisposable
+public sealed partial class ExperimentService : IAsyncDisposable
 {
     private readonly IExperimentCluster _cluster;
     private readonly RunStore _store;
@@ -23,7 +24,7 @@ public sealed class ExperimentService : IAsyncDisposable
     private readonly RunBook<ExperimentRun> _runs;
     private readonly Listeners<RunNews> _listeners = new();
     private readonly UnstoredRuns _unstored = new();
-    private volatile Active? _active;
+    private readonly ConcurrentDictionary<string, Active> _active = new(StringComparer.Ordinal);
 
     public ExperimentService(IExperimentCluster cluster, RunStore store, TimeProvider time, RunBook<ExperimentRun> runs) =>
         (_cluster, _store, _time, _runs) = (cluster, store, time, runs);
@@ -35,8 +36,8 @@ public sealed class ExperimentService : IAsyncDisposable
         public int PointsStored { get; set; }
     }
 
-    /// <summary>The run under way as it is now; null when none is.</summary>
-    public ExperimentRun? Current => _runs.Latest is { IsOver: false } run ? run : null;
+    /// <summary>The run that has the cluster, as it is now; null when none has.</summary>
+    public ExperimentRun? Current => _runs.All.FirstOrDefault(r => !r.IsOver && r.Environment.Simulation is null);
 
     /// <summary>Why experiments cannot be stored, or not even read, and what to do; null while all is well.</summary>
     public string? StoreProblem => _store.Problem;
@@ -63,44 +64,57 @@ public sealed class ExperimentService : IAsyncDisposable
     /// <exception cref="CommandException">400 with all problems of the plan, 409 while something else has the cluster, 503 or 507 when the run cannot be stored.</exception>
     public async Task<ExperimentRun> StartAsync(ExperimentPlan plan, CancellationToken cancellation = default)
     {
+        if (plan.Simulate) return await SimulateAsync(plan, cancellation);
         var followers = await FollowersAsync(cancellation);
-        var errors = plan.Validate(followers);
-        if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
+        Require(plan, followers);
         var id = NewId();
-        return _runs.Start(new RunName($"Experiment {id}", Id: id), turn => First(turn, plan), turn => RunAsync(_active!, plan));
+        return _runs.Start(new RunName($"Experiment {id}", Id: id), turn => First(turn, plan, Here), turn => RunAsync(_active[turn.Id], plan));
     }
 
-    private ExperimentRun First(RunTurn<ExperimentRun> turn, ExperimentPlan plan)
+    private static void Require(ExperimentPlan plan, int followers)
     {
-        var first = new ExperimentRun { Id = turn.Id, Plan = plan, Environment = Here, StartedAt = _time.GetUtcNow(), Followers = [] };
+        var errors = plan.Validate(followers);
+        if (errors.Count > 0) throw new CommandException(StatusCodes.Status400BadRequest, string.Join(" ", errors.Select(e => e.Message)), errors);
+    }
+
+    private ExperimentRun First(RunTurn<ExperimentRun> turn, ExperimentPlan plan, RunEnvironment environment)
+    {
+        var first = new ExperimentRun { Id = turn.Id, Plan = plan, Environment = environment, StartedAt = _time.GetUtcNow(), Followers = [] };
         _unstored.Retry(_store);
         // Stored before anything is done to the cluster: what cannot be kept is not begun.
         _store.Save(first);
-        _active = new Active(turn, new PauseGate()) { Latest = first };
+        _active[turn.Id] = new Active(turn, new PauseGate()) { Latest = first };
         return first;
     }
 
-    private async Task<ExperimentRun> RunAsync(Active active, ExperimentPlan plan)
+    private Task<ExperimentRun> RunAsync(Active active, ExperimentPlan plan) => ToEndAsync(active, async () =>
+    {
+        var runner = new ExperimentRunner(plan, _cluster, _time, active.Pause, run => Publish(active, run));
+        await runner.RunAsync(active.Turn.Id, Here, active.Turn.Cancellation);
+    });
+
+    private async Task<ExperimentRun> ToEndAsync(Active active, Func<Task> play)
     {
         try
         {
-            var runner = new ExperimentRunner(plan, _cluster, _time, active.Pause, run => Publish(active, run));
-            await runner.RunAsync(active.Turn.Id, Here, active.Turn.Cancellation);
+            await play();
         }
         catch (Exception failure)
         {
             Publish(active, active.Latest with { State = RunState.Failed, Error = failure.Message, EndedAt = _time.GetUtcNow() });
         }
 
+        _active.TryRemove(active.Turn.Id, out _);
         return active.Latest;
     }
 
     /// <summary>Waits for the end of the run that is under way.</summary>
     public Task<ExperimentRun> WhenDoneAsync(string id) => _runs.Outcome(id) ?? Task.FromResult(Find(id) ?? throw Unknown(id));
 
-    public void Pause(string id) => Switch(Running(id), gate => gate.Pause());
+    /// <exception cref="CommandException">404 or 409: it is unknown, over, or simulated.</exception>
+    public void Pause(string id) => Switch(RunningOnNodes(id), gate => gate.Pause());
 
-    public void Resume(string id) => Switch(Running(id), gate => gate.Resume());
+    public void Resume(string id) => Switch(RunningOnNodes(id), gate => gate.Resume());
 
     /// <summary>The new state is told at once: a runner that waits for its writes would tell it much later.</summary>
     private void Switch(Active active, Action<PauseGate> change)
@@ -186,7 +200,7 @@ public sealed class ExperimentService : IAsyncDisposable
         {
             // A pause that came while the runner made this state counts.
             if (!run.IsOver) run = run with { State = active.Pause.IsPaused ? RunState.Paused : RunState.Running };
-            if (active.Turn.Held!.TakenOver && run is { State: RunState.Cancelled, Error: null }) run = run with { Error = "Somebody took the cluster over, which cancelled this run." };
+            if (active.Turn.Held?.TakenOver == true && run is { State: RunState.Cancelled, Error: null }) run = run with { Error = "Somebody took the cluster over, which cancelled this run." };
             // Stored first, shown then: what somebody has seen is there after a kill.
             CommandException? unstored = null;
             if (run.Points.Count > active.PointsStored || run.State != active.Latest.State) unstored = _unstored.TryStore(_store, run);
@@ -202,7 +216,7 @@ public sealed class ExperimentService : IAsyncDisposable
 
     private Active Running(string id)
     {
-        if (_runs.IsRunning(id) && _active is { } active && active.Turn.Id == id) return active;
+        if (_runs.IsRunning(id) && _active.TryGetValue(id, out var active)) return active;
         throw !_store.Has(id) ? Unknown(id) : new CommandException(StatusCodes.Status409Conflict, $"Experiment {id} is over.");
     }
 
@@ -213,7 +227,9 @@ public sealed class ExperimentService : IAsyncDisposable
 
     private static CommandException Unknown(string id) => new(StatusCodes.Status404NotFound, $"There is no experiment {id}.");
 
-    private string NewId() => $"{_time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.NewGuid().ToString("N")[..4]}";
+    private string NewId() => NewId(_time);
+
+    internal static string NewId(TimeProvider time) => $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.NewGuid().ToString("N")[..4]}";
 
     public static RunEnvironment Here { get; } = new(
         typeof(ExperimentService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",

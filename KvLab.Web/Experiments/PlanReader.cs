@@ -9,7 +9,7 @@ internal static class PlanReader
     private static readonly string[] Names =
     [
         "preset", "name", "writes", "keys", "concurrency", "minDelayMs", "maxDelayMs", "distribution", "quorums", "repetitions", "warmUpWrites", "seed",
-        "versioning", "delivery", "replicationTimeoutMs", "sweep", "calibrate", "settleMs",
+        "versioning", "delivery", "replicationTimeoutMs", "sweep", "calibrate", "settleMs", "simulate",
     ];
 
     /// <summary>Wrong types, names and presets are among the fields' errors; ranges are the business of <see cref="ExperimentPlan.Validate"/>.</summary>
@@ -41,6 +41,7 @@ internal static class PlanReader
             ReplicationTimeoutMs = fields.Int("replicationTimeoutMs") ?? plan.ReplicationTimeoutMs,
             Calibrate = fields.Bool("calibrate") ?? plan.Calibrate,
             SettleMs = fields.Int("settleMs") ?? plan.SettleMs,
+            Simulate = fields.Bool("simulate") ?? plan.Simulate,
             Sweep = ReadSweep(fields) ?? plan.Sweep,
         };
     }

@@ -33,6 +33,8 @@ internal static partial class RunRules
         CheckPlan(rules, run.Plan, "run.plan");
         rules.Text(run.Environment.Software, "run.environment.software", 300);
         rules.Text(run.Environment.Machine, "run.environment.machine", 300);
+        rules.Require(run.Environment.SimulationSeed == (run.Plan.Simulate ? run.Plan.Seed : null), "run.environment.simulationSeed",
+            "must be the plan's seed where the plan says simulate, and is missing otherwise.");
         rules.Require(run.StartedAt >= Earliest && run.StartedAt <= Latest, "run.startedAt", "must be a time from 2000 to 2200.");
         // Not after startedAt: a wall clock may be set back in the middle of a run.
         rules.Require(run.EndedAt is not { } ended || ended >= Earliest && ended <= Latest, "run.endedAt", "must be a time from 2000 to 2200.");

@@ -20,7 +20,10 @@ public sealed partial class RunStore
             : Count(5) is null || Count(6) is null ? "its counts are not numbers"
             : null;
         return new RunSummary(id, Text(1), Text(2), known && problem is null ? state : RunState.Broken, startedAt, Count(5) ?? 0, Count(6) ?? 0,
-            problem is null ? null : $"This row of the store is damaged: {problem}.");
+            problem is null ? null : $"This row of the store is damaged: {problem}.")
+        {
+            Simulated = !row.IsDBNull(7),
+        };
 
         string Text(int column) => Convert.ToString(row.GetValue(column), CultureInfo.InvariantCulture) ?? "";
 

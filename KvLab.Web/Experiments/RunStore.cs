@@ -8,7 +8,11 @@ namespace KvLab.Web.Experiments;
 
 /// <summary>One line of the list of runs.</summary>
 /// <param name="Problem">What is wrong with its row, which then says nothing reliable; null for a run.</param>
-public sealed record RunSummary(string Id, string Name, string Preset, RunState State, DateTimeOffset StartedAt, int Points, int Writes, string? Problem = null);
+public sealed record RunSummary(string Id, string Name, string Preset, RunState State, DateTimeOffset StartedAt, int Points, int Writes, string? Problem = null)
+{
+    /// <summary>In virtual time; false: on real nodes.</summary>
+    public bool Simulated { get; init; }
+}
 
 /// <summary>
 /// All runs with their raw samples, in one SQLite file. Every finished point is stored at once, so a kill in the middle loses at most the point that was being measured;
@@ -40,7 +44,7 @@ public sealed partial class RunStore : IDisposable
     public IReadOnlyList<RunSummary> List() => Guarded(() =>
     {
         using var connection = Connect(write: false);
-        using var command = Command(connection, "SELECT id, name, preset, state, started_at, points, writes FROM runs ORDER BY started_at DESC, id DESC");
+        using var command = Command(connection, "SELECT id, name, preset, state, started_at, points, writes, iif(json_valid(run), json_extract(run, '$.environment.simulationSeed'), NULL) FROM runs ORDER BY started_at DESC, id DESC");
         using var reader = command.ExecuteReader();
         var runs = new List<RunSummary>();
         while (reader.Read()) runs.Add(Summary(reader));

@@ -8,15 +8,16 @@ namespace KvLab.Web.Experiments;
 
 /// <param name="State">running, paused, done, disturbed, cancelled, failed or broken.</param>
 /// <param name="Progress">0 … 1 in <c>fraction</c>, by estimated time.</param>
+/// <param name="Simulated">In virtual time; <c>environment</c> has the seed. False: on real nodes.</param>
 public sealed record RunView(
     string Id, string Name, RunState State, string? Error, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, ExperimentPlan Plan, RunEnvironment Environment,
     RunProgress Progress, Calibration Calibration, IReadOnlyList<PointView> Points, IReadOnlyList<Finding> Findings, IReadOnlyList<AbsentStorage> Absent,
-    bool Disturbed, IReadOnlyList<string> Disturbances)
+    bool Disturbed, IReadOnlyList<string> Disturbances, bool Simulated)
 {
     public static RunView Of(ExperimentRun run) => new(
         run.Id, run.Plan.Name, run.State, run.Error, run.StartedAt, run.EndedAt, run.Plan, run.Environment, run.Progress, run.Calibration,
         [.. run.Points.Select(PointView.Of)], run.Findings, run.Absent,
-        run.AllDisturbances.Any(), [.. run.AllDisturbances]);
+        run.AllDisturbances.Any(), [.. run.AllDisturbances], run.Environment.SimulationSeed is not null);
 }
 
 /// <summary>One point. Latencies in ms; null where there is none.</summary>

@@ -26,6 +26,7 @@ using KvLab.Web.Recordings;
 using KvLab.Web.Replays;
 using KvLab.Web.Resets;
 using KvLab.Web.Scenarios;
+using KvLab.Web.Simulations;
 using KvLab.Web.Supervision;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -80,6 +81,7 @@ internal static class WebHostSetup
         services.AddRuns();
         services.AddExperiments();
         services.AddScenarios();
+        services.AddSingleton<SimulationStore>();
     }
 
     private static void AddPages(this IServiceCollection services)

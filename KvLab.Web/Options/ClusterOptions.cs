@@ -18,12 +18,13 @@ public enum ClusterMode
 public sealed record ClusterOptions
 {
     public const int FewestFollowers = 1;
+    public const int UsualFollowers = 5;
     public const int MostFollowers = 15;
 
     public ClusterMode Mode { get; init; } = ClusterMode.Supervised;
 
     /// <summary>N at the start, 1 … 15. Supervised mode only.</summary>
-    public int Followers { get; init; } = 5;
+    public int Followers { get; init; } = UsualFollowers;
 
     /// <summary>
     /// The leader's port; follower n has this plus n. 1 … 65535 with room for all followers, or 0 for any free ports.
@@ -71,7 +72,7 @@ public sealed record ClusterOptions
         var mode = values.Choice("Mode", ClusterMode.Supervised);
         // Nodes that others started have settings of their own: what is set for them here is ignored, and said; so it cannot be wrong either.
         var supervised = mode == ClusterMode.Supervised;
-        var followers = supervised ? values.Int("Followers", 5, FewestFollowers, MostFollowers) : 5;
+        var followers = supervised ? values.Int("Followers", UsualFollowers, FewestFollowers, MostFollowers) : 5;
         var servers = StorageServers.Read(configuration, values.Errors);
         var options = new ClusterOptions
         {

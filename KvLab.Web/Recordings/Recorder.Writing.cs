@@ -9,7 +9,7 @@ namespace KvLab.Web.Recordings;
 /// <summary>The thread that writes. All that is here is its own, but for what others look at.</summary>
 public sealed partial class Recorder
 {
-    private static readonly string Program = typeof(Recorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    internal static readonly string Program = typeof(Recorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     private RecordingStore.Running? _running;
     private string? _broken;

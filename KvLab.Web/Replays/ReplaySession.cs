@@ -84,6 +84,9 @@ public sealed class ReplaySession : ITrafficLookup, IAsyncDisposable
     /// <param name="ms">Since the recording began.</param>
     public void GoTo(double ms) => Move(() => Seek(BeganMs + Math.Clamp(ms, 0, LengthMs)));
 
+    /// <summary>To a place, where many may share a moment; it stands still there.</summary>
+    public void GoTo(ReplayPlace place) => Stop(() => _replay.GoTo(place));
+
     /// <summary>One event onwards or back; it stands still then.</summary>
     public void StepEvent(bool back) => Stop(() =>
     {

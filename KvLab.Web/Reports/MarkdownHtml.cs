@@ -186,7 +186,7 @@ public static partial class MarkdownHtml
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
     // Letters, digits and hyphens are the same in HTML.
-    [GeneratedRegex("@(fig|tbl):([a-z][a-z-]*[a-z])(?::([1-4]))?", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("@(fig|tbl):([a-z][a-z0-9-]*[a-z0-9])(?::([1-4]))?", RegexOptions.NonBacktracking)]
     private static partial Regex Citation();
 
     private sealed class TooDeepException : Exception;

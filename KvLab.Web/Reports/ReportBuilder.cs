@@ -56,7 +56,7 @@ public static class ReportBuilder
             _html.Append(Inv($"<header><h1>{Text(request.Title)}</h1>"));
             var people = new[] { request.Author }.Concat(request.Members).Where(p => !string.IsNullOrWhiteSpace(p)).Select(p => p!.Trim()).Distinct(StringComparer.Ordinal);
             if (Joined(people, ", ") is { Length: > 0 } group) _html.Append(Inv($"<p class=\"by\">{group}</p>"));
-            var measured = contents.Runs is [var (_, _, run), ..] ? $"measured on {ZonedTime.Text(run.StartedAt, request.Zone, "d MMMM yyyy")}" : null;
+            var measured = contents.Runs is [var (_, _, run), ..] ? $"{(run.Environment.Simulation is null ? "measured" : "simulated")} on {ZonedTime.Text(run.StartedAt, request.Zone, "d MMMM yyyy")}" : null;
             _html.Append(Inv($"<p class=\"by\">{Joined(new[] { request.Course, measured }.OfType<string>().Where(s => !string.IsNullOrWhiteSpace(s)), " · ")}</p></header>"));
         }
 
@@ -181,6 +181,7 @@ public static class ReportBuilder
             {
                 _html.Append(Inv($"<h3>{Text(name)}</h3><dl><dt>Run</dt><dd>{Text(run.Id)}, {run.State.ToString().ToLowerInvariant()}, started {At(run.StartedAt, "yyyy-MM-dd HH:mm:ss")}{(run.EndedAt is { } end ? Inv($", ended {At(end, "HH:mm:ss")}") : "")}</dd>"))
                     .Append(Inv($"<dt>Software</dt><dd>KvLab {Text(run.Environment.Software)}</dd><dt>Machine</dt><dd>{Text(run.Environment.Machine)}</dd>"))
+                    .Append(run.Environment.Simulation is { } simulation ? Inv($"<dt>Time</dt><dd>{simulation}</dd>") : "")
                     .Append(Inv($"<dt>Raw data</dt><dd><code>GET /api/experiments/{Text(run.Id)}/samples.csv</code>, SHA-256 of that file <code class=\"hash\">{RunCsv.Checksum(run)}</code></dd></dl>"));
             }
 

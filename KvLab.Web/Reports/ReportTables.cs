@@ -48,7 +48,7 @@ internal static class ReportTables
     public static string Latency(Exhibit table, ExperimentRun run, string? of)
     {
         var html = Begin(table, run.Points.Count, "numbers",
-            $"Write latency{Of(of)} in ms, by the client's clock. Delay: exact mean of the W-th smallest delay. Overhead: measured at zero delay in the same run. Predicted: both together. Band: where the mean is expected with 95 % probability; ✓ it is there, ✗ it is not.",
+            $"Write latency{Of(of)} in ms, by the client's clock. Delay: exact mean of the W-th smallest delay. Overhead: {(run.Environment.Simulation is { } simulation ? $"none, because the run was {simulation}" : "measured at zero delay in the same run")}. Predicted: both together. Band: where the mean is expected with 95 % probability; ✓ it is there, ✗ it is not.",
             ["point", "mean", "sd", "p50", "p90", "p95", "p99", "delay", "overhead", "predicted", "band"]);
         foreach (var p in run.Points)
         {

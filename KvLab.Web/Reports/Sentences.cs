@@ -29,6 +29,7 @@ public static class Sentences
         if (run.Points.Count == 0) return [new("Nothing was measured.")];
         IEnumerable<(string? Text, string[] Shown, bool Method)> all =
         [
+            (Simulation(run), [], true),
             (Setup(run), ["settings"], true),
             .. Curves(run).Select(c => (Rise(c), (string[])["latency", "quorum-latency"], false)),
             .. Curves(run).Select(c => ((string?)Agreement(c), (string[])["latency", "quorum-latency", "residuals"], false)),
@@ -45,6 +46,10 @@ public static class Sentences
     /// <summary>What a reader must know of every latency here.</summary>
     public const string ClosedLoop = "The load is a closed loop: each client sends its next write when its last one is answered. While the cluster pauses, nothing is sent, "
         + "so the writes that would have waited are missing from the percentiles (coordinated omission). The longest time without an answer shows such a pause.";
+
+    /// <summary>First of all: whoever reads these numbers must know that no machine took part.</summary>
+    private static string? Simulation(ExperimentRun run) => run.Environment.Simulation is not { } simulation ? null
+        : $"This run was {simulation}: one process plays all nodes, and a write takes its delays and nothing else. Machine, network and storage add no time.";
 
     private static string Setup(ExperimentRun run)
     {

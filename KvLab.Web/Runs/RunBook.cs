@@ -30,6 +30,7 @@ public sealed class RunBook<T>(RunRegistry registry, RunSort sort) where T : cla
     internal T Start(RunName name, Func<RunTurn<T>, T> first, Func<RunTurn<T>, Task<T>> run)
     {
         var cancel = new CancellationTokenSource();
+        if (name.Simulated) return Begin(name, cancel, null, first, run);
         if (sort.AtATime is not null) return registry.Lease.Start($"start a {sort.Kind}", () => Begin(name, cancel, null, first, run));
         var held = registry.Lease.Take(sort.Kind, name.What!, cancel.Cancel);
         try
@@ -46,10 +47,10 @@ public sealed class RunBook<T>(RunRegistry registry, RunSort sort) where T : cla
     private T Begin(RunName name, CancellationTokenSource cancel, HeldLease? held, Func<RunTurn<T>, T> first, Func<RunTurn<T>, Task<T>> run)
     {
         T? state = null;
-        registry.Begin(sort, name.Prefix ?? sort.Kind, next =>
+        registry.Begin(sort, name, next =>
         {
             var id = name.Id ?? next;
-            var page = new RunPage<T>(id, sort, name.What ?? $"{char.ToUpperInvariant(sort.Kind[0])}{sort.Kind[1..]} {id}", registry.Now, cancel);
+            var page = new RunPage<T>(id, sort, name.What ?? $"{char.ToUpperInvariant(sort.Kind[0])}{sort.Kind[1..]} {id}", registry.Now, cancel) { Simulated = name.Simulated };
             var turn = new RunTurn<T>(id, held, state => Tell(page, state), page.Show, cancel.Token);
             state = first(turn);
             page.Show(() => state);

@@ -5,7 +5,11 @@ namespace KvLab.Web.Runs;
 /// <param name="What">For people, such as <c>Scenario freeze</c>.</param>
 /// <param name="Running">False: it is over, whatever came of it.</param>
 /// <param name="EndedAt">Null while it runs.</param>
-public sealed record RunLine(string Id, string Kind, string What, bool Running, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
+public sealed record RunLine(string Id, string Kind, string What, bool Running, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
+{
+    /// <summary>In virtual time; false: on real nodes.</summary>
+    public bool Simulated { get; init; }
+}
 
 /// <summary>One run as the registry keeps it.</summary>
 internal abstract class RunPage(string id, RunSort sort, string what, DateTimeOffset startedAt, CancellationTokenSource cancel)
@@ -13,6 +17,7 @@ internal abstract class RunPage(string id, RunSort sort, string what, DateTimeOf
     public string Id { get; } = id;
     public RunSort Sort { get; } = sort;
     public string What { get; } = what;
+    public bool Simulated { get; init; }
 
     /// <summary>Set by whoever plays it, before it can be found.</summary>
     public abstract Task Work { get; }
@@ -21,7 +26,7 @@ internal abstract class RunPage(string id, RunSort sort, string what, DateTimeOf
     public DateTimeOffset? EndedAt { get; set; }
 
     public bool IsRunning => !Work.IsCompleted;
-    public RunLine Line => new(Id, Sort.Kind, What, IsRunning, startedAt, IsRunning ? null : EndedAt);
+    public RunLine Line => new(Id, Sort.Kind, What, IsRunning, startedAt, IsRunning ? null : EndedAt) { Simulated = Simulated };
 
     public void Cancel() => cancel.Cancel();
 }

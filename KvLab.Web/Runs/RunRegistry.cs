@@ -11,6 +11,9 @@ namespace KvLab.Web.Runs;
 /// </summary>
 public sealed class RunRegistry : IAsyncDisposable
 {
+    /// <summary>Each takes a processor for itself, and the nodes need one, too.</summary>
+    public const int MostSimulated = 2;
+
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
 
@@ -37,17 +40,18 @@ public sealed class RunRegistry : IAsyncDisposable
         lock (_gate) return [.. _pages.Where(which)];
     }
 
-    /// <param name="prefix">Begins the id, before a number.</param>
     /// <param name="begin">Sets it going under its id; not called where it may not begin.</param>
     /// <exception cref="CommandException">409: as many as may run beside each other run already.</exception>
-    internal TPage Begin<TPage>(RunSort sort, string prefix, Func<string, TPage> begin) where TPage : RunPage
+    internal TPage Begin<TPage>(RunSort sort, RunName name, Func<string, TPage> begin) where TPage : RunPage
     {
         lock (_gate)
         {
+            if (name.Simulated && _pages.Count(p => p.Simulated && p.IsRunning) >= MostSimulated)
+                throw new CommandException(StatusCodes.Status409Conflict, $"{MostSimulated} simulated runs are going on already, which is the most at a time. Wait for one or cancel one.");
             if (sort.AtATime is { } most && _pages.Count(p => p.Sort == sort && p.IsRunning) >= most)
                 throw new CommandException(StatusCodes.Status409Conflict, $"{most} {sort.Plural} are running already, which is the most at a time. Wait for one or cancel one.");
             var number = _numbers.GetValueOrDefault(sort) + 1;
-            var page = begin(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{number}"));
+            var page = begin(string.Create(CultureInfo.InvariantCulture, $"{name.Prefix ?? sort.Kind}-{number}"));
             _numbers[sort] = number;
             _pages.AddFirst(page);
             foreach (var old in _pages.Where(p => p.Sort == sort).Skip(sort.Remembered).Where(p => !p.IsRunning).ToList()) _pages.Remove(old);

@@ -2,12 +2,14 @@ using KvLab.Core.Chaos;
 using KvLab.Core.Configuration;
 using KvLab.Core.Control;
 using KvLab.Core.Scenarios;
+using KvLab.Core.Simulation;
+using KvLab.Web.Options;
 using KvLab.Web.Problems;
 using KvLab.Web.Runs;
 
 namespace KvLab.Web.Scenarios;
 
-/// <summary>Plays scenarios and chaos runs on the real nodes. The page, the REST API and the command line start them here.</summary>
+/// <summary>Plays scenarios and chaos runs on the real nodes, and scenarios in the simulator. The page, the REST API and the command line start them here.</summary>
 /// <param name="stages">A new stage for each run.</param>
 public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<ChaosReport> chaos, Func<IClusterControl> stages, TimeProvider time)
 {
@@ -37,6 +39,16 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
         var stage = stages();
         return Scenarios.Start(new RunName($"Scenario {scenario.Name}", scenario.Name), turn => ScenarioRun.Of(scenario, turn.Id, stage.Name, time.GetUtcNow()),
             turn => new ScenarioRunner(scenario, stage, run => Tell(turn, run)).RunAsync(turn.Id, turn.Cancellation));
+    }
+
+    /// <summary>The same on a cluster in this process, with as many followers as the real one has, beside whatever that does.</summary>
+    /// <exception cref="CommandException">409: too many are going on.</exception>
+    public ScenarioRun Simulate(Scenario scenario, long seed)
+    {
+        var followers = stages().Nodes.Count - 1 is > 0 and var known ? known : ClusterOptions.UsualFollowers;
+        return Scenarios.Start(new RunName($"Scenario {scenario.Name}", scenario.Name) { Simulated = true },
+            turn => ScenarioRun.Of(scenario, turn.Id, SimulatedCluster.StageName, time.GetUtcNow()) with { Seed = seed },
+            turn => Task.FromResult(SimulatedStory.Run(scenario, followers, seed, turn.Id, time, turn.Tell, turn.Cancellation).Run));
     }
 
     private static void Tell(RunTurn<ScenarioRun> turn, ScenarioRun run)

@@ -66,6 +66,9 @@ public sealed record ExperimentPlan
     /// <summary>How long after quiescence the replicas are compared once more, 0 … 60,000 ms.</summary>
     public int SettleMs { get; init; } = 500;
 
+    /// <summary>In the simulator, in virtual time, instead of on real nodes; the seed decides everything there.</summary>
+    public bool Simulate { get; init; }
+
     /// <summary>Null when a run can be called so, else the sentence that says why not.</summary>
     public static string? CheckName(string name) =>
         name.Length is 0 or > LongestName ? $"name must have 1 to {LongestName} characters."
@@ -88,6 +91,7 @@ public sealed record ExperimentPlan
         errors.Require(Quorums.Count <= MostQuorums, "quorums", $"quorums must name at most {MostQuorums} write quorums, but names {Quorums.Count}.");
         errors.Require(Quorums.Count > MostQuorums || Quorums.Distinct().Count() == Quorums.Count, "quorums", "quorums must not name a write quorum twice.");
         if (Sweep is { } sweep) sweep.Validate(errors);
+        errors.Require(!Simulate || Sweep?.Axis != SweepAxis.Storage, "sweep", "sweep: the simulator stores in memory only; run a sweep over storage on real nodes.");
         // Also where there will be no points to look at: everything that is wrong is said at once.
         foreach (var wrong in OwnSettings(0).Validate(MostFollowers).Where(e => !Varies(e.Field))) errors.Add(wrong.Field, wrong.Message);
         if (errors.Any) return errors.All;

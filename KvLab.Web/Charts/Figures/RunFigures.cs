@@ -16,7 +16,11 @@ public static class RunFigures
 
     /// <summary>All figures that this run has data for, in the order of a report.</summary>
     public static IReadOnlyList<Figure> All(ExperimentRun run) =>
-        run.Points.Count == 0 ? [] : [.. Candidates(run).Where(f => !f.IsEmpty)];
+        run.Points.Count == 0 ? [] : [.. Candidates(run).Where(f => !f.IsEmpty).Select(f => Marked(f, run))];
+
+    /// <summary>A figure goes where its run does not, so it says by itself that nothing was measured on a machine.</summary>
+    private static Figure Marked(Figure figure, ExperimentRun run) =>
+        run.Environment.Simulation is { } simulation ? figure with { Caption = $"{figure.Caption} {char.ToUpperInvariant(simulation[0])}{simulation[1..]}." } : figure;
 
     private static IEnumerable<Figure> Candidates(ExperimentRun run)
     {
@@ -159,7 +163,7 @@ public static class RunFigures
     {
         var runs = new[] { left, right };
         return new Figure("comparison", "Write quorum against mean latency, two runs",
-            "Solid: measured. Dashed: predicted for that run.",
+            $"Solid: measured. Dashed: predicted for that run.{string.Concat(runs.Where(r => r.Environment.Simulation is not null).Select(r => $" {Unseen.Shown(r.Plan.Name)}: {r.Environment.Simulation}."))}",
             WAxis, new Axis("mean latency (ms)"),
             [.. runs.SelectMany((run, r) => Arms(run).SelectMany((arm, a) => new[]
             {

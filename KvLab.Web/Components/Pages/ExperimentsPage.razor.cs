@@ -130,7 +130,7 @@ public sealed partial class ExperimentsPage : ComponentBase, IDisposable
                 continue;
             }
 
-            _busy = run.IsOver ? _busy?.Id == run.Id ? null : _busy : run;
+            if (!run.Plan.Simulate) _busy = run.IsOver ? _busy?.Id == run.Id ? null : _busy : run;
             ShowInList(run);
             if (_compared?.Id == run.Id) _compared = run;
             if (_picture?.Run.Id == run.Id)

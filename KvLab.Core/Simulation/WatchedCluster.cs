@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using KvLab.Core.Control;
+using KvLab.Core.Durability;
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Observation.Messages;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Replication;
+using KvLab.Core.Settings;
+using KvLab.Core.Storage;
+using KvLab.Core.Versioning;
+
+namespace KvLab.Core.Simulation;
+
+/// <summary>
+/// A simulated cluster whose observer is told what it would learn of real nodes without any event: that processes begin, end and freeze, who is on which side, and what clients
+/// were told. It does the same as the cluster inside.
+/// </summary>
+public sealed class WatchedCluster(SimulatedCluster inner, LiveSettings settings, Action<IngestMessage> tell) : IClusterControl
+{
+    private ImmutableArray<string> _otherSide = [];
+    private LiveSettings _settings = settings;
+    private string _lastLeader = NodeRoles.Leader;
+
+    public string Name => inner.Name;
+    public TimeProvider Time => inner.Time;
+    public IReadOnlyList<ClusterNode> Nodes => inner.Nodes;
+
+    /// <summary>Whoever was there first sees every node introduce itself.</summary>
+    public void IntroduceAll()
+    {
+        foreach (var node in Nodes) Introduce(node.Id, node.Id == NodeRoles.Leader ? NodeRoles.Leader : NodeRoles.Follower, inner.Members.First(m => m.Id == node.Id).Incarnation);
+    }
+
+    public async Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation)
+    {
+        await inner.BeginAsync(settings, cancellation);
+        _settings = settings.ApplyTo(_settings);
+    }
+
+    public Task EndAsync(CancellationToken cancellation) => inner.EndAsync(cancellation);
+
+    public async Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation)
+    {
+        await inner.ChangeSettingsAsync(patch, cancellation);
+        _settings = patch.ApplyTo(_settings);
+    }
+
+    public async Task<WriteSeen> WriteAsync(string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
+    {
+        // By what was so when the write began: an answer may come much later.
+        var (settings, leader) = (_settings, Leader());
+        var answer = await inner.WriteAsync(key, value, delaysMs, cancellation);
+        tell(answer.Status is not { } status ? new ClientsTold([], 1) : new ClientsTold([new ClientAnswer(
+            new AcknowledgedWrite(answer.Version, key, leader, answer.Required, answer.Acks, Time.GetUtcNow(), settings.Versioning == VersioningMode.Naive, settings.QuorumCountsLeader),
+            status == WriteStatus.Success)], 0));
+        return answer;
+    }
+
+    public Task<ReadSeen> ReadAsync(string key, string? node, int r, CancellationToken cancellation) => inner.ReadAsync(key, node, r, cancellation);
+
+    public async Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation)
+    {
+        Leader();
+        await inner.ActAsync(act, node, amountMs, cancellation);
+        if (act is NodeAct.Kill or NodeAct.Stop)
+        {
+            tell(new ProcessChanged(node, NodeState.Stopped, null, act == NodeAct.Kill ? "killed by hand" : null));
+            tell(new NodeDisconnected(node, $"{inner.Members.First(m => m.Id == node).Incarnation}"));
+        }
+        else if (act is NodeAct.Freeze or NodeAct.Thaw)
+        {
+            tell(new NodeFroze(node, act == NodeAct.Freeze));
+        }
+    }
+
+    public async Task StartAsync(string node, bool recovers, CancellationToken cancellation)
+    {
+        if (inner.Members.FirstOrDefault(n => n.Id == node) is { Up: false } starts)
+        {
+            // As the stage decides it: whoever led last leads again, unless somebody else does.
+            Introduce(node, node == _lastLeader && !Nodes.Any(n => n.Leads) ? NodeRoles.Leader : NodeRoles.Follower, starts.Incarnation + 1);
+        }
+
+        await inner.StartAsync(node, recovers, cancellation);
+    }
+
+    public Task SetLinkAsync(string follower, LinkFaults faults, CancellationToken cancellation) => inner.SetLinkAsync(follower, faults, cancellation);
+
+    public async Task PartitionAsync(IReadOnlyList<string> otherSide, CancellationToken cancellation)
+    {
+        await inner.PartitionAsync(otherSide, cancellation);
+        Divide([.. otherSide]);
+    }
+
+    public async Task HealAsync(string? follower, CancellationToken cancellation)
+    {
+        await inner.HealAsync(follower, cancellation);
+        Divide(follower is null ? [] : _otherSide.Remove(follower));
+    }
+
+    public async Task<string> FailOverAsync(string? to, CancellationToken cancellation)
+    {
+        var done = await inner.FailOverAsync(to, cancellation);
+        Leader();
+        return done;
+    }
+
+    public Task<bool> IsQuietAsync(CancellationToken cancellation) => inner.IsQuietAsync(cancellation);
+    public Task<ReplicaDump> DumpAsync(string node, CancellationToken cancellation) => inner.DumpAsync(node, cancellation);
+    public long CountOf(EventKind kind, string? node) => inner.CountOf(kind, node);
+
+    private void Introduce(string node, string role, int incarnation)
+    {
+        var now = MachineClock.Read(Time);
+        tell(new NodeIntroduced(new NodeHello
+        {
+            Node = node,
+            Incarnation = $"{incarnation}",
+            Role = role,
+            Url = $"http://{node}",
+            OldestSequence = 1,
+            BootId = now.BootId,
+            MonotonicNs = now.Ns,
+            // Its process begins at this instant, and its events count from here.
+            OriginNs = now.Ns,
+        }));
+    }
+
+    private void Divide(ImmutableArray<string> otherSide)
+    {
+        if (otherSide.SequenceEqual(_otherSide)) return;
+        _otherSide = otherSide;
+        tell(new SidesChanged(otherSide));
+    }
+
+    private string Leader() => _lastLeader = Nodes.FirstOrDefault(n => n is { Leads: true, Up: true })?.Id ?? _lastLeader;
+}

@@ -1,0 +1,71 @@
+using KvLab.Core.Network;
+using KvLab.Core.Simulation;
+
+namespace KvLab.Core.Simulator;
+
+/// <summary>
+/// What could happen next, always in the same order: what is due, the earliest first, so that the first one is what happens by itself; then what clients may do, then what may befall
+/// nodes and links.
+/// </summary>
+internal static class Choices
+{
+    /// <summary>Clients here know these keys; a line of the story language writes any other.</summary>
+    private static readonly string[] Keys = ["k1", "k2"];
+
+    public static IReadOnlyList<Choice> Of(SimulationWorld world)
+    {
+        var all = new List<Choice>();
+        foreach (var timer in world.Pending) Due(all, timer);
+        foreach (var key in Keys) Line(all, ChoiceKind.Write, $"A client writes {key} = w{world.Writes + 1}.", $"write {key} = w{world.Writes + 1}", null, key);
+        foreach (var node in world.Members.Where(n => n.Up)) Line(all, ChoiceKind.Read, $"A client reads {Keys[0]} from {node.Id}.", $"read {Keys[0]} from {node.Id}", node.Id, Keys[0]);
+        foreach (var node in world.Members) OfNode(all, node);
+        OfLinks(all, world);
+        return all;
+    }
+
+    private static void Due(List<Choice> all, DueTimer timer)
+    {
+        var due = timer.Due.TotalMilliseconds;
+        if (timer.For is not MessageUnderWay message)
+        {
+            all.Add(new Choice(all.Count, ChoiceKind.Timer, timer.For?.Sentence ?? "A timer fires that nobody has named.", due) { Timer = timer.Number });
+            return;
+        }
+
+        Add(ChoiceKind.Deliver, message.Sentence);
+        Add(ChoiceKind.Drop, $"{message.Name} is lost on its way to {message.To}.");
+        Add(ChoiceKind.DropAnswer, $"{message.Name} arrives at {message.To}, and its ack is lost.");
+        Add(ChoiceKind.Duplicate, $"{message.Name} arrives at {message.To} twice.");
+
+        void Add(ChoiceKind kind, string sentence) =>
+            all.Add(new Choice(all.Count, kind, sentence, due, message.To, message.Key, message.Version.Epoch, message.Version.Counter) { Timer = timer.Number });
+    }
+
+    private static void OfNode(List<Choice> all, SimulatedNode node)
+    {
+        if (!node.Up)
+        {
+            Line(all, ChoiceKind.Start, $"{node.Id} starts, with nothing in its memory.", $"start {node.Id}", node.Id);
+            return;
+        }
+
+        Line(all, ChoiceKind.Kill, $"{node.Id} is killed, and what it holds in memory is gone.", $"kill {node.Id}", node.Id);
+        if (node.IsFrozen) Line(all, ChoiceKind.Thaw, $"{node.Id} thaws and goes on where it stood.", $"thaw {node.Id}", node.Id);
+        else Line(all, ChoiceKind.Freeze, $"{node.Id} freezes: it does nothing, and keeps what it holds.", $"freeze {node.Id}", node.Id);
+    }
+
+    private static void OfLinks(List<Choice> all, SimulationWorld world)
+    {
+        var leader = world.Members.FirstOrDefault(n => n.Replica.Leader is not null && n.Up);
+        foreach (var node in world.Members.Where(n => n.Up && n != leader))
+        {
+            if (leader is not null) Line(all, ChoiceKind.Cut, $"{node.Id} is cut off from the others.", $"partition {node.Id}", node.Id);
+        }
+
+        if (leader is not null) Line(all, ChoiceKind.Heal, "All links heal.", "heal", null);
+        Line(all, ChoiceKind.FailOver, "The most up-to-date follower takes over.", "fail over", null);
+    }
+
+    private static void Line(List<Choice> all, ChoiceKind kind, string sentence, string line, string? node, string? key = null) =>
+        all.Add(new Choice(all.Count, kind, sentence, null, node, key) { Line = line });
+}

@@ -1,0 +1,26 @@
+using KvLab.Core.Control;
+using KvLab.Core.Scenarios;
+
+namespace KvLab.Core.Simulator;
+
+/// <summary>One line of the story language, for one step.</summary>
+internal static class LineReader
+{
+    public const int Longest = 500;
+
+    /// <exception cref="ControlException">It is no command, or one that makes no sense where somebody else chooses what happens next.</exception>
+    public static ScenarioCommand Read(string line)
+    {
+        if (line.Length > Longest || line.AsSpan().ContainsAny('\n', '\r')) throw new ControlException($"A step is one line of at most {Longest} characters.");
+        try
+        {
+            var command = Scenario.Parse($"# A step\n> {line}").Steps[0].Command;
+            if (command is PauseCommand or WaitCommand or ExpectCommand) throw new ControlException("wait and expect are for stories: here you choose what happens next.");
+            return command;
+        }
+        catch (ScenarioSyntaxException wrong)
+        {
+            throw new ControlException(string.Join(" ", wrong.Errors.Select(e => e.Message)), wrong);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using KvLab.Core.Configuration;
+using KvLab.Core.Scenarios;
+using KvLab.Core.Settings;
+
+namespace KvLab.Core.Simulator;
+
+/// <summary>What a simulation begins with. Plan and path together say everything: the same ones give the same state, in any process of this build.</summary>
+/// <param name="Seed">What the delays and all other chance are drawn from; <see cref="LiveSettings.Seed"/> too.</param>
+public sealed record SimulationPlan(int Followers, int Seed, LiveSettings Settings)
+{
+    public const int MostFollowers = 15;
+
+    /// <summary>Messages take some time, so that there is something to choose.</summary>
+    public static readonly SimulationPlan Standard = new(3, 1, ScenarioRunner.Beginning with { WriteQuorum = 2, MinDelayMs = 10, MaxDelayMs = 100, Seed = 1 });
+
+    public IReadOnlyList<FieldError> Check()
+    {
+        var errors = new FieldErrors();
+        errors.Require(Followers is >= 1 and <= MostFollowers, "followers", $"followers must be from 1 to {MostFollowers}, but is {Followers}.");
+        if (errors.All.Count > 0) return errors.All;
+        return Settings.Validate(Followers);
+    }
+}

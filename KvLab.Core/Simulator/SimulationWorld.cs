@@ -1,0 +1,157 @@
+using KvLab.Core.Analysis;
+using KvLab.Core.Control;
+using KvLab.Core.Events;
+using KvLab.Core.Network;
+using KvLab.Core.Observation;
+using KvLab.Core.Observation.Messages;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Replays;
+using KvLab.Core.Scenarios;
+using KvLab.Core.Simulation;
+
+namespace KvLab.Core.Simulator;
+
+/// <summary>
+/// One run of a plan along a path: the cluster, its clock, and the stream that its observer was told. Whoever steps it chooses what happens next; between two choices everything that
+/// follows at once runs, first in, first out. It cannot go back: whoever wants to begins anew.
+/// </summary>
+/// <remarks>Not safe for concurrent use, but any thread may step it.</remarks>
+internal sealed class SimulationWorld : IEventSink
+{
+    private static readonly Scenario NoStory = Scenario.Parse("# One step at a time\n> heal", "steps");
+
+    private readonly VirtualWorld _world;
+    private readonly ClusterObserver _observer;
+    private readonly SimulatedCluster _cluster;
+    private readonly ScenarioRunner _runner;
+    private readonly List<NodeEvent> _untold = [];
+    private readonly bool _introduced;
+
+    public SimulationWorld(SimulationPlan plan)
+    {
+        _world = new VirtualWorld(plan.Seed, inOrder: true);
+        _observer = new ClusterObserver(_world.Time, OrderStatistics.PredictedMeanMs, keep: Tape.Add);
+        SimulatedCluster? cluster = null;
+        _world.Do(() => cluster = new SimulatedCluster(_world.Time, plan.Followers, plan.Settings, this));
+        _cluster = cluster!;
+        Stage = new WatchedCluster(_cluster, plan.Settings, Tell);
+        _runner = new ScenarioRunner(NoStory, Stage);
+        _observer.Begin();
+        Stage.IntroduceAll();
+        _introduced = true;
+        _world.Run(_cluster.StartAsync);
+        End();
+    }
+
+    public GrowingTape Tape { get; } = new();
+    public WatchedCluster Stage { get; }
+
+    /// <summary>So many elements had been told after each step, and what the clock showed; the first is of the beginning.</summary>
+    public List<(long Elements, TimeSpan Now)> Places { get; } = [];
+
+    public ClusterSnapshot Snapshot { get; private set; } = null!;
+
+    public TimeSpan Now => _world.Now;
+    public int Steps => Places.Count - 1;
+
+    /// <summary>Writes that clients have begun.</summary>
+    public int Writes { get; private set; }
+
+    public IReadOnlyList<DueTimer> Pending => _world.Time.Pending;
+    public IReadOnlyList<SimulatedNode> Members => _cluster.Members;
+
+    /// <exception cref="ControlException">It cannot be done; nothing has changed.</exception>
+    public void Take(Choice choice)
+    {
+        if (choice.Line is { } line)
+        {
+            Do(line);
+            return;
+        }
+
+        _world.Do(() =>
+        {
+            if (choice.Kind != ChoiceKind.Timer && Pending.First(t => t.Number == choice.Timer).For is MessageUnderWay message) message.Fate = FateOf(choice.Kind);
+            _world.Time.Fire(choice.Timer);
+        });
+        End();
+    }
+
+    private static LinkFaults? FateOf(ChoiceKind kind) => kind switch
+    {
+        ChoiceKind.Drop => LinkFaults.None with { Request = DirectionFaults.None with { DropNext = 1 } },
+        ChoiceKind.DropAnswer => LinkFaults.None with { Answer = DirectionFaults.None with { DropNext = 1 } },
+        ChoiceKind.Duplicate => LinkFaults.None with { Request = DirectionFaults.None with { DuplicatePercent = 100 } },
+        _ => null,
+    };
+
+    /// <summary>Carries out a line of the story language. What it waits for goes on while others choose what happens.</summary>
+    /// <exception cref="ControlException">It cannot be done; nothing has changed.</exception>
+    public void Do(string line)
+    {
+        var command = LineReader.Read(line);
+        Task<string?>? done = null;
+        Said = null;
+        _world.Do(() => done = _runner.DoAsync(command, CancellationToken.None));
+        if (done is { IsFaulted: true, Exception.InnerException: { } refused }) throw refused as ControlException ?? new ControlException(refused.Message, refused);
+        _world.Do(() => _ = HearAsync(done!));
+        if (command is WriteCommand) Writes++;
+        if (command is BurstCommand burst) Writes += burst.Writes;
+        End();
+    }
+
+    /// <summary>What comes of a command that others' choices let end; null while nothing came of any.</summary>
+    public string? Said { get; private set; }
+
+    private async Task HearAsync(Task<string?> command)
+    {
+        try
+        {
+            if (await command is { } said) Said = said;
+        }
+        catch (Exception failure)
+        {
+            Said = failure.Message;
+        }
+    }
+
+    /// <summary>The clock goes on; nothing is due before, so nothing is told.</summary>
+    /// <param name="further">It is the step before that goes on.</param>
+    public void MoveTo(double ms, bool further = false)
+    {
+        _world.Do(() => _world.Time.MoveTo(TimeSpan.FromMilliseconds(ms)));
+        if (further) Places.RemoveAt(Places.Count - 1);
+        Places.Add((Tape.Elements, Now));
+    }
+
+    private void End()
+    {
+        TellEvents();
+        Snapshot = _observer.TakeSnapshot() ?? Snapshot;
+        Tape.Keep(_observer.SaveKeyframe);
+        Places.Add((Tape.Elements, Now));
+    }
+
+    void IEventSink.Publish(NodeEvent nodeEvent) => _untold.Add(nodeEvent);
+
+    private void Tell(IngestMessage message)
+    {
+        if (_introduced) TellEvents();
+        _observer.Tell(message);
+    }
+
+    /// <summary>In the order in which they happened; what one node did in a row is one batch.</summary>
+    private void TellEvents()
+    {
+        for (var i = 0; i < _untold.Count;)
+        {
+            var first = _untold[i];
+            var count = 1;
+            while (i + count < _untold.Count && _untold[i + count].Node == first.Node && _untold[i + count].Incarnation == first.Incarnation) count++;
+            _observer.Tell(new EventsReceived(new EventBatch { Node = first.Node, Incarnation = first.Incarnation, Events = [.. _untold.GetRange(i, count)] }));
+            i += count;
+        }
+
+        _untold.Clear();
+    }
+}
