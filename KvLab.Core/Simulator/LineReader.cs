@@ -8,6 +8,9 @@ internal static class LineReader
 {
     public const int Longest = 500;
 
+    /// <summary>Each of them is several messages to choose from.</summary>
+    public const int MostWrites = 200;
+
     /// <exception cref="ControlException">It is no command, or one that makes no sense where somebody else chooses what happens next.</exception>
     public static ScenarioCommand Read(string line)
     {
@@ -15,6 +18,7 @@ internal static class LineReader
         try
         {
             var command = Scenario.Parse($"# A step\n> {line}").Steps[0].Command;
+            if (command is BurstCommand { Writes: > MostWrites }) throw new ControlException($"A burst of one step has at most {MostWrites} writes here.");
             if (command is PauseCommand or WaitCommand or ExpectCommand) throw new ControlException("wait and expect are for stories: here you choose what happens next.");
             return command;
         }

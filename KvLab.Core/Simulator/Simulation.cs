@@ -17,6 +17,9 @@ public sealed class Simulation
     public const int MostSteps = 20_000;
     public const int MostBranches = 100;
 
+    /// <summary>All that is told is kept in memory: some 100 MB at most.</summary>
+    public const int MostEvents = 400_000;
+
     private readonly Lock _gate = new();
     private readonly List<PathStep> _path = [];
     private readonly List<Branch> _branches = [];
@@ -178,7 +181,7 @@ public sealed class Simulation
     private void Record(PathStep step)
     {
         if (_at >= MostSteps) throw new ControlException($"A path has at most {MostSteps} steps.");
-        Caught();
+        if (Caught().Events >= MostEvents) throw new ControlException($"A simulation has at most {MostEvents} events; undo, or begin a new one.");
         if (_at < _path.Count)
         {
             // The same choice again goes on along the path that is there already.

@@ -54,6 +54,9 @@ internal sealed class SimulationWorld : IEventSink
     public TimeSpan Now => _world.Now;
     public int Steps => Places.Count - 1;
 
+    /// <summary>That nodes told; all of them are kept.</summary>
+    public int Events { get; private set; }
+
     /// <summary>Writes that clients have begun.</summary>
     public int Writes { get; private set; }
 
@@ -132,7 +135,11 @@ internal sealed class SimulationWorld : IEventSink
         Places.Add((Tape.Elements, Now));
     }
 
-    void IEventSink.Publish(NodeEvent nodeEvent) => _untold.Add(nodeEvent);
+    void IEventSink.Publish(NodeEvent nodeEvent)
+    {
+        Events++;
+        _untold.Add(nodeEvent);
+    }
 
     private void Tell(IngestMessage message)
     {

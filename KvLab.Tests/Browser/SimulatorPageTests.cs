@@ -37,6 +37,7 @@ public sealed class SimulatorPageTests(LabInBrowser lab)
         await page.ClickAsync("redo");
         await page.Expect("kpi-refused").ToContainTextAsync("1");
         await page.ClickAsync("undo");
+        await page.Expect("simulator-at").ToHaveTextAsync("step 3 of 4");
         await ChooseAsync(page, "follower-2 is killed, and what it holds in memory is gone.");
         await page.Expect("simulator-branches").ToContainTextAsync("1 branch");
 

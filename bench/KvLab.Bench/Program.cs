@@ -29,6 +29,7 @@ internal static class Program
         ["burst"] = ("bursts of the page against the load generator", BurstVerb.RunAsync),
         ["growth"] = ("cost over followers, keys, size of values", GrowthVerb.RunAsync),
         ["replay"] = ("a recording (--file): until it is open, and until any of its moments is shown", ReplayVerb.RunAsync),
+        ["simulator"] = ("a cluster whose clock somebody holds: a step, going back at the end of a long path, memory", SimulatorVerb.RunAsync),
         ["micro"] = ("the hot pieces one by one: apply, quorum, events, ingest, snapshot", MicroVerb.RunAsync),
         [PlainNode.Verb] = ("one node of the plain design", PlainNode.RunAsync),
     };

@@ -70,6 +70,19 @@ public sealed class ScenariosPageTests : ExperimentPageTest
         page.Until(() => page.At(start).Closest("fieldset[disabled]") is not null);
     }
 
+    [Theory]
+    [InlineData("lost-ack", "story-simulate")]
+    [InlineData("own", "editor-simulate")]
+    public void In_the_simulator_a_story_plays_also_while_somebody_else_has_the_cluster_and_says_where_it_did(string scenario, string start)
+    {
+        using var held = Services.GetRequiredService<ExclusiveLease>().Take("experiment", "Experiment 7", static () => { });
+        var page = Scenarios(scenario);
+        page.UntilThere(start);
+        page.At(start).Click();
+        page.Until(() => page.Has("story-state") && page.At("story-state").GetAttribute("data-state") is "passed" or "failed");
+        Assert.Contains("simulated", page.Text("story-held"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_cannot_be_done_is_said_with_its_line()
     {

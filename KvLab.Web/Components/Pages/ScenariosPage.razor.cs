@@ -67,6 +67,9 @@ public sealed partial class ScenariosPage : ComponentBase, IDisposable
         _loaded = true;
     }
 
+    /// <summary>What chance is drawn from when the page simulates a story; scripts choose their own.</summary>
+    private const long SimulatedSeed = 1;
+
     private sealed record OwnStory(string Text);
 
     private void Go(string scenario) => Navigation.NavigateTo(
@@ -79,11 +82,15 @@ public sealed partial class ScenariosPage : ComponentBase, IDisposable
         : RunOf(name) is { } run ? StoryWords.State(run.State) : null;
 
     // What is pressed again while it plays was meant for the run that plays.
-    private void Start(Scenario scenario)
+    private void Start(Scenario scenario) => Start(scenario, () => Service.Start(scenario));
+
+    private void Simulate(Scenario scenario) => Start(scenario, () => Service.Simulate(scenario, SimulatedSeed));
+
+    private void Start(Scenario scenario, Action start)
     {
         if (RunOf(scenario.Name) is { IsOver: false }) return;
         if (scenario.Name == ScenarioList.Own) _played = scenario;
-        Try(() => Service.Start(scenario));
+        Try(start);
     }
 
     private void Start(ChaosOptions options)

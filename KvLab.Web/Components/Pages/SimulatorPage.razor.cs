@@ -33,9 +33,14 @@ public sealed partial class SimulatorPage : IAsyncDisposable
     private string _link = "";
     private double _nowMs;
     private double _speed = 1;
-    private int _at, _steps;
-    private bool _settings, _gone;
+    private string? _said;
+    private int _at, _steps, _showing;
+    private bool _settings, _gone, _solved;
+    private Challenge? _challenge;
     private CancellationTokenSource? _plays;
+
+    /// <summary>Name of what is to be brought about.</summary>
+    [SupplyParameterFromQuery(Name = "challenge")] public string? Wanted { get; set; }
 
     [Inject] public required SimulationStore Store { get; init; }
     [Inject] public required PastView Past { get; init; }
@@ -50,7 +55,8 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         Browser.ShortcutPressed += OnShortcut;
         Views.Update(v => v with { Past = true });
         var link = Navigation.Uri.Split('#', 2) is [_, { Length: > 0 } path] ? path : null;
-        await OpenAsync(() => link is null ? Store.Create(SimulationPlan.Standard) : Store.Create(SimulationStore.Read(link).Plan, SimulationStore.Read(link).Path));
+        _challenge = Challenge.Find(Wanted);
+        await OpenAsync(() => link is null ? Store.Create(_challenge?.Plan ?? SimulationPlan.Standard) : Store.Create(SimulationStore.Read(link).Plan, SimulationStore.Read(link).Path));
     }
 
     private async Task OpenAsync(Func<SimulationRoom> create)
@@ -71,8 +77,17 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         var now = State.Current;
         var followers = now.Nodes.Count(n => n.Role == NodeRoles.Follower);
         plan ??= new SimulationPlan(Math.Max(1, followers), (int)(now.Settings?.Seed ?? 1), now.Settings ?? SimulationPlan.Standard.Settings);
+        _challenge = null;
         return OpenAsync(() => Store.Create(plan));
     }
+
+    private Task ChallengeAsync(Challenge challenge)
+    {
+        _challenge = challenge;
+        return OpenAsync(() => Store.Create(challenge.Plan));
+    }
+
+    private Task SolveAsync() => OpenAsync(() => Store.Create(_challenge!.Plan, _challenge.Solve().Path));
 
     private Task TakeAsync(Choice choice) => StepAsync(s => s.Choose(choice));
 
@@ -98,8 +113,11 @@ public sealed partial class SimulatorPage : IAsyncDisposable
     private async Task ShowAsync()
     {
         if (_gone || _room is null) return;
-        var simulation = _room.Simulation;
-        var (tape, elements) = simulation.Place;
+        var (simulation, number) = (_room.Simulation, ++_showing);
+        // After going back the cluster has to run again before anybody can say what could happen next.
+        var seen = await Task.Run(() => (simulation.Place, simulation.At, Steps: simulation.Path.Count, simulation.NowMs, simulation.Enabled, simulation.Branches, simulation.Said, simulation.Link));
+        if (_gone || number != _showing) return;
+        var (tape, elements) = seen.Place;
         if (tape != _tape)
         {
             var before = _session;
@@ -108,10 +126,11 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         }
 
         _session!.GoTo(new ReplayPlace(elements));
-        (_at, _steps, _nowMs, _enabled, _branches) = (simulation.At, simulation.Path.Count, simulation.NowMs, simulation.Enabled, simulation.Branches);
+        (_at, _steps, _nowMs, _enabled, _branches, _said) = (seen.At, seen.Steps, seen.NowMs, seen.Enabled, seen.Branches, seen.Said);
         _moment = new MapMoment(_nowMs, 0);
         _lines = new PastLines($"{_room.Id}/{_at}", () => RecordedTimeline.Read(tape));
-        _link = $"{Navigation.Uri.Split('#')[0]}#{simulation.Link}";
+        _solved = _challenge?.IsSolved(_session.Snapshot) == true;
+        _link = $"{Navigation.GetUriWithQueryParameter("challenge", _challenge?.Name).Split('#')[0]}#{seen.Link}";
         Past.ShowSimulation(_session.Snapshot, $"step {_at}, {Units.Ms(_nowMs)} on its clock");
         StateHasChanged();
         if (Navigation.ToBaseRelativePath(Navigation.Uri).StartsWith("simulator", StringComparison.Ordinal)) Navigation.NavigateTo(_link, replace: true);

@@ -77,9 +77,14 @@ public sealed partial class PlanForm : ComponentBase
         return EditAsync(Draft with { SweepAxis = axis, SweepValues = axis is null ? "" : Sweeps.Single(s => s.Axis == axis).Example });
     }
 
-    private async Task StartAsync()
+    private Task StartAsync() => StartAsync(simulate: false);
+
+    private Task SimulateAsync() => StartAsync(simulate: true);
+
+    private async Task StartAsync(bool simulate)
     {
-        if (_plan is not { } plan || _starting) return;
+        if (_plan is not { } known || _starting) return;
+        var plan = known with { Simulate = simulate };
         (_starting, _problem) = (true, null);
         try
         {

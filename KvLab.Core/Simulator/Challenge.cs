@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Settings;
+
+namespace KvLab.Core.Simulator;
+
+/// <summary>Something to bring about by choosing what happens. Whether it has come about is for the observer to say.</summary>
+/// <param name="Name">In addresses.</param>
+/// <param name="Solution">The shortest known: lines of the story language behind <c>&gt; </c>, or the sentences of choices.</param>
+public sealed record Challenge(string Name, string Title, string Task, string Hint, SimulationPlan Plan, Func<ClusterSnapshot, bool> IsSolved, ImmutableArray<string> Solution)
+{
+    private const string Straggler = "follower-2";
+
+    public static readonly ImmutableArray<Challenge> All =
+    [
+        new("stale", "A stale update is refused",
+            "Let a follower refuse a stale update.",
+            "Two writes of one key are on their way at once. Nobody says which must arrive first.",
+            SimulationPlan.Standard, s => s.Kpis.RefusedStale > 0,
+            ["> write k1 = old", "> write k1 = new", "v2 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-2."]),
+        new("naive", "Nobody compares versions",
+            $"Here the last arrival wins. Let {Straggler} end with an older version than the leader, while nothing is on its way any more.",
+            $"All messages arrive in the end. In which order do they have to reach {Straggler}?",
+            With(1, VersioningMode.Naive), s => s.Quiescent && s.Keys.Values.Any(k => k.Cells.TryGetValue(Straggler, out var cell) && cell.Version < k.Leader),
+            [
+                "> write k1 = old", "leader stores v1 of k1, whose number it took before.", "> write k1 = new", "leader stores v2 of k1, whose number it took before.",
+                "v2 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-1.", "v2 of k1 arrives at follower-1.",
+                "v1 of k1 arrives at follower-3.", "v2 of k1 arrives at follower-3.",
+            ]),
+        new("lost", "What a promise of one is worth",
+            "W = 1: a client is told of success when one follower has the write. Lose a write that a client was told of.",
+            "Who holds it when the client has its answer? All of them can die.",
+            With(1, VersioningMode.Versioned), s => s.Durability.Counts.Lost > 0,
+            [
+                "> write k1 = a", "v1 of k1 arrives at follower-1.", "v1 of k1 is lost on its way to follower-2.", "v1 of k1 is lost on its way to follower-3.",
+                "leader is killed, and what it holds in memory is gone.", "follower-1 is killed, and what it holds in memory is gone.",
+            ]),
+        new("kept", "A promise that is kept",
+            "W = 3 of 3: let a client be told of success, then let the leader die. Show that the write is still there when another node leads.",
+            "A follower that takes over asks the others what they hold.",
+            With(3, VersioningMode.Versioned), s => s.Reign > 1 && !s.NobodyLeads && s.Durability.Counts is { Acknowledged: > 0, Lost: 0 },
+            [
+                "> write k1 = a", "v1 of k1 arrives at follower-1.", "v1 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-3.",
+                "leader is killed, and what it holds in memory is gone.", "The most up-to-date follower takes over.",
+            ]),
+    ];
+
+    /// <returns>Null where there is none of this name.</returns>
+    public static Challenge? Find(string? name) => All.FirstOrDefault(c => c.Name == name);
+
+    /// <summary>A simulation that has come about by the solution, step by step.</summary>
+    public Simulation Solve(int? steps = null)
+    {
+        var simulation = new Simulation(Plan);
+        foreach (var step in Solution.Take(steps ?? Solution.Length))
+        {
+            if (step.StartsWith("> ", StringComparison.Ordinal)) simulation.Do(step[2..]);
+            else simulation.Choose(simulation.Enabled.First(c => c.Sentence == step));
+        }
+
+        return simulation;
+    }
+
+    private static SimulationPlan With(int quorum, VersioningMode versioning) =>
+        SimulationPlan.Standard with { Settings = SimulationPlan.Standard.Settings with { WriteQuorum = quorum, Versioning = versioning } };
+}
