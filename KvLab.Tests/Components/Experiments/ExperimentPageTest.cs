@@ -110,13 +110,7 @@ public abstract class ExperimentPageTest : BunitContext, IAsyncLifetime
     /// <summary>What is rendered, by test ids, looked up anew each time.</summary>
     protected sealed class Shown(IRenderedComponent<LiveScope> cut)
     {
-        /// <summary>A page that saves before it shows may be drawn a moment later.</summary>
-        public IElement At(string testId)
-        {
-            UntilThere(testId);
-            return cut.Find($"[data-testid='{testId}']");
-        }
-
+        public IElement At(string testId) => cut.Find($"[data-testid='{testId}']");
         public IReadOnlyList<IElement> All(string selector) => cut.FindAll(selector);
         public bool Has(string testId) => cut.FindAll($"[data-testid='{testId}']").Count > 0;
 

@@ -79,6 +79,7 @@ public sealed class PlanFormTests : ExperimentPageTest
         var page = Form();
         page.At(field).Input(typed);
 
+        page.UntilThere($"{field}-error");
         Assert.Equal(expected, page.Text($"{field}-error"));
         Assert.Equal("true", page.At(field).GetAttribute("aria-invalid"));
         Assert.Equal(typed, page.At(field).GetAttribute("value"));
@@ -105,6 +106,7 @@ public sealed class PlanFormTests : ExperimentPageTest
         page.At("plan-concurrency").Input("1");
         page.At("plan-name").Input("mine");
         Assert.True(page.Has("plan-max-error"));
+        page.UntilThere("plan-sweep-values-error");
         Assert.Equal("sweep.values: \"5-1\" begins above its end; write min-max in ms, such as 0.1-1.", page.Text("plan-sweep-values-error"));
     }
 
