@@ -1,7 +1,8 @@
-using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Settings;
 
@@ -15,30 +16,16 @@ public static class PathLink
     /// <summary>A short text may stand for a long one: no more than this comes out.</summary>
     public const int MostBytes = 1 << 20;
 
+    private const char Line = '>';
+    private const char Moment = '@';
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     public static string Write(SimulationPlan plan, IReadOnlyList<PathStep> path)
     {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("followers", plan.Followers);
-            writer.WriteNumber("seed", plan.Seed);
-            writer.WritePropertyName("settings");
-            JsonSerializer.Serialize(writer, plan.Settings, JsonSerializerOptions.Web);
-            writer.WriteStartArray("path");
-            foreach (var step in path)
-            {
-                if (step.Choice is { } choice) writer.WriteNumberValue(choice);
-                else if (step.Do is { } line) writer.WriteStringValue(line);
-                else writer.WriteStringValue(FormattableString.Invariant($"@{step.UntilMs:R}"));
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
+        var json = JsonSerializer.SerializeToUtf8Bytes(new { plan.Followers, plan.Seed, Settings = LiveSettingsPatch.Of(plan.Settings), Path = string.Join('\n', path.Select(Write)) }, Json);
         using var packed = new MemoryStream();
-        using (var deflate = new DeflateStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) deflate.Write(json.WrittenSpan);
+        using (var deflate = new DeflateStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) deflate.Write(json);
         return Base64Url.EncodeToString(packed.ToArray());
     }
 
@@ -46,39 +33,53 @@ public static class PathLink
     public static (SimulationPlan Plan, IReadOnlyList<PathStep> Path) Read(string text)
     {
         if (text.Length > LongestText) throw new FormatException($"path must have at most {LongestText} characters, but has {text.Length}.");
-        try
-        {
-            using var json = JsonDocument.Parse(Unpack(text));
-            var root = json.RootElement;
-            var settings = root.GetProperty("settings").Deserialize<LiveSettings>(JsonSerializerOptions.Web) ?? throw new FormatException("path has no settings.");
-            var plan = new SimulationPlan(root.GetProperty("followers").GetInt32(), root.GetProperty("seed").GetInt32(), settings);
-            if (plan.Check() is [var wrong, ..]) throw new FormatException($"path holds a plan that cannot be: {wrong.Message}");
-            PathStep[] path = [.. root.GetProperty("path").EnumerateArray().Select(Step)];
-            if (path.Length > Simulation.MostSteps) throw new FormatException($"path must have at most {Simulation.MostSteps} steps, but has {path.Length}.");
-            return (plan, path);
-        }
-        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or InvalidDataException)
-        {
-            throw new FormatException("path is no link of a simulation: it was cut short or changed.", wrong);
-        }
+        var errors = new FieldErrors();
+        using var json = JsonObjectText.Parse(Unpack(text), errors);
+        if (json is null) throw NoLink();
+        var fields = new JsonFields(json.RootElement, errors);
+        fields.AllowOnly("followers", "seed", "settings", "path");
+        var settings = fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given).ApplyTo(new LiveSettings()) : new LiveSettings();
+        var plan = new SimulationPlan(fields.Int("followers") ?? 0, fields.Int("seed") ?? 0, settings);
+        var steps = (fields.Text("path") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if ((errors.Any ? errors.All : plan.Check()) is [var wrong, ..]) throw new FormatException($"path holds a plan that cannot be: {wrong.Message}");
+        if (steps.Length > Simulation.MostSteps) throw new FormatException($"path must have at most {Simulation.MostSteps} steps, but has {steps.Length}.");
+        return (plan, [.. steps.Select(ReadStep)]);
     }
 
-    private static PathStep Step(JsonElement step) =>
-        step.ValueKind == JsonValueKind.Number ? new PathStep(Choice: step.GetInt32())
-        : step.GetString() is ['@', ..] moment ? new PathStep(UntilMs: double.Parse(moment.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture))
-        : new PathStep(Do: step.GetString());
+    private static string Write(PathStep step) => step switch
+    {
+        { Do: { } line } => $"{Line}{line}",
+        { UntilMs: { } ms } => string.Create(CultureInfo.InvariantCulture, $"{Moment}{ms:R}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{step.Choice}"),
+    };
+
+    private static PathStep ReadStep(string step) =>
+        step[0] == Line ? new PathStep(Do: step[1..])
+        : step[0] == Moment && double.TryParse(step.AsSpan(1), NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) ? new PathStep(UntilMs: ms)
+        : int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var choice) ? new PathStep(Choice: choice)
+        : throw NoLink();
 
     private static byte[] Unpack(string text)
     {
-        using var deflate = new DeflateStream(new MemoryStream(Base64Url.DecodeFromChars(text)), CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        var chunk = new byte[8192];
-        for (int read; (read = deflate.Read(chunk)) > 0;)
+        if (!Base64Url.IsValid(text)) throw NoLink();
+        try
         {
-            bytes.Write(chunk, 0, read);
-            if (bytes.Length > MostBytes) throw new FormatException($"path unpacks to more than {MostBytes} bytes.");
-        }
+            using var deflate = new DeflateStream(new MemoryStream(Base64Url.DecodeFromChars(text)), CompressionMode.Decompress);
+            using var bytes = new MemoryStream();
+            var chunk = new byte[8192];
+            for (int read; (read = deflate.Read(chunk)) > 0;)
+            {
+                bytes.Write(chunk, 0, read);
+                if (bytes.Length > MostBytes) throw new FormatException($"path unpacks to more than {MostBytes} bytes.");
+            }
 
-        return bytes.ToArray();
+            return bytes.ToArray();
+        }
+        catch (InvalidDataException)
+        {
+            throw NoLink();
+        }
     }
+
+    private static FormatException NoLink() => new("path is no link of a simulation: it was cut short or changed.");
 }

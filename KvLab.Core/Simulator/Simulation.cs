@@ -50,11 +50,11 @@ public sealed class Simulation
 
     public SimulationPlan Plan { get; }
 
-    /// <summary>Called after every step, outside of it.</summary>
-    public event Action? Moved;
-
     /// <summary>How many steps of the path have been gone at the place where it stands.</summary>
     public int At { get { lock (_gate) return _at; } }
+
+    /// <summary>Of the whole path, also beyond the place where it stands.</summary>
+    public int Steps { get { lock (_gate) return _path.Count; } }
 
     public IReadOnlyList<PathStep> Path { get { lock (_gate) return [.. _path]; } }
 
@@ -91,7 +91,10 @@ public sealed class Simulation
     public double NowMs { get { lock (_gate) return World.Places[_at].Now.TotalMilliseconds; } }
 
     /// <exception cref="ControlException">There is no such choice, or it cannot be done; nothing has changed.</exception>
-    public void Choose(int index) => Step(new PathStep(Choice: index));
+    public void Choose(int index)
+    {
+        lock (_gate) Record(new PathStep(Choice: index));
+    }
 
     /// <summary>What somebody saw in the list, wherever it stands there by now: who presses twice in a row presses the second time into an old list.</summary>
     /// <exception cref="ControlException">It cannot happen any more; nothing has changed.</exception>
@@ -103,12 +106,13 @@ public sealed class Simulation
                 ?? throw new ControlException($"This cannot happen any more: {seen.Sentence}");
             Record(new PathStep(Choice: now.Index));
         }
-
-        Moved?.Invoke();
     }
 
     /// <inheritdoc cref="Choose(int)"/>
-    public void Do(string line) => Step(new PathStep(Do: line));
+    public void Do(string line)
+    {
+        lock (_gate) Record(new PathStep(Do: line));
+    }
 
     /// <summary>Lets happen by itself what is due until then, step by step.</summary>
     /// <exception cref="ControlException">That is in the past, or would be too many steps; what was done until then stays.</exception>
@@ -117,12 +121,10 @@ public sealed class Simulation
         lock (_gate)
         {
             var world = Caught();
-            if (ms < world.Now.TotalMilliseconds) throw new ControlException(FormattableString.Invariant($"until must not be before now, which is {world.Now.TotalMilliseconds:0.###} ms; undo goes back."));
+            world.CheckMoment(ms);
             while (world.Pending is [var next, ..] && next.Due.TotalMilliseconds <= ms) Record(new PathStep(Choice: 0));
             if (world.Now.TotalMilliseconds < ms) MoveOn(world, ms);
         }
-
-        Moved?.Invoke();
     }
 
     /// <summary>Whoever lets time pass in many small pieces has made one step.</summary>
@@ -146,8 +148,6 @@ public sealed class Simulation
             _at = (int)Math.Clamp((long)_at - steps, 0, _path.Count);
             _enabled = null;
         }
-
-        Moved?.Invoke();
     }
 
     /// <summary>Goes to a path that was left before, to its end.</summary>
@@ -162,20 +162,12 @@ public sealed class Simulation
             _path.AddRange(wanted.Path);
             (_at, _world, _enabled) = (_path.Count, null, null);
         }
-
-        Moved?.Invoke();
     }
 
     /// <summary>Keeps the path alone. Whoever asks next waits until the cluster has run along it again.</summary>
     public void Park()
     {
         lock (_gate) (_world, _enabled) = (null, null);
-    }
-
-    private void Step(PathStep step)
-    {
-        lock (_gate) Record(step);
-        Moved?.Invoke();
     }
 
     private void Record(PathStep step)

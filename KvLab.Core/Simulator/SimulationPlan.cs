@@ -1,4 +1,5 @@
 using KvLab.Core.Configuration;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 
@@ -8,7 +9,7 @@ namespace KvLab.Core.Simulator;
 /// <param name="Seed">What the delays and all other chance are drawn from; <see cref="LiveSettings.Seed"/> too.</param>
 public sealed record SimulationPlan(int Followers, int Seed, LiveSettings Settings)
 {
-    public const int MostFollowers = 15;
+    public const int MostFollowers = ExperimentPlan.MostFollowers;
 
     /// <summary>Messages take some time, so that there is something to choose.</summary>
     public static readonly SimulationPlan Standard = new(3, 1, ScenarioRunner.Beginning with { WriteQuorum = 2, MinDelayMs = 10, MaxDelayMs = 100, Seed = 1 });

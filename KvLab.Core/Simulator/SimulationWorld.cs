@@ -18,6 +18,9 @@ namespace KvLab.Core.Simulator;
 /// <remarks>Not safe for concurrent use, but any thread may step it.</remarks>
 internal sealed class SimulationWorld : IEventSink
 {
+    /// <summary>A day on its clock.</summary>
+    private const double LongestMs = 86_400_000;
+
     private static readonly Scenario NoStory = Scenario.Parse("# One step at a time\n> heal", "steps");
 
     private readonly VirtualWorld _world;
@@ -118,10 +121,20 @@ internal sealed class SimulationWorld : IEventSink
         }
     }
 
+    /// <exception cref="ControlException">It is in the past, or further than a simulation goes.</exception>
+    public void CheckMoment(double ms)
+    {
+        if (ms >= Now.TotalMilliseconds && ms <= LongestMs) return;
+        throw new ControlException(FormattableString.Invariant($"until must be from {Now.TotalMilliseconds:0.###}, which is now, to {LongestMs} ms, but is {ms}; undo goes back."));
+    }
+
     /// <summary>The clock goes on; nothing is due before, so nothing is told.</summary>
     /// <param name="further">It is the step before that goes on.</param>
+    /// <exception cref="ControlException">As for <see cref="CheckMoment"/>, or something is due before.</exception>
     public void MoveTo(double ms, bool further = false)
     {
+        CheckMoment(ms);
+        if (Pending is [var next, ..] && next.Due.TotalMilliseconds < ms) throw new ControlException(FormattableString.Invariant($"Something is due before {ms} ms."));
         _world.Do(() => _world.Time.MoveTo(TimeSpan.FromMilliseconds(ms)));
         if (further) Places.RemoveAt(Places.Count - 1);
         Places.Add((Tape.Elements, Now));

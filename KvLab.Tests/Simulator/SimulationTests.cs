@@ -137,9 +137,31 @@ public sealed class SimulationTests
     }
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(1e300)]
+    public void A_path_to_a_moment_that_cannot_be_is_refused_in_a_sentence(double ms)
+    {
+        var (plan, path) = PathLink.Read(PathLink.Write(SimulationPlan.Standard, [new PathStep(UntilMs: 5), new PathStep(UntilMs: ms)]));
+        Assert.Contains("Step 2 of the path", Assert.Throws<ControlException>(() => new Held(plan, path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_says_all_of_its_plan_and_path()
+    {
+        var plan = SimulationPlan.Standard with { Followers = 7, Seed = 9 };
+        PathStep[] path = [new(Choice: 1), new(Do: "write k = a"), new(UntilMs: 0.1)];
+        var (readPlan, readPath) = PathLink.Read(PathLink.Write(plan, path));
+        Assert.Equal(plan, readPlan);
+        Assert.Equal(path, readPath);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("abc")]
     [InlineData("=====")]
     [InlineData("AAAA")]
+    [InlineData("Kg==")]
     public void What_is_no_link_is_said_to_be_none(string text) => Assert.Throws<FormatException>(() => PathLink.Read(text));
 }

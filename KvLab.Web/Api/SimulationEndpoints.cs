@@ -114,7 +114,7 @@ public sealed record SimulationAnswer(string Id, int At, int Steps, double NowMs
     internal static SimulationAnswer Of(SimulationRoom room)
     {
         var simulation = room.Simulation;
-        return new SimulationAnswer(room.Id, simulation.At, simulation.Path.Count, simulation.NowMs, simulation.Enabled,
+        return new SimulationAnswer(room.Id, simulation.At, simulation.Steps, simulation.NowMs, simulation.Enabled,
             [.. simulation.Branches.Select((b, i) => new BranchRow(i, b.At, b.Path.Count))], simulation.Link, simulation.Said);
     }
 }

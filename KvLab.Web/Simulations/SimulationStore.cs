@@ -49,6 +49,14 @@ public sealed class SimulationStore(TimeProvider time)
         }
     }
 
+    /// <summary>Begins one that has gone along the path of a link.</summary>
+    /// <inheritdoc cref="Create"/>
+    public SimulationRoom Open(string link)
+    {
+        var (plan, path) = Read(link);
+        return Create(plan, path);
+    }
+
     /// <exception cref="CommandException">404.</exception>
     public SimulationRoom Find(string id) => _rooms.GetValueOrDefault(id) ?? throw Missing(id);
 

@@ -56,7 +56,7 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         Views.Update(v => v with { Past = true });
         var link = Navigation.Uri.Split('#', 2) is [_, { Length: > 0 } path] ? path : null;
         _challenge = Challenge.Find(Wanted);
-        await OpenAsync(() => link is null ? Store.Create(_challenge?.Plan ?? SimulationPlan.Standard) : Store.Create(SimulationStore.Read(link).Plan, SimulationStore.Read(link).Path));
+        await OpenAsync(() => link is null ? Store.Create(_challenge?.Plan ?? SimulationPlan.Standard) : Store.Open(link));
     }
 
     private async Task OpenAsync(Func<SimulationRoom> create)
@@ -115,7 +115,7 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         if (_gone || _room is null) return;
         var (simulation, number) = (_room.Simulation, ++_showing);
         // After going back the cluster has to run again before anybody can say what could happen next.
-        var seen = await Task.Run(() => (simulation.Place, simulation.At, Steps: simulation.Path.Count, simulation.NowMs, simulation.Enabled, simulation.Branches, simulation.Said, simulation.Link));
+        var seen = await Task.Run(() => (simulation.Place, simulation.At, simulation.Steps, simulation.NowMs, simulation.Enabled, simulation.Branches, simulation.Said, simulation.Link));
         if (_gone || number != _showing) return;
         var (tape, elements) = seen.Place;
         if (tape != _tape)
