@@ -16,7 +16,7 @@ namespace KvLab.Core.Simulation;
 /// A simulated cluster whose observer is told what it would learn of real nodes without any event: that processes begin, end and freeze, who is on which side, and what clients
 /// were told. It does the same as the cluster inside.
 /// </summary>
-public sealed class WatchedCluster(SimulatedCluster inner, LiveSettings settings, Action<IngestMessage> tell) : IClusterControl
+public class WatchedCluster(SimulatedCluster inner, LiveSettings settings, Action<IngestMessage> tell) : IClusterControl
 {
     private ImmutableArray<string> _otherSide = [];
     private LiveSettings _settings = settings;
@@ -38,7 +38,7 @@ public sealed class WatchedCluster(SimulatedCluster inner, LiveSettings settings
         _settings = settings.ApplyTo(_settings);
     }
 
-    public Task EndAsync(CancellationToken cancellation) => inner.EndAsync(cancellation);
+    public virtual Task EndAsync(CancellationToken cancellation) => inner.EndAsync(cancellation);
 
     public async Task ChangeSettingsAsync(LiveSettingsPatch patch, CancellationToken cancellation)
     {

@@ -56,13 +56,13 @@ internal static class Choices
 
     private static void OfLinks(List<Choice> all, SimulationWorld world)
     {
-        var leader = world.Members.FirstOrDefault(n => n.Replica.Leader is not null && n.Up);
-        foreach (var node in world.Members.Where(n => n.Up && n != leader))
+        // Links are those of a leader.
+        if (world.Members.FirstOrDefault(n => n.Replica.Leader is not null && n.Up) is { } leader)
         {
-            if (leader is not null) Line(all, ChoiceKind.Cut, $"{node.Id} is cut off from the others.", $"partition {node.Id}", node.Id);
+            foreach (var node in world.Members.Where(n => n.Up && n != leader)) Line(all, ChoiceKind.Cut, $"{node.Id} is cut off from the others.", $"partition {node.Id}", node.Id);
+            Line(all, ChoiceKind.Heal, "All links heal.", "heal", null);
         }
 
-        if (leader is not null) Line(all, ChoiceKind.Heal, "All links heal.", "heal", null);
         Line(all, ChoiceKind.FailOver, "The most up-to-date follower takes over.", "fail over", null);
     }
 

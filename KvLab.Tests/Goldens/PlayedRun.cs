@@ -93,11 +93,12 @@ internal sealed record PlayedRun(string Name, IReadOnlyList<(TimeSpan At, Told W
     private static PlayedRun Play(string name, VirtualWorld world, Func<RecordingStage, Task<bool>> play)
     {
         var run = new SimulatedRun(world, Followers);
-        var recording = new RecordingStage(run);
+        var notes = new List<(int Position, TimeSpan At, Told What)>();
+        var recording = new RecordingStage(run, notes);
         recording.IntroduceAll();
         Assert.True(world.Run(() => play(recording)),
             $"{name} did not pass, so it says nothing about what is to stay as it is.");
-        return new PlayedRun(name, [.. Merge(run.Log.Moments, recording.Notes)]);
+        return new PlayedRun(name, [.. Merge(run.Log.Moments, notes)]);
     }
 
     private static IEnumerable<(TimeSpan, Told)> Merge(IReadOnlyList<Moment> events, List<(int Position, TimeSpan At, Told What)> notes)

@@ -24,6 +24,9 @@ public static class Units
         _ => value.ToString("0", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>How much faster than real time: "2×", "1/10".</summary>
+    public static string Speed(double speed) => speed < 1 ? string.Create(CultureInfo.InvariantCulture, $"1/{1 / speed:0}") : string.Create(CultureInfo.InvariantCulture, $"{speed:0}×");
+
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
     public static string Count(long count, string one, string? many = null) => count == 1 ? $"1 {one}" : $"{Count(count)} {many ?? one + "s"}";
