@@ -56,7 +56,7 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
             while (!cancellation.IsCancellationRequested)
             {
                 await LookAtAllAsync(cancellation);
-                await time.For(leader, static l => $"The next repair round of {l.NodeId} begins: who lacks something?").WaitAsync(Interval, cancellation);
+                await time.For(leader, static l => $"{l.NodeId} begins its next repair round: who lacks something?").WaitAsync(Interval, cancellation);
             }
         }
         catch (OperationCanceledException)
