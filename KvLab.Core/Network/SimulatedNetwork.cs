@@ -46,12 +46,12 @@ public sealed partial class SimulatedNetwork(
         MessageUnderWay? chosen = null;
         if (delay > TimeSpan.Zero)
         {
-            if (time is IChosenTime chooses) chooses.Next(chosen = new MessageUnderWay(message.From, follower.Id, message.Key, message.Version, message.Attempt));
+            chosen = Choose(follower, message);
             await time.WaitForSendingAsync(delay, cancellation);
         }
 
         cancellation.ThrowIfCancellationRequested();
-        if (!pastFaults && (chosen?.Fate is { } fate ? new FaultyLink(follower.Id, time) { Faults = fate } : FaultsOf(follower)) is { } faulty) return await SendThroughAsync(faulty, follower, message, timeout, draw, cancellation);
+        if (!pastFaults && FateOf(follower, chosen) is { } faulty) return await SendThroughAsync(faulty, follower, message, timeout, draw, cancellation);
         var parcel = new Parcel(message, timeout);
         await using (cancellation.UnsafeRegister(static (p, token) => ((Parcel)p!).Cancel(token), parcel))
         {
@@ -59,6 +59,16 @@ public sealed partial class SimulatedNetwork(
             return await parcel.Answer;
         }
     }
+
+    private MessageUnderWay? Choose(Peer follower, ReplicateMessage message)
+    {
+        if (time is not IChosenTime chooses) return null;
+        var chosen = new MessageUnderWay(message.From, follower.Id, message.Key, message.Version, message.Attempt);
+        chooses.Next(chosen);
+        return chosen;
+    }
+
+    private FaultyLink? FateOf(Peer follower, MessageUnderWay? chosen) => chosen?.Fate is { } fate ? new FaultyLink(follower.Id, time) { Faults = fate } : FaultsOf(follower);
 
     /// <summary>Forgets a follower that was removed, with its faults.</summary>
     public void Forget(Peer follower)

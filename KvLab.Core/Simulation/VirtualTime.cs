@@ -11,13 +11,12 @@ public sealed record DueTimer(long Number, TimeSpan Due, Purpose? For);
 /// A clock that stands still until it is moved, and knows when its next timer is due. Timers due at one instant fire in a seeded random order.
 /// </summary>
 /// <remarks><c>FakeTimeProvider</c> does not say when its next timer is due, and fires ties in the order of their creation.</remarks>
-public sealed class VirtualTime(Random random) : TimeProvider, IChosenTime, INamedBoot
+public class VirtualTime(Random random) : TimeProvider, INamedBoot
 {
     private static readonly DateTimeOffset Beginning = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly PriorityQueue<Firing, (long Due, int Tie)> _due = new();
     private long _ticks;
     private long _set;
-    private Purpose? _next;
 
     string INamedBoot.BootId => "virtual";
 
@@ -35,8 +34,6 @@ public sealed class VirtualTime(Random random) : TimeProvider, IChosenTime, INam
         firing.Fire();
         return true;
     }
-
-    void IChosenTime.Next(Purpose? purpose) => _next = purpose;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     public override long GetTimestamp() => _ticks;
@@ -72,8 +69,7 @@ public sealed class VirtualTime(Random random) : TimeProvider, IChosenTime, INam
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new VirtualTimer(this, callback, state) { For = _next };
-        _next = null;
+        var timer = new VirtualTimer(this, callback, state) { For = TakePurpose() };
         timer.Change(dueTime, period);
         return timer;
     }
@@ -118,5 +114,23 @@ public sealed class VirtualTime(Random random) : TimeProvider, IChosenTime, INam
             time._due.Enqueue(new Firing(this, Plan, ++time._set), (time._ticks + Math.Max(0, after.Ticks), time.NextTie()));
     }
 
+    /// <summary>What the timer is for that is made now, where somebody asked to be told.</summary>
+    protected virtual Purpose? TakePurpose() => null;
+
     private int NextTie() => random.Next();
+}
+
+/// <summary>The same for somebody who chooses what happens next, and is told what each timer is for. Where nobody does, nobody pays for sentences.</summary>
+public sealed class ChosenTime(Random random) : VirtualTime(random), IChosenTime
+{
+    private Purpose? _next;
+
+    void IChosenTime.Next(Purpose? purpose) => _next = purpose;
+
+    protected override Purpose? TakePurpose()
+    {
+        var purpose = _next;
+        _next = null;
+        return purpose;
+    }
 }

@@ -19,7 +19,7 @@ public sealed class VirtualWorld(int seed, bool inOrder = false) : Synchronizati
 
     public int Seed { get; } = seed;
 
-    public VirtualTime Time { get; } = new(new Random(seed ^ 0x5EED));
+    public VirtualTime Time { get; } = inOrder ? new ChosenTime(TiesOf(seed)) : new VirtualTime(TiesOf(seed));
 
     /// <summary>Chance for what a test does itself, apart from the die that orders the steps.</summary>
     public Random Random { get; } = new(seed ^ 0xFA17);
@@ -150,6 +150,8 @@ public sealed class VirtualWorld(int seed, bool inOrder = false) : Synchronizati
         action();
         return true;
     });
+
+    private static Random TiesOf(int seed) => new(seed ^ 0x5EED);
 
     private T Inside<T>(Func<T> action)
     {

@@ -64,9 +64,10 @@ public sealed class DashboardClusterTests(LabOfThree shared) : IClassFixture<Lab
         await using var lab = await LabDashboard.StartAsync(3, "--Cluster:WriteQuorum=2");
         await lab.WriteAsync("k1", "1");
         var before = lab.Node("follower-2");
+        var left = RealNode.TemporaryFilesOf(before.ProcessId!.Value);
         var killed = await lab.PostAsync("/api/cluster/nodes/follower-2/kill");
         Assert.Equal((HttpStatusCode.OK, "stopped"), (killed.Status, (string)killed["state"]!));
-        Assert.Equal([], Directory.GetFiles(Path.GetTempPath()).Where(f => f.Contains($"-{before.ProcessId}-", StringComparison.Ordinal)));
+        Assert.Equal([], left());
         Assert.Equal(HttpStatusCode.Conflict, (await lab.PostAsync("/api/cluster/nodes/follower-2/kill")).Status);
         var report = await lab.GetAsync("/api/convergence");
         Assert.Equal("unreachable", (string)report["followers"]!.AsArray().Single(f => (string)f!["id"]! == "follower-2")!["state"]!);

@@ -174,7 +174,7 @@ public sealed class LifetimeTests
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        using var shell = Process.Start(start)!;
+        using var shell = Process.Start(start.ToBeKilled())!;
         var node = int.Parse((await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!);
         try
         {

@@ -16,7 +16,7 @@ internal sealed class DashboardProcess : IAsyncDisposable
     private DashboardProcess(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process = new Process { StartInfo = start.ToBeKilled(), EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException($"The dashboard ended before it was ready:\n{Output}"));

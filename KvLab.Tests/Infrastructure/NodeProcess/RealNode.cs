@@ -21,7 +21,7 @@ internal sealed class RealNode : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process = new Process { StartInfo = start.ToBeKilled(), EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException($"The node ended before it was ready:\n{Output}"));
@@ -92,11 +92,29 @@ internal sealed class RealNode : IAsyncDisposable
         _ = _ready.Task.Exception;
     }
 
+    /// <summary>To be asked for while it lives, since another process may have had its number before: what it has among the temporary files when the answer is called for.</summary>
+    public static Func<string[]> TemporaryFilesOf(int process)
+    {
+        // The start in ticks of the kernel is the 22nd word; the name of the program, the second, may have blanks in it.
+        var started = File.ReadAllText($"/proc/{process}/stat").Split(") ")[1].Split(' ')[19];
+        return () => Directory.GetFiles(Path.GetTempPath(), $"*-{process}-{started}*");
+    }
+
     public static async Task SignalAsync(int process, string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", process.ToString()]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, kill.ExitCode);
+    }
+}
+
+internal static class ProcessThatIsKilled
+{
+    /// <summary>A process of .NET that is killed leaves its doors for debuggers among the temporary files; without doors it leaves none.</summary>
+    public static ProcessStartInfo ToBeKilled(this ProcessStartInfo start)
+    {
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        return start;
     }
 }
 

@@ -28,6 +28,8 @@ internal sealed class Child : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        // It is killed, and would leave the runtime's doors for debuggers among the temporary files.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         _shell = new Process { StartInfo = start };
         _shell.OutputDataReceived += (_, line) => Hear(line.Data);
         _shell.ErrorDataReceived += (_, line) => Hear(line.Data);
