@@ -133,18 +133,23 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await page.ScreenshotAsync("replay-diagram-1366x768-light");
 
         // Map and diagram go into the report, each with what is in it and a link that shows the same again.
-        foreach (var picture in (string[])["map-report", "timeline-report"])
+        foreach (var picture in (string[])["map-report", "timeline-report", "writes-report"])
         {
             await page.ClickAsync(picture);
             await page.Expect(picture).ToContainTextAsync("Added");
         }
 
         using var http = new HttpClient { BaseAddress = new Uri(lab.Url) };
-        var pictures = (await http.GetFromJsonAsync<JsonElement>("/api/pictures", Cancellation)).EnumerateArray().Take(2).ToDictionary(p => p.GetProperty("kind").GetString()!);
-        Assert.Equal(["diagram", "map"], pictures.Keys.Order());
+        var pictures = (await http.GetFromJsonAsync<JsonElement>("/api/pictures", Cancellation)).EnumerateArray().Take(3).ToDictionary(p => p.GetProperty("kind").GetString()!);
+        Assert.Equal(["diagram", "map", "writes"], pictures.Keys.Order());
         Assert.All(pictures.Values, p => Assert.Contains($"/replay/{id}?", p.GetProperty("link").GetString(), StringComparison.Ordinal));
         Assert.Contains(pictures["diagram"].GetProperty("table").GetProperty("rows").EnumerateArray(), r => r[1].GetString()!.StartsWith("request v", StringComparison.Ordinal));
-        Assert.True((await http.GetByteArrayAsync(new Uri($"/api/pictures/{pictures["map"].GetProperty("id").GetString()}.png", UriKind.Relative), Cancellation)).Length > 2_000);
+        foreach (var kind in (string[])["map", "writes"])
+        {
+            var png = await http.GetByteArrayAsync(new Uri($"/api/pictures/{pictures[kind].GetProperty("id").GetString()}.png", UriKind.Relative), Cancellation);
+            Assert.True(png.Length > 2_000);
+            await File.WriteAllBytesAsync(Path.Combine(LabInBrowser.Screenshots, $"picture-{kind}.png"), png, Cancellation);
+        }
 
         // What is pressed beside all lines is a moment.
         var before = await MsAsync(page);

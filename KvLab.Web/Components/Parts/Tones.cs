@@ -1,3 +1,5 @@
+using MudBlazor;
+
 namespace KvLab.Web.Components.Parts;
 
 /// <summary>The colour of every state, as a class of MudBlazor for a colour of the theme. The glyph of the same name is its shape.</summary>
@@ -14,6 +16,18 @@ public static class Tones
         "missing" or "replaced" or "stopped" or "settings" => "mud-text-secondary",
         _ => "",
     };
+
+    /// <summary>The same colour by its number, for what is drawn outside of the page.</summary>
+    public static string Ink(string? state, Palette palette) => (Of(state) switch
+    {
+        "mud-success-text" => palette.Success,
+        "mud-warning-text" => palette.Warning,
+        "mud-error-text" => palette.Error,
+        "mud-info-text" => palette.Info,
+        "mud-primary-text" => palette.Primary,
+        "mud-tertiary-text" => palette.Tertiary,
+        _ => palette.TextSecondary,
+    }).ToString(MudBlazor.Utilities.MudColorOutputFormats.Hex);
 
     /// <summary>The line beside what came of a step.</summary>
     public static string Line(string? state) => state switch

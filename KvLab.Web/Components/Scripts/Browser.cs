@@ -71,6 +71,15 @@ public sealed class Browser(IJSRuntime js, ViewerClock clock) : IAsyncDisposable
     /// <param name="format">png or svg.</param>
     public ValueTask SaveChartAsync(string elementId, string format, string fileName) => Run("saveChart", elementId, format, fileName);
 
+    /// <returns>The ids of a list's rows that are seen, the uppermost first.</returns>
+    public async Task<string[]> SeenRowsAsync(string listTestId) =>
+        _module is null ? [] : await SafeJs.AskAsync(() => _module.InvokeAsync<string[]>("seenRows", listTestId)) ?? [];
+
+    /// <summary>A drawing as a PNG file.</summary>
+    /// <returns>Null where the browser is gone.</returns>
+    public async Task<byte[]?> PaintAsync(string svg, long most) =>
+        _module is null ? null : await SafeJs.BytesAsync(() => _module.InvokeAsync<IJSStreamReference>("paint", svg), most);
+
     [JSInvokable]
     public void OnVisibility(bool visible) => VisibilityChanged?.Invoke(visible);
 

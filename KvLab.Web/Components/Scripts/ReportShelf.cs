@@ -31,8 +31,13 @@ public sealed class ReportShelf(PictureStore pictures, ExperimentBrowser browser
 
     /// <summary>Where the present can be seen again, once it is the past.</summary>
     /// <returns>Null where nothing is recorded.</returns>
-    public string? LinkToMap() => recordings.Current is { } now
-        ? string.Create(CultureInfo.InvariantCulture, $"{navigation.BaseUri}replay/{now.Id}?at={Math.Max(0, (time.GetUtcNow() - Behind - now.From).TotalMilliseconds):0}") : null;
+    public string? LinkToMap() => LinkTo(time.GetUtcNow() - Behind);
+
+    /// <inheritdoc cref="LinkToMap"/>
+    public string? LinkToNow() => LinkTo(time.GetUtcNow());
+
+    private string? LinkTo(DateTimeOffset at) => recordings.Current is { } now
+        ? string.Create(CultureInfo.InvariantCulture, $"{navigation.BaseUri}replay/{now.Id}?at={Math.Max(0, (at - now.From).TotalMilliseconds):0}") : null;
 
     /// <inheritdoc cref="LinkToMap"/>
     public string? LinkToDiagram(DateTimeOffset at, double spanMs) => recordings.Current is { } now

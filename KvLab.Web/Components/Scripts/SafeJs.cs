@@ -31,6 +31,20 @@ public static class SafeJs
         }
     }
 
+    /// <summary>What a script gives as bytes, such as a picture: in parts, so that no message is too long.</summary>
+    /// <returns>Null where the page or its browser is gone.</returns>
+    public static async Task<byte[]?> BytesAsync(Func<ValueTask<IJSStreamReference>> call, long most)
+    {
+        if (await AskAsync(call) is not { } reference) return null;
+        await using (reference)
+        {
+            await using var stream = await reference.OpenReadStreamAsync(most);
+            using var bytes = new MemoryStream();
+            await stream.CopyToAsync(bytes);
+            return bytes.ToArray();
+        }
+    }
+
     public static ValueTask DisposeAsync(IAsyncDisposable? module) =>
         module is null ? ValueTask.CompletedTask : RunAsync(module.DisposeAsync);
 

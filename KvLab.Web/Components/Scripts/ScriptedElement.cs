@@ -34,17 +34,8 @@ internal sealed class ScriptedElement(IJSRuntime js, string script) : IAsyncDisp
 
     /// <summary>What the script gives as bytes, such as a picture: in parts, so that no message is too long.</summary>
     /// <returns>Null where the page or its browser is gone.</returns>
-    public async Task<byte[]?> BytesAsync(string name, long most)
-    {
-        if (await AskAsync<IJSStreamReference>(name) is not { } reference) return null;
-        await using (reference)
-        {
-            await using var stream = await reference.OpenReadStreamAsync(most);
-            using var bytes = new MemoryStream();
-            await stream.CopyToAsync(bytes);
-            return bytes.ToArray();
-        }
-    }
+    public async Task<byte[]?> BytesAsync(string name, long most) =>
+        await _made.Task is { } made ? await SafeJs.BytesAsync(() => made.InvokeAsync<IJSStreamReference>(name), most) : null;
 
     public async ValueTask DisposeAsync()
     {

@@ -197,3 +197,24 @@ export async function saveChart(id, format, filename) {
   link.download = `${filename}.${format}`;
   link.click();
 }
+
+// Rows of a list that are seen, even in part.
+export function seenRows(listTestId) {
+  const list = document.querySelector(`[data-testid="${CSS.escape(listTestId)}"]`);
+  if (!list) return [];
+  const { top, bottom } = list.getBoundingClientRect();
+  return [...list.querySelectorAll('[data-row]')].filter(row => {
+    const box = row.getBoundingClientRect();
+    return box.bottom > top + 1 && box.top < bottom - 1;
+  }).map(row => row.id);
+}
+
+// A drawing as a PNG file, twice as fine as a screen.
+export async function paint(svg) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement('canvas'), { width: image.width * 2, height: image.height * 2 });
+  canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise(done => canvas.toBlob(done));
+}
