@@ -79,9 +79,9 @@ public class GuideEyes(LabPage page)
         async () => await WordsAsync(where) is var words && anyOf.Any(t => words.Contains(t, StringComparison.Ordinal)), LabPage.Patience,
         async () => $"{what} does not say {string.Join(" or ", anyOf.Select(t => $"“{t}”"))}; it says “{Short(await WordsAsync(where))}”");
 
-    /// <summary>As a reader has them: each run of blanks is one.</summary>
+    /// <summary>As a reader has them: what is hidden is not read, each run of blanks is one.</summary>
     protected static async Task<string> WordsAsync(ILocator where) =>
-        await where.CountAsync() == 0 ? "" : Regex.Replace(await where.First.TextContentAsync() ?? "", @"\s+", " ").Trim();
+        await where.CountAsync() == 0 ? "" : Regex.Replace(await where.First.InnerTextAsync(), @"\s+", " ").Trim();
 
     protected static Task ThereAsync(ILocator what, string name) =>
         UntilAsync(async () => await what.CountAsync() > 0 && await what.First.IsVisibleAsync(), AtOnce, () => Task.FromResult($"{name} is not there"));
