@@ -17,7 +17,7 @@ public sealed record NodeFaults
     /// <summary>Before it handles a write, a read or a replicated message, the node waits so many ms; 0 … 60,000.</summary>
     [DataMember(Order = 0)] public double SlowMs { get; init; }
 
-    /// <summary>How far the node's wall clock is ahead, in ms, ± one day. Shows in the time of events; versions and orders do not depend on it.</summary>
+    /// <summary>How far the node's wall clock is ahead, in ms, ± one day. Shows in the time of events; versions and the order of events do not depend on it.</summary>
     [DataMember(Order = 1)] public long ClockSkewMs { get; init; }
 
     /// <summary>Does nothing at all, as a stopped process: requests wait until it thaws, nothing is sent. Where signals reach the process, they freeze it instead.</summary>

@@ -7,16 +7,17 @@ namespace KvLab.Core.Replication;
 /// <summary>
 /// One write from its start until its last outcome: the settings it began with, its quorum, and the promise of the client's answer.
 /// </summary>
+/// <param name="before">Where it goes on from a recorded run: what had come by then.</param>
 internal sealed class WriteInFlight(
-    Entry entry, LiveSettings settings, IReadOnlyList<FollowerLink> followers, long startedAt, TimeProvider time)
+    Entry entry, LiveSettings settings, IReadOnlyList<FollowerLink> followers, long startedAt, TimeProvider time, OpenWrite? before = null)
 {
     private readonly Lock _gate = new();
 
     // Whoever brings the deciding ack carries the client's answer on, outside the gate: waking another thread for it took a tenth of a fast write.
     private readonly TaskCompletionSource<WriteResult> _answer = new();
-    private QuorumTracker _quorum = new(followers.Count, Math.Min(settings.FollowerAcks(), followers.Count));
+    private QuorumTracker _quorum = new(followers.Count, Math.Clamp(settings.FollowerAcks() - (before?.Acks ?? 0), 0, followers.Count));
     private ITimer? _deadline;
-    private bool _decided;
+    private bool _decided = before?.Answer is not null;
 
     public Entry Entry { get; } = entry;
 
@@ -27,6 +28,7 @@ internal sealed class WriteInFlight(
     public TimeSpan Timeout { get; } = TimeSpan.FromMilliseconds(settings.ReplicationTimeoutMs);
     // The leader has stored the write before it is sent to anybody.
     private int OwnCopy => Settings.QuorumCountsLeader ? 1 : 0;
+    private int AcksBefore => before?.Acks ?? 0;
 
     public bool Naive => Settings.Versioning == VersioningMode.Naive;
 
@@ -42,7 +44,7 @@ internal sealed class WriteInFlight(
         lock (_gate)
         {
             decided = DecideByQuorum(onAnswer);
-            if (decided is null)
+            if (!_decided)
             {
                 var left = Timeout - Elapsed;
                 _deadline = time.For(Entry, static e => $"The deadline of {e.Version} of {e.Key} passes.").CreateTimer(_ => AnswerNow(AnswerReason.Deadline, onAnswer), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, System.Threading.Timeout.InfiniteTimeSpan);
@@ -111,7 +113,7 @@ internal sealed class WriteInFlight(
         _deadline?.Dispose();
         var status = _quorum.State == QuorumState.Reached ? WriteStatus.Success : WriteStatus.PartialSuccess;
         var result = new WriteResult(status, reason, Entry.Key, Entry.Version,
-            _quorum.Acks + OwnCopy, Settings.WriteQuorum, _quorum.Followers, Elapsed)
+            _quorum.Acks + AcksBefore + OwnCopy, Settings.WriteQuorum, _quorum.Followers, Elapsed)
         { CountsLeader = Settings.QuorumCountsLeader, Naive = Naive };
         onAnswer(result);
         return result;

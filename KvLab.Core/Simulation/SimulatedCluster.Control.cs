@@ -19,7 +19,7 @@ public sealed partial class SimulatedCluster : IClusterControl, IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
 
     private FaultPlan _plan = FaultPlan.Empty;
-    private string _reigning = NodeRoles.Leader;
+    private string _reigning;
     private LiveSettings? _found;
 
     public const string StageName = "virtual time";

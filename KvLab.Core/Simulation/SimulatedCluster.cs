@@ -20,17 +20,21 @@ public sealed partial class SimulatedCluster
     private readonly TimeProvider _time;
     private readonly Func<IKeyValueStore> _stores;
     private readonly Counting _events;
+    private readonly ClusterStart? _begin;
     private LiveSettings _settings;
 
     /// <param name="events">Is told every step of every node.</param>
     /// <param name="stores">What a process that starts keeps its entries in; null for memory.</param>
-    public SimulatedCluster(TimeProvider time, int followers, LiveSettings settings, IEventSink events, Func<IKeyValueStore>? stores = null)
+    /// <param name="begin">Where a recorded run stood, to go on from there; null: all are empty.</param>
+    public SimulatedCluster(TimeProvider time, int followers, LiveSettings settings, IEventSink events, Func<IKeyValueStore>? stores = null, ClusterStart? begin = null)
     {
+        _begin = begin;
         (_time, _settings, _events, _stores) = (time, settings, new Counting(events), stores ?? (() => new MemoryStore()));
         Wire = new InMemoryPeers(time);
         Members = [.. Enumerable.Range(0, followers + 1).Select(i => i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i)).Select(id => new SimulatedNode(new Peer(id, $"http://{id}")))];
-        foreach (var node in Members.Skip(1)) Launch(node, leads: false);
-        Launch(Members[0], leads: true);
+        _reigning = begin?.Leads ?? NodeRoles.Leader;
+        foreach (var node in Members.Where(n => n.Id != _reigning)) Launch(node, leads: false);
+        Launch(Node(_reigning), leads: true);
     }
 
     public InMemoryPeers Wire { get; }
@@ -39,8 +43,21 @@ public sealed partial class SimulatedCluster
     /// <summary>Who leads in the newest epoch; null where nobody does.</summary>
     public SimulatedNode? Leading => Members.Where(n => n.Leads).MaxBy(n => n.Replica.Leader!.Epoch);
 
-    /// <summary>The first leader begins its reign.</summary>
-    public Task StartAsync() => ReadyAsync(Members[0], CancellationToken.None);
+    /// <summary>The first leader begins its reign, or goes on with it.</summary>
+    public async Task StartAsync()
+    {
+        var leader = Node(_reigning);
+        if (_begin is null)
+        {
+            await ReadyAsync(leader, CancellationToken.None);
+            return;
+        }
+
+        foreach (var node in Members)
+            foreach (var entry in _begin.Entries.GetValueOrDefault(node.Id, [])) await node.Replica.Store.ApplyAsync(entry, ApplyRule.LastArrivalWins);
+        await leader.Replica.ContinueAsync(_begin.Last, _begin.Open);
+        leader.Member.BecomeReady();
+    }
 
     private static async Task ReadyAsync(SimulatedNode leader, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KvLab.Core.Events;
 using KvLab.Core.Waiting;
 
@@ -17,12 +18,29 @@ public class VirtualTime(Random random) : TimeProvider, INamedBoot
     private readonly PriorityQueue<Firing, (long Due, int Tie)> _due = new();
     private long _ticks;
     private long _set;
+    private int _lastCurrent;
 
     string INamedBoot.BootId => "virtual";
 
     /// <summary>What is set, the earliest first.</summary>
-    public IReadOnlyList<DueTimer> Pending =>
-        [.. _due.UnorderedItems.Where(f => f.Element.IsCurrent).Select(f => new DueTimer(f.Element.Number, new TimeSpan(f.Priority.Due), f.Element.Timer.For)).OrderBy(t => (t.Due, t.Number))];
+    public ImmutableArray<DueTimer> Pending
+    {
+        get
+        {
+            Purge();
+            return [.. _due.UnorderedItems.Where(f => f.Element.IsCurrent).Select(f => f.Element.Told ??= new DueTimer(f.Element.Number, new TimeSpan(f.Priority.Due), f.Element.Timer.For)).OrderBy(t => (t.Due, t.Number))];
+        }
+    }
+
+    // Whoever chooses leaves behind what was set for later and is over; on the way to a far choice nobody may look through all of it.
+    private void Purge()
+    {
+        if (_due.Count < 2 * _lastCurrent + 64) return;
+        var current = _due.UnorderedItems.Where(f => f.Element.IsCurrent).ToArray();
+        _due.Clear();
+        foreach (var (firing, key) in current) _due.Enqueue(firing, key);
+        _lastCurrent = current.Length;
+    }
 
     /// <summary>Fires one of those that are set, whichever: the clock goes on to when it was due, unless it shows more already.</summary>
     /// <returns>False where it is not set any more.</returns>
@@ -77,6 +95,8 @@ public class VirtualTime(Random random) : TimeProvider, INamedBoot
     /// <summary>One planned firing; changing or disposing its timer makes it void.</summary>
     private sealed record Firing(VirtualTimer Timer, int Plan, long Number)
     {
+        /// <summary>Made where somebody asks what is set, and the same each time.</summary>
+        public DueTimer? Told { get; set; }
         public bool IsCurrent => Timer.Plan == Plan;
         public void Fire() => Timer.Fire();
     }

@@ -27,9 +27,13 @@ public class WatchedCluster(SimulatedCluster inner, LiveSettings settings, Actio
     public IReadOnlyList<ClusterNode> Nodes => inner.Nodes;
 
     /// <summary>Whoever was there first sees every node introduce itself.</summary>
-    public void IntroduceAll()
+    /// <param name="begin">What they hold already is told as to a dashboard that comes later.</param>
+    public void IntroduceAll(ClusterStart? begin = null)
     {
-        foreach (var node in Nodes) Introduce(node.Id, node.Id == NodeRoles.Leader ? NodeRoles.Leader : NodeRoles.Follower, inner.Members.First(m => m.Id == node.Id).Incarnation);
+        _lastLeader = begin?.Leads ?? NodeRoles.Leader;
+        foreach (var node in Nodes) Introduce(node.Id, node.Id == _lastLeader ? NodeRoles.Leader : NodeRoles.Follower, inner.Members.First(m => m.Id == node.Id).Incarnation);
+        if (begin is null) return;
+        foreach (var node in Nodes) tell(new NodeSeeded(node.Id, $"{inner.Members.First(m => m.Id == node.Id).Incarnation}", begin.Entries.GetValueOrDefault(node.Id, []), node.Id == _lastLeader ? _settings : null));
     }
 
     public async Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation)

@@ -12,6 +12,9 @@ public enum ChoiceKind
     [JsonStringEnumMemberName("drop_answer")] DropAnswer,
     [JsonStringEnumMemberName("duplicate")] Duplicate,
     [JsonStringEnumMemberName("timer")] Timer,
+
+    /// <summary>The next line of the story that it goes along.</summary>
+    [JsonStringEnumMemberName("story")] Story,
     [JsonStringEnumMemberName("write")] Write,
     [JsonStringEnumMemberName("read")] Read,
     [JsonStringEnumMemberName("kill")] Kill,

@@ -4,7 +4,7 @@ using KvLab.Core.Simulation;
 namespace KvLab.Core.Simulator;
 
 /// <summary>
-/// What could happen next, always in the same order: what is due, the earliest first, so that the first one is what happens by itself; then what clients may do, then what may befall
+/// What could happen next, always in the same order: what is due, the earliest first, so that the first one is what happens by itself; then the next line of its story, what clients may do, then what may befall
 /// nodes and links.
 /// </summary>
 internal static class Choices
@@ -12,14 +12,15 @@ internal static class Choices
     /// <summary>Clients here know these keys; a line of the story language writes any other.</summary>
     private static readonly string[] Keys = ["k1", "k2"];
 
-    public static IReadOnlyList<Choice> Of(SimulationWorld world)
+    public static IReadOnlyList<Choice> Of(Possible now)
     {
         var all = new List<Choice>();
-        foreach (var timer in world.Pending) Due(all, timer);
-        foreach (var key in Keys) Line(all, ChoiceKind.Write, $"A client writes {key} = w{world.Writes + 1}.", $"write {key} = w{world.Writes + 1}", null, key);
-        foreach (var node in world.Members.Where(n => n.Up)) Line(all, ChoiceKind.Read, $"A client reads {Keys[0]} from {node.Id}.", $"read {Keys[0]} from {node.Id}", node.Id, Keys[0]);
-        foreach (var node in world.Members) OfNode(all, node);
-        OfLinks(all, world);
+        foreach (var timer in now.Due) Due(all, timer);
+        if (now.NextLine is { } next) Line(all, ChoiceKind.Story, $"The story goes on: {next}", next, null);
+        foreach (var key in Keys) Line(all, ChoiceKind.Write, $"A client writes {key} = w{now.Writes + 1}.", $"write {key} = w{now.Writes + 1}", null, key);
+        foreach (var node in now.Nodes.Where(n => n.Up)) Line(all, ChoiceKind.Read, $"A client reads {Keys[0]} from {node.Id}.", $"read {Keys[0]} from {node.Id}", node.Id, Keys[0]);
+        foreach (var node in now.Nodes) OfNode(all, node);
+        OfLinks(all, now);
         return all;
     }
 
@@ -41,7 +42,7 @@ internal static class Choices
             all.Add(new Choice(all.Count, kind, sentence, due, message.To, message.Key, message.Version.Epoch, message.Version.Counter) { Timer = timer.Number });
     }
 
-    private static void OfNode(List<Choice> all, SimulatedNode node)
+    private static void OfNode(List<Choice> all, PossibleNode node)
     {
         if (!node.Up)
         {
@@ -50,16 +51,17 @@ internal static class Choices
         }
 
         Line(all, ChoiceKind.Kill, $"{node.Id} is killed, and what it holds in memory is gone.", $"kill {node.Id}", node.Id);
-        if (node.IsFrozen) Line(all, ChoiceKind.Thaw, $"{node.Id} thaws and goes on where it stood.", $"thaw {node.Id}", node.Id);
+        if (node.Frozen) Line(all, ChoiceKind.Thaw, $"{node.Id} thaws and goes on where it stood.", $"thaw {node.Id}", node.Id);
         else Line(all, ChoiceKind.Freeze, $"{node.Id} freezes: it does nothing, and keeps what it holds.", $"freeze {node.Id}", node.Id);
     }
 
-    private static void OfLinks(List<Choice> all, SimulationWorld world)
+    private static void OfLinks(List<Choice> all, Possible now)
     {
         // Links are those of a leader.
-        if (world.Members.FirstOrDefault(n => n.Replica.Leader is not null && n.Up) is { } leader)
+        if (now.Nodes.Any(n => n is { Leads: true, Up: true }))
         {
-            foreach (var node in world.Members.Where(n => n.Up && n != leader)) Line(all, ChoiceKind.Cut, $"{node.Id} is cut off from the others.", $"partition {node.Id}", node.Id);
+            var leader = now.Nodes.First(n => n is { Leads: true, Up: true });
+            foreach (var node in now.Nodes.Where(n => n.Up && n != leader)) Line(all, ChoiceKind.Cut, $"{node.Id} is cut off from the others.", $"partition {node.Id}", node.Id);
             Line(all, ChoiceKind.Heal, "All links heal.", "heal", null);
         }
 

@@ -23,7 +23,7 @@ public static class PathLink
 
     public static string Write(SimulationPlan plan, IReadOnlyList<PathStep> path)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new { plan.Followers, plan.Seed, Settings = LiveSettingsPatch.Of(plan.Settings), Path = string.Join('\n', path.Select(Write)) }, Json);
+        var json = JsonSerializer.SerializeToUtf8Bytes(new { plan.Followers, plan.Seed, Settings = LiveSettingsPatch.Of(plan.Settings), plan.Start, plan.Script, Path = string.Join('\n', path.Select(Write)) }, Json);
         using var packed = new MemoryStream();
         using (var deflate = new DeflateStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) deflate.Write(json);
         return Base64Url.EncodeToString(packed.ToArray());
@@ -37,9 +37,9 @@ public static class PathLink
         using var json = JsonObjectText.Parse(Unpack(text), errors);
         if (json is null) throw NoLink();
         var fields = new JsonFields(json.RootElement, errors);
-        fields.AllowOnly("followers", "seed", "settings", "path");
+        fields.AllowOnly("followers", "seed", "settings", "start", "script", "path");
         var settings = fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given).ApplyTo(new LiveSettings()) : new LiveSettings();
-        var plan = new SimulationPlan(fields.Int("followers") ?? 0, fields.Int("seed") ?? 0, settings);
+        var plan = new SimulationPlan(fields.Int("followers") ?? 0, fields.Int("seed") ?? 0, settings) { Start = fields.Text("start"), Script = fields.Text("script") };
         var steps = (fields.Text("path") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if ((errors.Any ? errors.All : plan.Check()) is [var wrong, ..]) throw new FormatException($"path holds a plan that cannot be: {wrong.Message}");
         if (steps.Length > Simulation.MostSteps) throw new FormatException($"path must have at most {Simulation.MostSteps} steps, but has {steps.Length}.");
@@ -81,5 +81,5 @@ public static class PathLink
         }
     }
 
-    private static FormatException NoLink() => new("path is no link of a simulation: it was cut short or changed.");
+    private static FormatException NoLink() => new("path is not a valid link to a simulation: it was cut short or changed.");
 }

@@ -23,6 +23,7 @@ public sealed class Simulation
     private readonly Lock _gate = new();
     private readonly List<PathStep> _path = [];
     private readonly List<Branch> _branches = [];
+    private readonly ParkedWorlds _parked;
 
     // Stands at the end of the path, unless somebody went back and chose nothing yet; null while it is parked.
     private SimulationWorld? _world;
@@ -34,6 +35,7 @@ public sealed class Simulation
     public Simulation(SimulationPlan plan, IReadOnlyList<PathStep>? path = null)
     {
         Plan = plan;
+        _parked = new ParkedWorlds(plan, Apply);
         _world = new SimulationWorld(plan);
         foreach (var (number, step) in (path ?? []).Index())
         {
@@ -82,7 +84,7 @@ public sealed class Simulation
     }
 
     /// <summary>What could happen next there, each with its place in this list.</summary>
-    public IReadOnlyList<Choice> Enabled { get { lock (_gate) return _enabled ??= Choices.Of(Caught()); } }
+    public IReadOnlyList<Choice> Enabled { get { lock (_gate) return _enabled ??= Choices.Of(World.Places[_at].Next); } }
 
     /// <summary>What came of the last command, a sentence; null where nothing came of it yet, or after going back.</summary>
     public string? Said { get { lock (_gate) return _world is { } world && world.Steps == _at ? world.Said : null; } }
@@ -158,8 +160,10 @@ public sealed class Simulation
             if (number < 0 || number >= _branches.Count) throw new ControlException($"There is no branch {number}; there are {_branches.Count}.");
             var wanted = _branches[number];
             _branches[number] = new Branch(wanted.At, [.. _path]);
+            var same = _path.Zip(wanted.Path).TakeWhile(pair => pair.First == pair.Second).Count();
             _path.Clear();
             _path.AddRange(wanted.Path);
+            _parked.ForgetAfter(same);
             (_at, _world, _enabled) = (_path.Count, null, null);
         }
     }
@@ -167,7 +171,11 @@ public sealed class Simulation
     /// <summary>Keeps the path alone. Whoever asks next waits until the cluster has run along it again.</summary>
     public void Park()
     {
-        lock (_gate) (_world, _enabled) = (null, null);
+        lock (_gate)
+        {
+            _parked.Clear();
+            (_world, _enabled) = (null, null);
+        }
     }
 
     private void Record(PathStep step)
@@ -205,7 +213,7 @@ public sealed class Simulation
     {
         get
         {
-            _world ??= new SimulationWorld(Plan);
+            _world ??= _parked.Take(_at) ?? new SimulationWorld(Plan);
             while (_world.Steps < _at) Apply(_world, _path[_world.Steps]);
             return _world;
         }
@@ -218,6 +226,8 @@ public sealed class Simulation
         {
             _path.RemoveRange(_at, _path.Count - _at);
             _path.Add(step);
+            _parked.ForgetAfter(_at);
+            _parked.Follow(_path);
         }
 
         (_at, _enabled) = (_at + 1, null);
@@ -229,7 +239,7 @@ public sealed class Simulation
         else if (step.UntilMs is { } ms) world.MoveTo(ms);
         else
         {
-            var enabled = Choices.Of(world);
+            var enabled = Choices.Of(world.Places[^1].Next);
             if (step.Choice is not { } index || index < 0 || index >= enabled.Count) throw new ControlException($"choice must be from 0 to {enabled.Count - 1}, but is {step.Choice}.");
             world.Take(enabled[index]);
         }

@@ -28,29 +28,41 @@ internal sealed class SimulationWorld : IEventSink
     private readonly SimulatedCluster _cluster;
     private readonly ScenarioRunner _runner;
     private readonly List<NodeEvent> _untold = [];
+    private readonly IReadOnlyList<string> _script;
     private readonly bool _introduced;
+    private int _told;
 
     public SimulationWorld(SimulationPlan plan)
     {
         _world = new VirtualWorld(plan.Seed, inOrder: true);
         _observer = new ClusterObserver(_world.Time, OrderStatistics.PredictedMeanMs, keep: Tape.Add);
         SimulatedCluster? cluster = null;
-        _world.Do(() => cluster = new SimulatedCluster(_world.Time, plan.Followers, plan.Settings, this));
+        var begin = plan.Start is { } text ? RecordedStart.Read(text) : null;
+        _script = plan.Script is { } script ? Script.Check(script) : [];
+        _world.Do(() => cluster = new SimulatedCluster(_world.Time, plan.Followers, plan.Settings, this, begin: begin?.Cluster));
         _cluster = cluster!;
         Stage = new WatchedCluster(_cluster, plan.Settings, Tell);
         _runner = new ScenarioRunner(NoStory, Stage);
         _observer.Begin();
-        Stage.IntroduceAll();
+        Stage.IntroduceAll(begin?.Cluster);
         _introduced = true;
-        _world.Run(_cluster.StartAsync);
+        if (begin is null) _world.Run(_cluster.StartAsync);
+        // What is under way there stays under way: no time passes.
+        else _world.Do(() => _ = _cluster.StartAsync());
+        foreach (var line in begin?.Lines ?? [])
+        {
+            var command = LineReader.Read(line);
+            _world.Do(() => _ = _runner.DoAsync(command, CancellationToken.None));
+        }
+
         End();
     }
 
     public GrowingTape Tape { get; } = new();
     public WatchedCluster Stage { get; }
 
-    /// <summary>So many elements had been told after each step, and what the clock showed; the first is of the beginning.</summary>
-    public List<(long Elements, TimeSpan Now)> Places { get; } = [];
+    /// <summary>After each step: so many elements had been told, what the clock showed, and what could happen next; the first is of the beginning.</summary>
+    public List<(long Elements, TimeSpan Now, Possible Next)> Places { get; } = [];
 
     public ClusterSnapshot Snapshot { get; private set; } = null!;
 
@@ -60,18 +72,23 @@ internal sealed class SimulationWorld : IEventSink
     /// <summary>That nodes told; all of them are kept.</summary>
     public int Events { get; private set; }
 
-    /// <summary>Writes that clients have begun.</summary>
-    public int Writes { get; private set; }
+    /// <summary>Of its story; null where there is none, or it is over.</summary>
+    private string? NextLine => _told < _script.Count ? _script[_told] : null;
 
-    public IReadOnlyList<DueTimer> Pending => _world.Time.Pending;
-    public IReadOnlyList<SimulatedNode> Members => _cluster.Members;
+    /// <summary>Writes that clients have begun.</summary>
+    private int Writes { get; set; }
+
+    public IReadOnlyList<DueTimer> Pending => Places[^1].Next.Due;
+
+    private Possible Next() => new(_world.Time.Pending, [.. _cluster.Members.Select(n => new PossibleNode(n.Id, n.Up, n.IsFrozen, n.Replica.Leader is not null))], Writes, NextLine);
 
     /// <exception cref="ControlException">It cannot be done; nothing has changed.</exception>
     public void Take(Choice choice)
     {
         if (choice.Line is { } line)
         {
-            Do(line);
+            if (choice.Kind == ChoiceKind.Story) DoNext(line);
+            else Do(line);
             return;
         }
 
@@ -106,6 +123,21 @@ internal sealed class SimulationWorld : IEventSink
         End();
     }
 
+    // What is refused stays the next line.
+    private void DoNext(string line)
+    {
+        _told++;
+        try
+        {
+            Do(line);
+        }
+        catch (ControlException)
+        {
+            _told--;
+            throw;
+        }
+    }
+
     /// <summary>What comes of a command that others' choices let end; null while nothing came of any.</summary>
     public string? Said { get; private set; }
 
@@ -137,7 +169,7 @@ internal sealed class SimulationWorld : IEventSink
         if (Pending is [var next, ..] && next.Due.TotalMilliseconds < ms) throw new ControlException(FormattableString.Invariant($"Something is due before {ms} ms."));
         _world.Do(() => _world.Time.MoveTo(TimeSpan.FromMilliseconds(ms)));
         if (further) Places.RemoveAt(Places.Count - 1);
-        Places.Add((Tape.Elements, Now));
+        Places.Add((Tape.Elements, Now, Next()));
     }
 
     private void End()
@@ -145,7 +177,7 @@ internal sealed class SimulationWorld : IEventSink
         TellEvents();
         Snapshot = _observer.TakeSnapshot() ?? Snapshot;
         Tape.Keep(_observer.SaveKeyframe);
-        Places.Add((Tape.Elements, Now));
+        Places.Add((Tape.Elements, Now, Next()));
     }
 
     void IEventSink.Publish(NodeEvent nodeEvent)

@@ -41,7 +41,7 @@ public sealed class ExplainTests
 
     [Fact]
     public void A_stale_refusal_names_both_versions_and_the_distance() => Assert.Equal(
-        "refused as stale: follower-4 already holds v17 of k1, this was v12, 5 versions older.",
+        "refused as stale: follower-4 already holds v17 of k1, and was sent v12, 5 versions older.",
         Explain.Plain.Event(Of(EventKind.EntryRefused) with { HeldEpoch = 1, HeldVersion = 17 }));
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ExplainTests
 
     [Fact]
     public void Over_a_change_of_epoch_no_distance_is_claimed() => Assert.Equal(
-        "refused as stale: follower-4 already holds e2·v17 of k1, this was v12, of epoch 1 instead of 2.",
+        "refused as stale: follower-4 already holds e2·v17 of k1, and was sent v12, of epoch 1 instead of 2.",
         Explain.Plain.Event(Of(EventKind.EntryRefused) with { HeldEpoch = 2, HeldVersion = 17 }));
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class ExplainTests
     [Fact]
     public void A_delivery_refused_as_stale_and_one_given_up_are_told_apart()
     {
-        Assert.Equal("refused as stale: follower-4 already holds v17 of k1, this was v12, 5 versions older; it still acked after 501 ms, because its copy is newer.",
+        Assert.Equal("refused as stale: follower-4 already holds v17 of k1, and was sent v12, 5 versions older; it still acked after 501 ms, because its copy is newer.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Superseded, held: 17)));
         Assert.Equal("replaced: v12 of k1 is no longer sent to follower-4, because a newer version of the same key is on its way and replaces it; follower-4 has refused nothing.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Replaced, held: 0, reason: "superseded")));

@@ -55,10 +55,36 @@ public sealed class SimulationApiTests(ApiFixture dashboard) : IClassFixture<Api
     }
 
     [Theory]
+    [InlineData("""{"story":"out-of-order","followers":2}""", "The story goes on: settings W = 1, delay = 1..2 ms")]
+    [InlineData("""{"plan":{"quorums":[1,2],"writes":20}}""", "The story goes on: settings W = 1")]
+    public async Task A_story_and_a_plan_are_offered_line_by_line(string body, string first)
+    {
+        var simulation = await BeginAsync(body);
+        var next = simulation.GetProperty("enabled").EnumerateArray().Single(c => c.GetProperty("kind").GetString() == "story");
+        Assert.Equal(first, next.GetProperty("sentence").GetString());
+        var after = (await StepAsync(simulation, $$"""{"choice":{{next.GetProperty("index").GetInt32()}}}""")).Body;
+        Assert.NotEqual(first, after.GetProperty("enabled").EnumerateArray().Single(c => c.GetProperty("kind").GetString() == "story").GetProperty("sentence").GetString());
+        await dashboard.SendAsync("DELETE", $"/api/simulations/{simulation.GetProperty("id").GetString()}");
+    }
+
+    [Fact]
+    public async Task A_recording_that_is_not_there_is_not_found() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await dashboard.SendAsync("POST", "/api/simulations", """{"recording":"no-such"}""")).Status);
+
+    [Theory]
     [InlineData("""{"followers":0}""", "followers")]
     [InlineData("""{"followers":3,"settings":{"writeQuorum":9}}""", "writeQuorum")]
     [InlineData("""{"settings":{"speed":1}}""", "settings.speed")]
     [InlineData("""{"path":"nonsense"}""", "path")]
+    [InlineData("""{"path":"nonsense","seed":1}""", "path")]
+    [InlineData("""{"story":"no-such-story"}""", "story")]
+    [InlineData("""{"story":"out-of-order","plan":{}}""", "story")]
+    [InlineData("""{"plan":{"quorums":[9]}}""", "plan")]
+    [InlineData("""{"plan":{"dance":1}}""", "plan.dance")]
+    [InlineData("""{"at":5}""", "recording")]
+    [InlineData("""{"recording":"r","followers":2}""", "recording")]
+    [InlineData("""{"recording":"r","at":-1}""", "at")]
+    [InlineData("""{"recording":"r","for":1e9}""", "for")]
     public async Task A_simulation_that_cannot_be_is_refused_by_the_name_of_its_field(string body, string field)
     {
         var (status, problem, _) = await dashboard.SendAsync("POST", "/api/simulations", body);

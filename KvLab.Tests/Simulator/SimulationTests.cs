@@ -128,6 +128,24 @@ public sealed class SimulationTests
         Assert.Equal(hash, Hash(walked));
     }
 
+    [Theory]
+    [InlineData(2_400)]
+    [InlineData(1_300)]
+    [InlineData(30)]
+    public void However_far_somebody_goes_back_a_new_choice_leads_to_what_the_same_path_leads_to_elsewhere(int to)
+    {
+        var walked = Walked(2_500, seed: 3);
+        var offered = new Held(walked.Plan, [.. walked.Path.Take(to)]).Enabled;
+        walked.Undo(walked.At - to);
+        Assert.Equal(offered, walked.Enabled);
+        walked.Do("write k9 = elsewhere");
+        walked.Do("kill follower-2");
+        Assert.Equal(Hash(new Held(walked.Plan, walked.Path)), Hash(walked));
+        walked.GoToBranch(0);
+        Assert.Equal(2_500, walked.At);
+        Assert.Equal(Hash(new Held(walked.Plan, walked.Path)), Hash(walked));
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_one_others()
     {

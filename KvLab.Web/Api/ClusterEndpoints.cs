@@ -23,7 +23,7 @@ internal static class ClusterEndpoints
         cluster.MapGet("", (IClusterState state, IClusterCommands commands, ExclusiveLease lease) => ClusterAnswer.Of(state.Current, commands.Supervises, lease.Current))
             .WithSummary("Settings, nodes and figures as the page shows them, and which run has the cluster for itself (lease).");
         cluster.MapPatch("/settings", PatchSettingsAsync).Accepts<LiveSettingsPatch>("application/json").Produces<LiveSettings>().Refuses(409)
-            .WithSummary("Changes the settings that are named, all or nothing; answers with all of them.");
+            .WithSummary("Changes the settings in the body, all or none of them; returns all settings.");
         cluster.MapPost("/nodes/{id}/kill", KillAsync).Produces<NodeAnswer>().Refuses(404, 409)
             .WithSummary("Kills the process at once (SIGKILL). Only for nodes that this dashboard started.");
         cluster.MapPost("/nodes/{id}/start", StartAsync).Produces<NodeAnswer>().Refuses(404, 409)

@@ -17,7 +17,7 @@ internal static class DurabilityEndpoints
         api.MapGet("/durability", (HttpRequest request, IClusterState state) => Ledger(request, state)).Produces<DurabilityAnswer>().Refuses()
             .WithSummary($"Acknowledged writes: counts, the lost ones with their reasons, the latest. limit: 1 … {StateLimits.LostRows}, default 40.");
         api.MapGet("/durability/{epoch:long}/{version:long}", Row).Produces<DurabilityAnswerRow>().Refuses(404)
-            .WithSummary($"One acknowledged write, of the latest {DurabilityLedger.Window}: which nodes held it at the answer, which hold it now, and why.");
+            .WithSummary($"One of the latest {DurabilityLedger.Window} acknowledged writes: which nodes held it when the client was answered, which hold it now, and why.");
         api.MapGet("/availability", (IClusterState state) => AvailabilityAnswer.Of(state.Current)).Produces<AvailabilityAnswer>()
             .WithSummary("Successful, partial and unreachable writes per second, the faults during that time, and whether the cluster can reach W now.");
     }

@@ -16,7 +16,7 @@ internal static class EventEndpoints
     {
         routes.MapGet("/api/events", Events).WithTags("Events").Refuses()
             .Produces<IReadOnlyList<NodeEvent>>(200, "application/json", EventExport.NdjsonType, EventExport.CsvType)
-            .WithSummary("Events, newest first; node, kind, key, text and limit restrict them. Accept chooses JSON, application/x-ndjson or text/csv; a link says format=json, ndjson or csv instead.");
+            .WithSummary("Events, newest first; node, kind, key, text and limit restrict them. Accept chooses JSON, application/x-ndjson or text/csv; in a link, use format=json, ndjson or csv instead.");
         routes.MapGet("/api/telemetry", (IClusterState state) => TelemetryAnswer.Of(state.Current)).WithTags("Events").Produces<TelemetryAnswer>()
             .WithSummary("Events from every node: how many were received, duplicated, missing, and dropped by the node.");
         routes.MapGet("/health", (IClusterState state) => new HealthAnswer(

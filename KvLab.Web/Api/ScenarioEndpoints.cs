@@ -13,7 +13,7 @@ internal static class ScenarioEndpoints
         var scenarios = routes.MapGroup("/api/scenarios").WithTags("Scenarios");
         scenarios.MapGet("", () => ScenarioLibrary.All.Select(ScenarioAnswer.Of)).Produces<IReadOnlyList<ScenarioAnswer>>().WithSummary("The library, each with its text.");
         scenarios.MapPost("", StartAsync).Accepts<ScenarioBody>("application/json").Produces<ScenarioRun>(202).Refuses(404, 409)
-            .WithSummary("Plays a scenario of the library (\"name\") or your own (\"text\"). Deletes all data first. One runs at a time. With \"simulate\": true it plays in the simulator, in virtual time, beside everything else; the nodes are left alone, and \"seed\" (default 1) decides everything.");
+            .WithSummary("Plays a scenario of the library (\"name\") or your own (\"text\"). Deletes all data first. One runs at a time. With \"simulate\": true it plays in the simulator, in virtual time, beside everything else; the live cluster is not changed, and \"seed\" (default 1) decides everything.");
         scenarios.MapGet("/runs", (ScenarioService service) => service.Scenarios.All).Produces<IReadOnlyList<ScenarioRun>>().WithSummary("The latest runs, newest first.");
         scenarios.MapGet("/runs/{id}", (string id, ScenarioService service) => service.Scenarios.Get(id)).Produces<ScenarioRun>().Refuses(404)
             .WithSummary("Every step with its state and its result.");
@@ -23,7 +23,7 @@ internal static class ScenarioEndpoints
         chaos.MapPost("", StartChaosAsync).Accepts<ChaosOptions>("application/json").Produces<ChaosReport>(202).Refuses(409)
             .WithSummary("Sets random faults, drawn from a seed, under load; then heals, waits and checks. faults 1 … 2,000, seed, clients, keys, writeQuorum (default N), gapMs. Deletes all data first.");
         chaos.MapGet("", (ScenarioService service) => service.Chaos.All).Produces<IReadOnlyList<ChaosReport>>().WithSummary("The latest chaos runs, newest first.");
-        chaos.MapGet("/{id}", (string id, ScenarioService service) => FindChaos(service, id)).Produces<ChaosReport>().Refuses(404).WithSummary("What was done so far, and at the end what held.");
+        chaos.MapGet("/{id}", (string id, ScenarioService service) => FindChaos(service, id)).Produces<ChaosReport>().Refuses(404).WithSummary("What was done so far and, at the end, which guarantees held.");
         chaos.MapGet("/{id}.txt", (string id, ScenarioService service) => FindChaos(service, id).ToText()).Produces<string>(200, "text/plain").Refuses(404).WithSummary("The report as text.");
         chaos.MapPost("/{id}/cancel", CancelChaosAsync).Produces(204).Refuses(404, 409).WithSummary("Cancels a run; the lab is restored as it was found.");
     }

@@ -1,4 +1,5 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Recordings;
 using KvLab.Core.Replays;
 using KvLab.Core.Settings;
@@ -17,32 +18,21 @@ internal static class SimulationEndpoints
         var api = routes.MapGroup("/api/simulations").WithTags("Simulations");
         api.MapGet("", (SimulationStore store) => store.All.Select(r => new SimulationRow(r.Id, r.UsedAt))).Produces<IReadOnlyList<SimulationRow>>().WithSummary($"Simulations of this dashboard, at most {SimulationStore.Most}.");
         api.MapPost("", CreateAsync).Accepts<SimulationBody>("application/json").Produces<SimulationAnswer>(201).Refuses(409)
-            .WithSummary($"Begins one: followers 1 … {SimulationPlan.MostFollowers} (default {SimulationPlan.Standard.Followers}), seed, settings as PATCH /api/cluster/settings takes them; or path, the link of another one, alone.");
+            .WithSummary($"Begins one: followers 1 … {SimulationPlan.MostFollowers} (default {SimulationPlan.Standard.Followers}), seed, settings as PATCH /api/cluster/settings takes them, and story (the name of one) or plan (as POST /api/experiments takes it), "
+                + "whose lines are then offered one after the other; or recording with at (ms since it began) and for (ms, default 10000: writes of that time are offered again); or path, the link of another one, alone.");
         api.MapGet("/{id}", (string id, SimulationStore store) => SimulationAnswer.Of(store.Find(id))).Produces<SimulationAnswer>().Refuses(404)
-            .WithSummary("Where it stands, and all that could happen next, each as one sentence.");
+            .WithSummary("The step and time that the simulation has reached, and everything that could happen next, each as one sentence.");
         api.MapPost("/{id}/step", StepAsync).Accepts<StepBody>("application/json").Produces<SimulationAnswer>().Refuses(404)
             .WithSummary("One of: choice (an index of enabled), do (a line of the story language, such as \"kill follower-2\"), until (ms on its clock: what is due until then happens by itself), "
-                + "undo (so many steps back), redo, branch (the index of a path that was left).");
+                + "undo (so many steps back), redo, branch (the index of an abandoned path).");
         api.MapGet("/{id}/state", State).Produces<SimulatedState>().Refuses(404).WithSummary("The state in the forms of GET /api/cluster and GET /api/convergence.");
         api.MapGet("/{id}/recording", Recording).Produces(200, contentType: "application/octet-stream").Refuses(404).WithSummary("All that was told up to where it stands, as a recording (docs/event-format.md).");
         api.MapDelete("/{id}", Delete).Produces(204).Refuses(404);
     }
 
-    private static async Task<IResult> CreateAsync(HttpRequest request, SimulationStore store)
+    private static async Task<IResult> CreateAsync(HttpRequest request, SimulationStore store, SimulationReader reader)
     {
-        var (plan, path) = await StrictBody.ReadOptionalAsync(request, fields =>
-        {
-            fields.AllowOnly("followers", "seed", "settings", "path");
-            if (fields.Text("path") is { } link)
-            {
-                if (fields.Has("followers") || fields.Has("seed") || fields.Has("settings")) fields.Add("path", "says all of the plan: nothing else can be given beside it.");
-                return SimulationStore.Read(link);
-            }
-
-            var (standard, followers, seed) = (SimulationPlan.Standard, fields.Int("followers"), fields.Int("seed"));
-            var settings = fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given).ApplyTo(standard.Settings) : standard.Settings;
-            return (new SimulationPlan(followers ?? standard.Followers, seed ?? standard.Seed, settings with { Seed = seed ?? settings.Seed }), []);
-        }, (SimulationPlan.Standard, []));
+        var (plan, path) = await StrictBody.ReadOptionalAsync(request, reader.Read, (SimulationPlan.Standard, []));
         // A long path takes a while: not on the thread of the request.
         var made = await Task.Run(() => store.Create(plan, path));
         return Results.Created($"{request.PathBase}/api/simulations/{made.Id}", SimulationAnswer.Of(made));
@@ -99,7 +89,7 @@ internal static class SimulationEndpoints
     }
 }
 
-public sealed record SimulationBody(int? Followers, int? Seed, LiveSettingsPatch? Settings, string? Path);
+public sealed record SimulationBody(int? Followers, int? Seed, LiveSettingsPatch? Settings, string? Story, ExperimentPlan? Plan, string? Recording, double? At, double? For, string? Path);
 
 public sealed record StepBody(int? Choice, string? Do, double? Until, int? Undo, int? Redo, int? Branch);
 
@@ -108,14 +98,15 @@ public sealed record SimulationRow(string Id, DateTimeOffset UsedAt);
 /// <param name="At">Steps from the beginning to where it stands.</param>
 /// <param name="Steps">Of the whole path; more than <paramref name="At"/> after going back.</param>
 /// <param name="Path">Plan and path up to where it stands, as POST takes it, and the page in its address.</param>
+/// <param name="Origin">The recording and the moment from which it goes on; null where it began by itself.</param>
 /// <param name="Said">What came of the last command, such as a read; null where nothing came of it yet.</param>
-public sealed record SimulationAnswer(string Id, int At, int Steps, double NowMs, IReadOnlyList<Choice> Enabled, IReadOnlyList<BranchRow> Branches, string Path, string? Said)
+public sealed record SimulationAnswer(string Id, int At, int Steps, double NowMs, IReadOnlyList<Choice> Enabled, IReadOnlyList<BranchRow> Branches, string Path, string? Said, string? Origin)
 {
     internal static SimulationAnswer Of(SimulationRoom room)
     {
         var simulation = room.Simulation;
         return new SimulationAnswer(room.Id, simulation.At, simulation.Steps, simulation.NowMs, simulation.Enabled,
-            [.. simulation.Branches.Select((b, i) => new BranchRow(i, b.At, b.Path.Count))], simulation.Link, simulation.Said);
+            [.. simulation.Branches.Select((b, i) => new BranchRow(i, b.At, b.Path.Count))], simulation.Link, simulation.Said, simulation.Plan.Origin);
     }
 }
 

@@ -79,7 +79,7 @@ internal static class ExperimentCommand
             if (json is null) return new ReportRequest();
             var words = ReportRequestReader.Read(new JsonFields(json.RootElement, errors));
             errors.Require(words.Runs.Count == 0, "runs", "runs must not be in the report file: the report always covers the run being measured.");
-            errors.Require(words.Pictures.Count == 0, "pictures", "pictures must not be in the report file: a run from the command line has no page to see them on.");
+            errors.Require(words.Pictures.Count == 0, "pictures", "pictures must not be in the report file: pictures are taken on the page, and a run from the command line has no page.");
             return words;
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)

@@ -14,7 +14,7 @@ internal static class SimulateCommandLine
     private static readonly string Usage = $"""
         usage: simulate [--seed N] --hash
         Plays {SeededRun.Writes} writes with delays, losses, a partition, two kills and a failover in the simulator, and prints the SHA-256 of all its events.
-        One seed is one run: it has this hash in every process. --seed: 1 where it is left out
+        The same seed always gives the same run, with the same hash, in every process. --seed N: the seed, 1 by default
         """;
 
     public static int Run(string[] args)

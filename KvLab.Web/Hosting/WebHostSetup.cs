@@ -82,6 +82,7 @@ internal static class WebHostSetup
         services.AddExperiments();
         services.AddScenarios();
         services.AddSingleton<SimulationStore>();
+        services.AddSingleton<SimulationReader>();
     }
 
     private static void AddPages(this IServiceCollection services)

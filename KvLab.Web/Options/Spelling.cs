@@ -70,7 +70,7 @@ internal static class Spelling
                 foreach (var below in child.GetChildren()) errors.Add(below.Path, $"{below.Path} is not known; {child.Path} has nothing below it.");
             else if (!string.IsNullOrEmpty(child.Value))
                 errors.Add(child.Path, $"{child.Path} needs a node's name: {child.Path}:follower-1 (in the environment Cluster__{StorageOf}__follower-1). "
-                    + "For all nodes there is Cluster:Storage.");
+                    + "To set all nodes, use Cluster:Storage.");
         }
     }
 

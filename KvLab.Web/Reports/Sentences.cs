@@ -49,7 +49,7 @@ public static class Sentences
 
     /// <summary>First of all: whoever reads these numbers must know that no machine took part.</summary>
     private static string? Simulation(ExperimentRun run) => run.Environment.Simulation is not { } simulation ? null
-        : $"This run was {simulation}: one process plays all nodes, and a write takes its delays and nothing else. Machine, network and storage add no time.";
+        : $"This run was {simulation}: one process plays all nodes, and a write takes only its simulated delays. Machine, network and storage add no time.";
 
     private static string Setup(ExperimentRun run)
     {
@@ -118,7 +118,7 @@ public static class Sentences
         var lost = naive.Sum(p => Differing(p.Check(ReplicaCheck.Settled)!));
         var versioned = run.Points.Where(p => p.Plan.Settings.Versioning == VersioningMode.Versioned && p.Check(ReplicaCheck.Settled) is not null).ToList();
         var against = versioned.Count == 0 ? "" : Inv($" The versioned points of this run left {versioned.Sum(p => Differing(p.Check(ReplicaCheck.Settled)!))}.");
-        return Inv($"Naive mode left {lost} entries on followers that differ from the leader's after settling, over {naive.Count} {(naive.Count == 1 ? "point" : "points")}.{against}");
+        return Inv($"Naive mode left {lost} {(lost == 1 ? "entry on a follower that differs" : "entries on followers that differ")} from the leader's after settling, over {naive.Count} {(naive.Count == 1 ? "point" : "points")}.{against}");
     }
 
     private static string? State(ExperimentRun run) => run.State switch

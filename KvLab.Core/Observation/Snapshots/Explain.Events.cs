@@ -43,8 +43,8 @@ public sealed partial class Explain
         EventKind.WriteAnswered => WriteAnswered(e),
         EventKind.EntryApplied => EntryApplied(e),
         EventKind.EntryRefused =>
-            $"refused as stale: {N(e.Node)} already holds {V(e.Held)} of {e.Key}, this was {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}",
-        EventKind.EntryDuplicate => $"{N(e.Node)} got {V(e.EntryVersion)} of {e.Key} again and changed nothing, because it holds exactly that version already",
+            $"refused as stale: {N(e.Node)} already holds {V(e.Held)} of {e.Key}, and was sent {V(e.EntryVersion)}, {Older(e.EntryVersion, e.Held)}",
+        EventKind.EntryDuplicate => $"{N(e.Node)} got {V(e.EntryVersion)} of {e.Key} again and changed nothing, because it already holds exactly that version",
         EventKind.MessageFenced =>
             $"{N(e.Node)} refused {V(e.EntryVersion)} of {e.Key} from {(e.Peer is null ? "a leader" : N(e.Peer))}: the message is of epoch {e.Epoch}, and this node has seen epoch {e.HeldEpoch}",
         EventKind.StorageFailed =>
@@ -135,7 +135,7 @@ public sealed partial class Explain
         {
             DeliveryOutcome.Superseded =>
                 $"{N(e.Peer)} refused {V(e.EntryVersion)} of {e.Key} as stale and acked it{facts}: its copy, {V(e.Held)}, is {NewerBy(e)}",
-            DeliveryOutcome.Duplicate => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it held exactly that version already",
+            DeliveryOutcome.Duplicate => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it already held exactly that version",
             _ => $"{N(e.Peer)} acked {V(e.EntryVersion)} of {e.Key}{facts}: it holds it now",
         };
     }

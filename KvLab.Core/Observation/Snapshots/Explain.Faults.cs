@@ -21,7 +21,7 @@ public sealed partial class Explain
         null => $"the faults of {N(e.Node)} changed{Tail(e.Detail)}",
         { IsNone: true } => $"{N(e.Node)} has no faults any more",
         var faults => $"{N(e.Node)} has faults now: {faults.Describe()}"
-            + (faults.ClockSkewMs == 0 ? "" : "; versions and orders do not depend on its wall clock, only the times in this list do"),
+            + (faults.ClockSkewMs == 0 ? "" : "; versions and the order of events do not depend on its wall clock, only the times in this list do"),
     };
 
     private string MessageLost(NodeEvent e)

@@ -60,7 +60,7 @@ public sealed partial class Explain
     public static string Why(RollBackReason reason) => reason switch
     {
         RollBackReason.TakenBack => "was removed",
-        RollBackReason.Overwritten => "was already gone, because a newer write of its key had come",
+        RollBackReason.Overwritten => "was already gone, because a newer write of its key had replaced it",
         _ => throw new UnreachableException(),
     };
 

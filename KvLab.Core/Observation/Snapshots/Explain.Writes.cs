@@ -52,12 +52,12 @@ public sealed partial class Explain
             DeliveryOutcome.Replaced =>
                 $"replaced: {what} is no longer sent to {N(delivery.Follower)}, because {Why(DeliveryReason.Superseded)}; {N(delivery.Follower)} has refused nothing{late}.",
             DeliveryOutcome.Superseded => $"refused as stale: {Superseded(write.Version, write.Key, delivery)}; it still acked{facts}, because its copy is newer{late}.",
-            DeliveryOutcome.Duplicate => $"duplicate: {N(delivery.Follower)} held {what} already when it came again, and acked{facts}{late}.",
+            DeliveryOutcome.Duplicate => $"duplicate: {N(delivery.Follower)} already held {what} when it arrived again, and acked{facts}{late}.",
             DeliveryOutcome.Lost => $"lost: {N(delivery.Follower)} had acked {what}, but does not hold it any more.",
             _ => $"failed: {what} is not known to be stored at {N(delivery.Follower)}, because {Failure(delivery.Reason)}{facts}; it may be{late}.",
         };
     }
 
     private string Superseded(EntryVersion version, string key, DeliveryView delivery) =>
-        $"{N(delivery.Follower)} already holds {V(delivery.Held)} of {Unseen.Shown(key)}, this was {V(version)}, {Older(version, delivery.Held)}";
+        $"{N(delivery.Follower)} already holds {V(delivery.Held)} of {Unseen.Shown(key)}, and was sent {V(version)}, {Older(version, delivery.Held)}";
 }

@@ -1,5 +1,6 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replays;
+using KvLab.Core.Scenarios;
 using KvLab.Core.Simulator;
 using KvLab.Web.Components.Panels.Map;
 using KvLab.Web.Components.Panels.Timeline;
@@ -42,6 +43,14 @@ public sealed partial class SimulatorPage : IAsyncDisposable
     /// <summary>Name of what is to be brought about.</summary>
     [SupplyParameterFromQuery(Name = "challenge")] public string? Wanted { get; set; }
 
+    /// <summary>Name of a story to go through step by step.</summary>
+    [SupplyParameterFromQuery(Name = "story")] public string? Story { get; set; }
+
+    /// <summary>A recording to go on from, <see cref="AtMs"/> after it began.</summary>
+    [SupplyParameterFromQuery(Name = "recording")] public string? Recording { get; set; }
+    [SupplyParameterFromQuery(Name = "at")] public double? AtMs { get; set; }
+
+    [Inject] public required SimulationReader Reader { get; init; }
     [Inject] public required SimulationStore Store { get; init; }
     [Inject] public required PastView Past { get; init; }
     [Inject] public required ViewStore Views { get; init; }
@@ -56,8 +65,13 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         Views.Update(v => v with { Past = true });
         var link = Navigation.Uri.Split('#', 2) is [_, { Length: > 0 } path] ? path : null;
         _challenge = Challenge.Find(Wanted);
-        await OpenAsync(() => link is null ? Store.Create(_challenge?.Plan ?? SimulationPlan.Standard) : Store.Open(link));
+        await OpenAsync(() => link is null ? Store.Create(FirstPlan()) : Store.Open(link));
     }
+
+    private SimulationPlan FirstPlan() =>
+        _challenge?.Plan
+        ?? (ScenarioLibrary.Find(Story ?? "") is { } story ? SimulationReader.Of(story) : null)
+        ?? (Recording is { } recording ? Reader.Of(recording, AtMs ?? 0) : SimulationPlan.Standard);
 
     private async Task OpenAsync(Func<SimulationRoom> create)
     {
@@ -130,8 +144,9 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         _moment = new MapMoment(_nowMs, 0);
         _lines = new PastLines($"{_room.Id}/{_at}", () => RecordedTimeline.Read(tape));
         _solved = _challenge?.IsSolved(_session.Snapshot) == true;
-        _link = $"{Navigation.GetUriWithQueryParameter("challenge", _challenge?.Name).Split('#')[0]}#{seen.Link}";
-        Past.ShowSimulation(_session.Snapshot, $"step {_at}, {Units.Ms(_nowMs)} on its clock");
+        // The path says all but the challenge.
+        _link = $"{Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["challenge"] = _challenge?.Name, ["story"] = null, ["recording"] = null, ["at"] = null }).Split('#')[0]}#{seen.Link}";
+        Past.ShowSimulation(_session.Snapshot, $"step {_at}, {Units.Ms(_nowMs)} on its clock{(simulation.Plan.Origin is { } origin ? $"; it goes on from {origin}" : "")}");
         StateHasChanged();
         if (Navigation.ToBaseRelativePath(Navigation.Uri).StartsWith("simulator", StringComparison.Ordinal)) Navigation.NavigateTo(_link, replace: true);
     }

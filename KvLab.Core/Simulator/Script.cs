@@ -1,0 +1,28 @@
+using KvLab.Core.Configuration;
+using KvLab.Core.Control;
+using KvLab.Core.Experiments.Plans;
+using KvLab.Core.Scenarios;
+
+namespace KvLab.Core.Simulator;
+
+/// <summary>Lines of the story language that a simulation offers one after the other: of a story, of an experiment, of a stretch of a recording.</summary>
+public static class Script
+{
+    public const int MostLines = 500;
+
+    /// <summary>What a story does; what it waits for and expects is left out, for here somebody else chooses what happens meanwhile.</summary>
+    public static string Of(Scenario story) => string.Join('\n', story.Steps.Where(s => !s.IsExpectation && s.Command is not (PauseCommand or WaitCommand)).Select(s => s.Text));
+
+    /// <summary>For each write quorum its setting, and its writes at once.</summary>
+    public static string Of(ExperimentPlan plan) => string.Join('\n', plan.Quorums.SelectMany(w => (string[])
+        [$"settings W = {w}", $"burst {Math.Min(plan.Writes, LineReader.MostWrites)} writes over {plan.Keys} keys by {plan.Concurrency} clients"]));
+
+    /// <exception cref="ControlException">A line that no simulation can do.</exception>
+    internal static IReadOnlyList<string> Check(string script)
+    {
+        var lines = script.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length > MostLines) throw new ControlException($"script must have at most {MostLines} lines, but has {lines.Length}.");
+        foreach (var line in lines) LineReader.Read(line);
+        return lines;
+    }
+}
