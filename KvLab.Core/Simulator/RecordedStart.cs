@@ -38,7 +38,7 @@ public static class RecordedStart
 
     private static string Write(ClusterSnapshot then, string origin, NodeView leader)
     {
-        var open = then.Writes.Where(w => w.Version.Epoch == then.Reign && ToGo(w).Any()).ToArray();
+        var open = then.Writes.Where(w => w.Version.Epoch == then.Reign && ToGo(then, w).Any()).ToArray();
         var busy = open.Select(w => w.Key).ToHashSet();
         var keys = then.Keys.Values.OrderBy(k => busy.Contains(k.Key) ? 0 : k.Cells.Values.Any(c => c.Version != k.Leader) ? 1 : 2).Take(MostKeys).ToArray();
         var last = then.Keys.Values.SelectMany(k => k.Cells.Values.Select(c => c.Version)).Concat(then.Writes.Select(w => w.Version)).Where(v => v.Epoch <= then.Reign).Select(v => v.Counter).DefaultIfEmpty().Max();
@@ -53,14 +53,19 @@ public static class RecordedStart
         }
 
         foreach (var write in open)
-            text.Append(Inv($"open {write.Version.Epoch} {write.Version.Counter} {Quoted(write.Key)} {Quoted(write.Value ?? "")} {string.Join(',', ToGo(write))} {AcksOf(write)} {write.Required} "))
+            text.Append(Inv($"open {write.Version.Epoch} {write.Version.Counter} {Quoted(write.Key)} {Quoted(write.Value ?? "")} {string.Join(',', ToGo(then, write))} {AcksOf(then, write)} {write.Required} "))
                 .Append(write.Status is { } status ? Inv($"{status} {write.ElapsedMs ?? 0:R} {Quoted(write.Reason ?? "")}\n") : "waits\n");
         return text.ToString();
     }
 
-    private static IEnumerable<string> ToGo(WriteView write) => write.Deliveries.Where(d => d.Outcome is DeliveryOutcome.Pending).Select(d => d.Follower);
+    private static IEnumerable<string> ToGo(ClusterSnapshot then, WriteView write) => write.Deliveries.Where(d => d.Outcome == DeliveryOutcome.Pending && !HasArrived(then, write, d)).Select(d => d.Follower);
 
-    private static int AcksOf(WriteView write) => write.Acks ?? write.Deliveries.Count(d => d.Outcome is DeliveryOutcome.Applied or DeliveryOutcome.Superseded or DeliveryOutcome.Duplicate);
+    /// <summary>Its ack was on the way. Here acks take no time, so it counts as come.</summary>
+    private static bool HasArrived(ClusterSnapshot then, WriteView write, DeliveryView delivery) =>
+        then.Keys.TryGetValue(write.Key, out var key) && key.Cells.TryGetValue(delivery.Follower, out var cell) && (cell.Version == write.Version || cell.LastRefused == write.Version);
+
+    private static int AcksOf(ClusterSnapshot then, WriteView write) => write.Acks
+        ?? write.Deliveries.Count(d => d.Outcome is DeliveryOutcome.Applied or DeliveryOutcome.Superseded or DeliveryOutcome.Duplicate || (d.Outcome == DeliveryOutcome.Pending && HasArrived(then, write, d)));
 
     private static string StateOf(ClusterSnapshot then, NodeView node) => node.State switch
     {

@@ -64,6 +64,18 @@ public sealed class RecordedStartTests
     }
 
     [Fact]
+    public void What_a_follower_held_although_its_ack_was_not_reported_yet_is_not_delivered_again()
+    {
+        var then = Recorded().Snapshot;
+        // As a dashboard may know it for a moment: the follower told of it, the leader did not yet.
+        var untold = then with { Writes = [.. then.Writes.Select(w => w with { Deliveries = [.. w.Deliveries.Select(d => d.Follower == "follower-1" && w.Version.Counter == 2 ? d with { Outcome = DeliveryOutcome.Pending } : d)] })] };
+        var simulation = GoOn(untold);
+        Assert.DoesNotContain(simulation.Enabled, c => c is { Kind: ChoiceKind.Deliver, Node: "follower-1", Version: 2 });
+        Choose(simulation, "v2 of k1 arrives at follower-2.");
+        Assert.Equal(2, simulation.Snapshot.Writes.Single(w => w.Version.Counter == 2).Acks);
+    }
+
+    [Fact]
     public void A_client_that_had_its_answer_keeps_it()
     {
         var recorded = new Held(SimulationPlan.Standard);
