@@ -18,15 +18,19 @@ public sealed partial class SimulatedCluster
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly TimeProvider _time;
-    private readonly Func<IKeyValueStore> _stores;
+    private readonly Func<string, IKeyValueStore> _stores;
+    private readonly Func<string, IReplicaTransport, IReplicaTransport> _transports;
     private readonly Counting _events;
     private LiveSettings _settings;
 
     /// <param name="events">Is told every step of every node.</param>
-    /// <param name="stores">What a process that starts keeps its entries in; null for memory.</param>
-    public SimulatedCluster(TimeProvider time, int followers, LiveSettings settings, IEventSink events, Func<IKeyValueStore>? stores = null)
+    /// <param name="stores">What a process of this node that starts keeps its entries in; null for memory.</param>
+    /// <param name="transports">What it sends with, made of the right thing; null for that.</param>
+    public SimulatedCluster(TimeProvider time, int followers, LiveSettings settings, IEventSink events,
+        Func<string, IKeyValueStore>? stores = null, Func<string, IReplicaTransport, IReplicaTransport>? transports = null)
     {
-        (_time, _settings, _events, _stores) = (time, settings, new Counting(events), stores ?? (() => new MemoryStore()));
+        (_time, _settings, _events) = (time, settings, new Counting(events));
+        (_stores, _transports) = (stores ?? (_ => new MemoryStore()), transports ?? ((_, right) => right));
         Wire = new InMemoryPeers(time);
         Members = [.. Enumerable.Range(0, followers + 1).Select(i => i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i)).Select(id => new SimulatedNode(new Peer(id, $"http://{id}")))];
         foreach (var node in Members.Skip(1)) Launch(node, leads: false);
@@ -53,9 +57,10 @@ public sealed partial class SimulatedCluster
     {
         var events = new EventRecorder(node.Id, $"{++node.Incarnation}", _time, _events);
         var port = Wire.PortOf(node.Peer);
+        var transport = _transports(node.Id, port);
         var replica = leads
-            ? Replica.Leading(new LeaderOptions(), _settings with { DelayOrigin = 0 }, [.. OthersOf(node)], _stores(), port, port, events, _time)
-            : Replica.Following(new LeaderOptions(), _settings.Versioning, _stores(), port, port, events, _time);
+            ? Replica.Leading(new LeaderOptions(), _settings with { DelayOrigin = 0 }, [.. OthersOf(node)], _stores(node.Id), transport, port, events, _time)
+            : Replica.Following(new LeaderOptions(), _settings.Versioning, _stores(node.Id), transport, port, events, _time);
         node.Member = new Member(replica, events, _time);
         (node.Up, node.Death) = (true, new TaskCompletionSource());
         Wire.Attach(node.Peer, node.Member);

@@ -51,7 +51,11 @@ public sealed record Challenge(string Name, string Title, string Task, string Hi
                 "> write k1 = a", "A client reads k1 from leader.", "The answer of leader to a read of k1 arrives.",
                 "A client reads k1 from follower-1.", "The answer of follower-1 to a read of k1 arrives.",
             ]),
+        .. Puzzles.Make(),
     ];
+
+    /// <summary>One node makes a mistake, and it is to be shown.</summary>
+    public bool IsPuzzle => Plan.Bug is not null;
 
     /// <returns>Null where there is none of this name.</returns>
     public static Challenge? Find(string? name) => All.FirstOrDefault(c => c.Name == name);

@@ -8,6 +8,7 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replays;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Simulation;
+using KvLab.Core.Simulator.Mutants;
 
 namespace KvLab.Core.Simulator;
 
@@ -35,7 +36,8 @@ internal sealed class SimulationWorld : IEventSink
         _world = new VirtualWorld(plan.Seed, inOrder: true);
         _observer = new ClusterObserver(_world.Time, OrderStatistics.PredictedMeanMs, keep: Tape.Add);
         SimulatedCluster? cluster = null;
-        _world.Do(() => cluster = new SimulatedCluster(_world.Time, plan.Followers, plan.Settings, this));
+        _world.Do(() => cluster = new SimulatedCluster(_world.Time, plan.Followers, plan.Settings, this,
+            node => SimulationBug.StoreOf(plan.Bug, node), (node, right) => SimulationBug.TransportOf(plan.Bug, node, right)));
         _cluster = cluster!;
         Stage = new WatchedCluster(_cluster, plan.Settings, Tell);
         _runner = new ScenarioRunner(NoStory, Stage);

@@ -59,6 +59,12 @@ public sealed class SimulationApiTests(ApiFixture dashboard) : IClassFixture<Api
     [InlineData("""{"followers":3,"settings":{"writeQuorum":9}}""", "writeQuorum")]
     [InlineData("""{"settings":{"speed":1}}""", "settings.speed")]
     [InlineData("""{"path":"nonsense"}""", "path")]
+    [InlineData("""{"bug":"ignores_keys"}""", "bug")]
+    [InlineData("""{"bug":{"name":"laziness","node":"follower-1"}}""", "bug.name")]
+    [InlineData("""{"bug":{"node":"follower-1"}}""", "bug.name")]
+    [InlineData("""{"bug":{"name":"ignores_keys"}}""", "bug.node")]
+    [InlineData("""{"bug":{"name":"ignores_keys","node":"follower-9"}}""", "bug.node")]
+    [InlineData("""{"bug":{"name":"ignores_keys","node":"leader","since":1}}""", "bug.since")]
     public async Task A_simulation_that_cannot_be_is_refused_by_the_name_of_its_field(string body, string field)
     {
         var (status, problem, _) = await dashboard.SendAsync("POST", "/api/simulations", body);

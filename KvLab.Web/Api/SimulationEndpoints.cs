@@ -1,8 +1,10 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Configuration;
 using KvLab.Core.Recordings;
 using KvLab.Core.Replays;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulator;
+using KvLab.Core.Simulator.Mutants;
 using KvLab.Web.Api.Requests;
 using KvLab.Web.Recordings;
 using KvLab.Web.Simulations;
@@ -17,7 +19,7 @@ internal static class SimulationEndpoints
         var api = routes.MapGroup("/api/simulations").WithTags("Simulations");
         api.MapGet("", (SimulationStore store) => store.All.Select(r => new SimulationRow(r.Id, r.UsedAt))).Produces<IReadOnlyList<SimulationRow>>().WithSummary($"Simulations of this dashboard, at most {SimulationStore.Most}.");
         api.MapPost("", CreateAsync).Accepts<SimulationBody>("application/json").Produces<SimulationAnswer>(201).Refuses(409)
-            .WithSummary($"Begins one: followers 1 … {SimulationPlan.MostFollowers} (default {SimulationPlan.Standard.Followers}), seed, settings as PATCH /api/cluster/settings takes them; or path, the link of another one, alone.");
+            .WithSummary($"Begins one: followers 1 … {SimulationPlan.MostFollowers} (default {SimulationPlan.Standard.Followers}), seed, settings as PATCH /api/cluster/settings takes them, bug (name: {EnumNames.ListOf<Mutant>()}; node: which one has it); or path, the link of another one, alone.");
         api.MapGet("/{id}", (string id, SimulationStore store) => SimulationAnswer.Of(store.Find(id))).Produces<SimulationAnswer>().Refuses(404)
             .WithSummary("Where it stands, and all that could happen next, each as one sentence.");
         api.MapPost("/{id}/step", StepAsync).Accepts<StepBody>("application/json").Produces<SimulationAnswer>().Refuses(404)
@@ -32,16 +34,16 @@ internal static class SimulationEndpoints
     {
         var (plan, path) = await StrictBody.ReadOptionalAsync(request, fields =>
         {
-            fields.AllowOnly("followers", "seed", "settings", "path");
+            fields.AllowOnly("followers", "seed", "settings", "bug", "path");
             if (fields.Text("path") is { } link)
             {
-                if (fields.Has("followers") || fields.Has("seed") || fields.Has("settings")) fields.Add("path", "says all of the plan: nothing else can be given beside it.");
+                if (fields.Has("followers") || fields.Has("seed") || fields.Has("settings") || fields.Has("bug")) fields.Add("path", "says all of the plan: nothing else can be given beside it.");
                 return SimulationStore.Read(link);
             }
 
             var (standard, followers, seed) = (SimulationPlan.Standard, fields.Int("followers"), fields.Int("seed"));
             var settings = fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given).ApplyTo(standard.Settings) : standard.Settings;
-            return (new SimulationPlan(followers ?? standard.Followers, seed ?? standard.Seed, settings with { Seed = seed ?? settings.Seed }), []);
+            return (new SimulationPlan(followers ?? standard.Followers, seed ?? standard.Seed, settings with { Seed = seed ?? settings.Seed }) { Bug = SimulationBug.Read(fields.Object("bug")) }, []);
         }, (SimulationPlan.Standard, []));
         // A long path takes a while: not on the thread of the request.
         var made = await Task.Run(() => store.Create(plan, path));
@@ -99,7 +101,7 @@ internal static class SimulationEndpoints
     }
 }
 
-public sealed record SimulationBody(int? Followers, int? Seed, LiveSettingsPatch? Settings, string? Path);
+public sealed record SimulationBody(int? Followers, int? Seed, LiveSettingsPatch? Settings, SimulationBug? Bug, string? Path);
 
 public sealed record StepBody(int? Choice, string? Do, double? Until, int? Undo, int? Redo, int? Branch);
 
