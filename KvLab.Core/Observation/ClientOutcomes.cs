@@ -17,7 +17,7 @@ public sealed class ClientOutcomes(TimeProvider time)
     private readonly Lock _gate = new();
     private List<ClientAnswer> _answers = [];
     private List<ReadTold> _reads = [];
-    private int _unreachable;
+    private int _unreachable, _backwards;
 
     public DateTimeOffset Now => time.GetUtcNow();
 
@@ -45,14 +45,20 @@ public sealed class ClientOutcomes(TimeProvider time)
         }
     }
 
+    /// <summary>A reader got an older version of a key than it had seen before: whose reads were, nobody else knows.</summary>
+    public void WentBackwards()
+    {
+        lock (_gate) _backwards++;
+    }
+
     /// <summary>What came in since the last time; null where nothing did.</summary>
     public ClientsTold? Take()
     {
         lock (_gate)
         {
-            if (_answers.Count == 0 && _unreachable == 0 && _reads.Count == 0) return null;
-            var told = new ClientsTold(_answers, _unreachable) { Reads = _reads.Count == 0 ? null : _reads };
-            (_answers, _unreachable, _reads) = ([], 0, []);
+            if (_answers.Count == 0 && _unreachable == 0 && _reads.Count == 0 && _backwards == 0) return null;
+            var told = new ClientsTold(_answers, _unreachable) { Reads = _reads.Count == 0 ? null : _reads, Backwards = _backwards };
+            (_answers, _unreachable, _reads, _backwards) = ([], 0, [], 0);
             return told;
         }
     }

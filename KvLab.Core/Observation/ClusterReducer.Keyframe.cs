@@ -15,7 +15,8 @@ namespace KvLab.Core.Observation;
 // A keyframe is the state between two messages: whoever loads it and applies the following messages has what the one that saved it has. See docs/decisions/0049-keyframes.md.
 public sealed partial class ClusterReducer
 {
-    private const byte KeyframeFormat = 1;
+    // 2: reads that went backwards, at the end. One of before has none.
+    private const byte KeyframeFormat = 2;
 
     /// <summary>
     /// Writes the state as of the last message, but for two windows that the recording has anyway: the events of the log, which <see cref="FillLog"/> brings back, and old
@@ -54,6 +55,7 @@ public sealed partial class ClusterReducer
         _ledger.Save(writer);
         writer.Flag(_durabilityTouched);
         _traffic.Save(writer, new ScheduledDelays(_settings));
+        writer.Number(_readsBackwards);
         output.Write(writer.Written);
     }
 
@@ -62,9 +64,10 @@ public sealed partial class ClusterReducer
     public static ClusterReducer Load(ReadOnlySpan<byte> keyframe, Func<LiveSettings, int, double?> predictMeanMs, EventTap? tap = null)
     {
         var reader = new KeyframeReader(keyframe);
-        reader.Byte(KeyframeFormat);
+        var format = reader.Byte(KeyframeFormat);
         var reducer = new ClusterReducer(predictMeanMs, tap);
         reducer.Load(ref reader);
+        if (format > 1) reducer._readsBackwards = reader.Int();
         reader.End();
         return reducer;
     }

@@ -57,8 +57,9 @@ public sealed partial class ClusterReducer
         node.Applied++;
         if (e.ElapsedMs is not null) NoteStored(node, e);
         if (Row(e.Key!) is not { } row) return;
-        // Two entries that a follower stored at one moment may report in the other order; only in naive mode can a version go back.
-        if (e.Naive || e.EntryVersion > row.Cells[node.Id].Version) Store(row, node, e.EntryVersion, e.Value);
+        // Two entries that a follower stored at one moment may report in the other order; only in naive mode can a version go back, or where a follower says that it replaced a newer one:
+        // no right one does, and what it says is so.
+        if (e.Naive || e.Held > e.EntryVersion || e.EntryVersion > row.Cells[node.Id].Version) Store(row, node, e.EntryVersion, e.Value);
         if (row.Cells[node.Id] is var cell && cell.Version == e.EntryVersion) cell.StoredMs = (float?)e.ElapsedMs;
     }
 

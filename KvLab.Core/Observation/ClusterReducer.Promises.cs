@@ -20,6 +20,7 @@ public sealed partial class ClusterReducer
     // Answers whose report has not come, in the order in which they were given.
     private readonly List<(AcknowledgedWrite Write, bool Success, long AtMs)> _promises = [];
     private readonly Queue<GapRecord> _gaps = new();
+    private int _readsBackwards;
 
     private void HearClients(ClientsTold told)
     {
@@ -29,6 +30,8 @@ public sealed partial class ClusterReducer
             if (_nodes.TryGetValue(write.Leader, out var leader)) CountAnswer(leader, write.Version, success);
         }
         foreach (var read in told.Reads ?? []) _traffic.Read(read, _began?.OriginNs ?? 0);
+        _changed |= told.Backwards > 0;
+        _readsBackwards = (int)Math.Min(int.MaxValue, (long)_readsBackwards + Math.Max(0, told.Backwards));
         if (told.Unreachable == 0) return;
         _availability.Unreachable(_now.Ms, told.Unreachable);
         _changed = true;
@@ -85,6 +88,7 @@ public sealed partial class ClusterReducer
     {
         _promises.Clear();
         _gaps.Clear();
+        _readsBackwards = 0;
     }
 
     /// <summary>A leader that was killed, or crashed, takes its last reports with it. One that was asked to end handed them over.</summary>

@@ -234,6 +234,7 @@ public sealed partial class ClusterReducer(Func<LiveSettings, int, double?> pred
             RolledBack = _rolledBackView,
             RolledBackCount = _rolledBackCount,
             Syncs = _syncView,
+            ReadsBackwards = _readsBackwards,
         };
     }
 }

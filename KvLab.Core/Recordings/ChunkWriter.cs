@@ -49,7 +49,7 @@ internal sealed partial class ChunkWriter
                 EventCodec.Write(_scratch, events.Batch);
                 AddEvents(observed.At, events.IsOwn ? ElementKind.OwnEvents : ElementKind.Events, _scratch.WrittenSpan);
                 break;
-            case ClientsTold { Reads: null } told when CanTell(told): AddTold(observed.At, told); break;
+            case ClientsTold { Reads: null, Backwards: 0 } told when CanTell(told): AddTold(observed.At, told); break;
             default: AddMessage(observed.At, ObservedCodec.WriteSeldom(observed.What)); break;
         }
     }

@@ -133,6 +133,12 @@ public sealed partial class Leader
         return report;
     }
 
+    /// <summary>Ends all deliveries at once, as the end of its process does: what waited to be sent is not sent. Whoever calls it lets nobody hear what this leader says of it.</summary>
+    internal void Abandon()
+    {
+        foreach (var follower in _state.Followers) follower.Close(DeliveryReason.Shutdown);
+    }
+
     public void Dispose()
     {
         foreach (var follower in _state.Followers) follower.Dispose();

@@ -18,18 +18,21 @@ public sealed partial class SimulatedCluster
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly TimeProvider _time;
-    private readonly Func<IKeyValueStore> _stores;
+    private readonly Func<string, IKeyValueStore> _stores;
+    private readonly Func<string, IReplicaTransport, IReplicaTransport> _transports;
     private readonly Counting _events;
     private readonly ClusterStart? _begin;
     private LiveSettings _settings;
 
     /// <param name="events">Is told every step of every node.</param>
-    /// <param name="stores">What a process that starts keeps its entries in; null for memory.</param>
+    /// <param name="stores">What a process of this node that starts keeps its entries in; null for memory.</param>
+    /// <param name="transports">What it sends with, made of the right thing; null for that.</param>
     /// <param name="begin">Where a recorded run stood, to go on from there; null: all are empty.</param>
-    public SimulatedCluster(TimeProvider time, int followers, LiveSettings settings, IEventSink events, Func<IKeyValueStore>? stores = null, ClusterStart? begin = null)
+    public SimulatedCluster(TimeProvider time, int followers, LiveSettings settings, IEventSink events,
+        Func<string, IKeyValueStore>? stores = null, Func<string, IReplicaTransport, IReplicaTransport>? transports = null, ClusterStart? begin = null)
     {
-        _begin = begin;
-        (_time, _settings, _events, _stores) = (time, settings, new Counting(events), stores ?? (() => new MemoryStore()));
+        (_time, _settings, _events, _begin) = (time, settings, new Counting(events), begin);
+        (_stores, _transports) = (stores ?? (_ => new MemoryStore()), transports ?? ((_, right) => right));
         Wire = new InMemoryPeers(time);
         Members = [.. Enumerable.Range(0, followers + 1).Select(i => i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i)).Select(id => new SimulatedNode(new Peer(id, $"http://{id}")))];
         _reigning = begin?.Leads ?? NodeRoles.Leader;
@@ -68,11 +71,13 @@ public sealed partial class SimulatedCluster
     /// <summary>An empty process in the node's place.</summary>
     public void Launch(SimulatedNode node, bool leads)
     {
-        var events = new EventRecorder(node.Id, $"{++node.Incarnation}", _time, _events);
+        node.Voice = new Voice(_events);
+        var events = new EventRecorder(node.Id, $"{++node.Incarnation}", _time, node.Voice);
         var port = Wire.PortOf(node.Peer);
+        var transport = _transports(node.Id, port);
         var replica = leads
-            ? Replica.Leading(new LeaderOptions(), _settings with { DelayOrigin = 0 }, [.. OthersOf(node)], _stores(), port, port, events, _time)
-            : Replica.Following(new LeaderOptions(), _settings.Versioning, _stores(), port, port, events, _time);
+            ? Replica.Leading(new LeaderOptions(), _settings with { DelayOrigin = 0 }, [.. OthersOf(node)], _stores(node.Id), transport, port, events, _time)
+            : Replica.Following(new LeaderOptions(), _settings.Versioning, _stores(node.Id), transport, port, events, _time);
         node.Member = new Member(replica, events, _time);
         (node.Up, node.Death) = (true, new TaskCompletionSource());
         Wire.Attach(node.Peer, node.Member);
@@ -86,6 +91,9 @@ public sealed partial class SimulatedCluster
         node.Up = false;
         Wire.SetAway(node.Peer, true);
         node.Death.TrySetResult();
+        // A process that is gone says nothing, sends nothing again, and what waited in it for its time never leaves.
+        node.Voice.IsSilent = true;
+        node.Replica.Leader?.Abandon();
         await node.Replica.DisposeAsync();
         // Who waited for it to thaw learns that nobody is there.
         node.Member.Faults.Signal(stops: false);

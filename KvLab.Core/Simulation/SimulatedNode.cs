@@ -1,3 +1,4 @@
+using KvLab.Core.Events;
 using KvLab.Core.Members;
 using KvLab.Core.Network;
 
@@ -10,6 +11,9 @@ public sealed class SimulatedNode(Peer peer)
     public string Id => Peer.Id;
     public Member Member { get; internal set; } = null!;
     public Replica Replica => Member.Replica;
+
+    /// <summary>By which this incarnation tells what it does.</summary>
+    internal Voice Voice { get; set; } = null!;
     public int Incarnation { get; internal set; }
     public bool Up { get; internal set; }
     public bool IsFrozen => Up && Member.Faults.IsFrozen;
@@ -19,4 +23,15 @@ public sealed class SimulatedNode(Peer peer)
 
     /// <summary>Completes when this incarnation is killed: whoever waits for its answer gets none.</summary>
     internal TaskCompletionSource Death { get; set; } = new();
+}
+
+/// <summary>The events of one incarnation, until it ends.</summary>
+internal sealed class Voice(IEventSink next) : IEventSink
+{
+    public bool IsSilent { get; set; }
+
+    public void Publish(NodeEvent nodeEvent)
+    {
+        if (!IsSilent) next.Publish(nodeEvent);
+    }
 }

@@ -5,6 +5,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Network;
 using KvLab.Core.Observation.Messages;
 using KvLab.Core.Observation.Snapshots;
+using KvLab.Core.Reading;
 using KvLab.Core.Replication;
 using KvLab.Core.Settings;
 using KvLab.Core.Storage;
@@ -21,6 +22,10 @@ public class WatchedCluster(SimulatedCluster inner, LiveSettings settings, Actio
     private ImmutableArray<string> _otherSide = [];
     private LiveSettings _settings = settings;
     private string _lastLeader = NodeRoles.Leader;
+
+    // Whoever reads here is one reader: what it saw of a key it should not see older again.
+    private readonly Dictionary<string, EntryVersion> _seen = new(StringComparer.Ordinal);
+    private readonly PromisedWrites _promised = new(inner.Time);
 
     public string Name => inner.Name;
     public TimeProvider Time => inner.Time;
@@ -39,6 +44,8 @@ public class WatchedCluster(SimulatedCluster inner, LiveSettings settings, Actio
     public async Task BeginAsync(LiveSettingsPatch settings, CancellationToken cancellation)
     {
         await inner.BeginAsync(settings, cancellation);
+        _promised.Clear();
+        _seen.Clear();
         _settings = settings.ApplyTo(_settings);
     }
 
@@ -55,13 +62,26 @@ public class WatchedCluster(SimulatedCluster inner, LiveSettings settings, Actio
         // By what was so when the write began: an answer may come much later.
         var (settings, leader) = (_settings, Leader());
         var answer = await inner.WriteAsync(key, value, delaysMs, cancellation);
+        if (answer.Status == WriteStatus.Success) _promised.Promised(key, answer.Version);
         tell(answer.Status is not { } status ? new ClientsTold([], 1) : new ClientsTold([new ClientAnswer(
             new AcknowledgedWrite(answer.Version, key, leader, answer.Required, answer.Acks, Time.GetUtcNow(), settings.Versioning == VersioningMode.Naive, settings.QuorumCountsLeader),
             status == WriteStatus.Success)], 0));
         return answer;
     }
 
-    public Task<ReadSeen> ReadAsync(string key, string? node, int r, CancellationToken cancellation) => inner.ReadAsync(key, node, r, cancellation);
+    public async Task<ReadSeen> ReadAsync(string key, string? node, int r, CancellationToken cancellation)
+    {
+        // Judged by what was so when the read began, as the dashboard judges its own.
+        var (expected, seen) = (_promised.Expect(key), _seen.GetValueOrDefault(key));
+        var read = await inner.ReadAsync(key, node, r, Told, cancellation);
+        if (read.Problem is not null) return read;
+        if (read.Version < seen) tell(new ClientsTold([], 0) { Backwards = 1 });
+        _seen[key] = EntryVersion.Max(_seen.GetValueOrDefault(key), read.Version);
+        return read;
+
+        void Told(ReadTold told) =>
+            tell(new ClientsTold([], 0) { Reads = [told with { Stale = told.Answered && expected.Of(new EntryVersion(told.Epoch, told.Version)).IsStale }] });
+    }
 
     public async Task ActAsync(NodeAct act, string node, double amountMs, CancellationToken cancellation)
     {

@@ -43,7 +43,19 @@ public sealed record Challenge(string Name, string Title, string Task, string Hi
                 "> write k1 = a", "v1 of k1 arrives at follower-1.", "v1 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-3.",
                 "leader is killed, and what it holds in memory is gone.", "The most up-to-date follower takes over.",
             ]),
+        new("backwards", "A reader goes back in time",
+            "Let a reader go back in time: it reads a newer version first, and an older one, or none, afterwards.",
+            "Not all nodes have a write at the same moment. Which of them does the reader ask first?",
+            SimulationPlan.Standard, s => s.ReadsBackwards > 0,
+            [
+                "> write k1 = a", "A client reads k1 from leader.", "The answer of leader to a read of k1 arrives.",
+                "A client reads k1 from follower-1.", "The answer of follower-1 to a read of k1 arrives.",
+            ]),
+        .. Puzzles.Make(),
     ];
+
+    /// <summary>One node makes a mistake, and it is to be shown.</summary>
+    public bool IsPuzzle => Plan.Bug is not null;
 
     /// <returns>Null where there is none of this name.</returns>
     public static Challenge? Find(string? name) => All.FirstOrDefault(c => c.Name == name);

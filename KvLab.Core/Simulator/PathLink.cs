@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvLab.Core.Configuration;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulator.Mutants;
 
 namespace KvLab.Core.Simulator;
 
@@ -23,7 +24,7 @@ public static class PathLink
 
     public static string Write(SimulationPlan plan, IReadOnlyList<PathStep> path)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new { plan.Followers, plan.Seed, Settings = LiveSettingsPatch.Of(plan.Settings), plan.Start, plan.Script, Path = string.Join('\n', path.Select(Write)) }, Json);
+        var json = JsonSerializer.SerializeToUtf8Bytes(new { plan.Followers, plan.Seed, Settings = LiveSettingsPatch.Of(plan.Settings), plan.Start, plan.Script, Bug = plan.Bug?.Written(), Path = string.Join('\n', path.Select(Write)) }, Json);
         using var packed = new MemoryStream();
         using (var deflate = new DeflateStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) deflate.Write(json);
         return Base64Url.EncodeToString(packed.ToArray());
@@ -37,9 +38,9 @@ public static class PathLink
         using var json = JsonObjectText.Parse(Unpack(text), errors);
         if (json is null) throw NoLink();
         var fields = new JsonFields(json.RootElement, errors);
-        fields.AllowOnly("followers", "seed", "settings", "start", "script", "path");
+        fields.AllowOnly("followers", "seed", "settings", "start", "script", "bug", "path");
         var settings = fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given).ApplyTo(new LiveSettings()) : new LiveSettings();
-        var plan = new SimulationPlan(fields.Int("followers") ?? 0, fields.Int("seed") ?? 0, settings) { Start = fields.Text("start"), Script = fields.Text("script") };
+        var plan = new SimulationPlan(fields.Int("followers") ?? 0, fields.Int("seed") ?? 0, settings) { Start = fields.Text("start"), Script = fields.Text("script"), Bug = SimulationBug.Read(fields.Object("bug")) };
         var steps = (fields.Text("path") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if ((errors.Any ? errors.All : plan.Check()) is [var wrong, ..]) throw new FormatException($"path holds a plan that cannot be: {wrong.Message}");
         if (steps.Length > Simulation.MostSteps) throw new FormatException($"path must have at most {Simulation.MostSteps} steps, but has {steps.Length}.");

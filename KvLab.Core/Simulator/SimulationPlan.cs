@@ -3,6 +3,7 @@ using KvLab.Core.Control;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
+using KvLab.Core.Simulator.Mutants;
 
 namespace KvLab.Core.Simulator;
 
@@ -10,6 +11,9 @@ namespace KvLab.Core.Simulator;
 /// <param name="Seed">What the delays and all other chance are drawn from; <see cref="LiveSettings.Seed"/> too.</param>
 public sealed record SimulationPlan(int Followers, int Seed, LiveSettings Settings)
 {
+    /// <summary>The mistake that one of the nodes makes; null: all are right.</summary>
+    public SimulationBug? Bug { get; init; }
+
     public const int MostFollowers = ExperimentPlan.MostFollowers;
 
     /// <summary>Messages take some time, so that there is something to choose.</summary>
@@ -29,6 +33,7 @@ public sealed record SimulationPlan(int Followers, int Seed, LiveSettings Settin
         var errors = new FieldErrors();
         errors.Require(Followers is >= 1 and <= MostFollowers, "followers", $"followers must be from 1 to {MostFollowers}, but is {Followers}.");
         if (errors.All.Count > 0) return errors.All;
+        if (Bug?.CheckNode(Followers) is { } bug) return [bug];
         if (Settings.Validate(Followers) is { Count: > 0 } wrong) return wrong;
         try
         {

@@ -8,6 +8,7 @@ using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Replays;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Simulation;
+using KvLab.Core.Simulator.Mutants;
 
 namespace KvLab.Core.Simulator;
 
@@ -39,7 +40,8 @@ internal sealed class SimulationWorld : IEventSink
         SimulatedCluster? cluster = null;
         var begin = plan.Start is { } text ? RecordedStart.Read(text) : null;
         _script = plan.Script is { } script ? Script.Check(script) : [];
-        _world.Do(() => cluster = new SimulatedCluster(_world.Time, plan.Followers, plan.Settings, this, begin: begin?.Cluster));
+        _world.Do(() => cluster = new SimulatedCluster(_world.Time, plan.Followers, plan.Settings, this,
+            node => SimulationBug.StoreOf(plan.Bug, node), (node, right) => SimulationBug.TransportOf(plan.Bug, node, right), begin?.Cluster));
         _cluster = cluster!;
         Stage = new WatchedCluster(_cluster, plan.Settings, Tell);
         _runner = new ScenarioRunner(NoStory, Stage);

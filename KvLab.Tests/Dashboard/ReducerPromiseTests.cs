@@ -31,6 +31,19 @@ public sealed class ReducerPromiseTests
     }
 
     [Fact]
+    public void Reads_that_went_backwards_are_counted_until_the_lab_is_emptied()
+    {
+        var clients = new ClientOutcomes(TimeProvider.System);
+        var story = new Story(clients);
+        story.Join(NodeRoles.Leader, "leader");
+        clients.WentBackwards();
+        clients.WentBackwards();
+        Assert.Equal(2, story.Snapshot.ReadsBackwards);
+        story.Observer.Tell(new ClusterRenewed());
+        Assert.Equal(0, story.Snapshot.ReadsBackwards);
+    }
+
+    [Fact]
     public void While_a_leader_may_still_tell_nothing_that_it_promised_is_called_lost()
     {
         var (story, clients) = Told();

@@ -67,6 +67,19 @@ public sealed class ReducerReplicaTests
     }
 
     [Fact]
+    public void Reports_in_the_other_order_take_no_version_back_and_a_follower_that_says_it_went_back_is_believed()
+    {
+        var story = Story.OfCluster(1);
+        story.Accept(1, "k1");
+        story.Accept(2, "k1");
+        story.Apply("follower-1", 2, "k1", held: 1);
+        story.Apply("follower-1", 1, "k1");
+        Assert.Equal(2, story.Snapshot.Keys["k1"].Cells["follower-1"].Version.Counter);
+        story.Apply("follower-1", 1, "k1", held: 2);
+        Assert.Equal(1, story.Snapshot.Keys["k1"].Cells["follower-1"].Version.Counter);
+    }
+
+    [Fact]
     public void In_naive_mode_the_last_arrival_wins_in_the_view_too()
     {
         var story = Story.OfCluster(1);

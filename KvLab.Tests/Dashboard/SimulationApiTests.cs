@@ -85,6 +85,12 @@ public sealed class SimulationApiTests(ApiFixture dashboard) : IClassFixture<Api
     [InlineData("""{"recording":"r","followers":2}""", "recording")]
     [InlineData("""{"recording":"r","at":-1}""", "at")]
     [InlineData("""{"recording":"r","for":1e9}""", "for")]
+    [InlineData("""{"bug":"ignores_keys"}""", "bug")]
+    [InlineData("""{"bug":{"name":"laziness","node":"follower-1"}}""", "bug.name")]
+    [InlineData("""{"bug":{"node":"follower-1"}}""", "bug.name")]
+    [InlineData("""{"bug":{"name":"ignores_keys"}}""", "bug.node")]
+    [InlineData("""{"bug":{"name":"ignores_keys","node":"follower-9"}}""", "bug.node")]
+    [InlineData("""{"bug":{"name":"ignores_keys","node":"leader","since":1}}""", "bug.since")]
     public async Task A_simulation_that_cannot_be_is_refused_by_the_name_of_its_field(string body, string field)
     {
         var (status, problem, _) = await dashboard.SendAsync("POST", "/api/simulations", body);

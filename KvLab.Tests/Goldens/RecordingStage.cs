@@ -16,7 +16,7 @@ internal sealed class RecordingStage(SimulatedRun run, List<(int Position, TimeS
     private static Told Noted(IngestMessage message) => message switch
     {
         ClientsTold { Answers: [var answer] } => new Answered(answer),
-        ClientsTold => new Unreached(),
+        ClientsTold { Unreachable: > 0 } => new Unreached(),
         NodeIntroduced { Hello: var hello } => new Message(new NodeIntroduced(hello with { BootId = null, MonotonicNs = 0, OriginNs = 0 })),
         ProcessChanged { Notice: not null } killed => new Message(killed with { Notice = "killed from the page" }),
         _ => new Message(message),

@@ -21,7 +21,7 @@ public sealed class ReplicaCluster
     {
         (World, _settings) = (world, settings);
         Log = MomentLog.In(world);
-        _cluster = new SimulatedCluster(world.Time, followers, settings, Log, stores);
+        _cluster = new SimulatedCluster(world.Time, followers, settings, Log, stores is null ? null : _ => stores());
         world.Run(_cluster.StartAsync);
     }
 

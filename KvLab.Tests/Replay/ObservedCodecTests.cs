@@ -37,6 +37,7 @@ public sealed class ObservedCodecTests
         new NodeFroze("follower-2", true),
         new SidesChanged(["follower-1", "follower-2"]),
         new ClientsTold([new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, 5), "k", "leader", 2, 2, At.Utc), true)], 3) { Reads = [new ReadTold(4, "follower-1", "kü", 1, 2, 3, 1, 5, true, false, true)] },
+        new ClientsTold([], 0) { Backwards = 2 },
         PictureTaken.Instance,
         LedgerRead.Instance,
         PromisesCounted.Instance,

@@ -69,6 +69,7 @@ internal static class RecordedStream
             _ => new ClientsTold([new ClientAnswer(new AcknowledgedWrite(new EntryVersion(1, random.Next(1, 60)), $"k{random.Next(12)}", NodeRoles.Leader, 2, 2, at.Utc), random.Next(4) > 0)], random.Next(2))
             {
                 Reads = [new ReadTold(random.Next(5), node, "k1", at.Ms * 1000, at.Ms * 1000 + 5, at.Ms * 1000 + 9, 1, 3, random.Next(3) > 0, random.Next(2) == 0, random.Next(2) == 0)],
+                Backwards = random.Next(3),
             },
         };
     }

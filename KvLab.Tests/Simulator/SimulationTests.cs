@@ -128,6 +128,18 @@ public sealed class SimulationTests
         Assert.Equal(hash, Hash(walked));
     }
 
+    [Fact]
+    public void A_leader_that_is_killed_sends_nothing_any_more()
+    {
+        var simulation = new Held(SimulationPlan.Standard);
+        simulation.Do("write k1 = a");
+        simulation.Choose(Find(simulation, ChoiceKind.Drop, "follower-1").Index);
+        simulation.Do("kill leader");
+        Assert.DoesNotContain(simulation.Enabled, c => c.Kind == ChoiceKind.Deliver || (c.DueMs is not null && c.Sentence.Contains("again", StringComparison.Ordinal)));
+        simulation.GoOnUntil(60_000);
+        Assert.All(simulation.Snapshot.Nodes, n => Assert.Equal(0, n.Applied));
+    }
+
     [Theory]
     [InlineData(2_400)]
     [InlineData(1_300)]

@@ -1,9 +1,11 @@
 using KvLab.Core.Analysis;
+using KvLab.Core.Configuration;
 using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Recordings;
 using KvLab.Core.Replays;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulator;
+using KvLab.Core.Simulator.Mutants;
 using KvLab.Web.Api.Requests;
 using KvLab.Web.Recordings;
 using KvLab.Web.Simulations;
@@ -18,7 +20,7 @@ internal static class SimulationEndpoints
         var api = routes.MapGroup("/api/simulations").WithTags("Simulations");
         api.MapGet("", (SimulationStore store) => store.All.Select(r => new SimulationRow(r.Id, r.UsedAt))).Produces<IReadOnlyList<SimulationRow>>().WithSummary($"Simulations of this dashboard, at most {SimulationStore.Most}.");
         api.MapPost("", CreateAsync).Accepts<SimulationBody>("application/json").Produces<SimulationAnswer>(201).Refuses(409)
-            .WithSummary($"Begins one: followers 1 … {SimulationPlan.MostFollowers} (default {SimulationPlan.Standard.Followers}), seed, settings as PATCH /api/cluster/settings takes them, and story (the name of one) or plan (as POST /api/experiments takes it), "
+            .WithSummary($"Begins one: followers 1 … {SimulationPlan.MostFollowers} (default {SimulationPlan.Standard.Followers}), seed, settings as PATCH /api/cluster/settings takes them, bug (name: {EnumNames.ListOf<Mutant>()}; node: which one has it), and story (the name of one) or plan (as POST /api/experiments takes it), "
                 + "whose lines are then offered one after the other; or recording with at (ms since it began) and for (ms, default 10000: writes of that time are offered again); or path, the link of another one, alone.");
         api.MapGet("/{id}", (string id, SimulationStore store) => SimulationAnswer.Of(store.Find(id))).Produces<SimulationAnswer>().Refuses(404)
             .WithSummary("The step and time that the simulation has reached, and everything that could happen next, each as one sentence.");
@@ -89,7 +91,7 @@ internal static class SimulationEndpoints
     }
 }
 
-public sealed record SimulationBody(int? Followers, int? Seed, LiveSettingsPatch? Settings, string? Story, ExperimentPlan? Plan, string? Recording, double? At, double? For, string? Path);
+public sealed record SimulationBody(int? Followers, int? Seed, LiveSettingsPatch? Settings, SimulationBug? Bug, string? Story, ExperimentPlan? Plan, string? Recording, double? At, double? For, string? Path);
 
 public sealed record StepBody(int? Choice, string? Do, double? Until, int? Undo, int? Redo, int? Branch);
 

@@ -52,6 +52,7 @@ internal sealed class ReadService(NodeDirectory directory, NodeClient client, Se
             var outcome = !staleness.IsStale ? ReadOutcome.Fresh : now.Versioning == VersioningMode.Naive ? ReadOutcome.Wrong : ReadOutcome.Stale;
             row = Row(best, best.Part.Node, outcome, staleness, best.Version < seen);
             Remember(request, best.Version);
+            if (row.NonMonotonic) clients.WentBackwards();
         }
 
         book.Add(row, directory.Followers.Count, now.FollowerAcks());

@@ -3,6 +3,7 @@ using KvLab.Core.Experiments.Plans;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Settings;
 using KvLab.Core.Simulator;
+using KvLab.Core.Simulator.Mutants;
 using KvLab.Web.Experiments;
 using KvLab.Web.Problems;
 using KvLab.Web.Replays;
@@ -12,7 +13,7 @@ namespace KvLab.Web.Simulations;
 /// <summary>What a simulation begins with, as scripts write it: nothing, settings, a story, an experiment's plan, a moment of a recording, or the link of another one.</summary>
 public sealed class SimulationReader(IRecordedStreams recordings)
 {
-    private static readonly string[] Names = ["followers", "seed", "settings", "story", "plan", "recording", "at", "for", "path"];
+    private static readonly string[] Names = ["followers", "seed", "settings", "bug", "story", "plan", "recording", "at", "for", "path"];
 
     public (SimulationPlan Plan, IReadOnlyList<PathStep> Path) Read(JsonFields fields)
     {
@@ -28,7 +29,7 @@ public sealed class SimulationReader(IRecordedStreams recordings)
         var begin = fields.Text("story") is { } story ? OfStory(story, fields) : fields.Object("plan") is { } plan ? OfPlan(PlanReader.Read(plan), fields) : SimulationPlan.Standard;
         var (followers, seed) = (fields.Int("followers"), fields.Int("seed"));
         var settings = fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given).ApplyTo(begin.Settings) : begin.Settings;
-        return (begin with { Followers = followers ?? begin.Followers, Seed = seed ?? begin.Seed, Settings = settings with { Seed = seed ?? settings.Seed } }, []);
+        return (begin with { Followers = followers ?? begin.Followers, Seed = seed ?? begin.Seed, Settings = settings with { Seed = seed ?? settings.Seed }, Bug = SimulationBug.Read(fields.Object("bug")) }, []);
     }
 
     /// <summary>Where a story begins, with its lines to be done one after the other.</summary>

@@ -101,6 +101,9 @@ public sealed record ClientsTold(IReadOnlyList<ClientAnswer> Answers, int Unreac
 
     /// <summary>What they read meanwhile.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<ReadTold>? Reads { get; init; }
+
+    /// <summary>Reads among those that ended meanwhile by which a reader got an older version of a key than it had seen before, or none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Backwards { get; init; }
 }
 
 /// <summary>A snapshot was made. That is when series get their next point, and when promises whose report has not come fall due.</summary>

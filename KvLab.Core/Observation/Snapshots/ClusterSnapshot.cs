@@ -97,6 +97,9 @@ public sealed record ClusterSnapshot
     /// <summary>Comparisons that found a follower lacking something, newest first, at most <see cref="StateLimits.Syncs"/>.</summary>
     public ImmutableArray<SyncView> Syncs { get; init; } = [];
 
+    /// <summary>Reads by which a reader got an older version of a key than it had seen before, or none.</summary>
+    public int ReadsBackwards { get; init; }
+
     /// <summary>Leaders have reigned, and now none does: every node follows, and there is nothing to compare replicas with.</summary>
     public bool NobodyLeads => Reign > 0 && Leader is null;
 
