@@ -19,7 +19,7 @@ public sealed record Challenge(string Name, string Title, string Task, string Hi
             SimulationPlan.Standard, s => s.Kpis.RefusedStale > 0,
             ["> write k1 = old", "> write k1 = new", "v2 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-2."]),
         new("naive", "Nobody compares versions",
-            $"Here the last arrival wins. Let {Straggler} end with an older version than the leader, while nothing is on its way any more.",
+            $"Here the last arrival wins. Make {Straggler} hold an older version than the leader after all messages have arrived.",
             $"All messages arrive in the end. In which order do they have to reach {Straggler}?",
             With(1, VersioningMode.Naive), s => s.Quiescent && s.Keys.Values.Any(k => k.Cells.TryGetValue(Straggler, out var cell) && cell.Version < k.Leader),
             [
@@ -29,7 +29,7 @@ public sealed record Challenge(string Name, string Title, string Task, string Hi
             ]),
         new("lost", "What a promise of one is worth",
             "W = 1: a client is told of success when one follower has the write. Lose a write that a client was told of.",
-            "Who holds it when the client has its answer? All of them can die.",
+            "Which nodes hold the write when its client is answered? Each of them can be killed.",
             With(1, VersioningMode.Versioned), s => s.Durability.Counts.Lost > 0,
             [
                 "> write k1 = a", "v1 of k1 arrives at follower-1.", "v1 of k1 is lost on its way to follower-2.", "v1 of k1 is lost on its way to follower-3.",
