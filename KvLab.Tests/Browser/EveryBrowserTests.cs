@@ -101,6 +101,25 @@ public sealed class EveryBrowserTests(LabInBrowser lab)
         await Assertions.Expect(page.Page.Locator("#chart-latency .main-svg").First).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task A_chart_that_goes_while_it_is_drawn_is_left_without_a_word_and_one_that_stays_says_what_went_wrong()
+    {
+        await using var page = await lab.OpenAsync();
+        const string draw = """
+            async stays => {
+              window.Plotly = { react: () => new Promise((_, reject) => setTimeout(() => reject(new Error('its layout is gone')), 50)) };
+              const chart = document.body.appendChild(document.createElement('div'));
+              const drawn = window.Plotly.react(chart).then(() => 'nothing', failure => failure.message);
+              if (!stays) chart.remove();
+              const said = await drawn;
+              chart.remove();
+              return said;
+            }
+            """;
+        Assert.Equal("nothing", await page.Page.EvaluateAsync<string>(draw, false));
+        Assert.Equal("its layout is gone", await page.Page.EvaluateAsync<string>(draw, true));
+    }
+
     [Theory]
     [InlineData("ц", "KeyW")]
     [InlineData("ς", "KeyW")]

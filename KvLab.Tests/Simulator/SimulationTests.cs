@@ -1,5 +1,6 @@
 using KvLab.Core.Control;
 using KvLab.Core.Simulator;
+using KvLab.Tests.Replay;
 using Xunit;
 using Held = KvLab.Core.Simulator.Simulation;
 
@@ -12,29 +13,9 @@ public sealed class SimulationTests
     private static Choice Find(Held simulation, ChoiceKind kind, string? node = null) =>
         simulation.Enabled.First(c => c.Kind == kind && (node is null || c.Node == node));
 
-    private static string Hash(Held simulation) => TraceHash.Of(simulation.Place.Tape.From(0).Take((int)simulation.Place.Elements));
+    private static string Hash(Held simulation) => RandomWalks.HashOf(simulation);
 
-    private static Held Walked(int steps, int seed)
-    {
-        var simulation = new Held(SimulationPlan.Standard with { Seed = seed });
-        var random = new Random(seed);
-        while (simulation.At < steps)
-        {
-            var enabled = simulation.Enabled;
-            try
-            {
-                // Mostly what is due, so that the walk comes to something.
-                var due = enabled.Count(c => c.DueMs is not null);
-                simulation.Choose(due > 0 && random.Next(3) > 0 ? random.Next(due) : random.Next(enabled.Count));
-            }
-            catch (ControlException)
-            {
-                // Not everything that is offered can be done: nobody may be there to take over.
-            }
-        }
-
-        return simulation;
-    }
+    private static Held Walked(int steps, int seed) => RandomWalks.Of(steps, seed);
 
     [Fact]
     public void A_write_sends_one_message_to_each_follower_and_none_arrives_by_itself()
@@ -159,11 +140,12 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_bytes_and_another_one_others()
+    public async Task A_thousand_seeds_give_the_same_bytes_in_another_process_and_each_gives_others()
     {
-        var hashes = Enumerable.Range(1, 60).Select(seed => Hash(Walked(40, seed))).ToList();
-        Assert.Equal(hashes, Enumerable.Range(1, 60).Select(seed => Hash(Walked(40, seed))));
-        Assert.Equal(60, hashes.Distinct().Count());
+        var elsewhere = AnotherProcess.WalksOf(1_000);
+        var here = RandomWalks.Hashes(1_000).ToList();
+        Assert.Equal(here, await elsewhere);
+        Assert.Equal(1_000, here.Distinct().Count());
     }
 
     [Theory]
