@@ -49,14 +49,16 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
     public RepairTotals Totals => _sync.Totals;
 
     /// <summary>Runs until it is cancelled; never throws.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="later">It begins with the wait between two rounds.</param>
+    public async Task RunAsync(bool later, CancellationToken cancellation)
     {
         try
         {
+            if (later) await RestAsync(cancellation);
             while (!cancellation.IsCancellationRequested)
             {
                 await LookAtAllAsync(cancellation);
-                await time.For(leader, static l => $"{l.NodeId} begins its next repair round: who lacks something?").WaitAsync(Interval, cancellation);
+                await RestAsync(cancellation);
             }
         }
         catch (OperationCanceledException)
@@ -64,6 +66,8 @@ public sealed class Repair(Leader leader, IPeerCalls peers, TimeProvider time)
             // The node stops, or leads no longer.
         }
     }
+
+    private Task RestAsync(CancellationToken cancellation) => time.For(leader, static l => $"{l.NodeId} begins its next repair round: who lacks something?").WaitAsync(Interval, cancellation);
 
     private async Task LookAtAllAsync(CancellationToken cancellation)
     {

@@ -94,11 +94,12 @@ public sealed partial class Replica : IAsyncDisposable
         return leader;
     }
 
-    private void BeginRepair(Leader leader)
+    /// <param name="later">Not before the time between two rounds has passed.</param>
+    private void BeginRepair(Leader leader, bool later = false)
     {
         _reign = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
         _repair = new Repair(leader, _peers, _time);
-        _repairing = _repair.RunAsync(_reign.Token);
+        _repairing = _repair.RunAsync(later, _reign.Token);
     }
 
     /// <summary>What this reign has compared and sent; null for a follower.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Storage;
@@ -15,13 +14,7 @@ public sealed partial class Leader
     /// <param name="last">Its reign, and the last number that it gave.</param>
     internal async Task ContinueAsync(EntryVersion last, IReadOnlyList<OpenWrite> open)
     {
-        _versions.BeginReign(last);
-        await _store.RememberAsync(last);
-        _leadership = LeadershipId.Of(NodeId, _events.Incarnation);
-        BeginPromises(last, smallestQuorum: null);
-        var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
-        await foreach (var entry in _store.SnapshotAsync()) start[entry.Key] = entry.Version;
-        _reignStart = start;
+        await TakeOfficeAsync(_versions.BeginReign(last), smallestQuorum: null, CancellationToken.None);
         Open();
         _events.Record(EventKind.LeaderRecovered, version: last, detail: "It goes on from a recorded state: no follower was asked.");
         foreach (var write in open.OrderBy(w => w.Entry.Version)) Resume(write);

@@ -36,6 +36,12 @@ public sealed partial class Leader
         var reign = epoch is { } given
             ? _versions.BeginReign(new EntryVersion(given, first))
             : _versions.BeginReignAbove(seen with { Counter = first });
+        await TakeOfficeAsync(reign, smallestQuorum, cancellation);
+        return reign;
+    }
+
+    private async Task TakeOfficeAsync(EntryVersion reign, int? smallestQuorum, CancellationToken cancellation)
+    {
         await _store.RememberAsync(reign, cancellation);
         _leadership = LeadershipId.Of(NodeId, _events.Incarnation);
         BeginPromises(reign, smallestQuorum);
@@ -43,7 +49,6 @@ public sealed partial class Leader
         var start = new ConcurrentDictionary<string, EntryVersion>(StringComparer.Ordinal);
         await foreach (var entry in _store.SnapshotAsync(cancellation)) start[entry.Key] = entry.Version;
         _reignStart = start;
-        return reign;
     }
 
     /// <summary>Keys held at the start of the reign.</summary>
@@ -126,14 +131,14 @@ public sealed partial class Leader
         _stopping = true;
         await _work.WhenIdleAsync(drainFor);
         var left = _state.Followers.Select(f => f.Progress()).Where(p => p.Pending > 0).ToDictionary(p => p.Id, p => p.Pending);
-        foreach (var follower in _state.Followers) follower.Close(DeliveryReason.Shutdown);
+        Abandon();
         await _work.WhenIdleAsync(Timeout.InfiniteTimeSpan);
         var report = new DrainReport(left);
         _events.Record(EventKind.NodeStopping, detail: $"{char.ToUpperInvariant(report.ToString()[0])}{report.ToString()[1..]}.");
         return report;
     }
 
-    /// <summary>Ends all deliveries at once, as the end of its process does: what waited to be sent is not sent. Whoever calls it lets nobody hear what this leader says of it.</summary>
+    /// <summary>Ends all deliveries at once, as the end of its process does: what waited to be sent is not sent.</summary>
     internal void Abandon()
     {
         foreach (var follower in _state.Followers) follower.Close(DeliveryReason.Shutdown);

@@ -34,7 +34,7 @@ public sealed partial class SimulatedCluster
         (_time, _settings, _events, _begin) = (time, settings, new Counting(events), begin);
         (_stores, _transports) = (stores ?? (_ => new MemoryStore()), transports ?? ((_, right) => right));
         Wire = new InMemoryPeers(time);
-        Members = [.. Enumerable.Range(0, followers + 1).Select(i => i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i)).Select(id => new SimulatedNode(new Peer(id, $"http://{id}")))];
+        Members = [.. NodeRoles.Ids(followers).Select(id => new SimulatedNode(new Peer(id, $"http://{id}")))];
         _reigning = begin?.Leads ?? NodeRoles.Leader;
         foreach (var node in Members.Where(n => n.Id != _reigning)) Launch(node, leads: false);
         Launch(Node(_reigning), leads: true);

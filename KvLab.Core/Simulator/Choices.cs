@@ -58,10 +58,9 @@ internal static class Choices
     private static void OfLinks(List<Choice> all, Possible now)
     {
         // Links are those of a leader.
-        if (now.Nodes.Any(n => n is { Leads: true, Up: true }))
+        if (now.Nodes.Where(n => n is { Leads: true, Up: true }).Select(n => n.Id).FirstOrDefault() is { } leader)
         {
-            var leader = now.Nodes.First(n => n is { Leads: true, Up: true });
-            foreach (var node in now.Nodes.Where(n => n.Up && n != leader)) Line(all, ChoiceKind.Cut, $"{node.Id} is cut off from the others.", $"partition {node.Id}", node.Id);
+            foreach (var node in now.Nodes.Where(n => n.Up && n.Id != leader)) Line(all, ChoiceKind.Cut, $"{node.Id} is cut off from the others.", $"partition {node.Id}", node.Id);
             Line(all, ChoiceKind.Heal, "All links heal.", "heal", null);
         }
 

@@ -21,8 +21,7 @@ public static class RecordedStart
 {
     public const int MostKeys = 200;
 
-    /// <summary>Writes of the stretch that clients are offered to write again.</summary>
-    public const int MostWrites = 100;
+    private const string FromLine = "from";
 
     /// <summary>The plan of a simulation that begins where this snapshot stands.</summary>
     /// <param name="origin">Which recording, and when.</param>
@@ -31,7 +30,7 @@ public static class RecordedStart
     {
         if (then.Leader is not { } leader || then.Settings is not { } settings) throw new ControlException("No node led at that moment, so there is nothing to go on from. Choose a moment at which a leader runs.");
         var followers = then.Nodes.Length - 1;
-        var names = Enumerable.Range(1, followers).Select(NodeRoles.FollowerId).Append(NodeRoles.Leader).ToHashSet();
+        var names = NodeRoles.Ids(followers).ToHashSet();
         if (!names.SetEquals(then.Nodes.Select(n => n.Id))) throw new ControlException($"A simulation of {followers} followers has the nodes leader and follower-1 to follower-{followers}; at that moment the nodes were {string.Join(", ", then.Nodes.Select(n => n.Id))}.");
         return new SimulationPlan(followers, (int)Math.Clamp(settings.Seed, 0, int.MaxValue), settings with { DelayOrigin = 0 }) { Start = Write(then, origin, leader), Script = script };
     }
@@ -43,7 +42,7 @@ public static class RecordedStart
         var keys = then.Keys.Values.OrderBy(k => busy.Contains(k.Key) ? 0 : k.Cells.Values.Any(c => c.Version != k.Leader) ? 1 : 2).Take(MostKeys).ToArray();
         var last = then.Keys.Values.SelectMany(k => k.Cells.Values.Select(c => c.Version)).Concat(then.Writes.Select(w => w.Version)).Where(v => v.Epoch <= then.Reign).Select(v => v.Counter).DefaultIfEmpty().Max();
         var text = new StringBuilder();
-        text.Append(Inv($"from {Quoted(keys.Length < then.Keys.Count ? $"{origin}, {keys.Length} of its {then.Keys.Count} keys" : origin)}\n"));
+        text.Append(Inv($"{FromLine} {Quoted(keys.Length < then.Keys.Count ? $"{origin}, {keys.Length} of its {then.Keys.Count} keys" : origin)}\n"));
         text.Append(Inv($"leads {leader.Id} {then.Reign} {last}\n"));
         foreach (var node in then.Nodes)
         {
@@ -78,19 +77,22 @@ public static class RecordedStart
 
     private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Which recording, and when: the first line of a start that was checked.</summary>
+    internal static string OriginOf(string text) => text.StartsWith($"{FromLine} ", StringComparison.Ordinal) ? new StartWords(text[(FromLine.Length + 1)..text.IndexOf('\n')]).Text() : "";
+
     /// <exception cref="FormatException">It is no such text.</exception>
     internal static ReadStart Read(string text)
     {
         var entries = new Dictionary<string, List<Entry>>(StringComparer.Ordinal);
         var (open, lines, cut) = (new List<OpenWrite>(), new List<string>(), new List<string>());
-        var (origin, leads, last, node) = ("", "", EntryVersion.None, "");
+        var (leads, last, node) = ("", EntryVersion.None, "");
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var words = new StartWords(line);
             switch (words.Word())
             {
-                case "from":
-                    origin = words.Text();
+                case FromLine:
+                    words.Text();
                     break;
                 case "leads":
                     (leads, last) = (words.Word(), words.Version());
@@ -115,7 +117,7 @@ public static class RecordedStart
 
         if (!entries.ContainsKey(leads)) throw StartWords.Wrong("leads");
         if (cut.Count > 0) lines.Add($"partition {string.Join(' ', cut)}");
-        return new ReadStart(origin, new ClusterStart(leads, last, entries.ToImmutableDictionary(e => e.Key, e => e.Value.ToImmutableArray()), [.. open]), lines);
+        return new ReadStart(new ClusterStart(leads, last, entries.ToImmutableDictionary(e => e.Key, e => e.Value.ToImmutableArray()), [.. open]), lines);
     }
 
     private static OpenWrite Open(StartWords words)
@@ -140,14 +142,13 @@ public static class RecordedStart
     }
 }
 
-/// <param name="Origin">Which recording, and when.</param>
 /// <param name="Lines">Of the story language: they bring about what is not in a node's memory.</param>
-internal sealed record ReadStart(string Origin, ClusterStart Cluster, IReadOnlyList<string> Lines)
+internal sealed record ReadStart(ClusterStart Cluster, IReadOnlyList<string> Lines)
 {
     /// <exception cref="FormatException">It names nodes that a cluster of so many followers does not have, or not all that it has.</exception>
     public void CheckNodes(int followers)
     {
-        var names = Enumerable.Range(1, followers).Select(NodeRoles.FollowerId).Append(NodeRoles.Leader).ToHashSet();
+        var names = NodeRoles.Ids(followers).ToHashSet();
         if (!names.SetEquals(Cluster.Entries.Keys)) throw new FormatException($"start must have the nodes of a cluster of {followers} followers, and no others.");
         if (Cluster.Open.Any(w => w.To.Any(f => !names.Contains(f) || f == Cluster.Leads) || w.To.Count == 0)) throw new FormatException("start has a message under way to a node that is no follower.");
     }

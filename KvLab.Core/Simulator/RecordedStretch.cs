@@ -12,6 +12,9 @@ public static class RecordedStretch
     public const double StandardMs = 10_000;
     public const double LongestMs = 600_000;
 
+    /// <summary>More of its writes are not offered.</summary>
+    private const int MostWrites = 100;
+
     /// <param name="ms">On the observer's clock.</param>
     /// <param name="lengthMs">Writes that began within this time are offered.</param>
     /// <param name="origin">Which recording, and when.</param>
@@ -24,12 +27,12 @@ public static class RecordedStretch
         var writes = new List<string>();
         foreach (var element in stream.From(stream.After(ms)))
         {
-            if (element.At.Ms > ms + lengthMs || writes.Count >= RecordedStart.MostWrites) break;
+            if (element.At.Ms > ms + lengthMs || writes.Count >= MostWrites) break;
             if (element.What is not EventsReceived { Batch.Events: var events }) continue;
             writes.AddRange(events.Where(e => e.Kind == EventKind.WriteAccepted).Select(LineOf).OfType<string>());
         }
 
-        return RecordedStart.PlanOf(then, origin, writes.Count == 0 ? null : string.Join('\n', writes.Take(RecordedStart.MostWrites)));
+        return RecordedStart.PlanOf(then, origin, writes.Count == 0 ? null : string.Join('\n', writes.Take(MostWrites)));
     }
 
     /// <returns>Null where the story language has no words for it.</returns>

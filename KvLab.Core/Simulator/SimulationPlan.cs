@@ -11,13 +11,13 @@ namespace KvLab.Core.Simulator;
 /// <param name="Seed">What the delays and all other chance are drawn from; <see cref="LiveSettings.Seed"/> too.</param>
 public sealed record SimulationPlan(int Followers, int Seed, LiveSettings Settings)
 {
-    /// <summary>The mistake that one of the nodes makes; null: all are right.</summary>
-    public SimulationBug? Bug { get; init; }
-
     public const int MostFollowers = ExperimentPlan.MostFollowers;
 
     /// <summary>Messages take some time, so that there is something to choose.</summary>
     public static readonly SimulationPlan Standard = new(3, 1, ScenarioRunner.Beginning with { WriteQuorum = 2, MinDelayMs = 10, MaxDelayMs = 100, Seed = 1 });
+
+    /// <summary>The mistake that one of the nodes makes; null: all are right.</summary>
+    public SimulationBug? Bug { get; init; }
 
     /// <summary>Where a recorded run stood (<see cref="RecordedStart"/>); null: all nodes are empty.</summary>
     public string? Start { get; init; }
@@ -26,7 +26,7 @@ public sealed record SimulationPlan(int Followers, int Seed, LiveSettings Settin
     public string? Script { get; init; }
 
     /// <summary>The recording and the moment from which it goes on; null where it begins by itself.</summary>
-    public string? Origin => Start is { } start ? RecordedStart.Read(start).Origin : null;
+    public string? Origin => Start is { } start ? RecordedStart.OriginOf(start) : null;
 
     public IReadOnlyList<FieldError> Check()
     {

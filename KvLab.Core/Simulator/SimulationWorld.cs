@@ -50,12 +50,8 @@ internal sealed class SimulationWorld : IEventSink
         _introduced = true;
         if (begin is null) _world.Run(_cluster.StartAsync);
         // What is under way there stays under way: no time passes.
-        else _world.Do(() => _ = _cluster.StartAsync());
-        foreach (var line in begin?.Lines ?? [])
-        {
-            var command = LineReader.Read(line);
-            _world.Do(() => _ = _runner.DoAsync(command, CancellationToken.None));
-        }
+        else Begin(_cluster.StartAsync);
+        foreach (var line in begin?.Lines ?? []) Begin(() => _runner.DoAsync(LineReader.Read(line), CancellationToken.None));
 
         End();
     }
@@ -89,8 +85,7 @@ internal sealed class SimulationWorld : IEventSink
     {
         if (choice.Line is { } line)
         {
-            if (choice.Kind == ChoiceKind.Story) DoNext(line);
-            else Do(line);
+            Do(line, next: choice.Kind == ChoiceKind.Story);
             return;
         }
 
@@ -112,32 +107,27 @@ internal sealed class SimulationWorld : IEventSink
 
     /// <summary>Carries out a line of the story language. What it waits for goes on while others choose what happens.</summary>
     /// <exception cref="ControlException">It cannot be done; nothing has changed.</exception>
-    public void Do(string line)
+    /// <param name="next">It is the next one of its story.</param>
+    public void Do(string line, bool next = false)
     {
         var command = LineReader.Read(line);
-        Task<string?>? done = null;
         Said = null;
-        _world.Do(() => done = _runner.DoAsync(command, CancellationToken.None));
-        if (done is { IsFaulted: true, Exception.InnerException: { } refused }) throw refused as ControlException ?? new ControlException(refused.Message, refused);
-        _world.Do(() => _ = HearAsync(done!));
+        var done = Begin(() => _runner.DoAsync(command, CancellationToken.None));
+        _world.Do(() => _ = HearAsync(done));
+        if (next) _told++;
         if (command is WriteCommand) Writes++;
         if (command is BurstCommand burst) Writes += burst.Writes;
         End();
     }
 
-    // What is refused stays the next line.
-    private void DoNext(string line)
+    /// <summary>Begins something and what follows from it at once; what it waits for is others' choice.</summary>
+    /// <exception cref="ControlException">It failed at once.</exception>
+    private T Begin<T>(Func<T> begin) where T : Task
     {
-        _told++;
-        try
-        {
-            Do(line);
-        }
-        catch (ControlException)
-        {
-            _told--;
-            throw;
-        }
+        T? begun = null;
+        _world.Do(() => begun = begin());
+        if (begun!.Exception?.InnerException is { } refused) throw refused as ControlException ?? new ControlException(refused.Message, refused);
+        return begun;
     }
 
     /// <summary>What comes of a command that others' choices let end; null while nothing came of any.</summary>

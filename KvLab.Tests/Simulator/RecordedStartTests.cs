@@ -27,8 +27,6 @@ public sealed class RecordedStartTests
 
     private static void Choose(Held simulation, string sentence) => simulation.Choose(simulation.Enabled.First(c => c.Sentence == sentence));
 
-    private static string HashOf(Held simulation) => TraceHash.Of(simulation.Place.Tape.From(0));
-
     private static Held GoOn(ClusterSnapshot then) => new(RecordedStart.PlanOf(then, "a recording", script: null));
 
     private static (string Key, string Node, EntryVersionText Held)[] Cells(ClusterSnapshot shown) =>
@@ -105,7 +103,7 @@ public sealed class RecordedStartTests
         var simulation = GoOn(Recorded().Snapshot);
         Choose(simulation, "v3 of k1 arrives at follower-2.");
         var (plan, path) = PathLink.Read(simulation.Link);
-        Assert.Equal(HashOf(simulation), HashOf(new Held(plan, path)));
+        Assert.Equal(RandomWalks.HashOf(simulation), RandomWalks.HashOf(new Held(plan, path)));
         Assert.Equal("a recording", plan.Origin);
     }
 

@@ -44,7 +44,7 @@ public sealed class StorageChoice
 
     /// <summary>Followers may be added later.</summary>
     private static bool IsNode(string id) =>
-        id == NodeRoles.Leader || Enumerable.Range(1, ClusterOptions.MostFollowers).Any(n => id == NodeRoles.FollowerId(n));
+        NodeRoles.Ids(ClusterOptions.MostFollowers).Contains(id);
 
     /// <summary>The value, and the name by which somebody set it.</summary>
     private static (string? Value, string Name) Given(IConfiguration configuration, string own, string inherited) =>

@@ -9,6 +9,9 @@ internal static class PictureRules
     public const int LongestCaption = 500;
     public const int LongestLink = 2_000;
     public const int LongestCell = 200;
+    /// <summary>A text as a cell may have it.</summary>
+    public static string Cell(string text) => ErrorText.Short(text, LongestCell);
+
     public const int MostColumns = 12;
     public const int MostRows = 100;
 

@@ -13,6 +13,9 @@ namespace KvLab.Web.Simulations;
 /// <summary>What a simulation begins with, as scripts write it: nothing, settings, a story, an experiment's plan, a moment of a recording, or the link of another one.</summary>
 public sealed class SimulationReader(IRecordedStreams recordings)
 {
+    /// <summary>As a lab begins.</summary>
+    private const int Followers = 5;
+
     private static readonly string[] Names = ["followers", "seed", "settings", "bug", "story", "plan", "recording", "at", "for", "path"];
 
     public (SimulationPlan Plan, IReadOnlyList<PathStep> Path) Read(JsonFields fields)
@@ -33,7 +36,7 @@ public sealed class SimulationReader(IRecordedStreams recordings)
     }
 
     /// <summary>Where a story begins, with its lines to be done one after the other.</summary>
-    public static SimulationPlan Of(Scenario story) => new(5, 1, ScenarioRunner.Beginning with { Seed = 1 }) { Script = Script.Of(story) };
+    public static SimulationPlan Of(Scenario story) => new(Followers, 1, ScenarioRunner.Beginning with { Seed = 1 }) { Script = Script.Of(story) };
 
     private static SimulationPlan OfStory(string name, JsonFields fields)
     {
@@ -44,11 +47,10 @@ public sealed class SimulationReader(IRecordedStreams recordings)
 
     private static SimulationPlan OfPlan(ExperimentPlan plan, JsonFields fields)
     {
-        const int followers = 5;
-        var wrong = plan.Validate(followers);
+        var wrong = plan.Validate(Followers);
         foreach (var error in wrong) fields.Add("plan", error.Message);
         if (wrong.Count > 0) return SimulationPlan.Standard;
-        var first = plan.Points(followers)[0];
+        var first = plan.Points(Followers)[0];
         return new SimulationPlan(first.Followers, (int)Math.Clamp(plan.Seed, 0, int.MaxValue), first.Settings) { Script = Script.Of(plan) };
     }
 

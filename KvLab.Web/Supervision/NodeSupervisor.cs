@@ -86,7 +86,7 @@ internal sealed partial class NodeSupervisor(
         await _changes.WaitAsync(cancellation);
         try
         {
-            await RequireUsableStorageAsync(Enumerable.Range(0, options.Followers + 1).Select(i => i == 0 ? NodeRoles.Leader : NodeRoles.FollowerId(i)));
+            await RequireUsableStorageAsync(NodeRoles.Ids(options.Followers));
             await LaunchAllAsync(cancellation);
         }
         finally

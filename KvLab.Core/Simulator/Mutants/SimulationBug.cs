@@ -24,7 +24,7 @@ public sealed record SimulationBug(Mutant Name, string Node)
     internal object Written() => new { Name = EnumNames.NameOf(Name), Node };
 
     /// <returns>Null where there is such a node.</returns>
-    internal FieldError? CheckNode(int followers) => Node == NodeRoles.Leader || Enumerable.Range(1, followers).Any(i => NodeRoles.FollowerId(i) == Node)
+    internal FieldError? CheckNode(int followers) => NodeRoles.Ids(followers).Contains(Node)
         ? null
         : new FieldError("bug.node", $"bug.node must be {NodeRoles.Leader} or a follower up to {NodeRoles.FollowerId(followers)}, but is {ErrorText.Short(Node)}.");
 

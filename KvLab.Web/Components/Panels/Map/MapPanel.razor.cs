@@ -115,7 +115,7 @@ public sealed partial class MapPanel
         {
             if (_player is null || await _player.PictureAsync() is not var (png, messages)) return;
             var caption = $"Messages between the nodes{(View.Past ? ", replayed from a recording" : "")}: {Units.Count(messages.Length, "message")} on the way";
-            var table = messages.Length == 0 ? PictureTable.None : new PictureTable(["Message"], [.. messages.Select(m => (string[])[m.Length <= PictureRules.LongestCell ? m : m[..PictureRules.LongestCell]])]);
+            var table = messages.Length == 0 ? PictureTable.None : new PictureTable(["Message"], [.. messages.Select(m => (string[])[PictureRules.Cell(m)])]);
             await Shelf.AddAsync(PictureKind.Map, caption, View.Past ? Shelf.LinkToThis : Shelf.LinkToMap(), table, png);
             added = true;
         });

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using KvLab.Core.Configuration;
 using KvLab.Core.Events;
 using KvLab.Core.Observation.Snapshots;
 using KvLab.Core.Wire;
@@ -17,7 +18,8 @@ namespace KvLab.Web.Components.Panels.Writes;
 /// </summary>
 internal sealed class WaterfallDrawing(IReadOnlyList<WriteView> writes, TimeAxis axis, Labels labels)
 {
-    private const double Width = 760, Left = 216, Right = 36, Head = 24, Lane = 11, Gap = 12, Foot = 26, LongestText = 30;
+    private const double Width = 760, Left = 216, Right = 36, Head = 24, Lane = 11, Gap = 12, Foot = 26;
+    private const int LongestText = 30;
     private const string Ground = "#ffffff", Ink = "#17222d", Soft = "#4a5968", Line = "#d5dce3";
 
     private static readonly Palette Colours = KvTheme.Theme.PaletteLight;
@@ -40,7 +42,7 @@ internal sealed class WaterfallDrawing(IReadOnlyList<WriteView> writes, TimeAxis
 
     private IReadOnlyList<string> Row(WriteView write, DeliveryView delivery) =>
     [
-        labels.Version(write.Version), Cut(write.Key, PictureRules.LongestCell), Cut(write.Value ?? "", PictureRules.LongestCell), WriteWords.Answer(write), delivery.Follower,
+        labels.Version(write.Version), PictureRules.Cell(write.Key), PictureRules.Cell(write.Value ?? ""), WriteWords.Answer(write), delivery.Follower,
         $"{Units.Outcome(delivery.Outcome)}{(delivery.Late ? ", after the answer" : "")}", Units.Ms(delivery.CompletedMs),
     ];
 
@@ -66,7 +68,7 @@ internal sealed class WaterfallDrawing(IReadOnlyList<WriteView> writes, TimeAxis
 
     private void Draw(StringBuilder svg, WriteView write, double top)
     {
-        svg.Append(Words(8, top + 14, $"{labels.Version(write.Version)}{(write.Naive ? " naive" : "")}  {Cut(Unseen.Shown($"{write.Key}={write.Value}"), (int)LongestText)}", Ink))
+        svg.Append(Words(8, top + 14, $"{labels.Version(write.Version)}{(write.Naive ? " naive" : "")}  {ErrorText.Short(Unseen.Shown($"{write.Key}={write.Value}"), LongestText)}", Ink))
             .Append(Words(8, top + 29, WriteWords.Answer(write), Soft));
         for (var lane = 0; lane < write.Deliveries.Length; lane++) Draw(svg, write, write.Deliveries[lane], top + 5 + lane * Lane);
         var (from, to) = (top + 2, top + 8 + write.Deliveries.Length * Lane);
@@ -77,7 +79,7 @@ internal sealed class WaterfallDrawing(IReadOnlyList<WriteView> writes, TimeAxis
 
     private void Draw(StringBuilder svg, WriteView write, DeliveryView delivery, double top)
     {
-        var shape = WriteWords.Shape(delivery);
+        var shape = WriteWords.Shape(delivery.Outcome);
         var (end, colour) = (At(WriteWords.EndMs(delivery)), Tones.Ink(shape, Colours));
         var open = delivery.Outcome is DeliveryOutcome.Pending or DeliveryOutcome.Replaced;
         svg.Append(Words(Left - 8, top + 9, Units.Short(delivery.Follower), Soft, "end"))
@@ -93,7 +95,7 @@ internal sealed class WaterfallDrawing(IReadOnlyList<WriteView> writes, TimeAxis
         var x = 8.0;
         foreach (var outcome in writes.SelectMany(w => w.Deliveries).Select(d => d.Outcome).Distinct().Order())
         {
-            var name = outcome.ToString().ToLowerInvariant();
+            var name = WriteWords.Shape(outcome);
             svg.Append(Shape(name, x, y - 10, Tones.Ink(name, Colours))).Append(Words(x + 16, y, Units.Outcome(outcome), Soft));
             x += 34 + 7 * Units.Outcome(outcome).Length;
         }
@@ -115,8 +117,6 @@ internal sealed class WaterfallDrawing(IReadOnlyList<WriteView> writes, TimeAxis
 
     private static string Words(double x, double y, string words, string colour, string anchor = "start") =>
         Inv($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" fill=\"{colour}\" text-anchor=\"{anchor}\" xml:space=\"preserve\">{WebUtility.HtmlEncode(words)}</text>");
-
-    private static string Cut(string text, int most) => text.Length <= most ? text : $"{text[..(most - 1)]}…";
 
     private static string Inv(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

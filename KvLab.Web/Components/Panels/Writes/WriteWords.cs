@@ -19,7 +19,7 @@ internal static class WriteWords
     };
 
     /// <summary>The name of its shape and colour.</summary>
-    public static string Shape(DeliveryView delivery) => delivery.Outcome.ToString().ToLowerInvariant();
+    public static string Shape(DeliveryOutcome outcome) => outcome.ToString().ToLowerInvariant();
 
     /// <summary>Where its bar ends: at its outcome, or where the delay that was drawn for it would end.</summary>
     public static double EndMs(DeliveryView delivery) => delivery.CompletedMs ?? delivery.DelayMs;
