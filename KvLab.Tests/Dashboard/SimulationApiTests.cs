@@ -81,6 +81,8 @@ public sealed class SimulationApiTests(ApiFixture dashboard) : IClassFixture<Api
     [InlineData("""{"story":"out-of-order","plan":{}}""", "story")]
     [InlineData("""{"plan":{"quorums":[9]}}""", "plan")]
     [InlineData("""{"plan":{"dance":1}}""", "plan.dance")]
+    [InlineData("""{"plan":{"quorums":[1,2],"writes":100000}}""", "plan")]
+    [InlineData("""{"plan":{"sweep":{"axis":"keys","values":["1","10"]}}}""", "plan")]
     [InlineData("""{"at":5}""", "recording")]
     [InlineData("""{"recording":"r","followers":2}""", "recording")]
     [InlineData("""{"recording":"r","at":-1}""", "at")]

@@ -137,6 +137,16 @@ public sealed class RecordedStartTests
         Assert.Equal("start", Assert.Single((SimulationPlan.Standard with { Followers = 1, Settings = SimulationPlan.Standard.Settings with { WriteQuorum = 1 }, Start = start }).Check()).Field);
 
     [Fact]
+    public void An_experiment_is_offered_with_all_of_its_writes()
+    {
+        var lines = Script.Of(new KvLab.Core.Experiments.Plans.ExperimentPlan { Writes = 450, Keys = 7, Concurrency = 3, Quorums = [1, 4] }).Split('\n');
+        Assert.Equal(
+            ["settings W = 1", .. Bursts(), "settings W = 4", .. Bursts()], lines);
+
+        static string[] Bursts() => [.. new[] { 200, 200, 50 }.Select(n => $"burst {n} writes over 7 keys by 3 clients")];
+    }
+
+    [Fact]
     public void A_story_is_offered_line_by_line_without_what_it_waits_for()
     {
         var story = KvLab.Core.Scenarios.ScenarioLibrary.Find("out-of-order")!;

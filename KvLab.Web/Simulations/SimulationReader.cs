@@ -50,8 +50,16 @@ public sealed class SimulationReader(IRecordedStreams recordings)
         var wrong = plan.Validate(Followers);
         foreach (var error in wrong) fields.Add("plan", error.Message);
         if (wrong.Count > 0) return SimulationPlan.Standard;
-        var first = plan.Points(Followers)[0];
-        return new SimulationPlan(first.Followers, (int)Math.Clamp(plan.Seed, 0, int.MaxValue), first.Settings) { Script = Script.Of(plan) };
+        try
+        {
+            var first = plan.Points(Followers)[0];
+            return new SimulationPlan(first.Followers, (int)Math.Clamp(plan.Seed, 0, int.MaxValue), first.Settings) { Script = Script.Of(plan) };
+        }
+        catch (ControlException refused)
+        {
+            fields.Add("plan", refused.Message);
+            return SimulationPlan.Standard;
+        }
     }
 
     private SimulationPlan Of(string recording, JsonFields fields)
