@@ -75,7 +75,8 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         await page.MustBeAccessibleAsync("lost writes, dark");
         Assert.Contains("no other node held it", Encoding.UTF8.GetString(await page.DownloadAsync("durability-csv")), StringComparison.Ordinal);
 
-        // The others expect the node of this name to lead.
+        // The others expect the node of this name to lead. It was killed, and what has not come back yet cannot be promoted.
+        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
         await page.ChooseAsync("failover-to", lab.State.Current.Nodes.Single(n => n.Id == "leader").Label);
         await page.ClickAsync("failover-promote");
         await page.Expect("failover-last").ToContainTextAsync("leader leads epoch");

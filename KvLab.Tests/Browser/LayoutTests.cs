@@ -37,6 +37,8 @@ public sealed class LayoutTests(LabInBrowser lab)
         await page.MustBeAccessibleAsync("idle");
 
         await page.BurstAsync(80, 20, 5);
+        // Rows that still change may be drawn anew under the pointer.
+        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
         await page.Page.Locator(".kv-write-row").First.ClickAsync();
         await page.Expect("write-detail").ToBeVisibleAsync();
         await page.MustBeAccessibleAsync("busy, a write selected");

@@ -84,9 +84,11 @@ public sealed class SettingsPanelTests : PageTest
         Assert.Equal(0.5, Cluster.Patches[0].MinDelayMs);
 
         page.At("timeout").Change("3.5");
+        page.Until(() => page.Has("timeout-wrong"));
         Assert.Equal("The timeout must be a whole number, but is 3.5.", page.Text("timeout-wrong"));
         Assert.Equal("3.5", page.At("timeout").GetAttribute("value"));
         page.At("seed").Change("99999999999999999999");
+        page.Until(() => page.Has("seed-wrong"));
         Assert.Contains("The seed must be from", page.Text("seed-wrong"), StringComparison.Ordinal);
         page.At("seed").Change("9223372036854775807");
         Clock.Advance(SettingsDraft.Gather);

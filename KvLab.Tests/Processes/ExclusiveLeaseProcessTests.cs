@@ -29,9 +29,7 @@ public sealed class ExclusiveLeaseProcessTests
         await lab.PostAsync($"/api/bursts/{burst}/cancel");
         await Patience.UntilAsync(async () => (string)(await lab.GetAsync($"/api/bursts/{burst}"))["state"]! == "cancelled", "the burst is cancelled");
 
-        var started = await lab.PostAsync("/api/experiments", Plan);
-        var id = (string)started["id"]!;
-        await WritingAsync(lab, id);
+        var id = await MeasuringAsync(lab);
 
         // Who has it, and that nobody else gets it.
         Assert.Equal($"Experiment {id}", (string)(await lab.GetAsync("/api/cluster"))["lease"]!["holder"]!);
@@ -66,8 +64,7 @@ public sealed class ExclusiveLeaseProcessTests
         Assert.Null((await lab.GetAsync("/api/cluster"))["lease"]);
 
         // A deliberate take over, after a kill.
-        id = (string)(await lab.PostAsync("/api/experiments", Plan))["id"]!;
-        await WritingAsync(lab, id);
+        id = await MeasuringAsync(lab);
         await SignalAsync("KILL", lab.Node("follower-3").ProcessId!.Value);
         await lab.WhenAsync(s => s.Nodes.Any(n => n is { Id: "follower-3", State: KvLab.Core.Observation.Snapshots.NodeState.Crashed }));
         Assert.Equal(HttpStatusCode.OK, (await lab.PostAsync("/api/cluster/take-over")).Status);
@@ -79,8 +76,16 @@ public sealed class ExclusiveLeaseProcessTests
         Assert.Equal(before, (int)(await lab.PatchAsync("{\"seed\":7}"))["writeQuorum"]!);
     }
 
-    private static Task WritingAsync(LabDashboard lab, string id) => Patience.UntilAsync(
-        async () => ((string)(await lab.GetAsync($"/api/experiments/{id}"))["progress"]!["doing"]!).Contains("writing", StringComparison.Ordinal), "the point is being measured");
+    /// <returns>The id of an experiment whose point is being measured.</returns>
+    private static async Task<string> MeasuringAsync(LabDashboard lab)
+    {
+        var started = await lab.PostAsync("/api/experiments", Plan);
+        Assert.True(started.Status == HttpStatusCode.Accepted, started.Text);
+        var id = (string)started["id"]!;
+        await Patience.UntilAsync(
+            async () => ((string)(await lab.GetAsync($"/api/experiments/{id}"))["progress"]!["doing"]!).Contains("writing", StringComparison.Ordinal), "the point is being measured");
+        return id;
+    }
 
     private static async Task SignalAsync(string signal, int process)
     {
