@@ -4,7 +4,7 @@ using KvLab.Core.Simulation;
 namespace KvLab.Core.Simulator;
 
 /// <summary>
-/// What could happen next, always in the same order: what is due, the earliest first, so that the first one is what happens by itself; then the next line of its story, what clients may do, then what may befall
+/// What could happen next, always in the same order: what is due, the earliest first, so that the first one is what happens by itself; then the next line of its script, what clients may do, then what may befall
 /// nodes and links.
 /// </summary>
 internal static class Choices
@@ -16,7 +16,7 @@ internal static class Choices
     {
         var all = new List<Choice>();
         foreach (var timer in now.Due) Due(all, timer);
-        if (now.NextLine is { } next) Line(all, ChoiceKind.Story, $"The story goes on: {next}", next, null);
+        if (now.NextLine is { } next) Line(all, ChoiceKind.Story, $"Next line of the script: {next}", next, null);
         foreach (var key in Keys) Line(all, ChoiceKind.Write, $"A client writes {key} = w{now.Writes + 1}.", $"write {key} = w{now.Writes + 1}", null, key);
         foreach (var node in now.Nodes.Where(n => n.Up)) Line(all, ChoiceKind.Read, $"A client reads {Keys[0]} from {node.Id}.", $"read {Keys[0]} from {node.Id}", node.Id, Keys[0]);
         foreach (var node in now.Nodes) OfNode(all, node);

@@ -11,5 +11,5 @@ internal readonly record struct PossibleNode(string Id, bool Up, bool Frozen, bo
 /// </summary>
 /// <param name="Due">The earliest first; a timer is one object however long it waits.</param>
 /// <param name="Writes">That clients have begun.</param>
-/// <param name="NextLine">Of its story.</param>
+/// <param name="NextLine">Of its script: a story, an experiment or what clients of a recording wrote.</param>
 internal sealed record Possible(ImmutableArray<DueTimer> Due, ImmutableArray<PossibleNode> Nodes, int Writes, string? NextLine);

@@ -72,6 +72,14 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await page.ClickAsync("page-live");
         await page.Expect("replay-label").ToHaveCountAsync(0);
         await page.Expect("write-submit").ToBeVisibleAsync();
+
+        // The same moment in the simulator, where the same messages are under way and somebody else decides what becomes of them.
+        await page.Page.GotoAsync($"{lab.Url}/replay/{id}?at={here.ToString("0.###", CultureInfo.InvariantCulture)}");
+        await page.ReadyAsync();
+        await page.ClickAsync("replay-stretch");
+        await page.ClickAsync("replay-simulate");
+        await page.Expect("simulation-label").ToContainTextAsync("it goes on from a burst at ");
+        await Assertions.Expect(page.At("enabled").GetByText("arrives", new() { Exact = true }).First).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using KvLab.Core.Simulator;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -48,6 +49,42 @@ public sealed class SimulatorPageTests(LabInBrowser lab)
 
         // The lab's own nodes have seen nothing of it.
         Assert.Equal(writes, lab.State.Current.Kpis.Writes);
+    }
+
+    [Theory]
+    [InlineData("lost")]
+    [InlineData("backwards")]
+    public async Task A_challenge_is_solved_by_its_last_step_and_by_none_before(string name)
+    {
+        var challenge = Challenge.Find(name)!;
+        await using var page = await lab.OpenAsync($"/simulator?challenge={name}");
+        await page.Expect("challenge").ToContainTextAsync(challenge.Task);
+        foreach (var step in challenge.Solution)
+        {
+            await page.Expect("challenge").ToHaveAttributeAsync("data-solved", "false");
+            if (step.StartsWith("> ", StringComparison.Ordinal)) await DoAsync(page, step[2..]);
+            else await ChooseAsync(page, step);
+        }
+
+        await page.Expect("challenge").ToHaveAttributeAsync("data-solved", "true");
+        await page.Expect("challenge-solved").ToHaveTextAsync("Solved.");
+    }
+
+    [Fact]
+    public async Task What_an_address_names_and_is_not_there_is_said()
+    {
+        await using var page = await lab.OpenAsync("/simulator?challenge=nothing");
+        await page.Expect("simulator-missing").ToContainTextAsync("There is no challenge nothing.");
+        await page.Page.GotoAsync($"{lab.Url}/simulator?story=nothing");
+        await page.Expect("simulator-missing").ToContainTextAsync("There is no story nothing.");
+    }
+
+    private static async Task DoAsync(LabPage page, string line)
+    {
+        var step = (await page.At("simulator-at").TextContentAsync())!;
+        await page.At("simulator-line").FillAsync(line);
+        await page.ClickAsync("simulator-do");
+        await page.Expect("simulator-at").Not.ToHaveTextAsync(step);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class EnabledPanelTests : PageTest
 
     private IRenderedComponent<EnabledPanel> Show(IReadOnlyList<Choice> choices, ViewOptions? view = null) => Render<EnabledPanel>(p =>
     {
-        p.Add(x => x.Choices, choices).Add(x => x.OnTake, c => _taken.Add(c)).Add(x => x.OnDo, _ => Task.FromResult(true));
+        p.Add(x => x.Choices, choices).Add(x => x.OnTake, c => { _taken.Add(c); return Task.CompletedTask; }).Add(x => x.OnDo, _ => Task.FromResult(true));
         if (view is not null) p.AddCascadingValue(view);
     });
 
@@ -59,7 +59,7 @@ public sealed class EnabledPanelTests : PageTest
     public void The_next_line_of_a_story_is_offered_above_all()
     {
         var panel = Show(new Held(SimulationPlan.Standard with { Script = "write k7 = a\nkill leader" }).Enabled);
-        Assert.Equal("The story goes on: write k7 = a", panel.Find("[data-testid=simulator-story]").TextContent);
+        Assert.Equal("Next line of the script: write k7 = a", panel.Find("[data-testid=simulator-story]").TextContent);
         panel.Find("[aria-label^='do it']").Click();
         Assert.Equal(ChoiceKind.Story, Assert.Single(_taken).Kind);
     }

@@ -55,8 +55,8 @@ public sealed class SimulationApiTests(ApiFixture dashboard) : IClassFixture<Api
     }
 
     [Theory]
-    [InlineData("""{"story":"out-of-order","followers":2}""", "The story goes on: settings W = 1, delay = 1..2 ms")]
-    [InlineData("""{"plan":{"quorums":[1,2],"writes":20}}""", "The story goes on: settings W = 1")]
+    [InlineData("""{"story":"out-of-order","followers":2}""", "Next line of the script: settings W = 1, delay = 1..2 ms")]
+    [InlineData("""{"plan":{"quorums":[1,2],"writes":20}}""", "Next line of the script: settings W = 1")]
     public async Task A_story_and_a_plan_are_offered_line_by_line(string body, string first)
     {
         var simulation = await BeginAsync(body);

@@ -159,7 +159,7 @@ public sealed class RecordedStartTests
         }
 
         Assert.Equal(4, told.Count);
-        Assert.Equal("The story goes on: settings W = 1, delay = 1..2 ms", told[0]);
+        Assert.Equal("Next line of the script: settings W = 1, delay = 1..2 ms", told[0]);
         Assert.Equal(3, simulation.Snapshot.Writes.Length);
     }
 }

@@ -18,6 +18,8 @@ internal static class Program
         ["viewers"] = ("open pages under a steady load: event to picture, renders, bytes, CPU", ViewersVerb.RunAsync),
         ["map"] = ("the map in a browser: pictures a second, how far behind, what feeding it costs", MapVerb.RunAsync),
         ["timeline"] = ("the diagram in a browser: pan and zoom over a recording (--file), how far behind it follows", TimelineVerb.RunAsync),
+        ["follow"] = ("how far behind the diagram follows at 10,000 writes/s, without a browser", FollowVerb.RunAsync),
+        ["press"] = ("the simulator in a browser: from a press to its picture", PressVerb.RunAsync),
         ["recording"] = ("what recording costs nodes and dashboard", RecordingVerb.RunAsync),
         ["events"] = ("a dashboard that hears millions of events: memory, and whether the page still answers", EventsVerb.RunAsync),
         ["plain"] = ("the same against a plain .NET design", PlainVerb.RunAsync),

@@ -1,3 +1,4 @@
+using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Panels.Map;
 using KvLab.Web.Components.Panels.Timeline;
 using KvLab.Web.Components.Scripts;
@@ -10,7 +11,7 @@ namespace KvLab.Web.Components.Pages;
 /// <summary>
 /// The live page at a moment of a recording: the same panels, for they do not know where a snapshot comes from. The address holds the moment and the speed, so that a link opens the same.
 /// </summary>
-public sealed partial class ReplayPage : IAsyncDisposable
+public sealed partial class ReplayPage : PastPage, IAsyncDisposable
 {
     private OpenRecording? _recording;
     private ReplaySession? _session;
@@ -74,8 +75,7 @@ public sealed partial class ReplayPage : IAsyncDisposable
         // What was on its way when its viewer left must not bring the past back.
         if (_session is null || _gone) return;
         _moment = new MapMoment(_session.ObserverMs, _session.Plays ? _session.Speed : 0);
-        Past.Show(_session.Snapshot, $"{_recording!.Name}, {Clock.Second(_session.Utc)}, {ReplayTime.Write(_session.AtMs)} after its beginning");
-        StateHasChanged();
+        Draw(() => Past.Show(_session.Snapshot, $"{_recording!.Name}, {Clock.Second(_session.Utc)}, {ReplayTime.Write(_session.AtMs)} after its beginning"));
         if (!_session.Plays) ShowAddress();
     }
 

@@ -2,6 +2,7 @@ using KvLab.Core.Events;
 using KvLab.Core.Replays;
 using KvLab.Core.Scenarios;
 using KvLab.Core.Simulator;
+using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Panels.Map;
 using KvLab.Web.Components.Panels.Timeline;
 using KvLab.Web.Components.Parts;
@@ -19,7 +20,7 @@ namespace KvLab.Web.Components.Pages;
 /// The live page over a cluster whose clock the viewer holds: the same panels, and beside the map a list of what could happen next. The address holds plan and path behind its
 /// #, where no server's limit on addresses counts.
 /// </summary>
-public sealed partial class SimulatorPage : IAsyncDisposable
+public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
 {
     private const double TickMs = 100;
 
@@ -64,14 +65,20 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         Browser.ShortcutPressed += OnShortcut;
         Views.Update(v => v with { Past = true });
         var link = Navigation.Uri.Split('#', 2) is [_, { Length: > 0 } path] ? path : null;
-        _challenge = Challenge.Find(Wanted);
-        await OpenAsync(() => link is null ? Store.Create(FirstPlan()) : Store.Open(link));
+        await OpenAsync(() =>
+        {
+            _challenge = Wanted is null ? null : Challenge.Find(Wanted) ?? throw Unknown($"There is no challenge {Wanted}.");
+            return link is null ? Store.Create(FirstPlan()) : Store.Open(link);
+        });
     }
 
     private SimulationPlan FirstPlan() =>
-        _challenge?.Plan
-        ?? (ScenarioLibrary.Find(Story ?? "") is { } story ? SimulationReader.Of(story) : null)
-        ?? (Recording is { } recording ? Reader.Of(recording, AtMs ?? 0) : SimulationPlan.Standard);
+        _challenge is { } challenge ? challenge.Plan
+        : Story is { } story ? SimulationReader.Of(ScenarioLibrary.Find(story) ?? throw Unknown($"There is no story {story}."))
+        : Recording is { } recording ? Reader.Of(recording, AtMs ?? 0)
+        : SimulationPlan.Standard;
+
+    private static CommandException Unknown(string sentence) => new(StatusCodes.Status404NotFound, sentence);
 
     private async Task OpenAsync(Func<SimulationRoom> create)
     {
@@ -146,8 +153,8 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         _solved = _challenge?.IsSolved(_session.Snapshot) == true;
         // The path says all but the challenge.
         _link = $"{Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["challenge"] = _challenge?.Name, ["story"] = null, ["recording"] = null, ["at"] = null }).Split('#')[0]}#{seen.Link}";
-        Past.ShowSimulation(_session.Snapshot, $"step {_at}, {Units.Ms(_nowMs)} on its clock{(simulation.Plan.Origin is { } origin ? $"; it goes on from {origin}" : "")}");
-        StateHasChanged();
+        var label = $"step {_at}, {Units.Ms(_nowMs)} on its clock{(simulation.Plan.Origin is { } origin ? $"; it goes on from {origin}" : "")}";
+        Draw(() => Past.ShowSimulation(_session.Snapshot, label));
         if (Navigation.ToBaseRelativePath(Navigation.Uri).StartsWith("simulator", StringComparison.Ordinal)) Navigation.NavigateTo(_link, replace: true);
     }
 

@@ -25,11 +25,16 @@ internal sealed partial class CircuitViewer : IAsyncDisposable
     /// <summary>The height of each virtualised list, as on a screen of 1366 × 768.</summary>
     private const int ListPx = 360;
 
+    private const string Asked = "asked";
+
     private readonly CountedSockets _sockets = new();
     private readonly HubConnection _hub;
     private readonly Uri _page;
     private int _renders;
     private long _renderBytes;
+    private readonly TaskCompletionSource<long> _asker = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<byte[]> _answer = new();
+    private byte[] _bytes = [];
     private int _nextCall;
     private string? _error;
 
@@ -45,7 +50,12 @@ internal sealed partial class CircuitViewer : IAsyncDisposable
         _hub = builder.Build();
         _hub.On<int, byte[]>("JS.RenderBatch", RenderAsync);
         _hub.On<long, string, string?, int, long, int>("JS.BeginInvokeJS", CallAsync);
-        _hub.On<string, bool, string?>("JS.EndInvokeDotNet", (_, succeeded, result) => { if (!succeeded) _error ??= result; });
+        _hub.On<int, byte[]>("JS.ReceiveByteArray", (_, bytes) => _bytes = bytes);
+        _hub.On<string, bool, string?>("JS.EndInvokeDotNet", (call, succeeded, result) =>
+        {
+            if (!succeeded) _error ??= result;
+            if (call == Asked) _answer.TrySetResult(_bytes);
+        });
         _hub.On<string>("JS.Error", error => _error ??= error);
         _hub.On<int, string>("JS.AttachComponent", (_, _) => { });
         _hub.On<long>("JS.EndUpdateRootComponents", _ => { });
@@ -83,10 +93,22 @@ internal sealed partial class CircuitViewer : IAsyncDisposable
         return _hub.SendAsync("OnRenderCompleted", batch, (string?)null);
     }
 
+    /// <summary>Asks as the page's script does, one question at a time.</summary>
+    /// <param name="arguments">A JSON array.</param>
+    public async Task<byte[]> AskAsync(string method, string arguments)
+    {
+        var patience = TimeSpan.FromSeconds(30);
+        var asker = await _asker.Task.WaitAsync(patience);
+        _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _hub.SendAsync("BeginInvokeDotNetFromJS", Asked, null, method, asker, arguments);
+        return await _answer.Task.WaitAsync(patience);
+    }
+
     private async Task CallAsync(long call, string function, string? arguments, int resultType, long target, int callType)
     {
         if (call != 0) await _hub.SendAsync("EndInvokeJSFromDotNet", call, true, string.Create(CultureInfo.InvariantCulture, $"[{call},true,{Answer(function, resultType)}]"));
         if (function.EndsWith("Virtualize.init", StringComparison.Ordinal)) await ShowListAsync(arguments!);
+        if (function == "create") Remember(arguments!);
     }
 
     private static string Answer(string function, int resultType) => (function, resultType) switch
@@ -105,6 +127,14 @@ internal sealed partial class CircuitViewer : IAsyncDisposable
         var list = parsed.RootElement[0].GetProperty("__dotNetObject").GetInt64();
         var number = Interlocked.Increment(ref _nextCall).ToString(CultureInfo.InvariantCulture);
         await _hub.SendAsync("BeginInvokeDotNetFromJS", number, null, "OnSpacerBeforeVisible", list, $"[0,{ListPx},{ListPx}]");
+    }
+
+    /// <summary>Whom the script of this page's canvas asks.</summary>
+    private void Remember(string arguments)
+    {
+        using var parsed = JsonDocument.Parse(arguments);
+        foreach (var argument in parsed.RootElement.EnumerateArray())
+            if (argument.ValueKind == JsonValueKind.Object && argument.TryGetProperty("__dotNetObject", out var asker)) _asker.TrySetResult(asker.GetInt64());
     }
 
     public async ValueTask DisposeAsync()
