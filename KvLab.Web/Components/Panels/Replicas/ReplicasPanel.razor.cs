@@ -34,7 +34,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     [Parameter] public bool Shown { get; set; } = true;
 
     protected override object Slice() => !Shown ? Shown :
-        (Snapshot.Nodes, Snapshot.OtherSide, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, Snapshot.ManyEpochs, View.KeyFilter, View.Selection);
+        (Snapshot.Nodes, Snapshot.OtherSide, Snapshot.Keys, Snapshot.KeyOrder, Snapshot.Naive, Snapshot.Quiescent, Snapshot.EntriesNotShown, Snapshot.ManyEpochs, View.KeyFilter, View.Selection, View.Past);
 
     protected override void OnParametersSet()
     {
