@@ -52,7 +52,7 @@ internal sealed class FaultyLink(string follower, TimeProvider time)
         // As on a healthy link a sender of writes is carried on by whoever brings its answer. Other calls go on to longer work, for which a timer's thread is not there.
         var outcome = new TaskCompletionSource<T>(lost is null ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
         await using (cancellation.UnsafeRegister(static (o, token) => ((TaskCompletionSource<T>)o!).TrySetCanceled(token), outcome))
-        using (time.For(follower, static f => $"Whoever asked {f} gives up waiting for its answer.").CreateTimer(_ => outcome.TrySetException(TimedOut(timeout)), null, timeout, Timeout.InfiniteTimeSpan))
+        using (time.For(follower, static f => $"The time to wait for an answer of {f} is over.").CreateTimer(_ => outcome.TrySetException(TimedOut(timeout)), null, timeout, Timeout.InfiniteTimeSpan))
         {
             _ = TellAsync(outcome, TravelAsync(draw, send, lost, lost is null ? ended.Token : cancellation, ended.Token));
             try

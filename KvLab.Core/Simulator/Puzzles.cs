@@ -19,16 +19,18 @@ internal static class Puzzles
     public static ImmutableArray<Challenge> Make() =>
     [
         new("puzzle-older", "Puzzle: an older value stays",
-            $"{Suspect} has one bug. Versions are compared here. Let {Suspect} give up a newer version for an older one that it keeps, while nothing is on its way any more.",
+            $"{Suspect} has one bug. Versions are compared here. Make {Suspect} replace a newer version by an older one, and still hold the older one when all messages have arrived.",
             $"Everything may arrive. It is the order at {Suspect} that matters.",
+            $"The bug: the store of {Suspect} does not compare versions; its last arrival wins.",
             With(Mutant.LastArrivalWins), s => Ends(s, e => e is { Kind: EventKind.EntryApplied, Naive: false } && e.Held > e.EntryVersion),
             [
                 "> write k1 = old", "> write k1 = new", "v2 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-2.",
                 "v1 of k1 arrives at follower-1.", "v2 of k1 arrives at follower-1.",
             ]),
         new("puzzle-missing", "Puzzle: a write is refused that nothing has replaced",
-            $"{Suspect} has one bug. Let it refuse a newer version of a key than it holds, or its first, and lack it in the end, while nothing is on its way any more.",
+            $"{Suspect} has one bug. Make it refuse a write although it holds nothing newer of that key, so that it lacks the write when all messages have arrived.",
             "Clients here know more than one key.",
+            $"The bug: the store of {Suspect} compares a version with the newest of all keys, where each key has its own. Its refusal counts as an ack, as always, so nobody was told.",
             With(Mutant.IgnoresKeys), s => Ends(s, RefusedNewer),
             [
                 "> write k1 = a", "> write k2 = b", "v2 of k2 arrives at follower-2.", "v1 of k1 arrives at follower-2.",
@@ -37,6 +39,7 @@ internal static class Puzzles
         new("puzzle-promise", "Puzzle: a promise that nobody made",
             "W = 1, and the leader has one bug. Let a client be told of success although its write has never reached any follower.",
             "What does a leader hear of a follower that is not there?",
+            "The bug: the leader takes a refused connection for an ack: nobody is there, and that counts.",
             Small with { Bug = new SimulationBug(Mutant.CountsRefusals, NodeRoles.Leader) }, IsPromisedByNobody,
             [
                 "> write k1 = a", "follower-2 is killed, and what it holds in memory is gone.", "v1 of k1 arrives at follower-2.",

@@ -68,6 +68,7 @@ public sealed class SimulatorPageTests(LabInBrowser lab)
 
         await page.Expect("challenge").ToHaveAttributeAsync("data-solved", "true");
         await page.Expect("challenge-solved").ToHaveTextAsync("Solved.");
+        await page.Expect("challenge-lesson").ToHaveTextAsync(challenge.Lesson);
     }
 
     [Fact]

@@ -240,4 +240,16 @@ public sealed class ReplicasPanelTests : PageTest
             Keys = System.Collections.Immutable.ImmutableSortedDictionary<string, KeyRow>.Empty.Add("k1", new KeyRow("k1", new EntryVersion(1, 9), "\"a\"", cells)),
         };
     }
+
+    [Fact]
+    public void What_a_node_held_that_has_ended_is_struck_out_and_compared_with_nothing()
+    {
+        var node = Calm.Followers.First().Id;
+        var ended = Calm with { Nodes = [.. Calm.Nodes.Select(n => n.Id == node ? n with { State = NodeState.Stopped } : n)] };
+        var page = Show<ReplicasPanel>(ended);
+        var key = Calm.KeyOrder[0];
+        Assert.Equal($"{key} at {node}: not running; held v{Calm.Keys[key].Cells[node].Version.Counter} before", page.At($"cell-{key}-{node}").QuerySelector(".mud-sr-only")!.TextContent);
+        Assert.NotNull(page.At($"cell-{key}-{node}").QuerySelector("s"));
+        Assert.Contains("is not running. Before it ended, it held v", ended.Explain.Cell(ended.Keys[key], node, ended), StringComparison.Ordinal);
+    }
 }

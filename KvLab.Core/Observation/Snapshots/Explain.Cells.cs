@@ -15,6 +15,9 @@ public sealed partial class Explain
         if (node == snapshot.Leader?.Id)
             return row.Leader.IsNone ? $"{Leads(node)} does not hold {key}." : $"{Leads(node)} holds {V(row.Leader)} of {key}; the followers are compared with it.";
 
+        if (snapshot.Nodes.FirstOrDefault(n => n.Id == node)?.State is NodeState.Stopped or NodeState.Crashed)
+            return $"{N(node)} is not running. Before it ended, it held {(cell is { Version.IsNone: false } ? V(cell.Version) : "no version")} of {key}: lost if it was in memory, kept if it was in a database.";
+
         var status = ReplicaComparison.Compare(row, cell);
         var underway = snapshot.Quiescent ? "" : " Deliveries are still under way.";
         var refused = cell is { LastRefused.IsNone: false }

@@ -87,6 +87,8 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
         _problem = await Problem.OfAsync(async () => made = await Task.Run(create), "", "Begin a new one.");
         if (made is null) return;
         if (_room is not null) Store.Forget(_room.Id);
+        // What was selected in another simulation is something else in this one.
+        if (_room is not null) Views.Select(Selection.None);
         _room = made;
         if (_gone) Store.Forget(made.Id);
         else await ShowAsync();

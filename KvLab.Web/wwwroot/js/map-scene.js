@@ -37,7 +37,7 @@ export class Scene {
   shows = 0;
 
   /** @param stage nodes {id, name, x, y (0…1), state, role, facts, cutOff}, links {to, faults, cut, refuses}, clients {x, y} */
-  draw(paint, width, height, stage, traffic, t, inks, { fade, selected, still, ground }) {
+  draw(paint, width, height, stage, traffic, t, inks, { fade, selected, still, ground, stands }) {
     paint.begin(width, height, ground);
     this.dots = [];
     const crowd = stage.nodes.length > 9 ? 0.75 : 1;
@@ -57,7 +57,8 @@ export class Scene {
     }
     for (let i = traffic.calls.length - 1; i >= 0 && traffic.calls[i].ended > t - 60_000; i--) {
       callDotsOf(traffic.calls[i], t, all);
-      marks.addCall(traffic.calls[i], t, fade * 0.6);
+      // Where time stands, a trace would stay for as long as somebody thinks. A reader's answer is what was looked for.
+      if (!stands || traffic.calls[i].read) marks.addCall(traffic.calls[i], t, fade * 0.6);
     }
     this.drawn = all.length;
     this.#trails(paint, marks.all, places, inks, size);

@@ -144,7 +144,7 @@ class TrafficMap {
     this.#tell();
   }
 
-  #options(ground) { return { fade: fadeMs * Math.min(1, Math.max(this.#paused ? 1 : this.#speed, 0.02)) + (this.#speed < 1 ? 20 : 0), selected: this.#selected, still: this.#reduced.matches, ground }; }
+  #options(ground) { return { fade: fadeMs * Math.min(1, Math.max(this.#paused ? 1 : this.#speed, 0.02)) + (this.#speed < 1 ? 20 : 0), selected: this.#selected, still: this.#reduced.matches, ground, stands: this.#moment?.rate === 0 }; }
 
   /** How far behind, how many stand together, and a list of what is under way for those who cannot see it. */
   #tell() {

@@ -19,11 +19,14 @@ public sealed partial class ReplicaRow : ComponentBase
     private const int RestMs = 1_000;
 
     private KeyRow? _before;
-    private (KeyRow, string[], Selection?, bool, string?, Labels) _shown;
+    private (KeyRow, string[], string[], Selection?, bool, string?, Labels) _shown;
 
     [Parameter, EditorRequired] public required KeyRow Row { get; set; }
     [Parameter, EditorRequired] public required string[] NodeIds { get; set; }
     [Parameter] public string? Leader { get; set; }
+
+    /// <summary>Nodes whose process has ended: what they held then is not compared with anything.</summary>
+    [Parameter] public string[] Gone { get; set; } = [];
     [Parameter, EditorRequired] public required Labels Labels { get; set; }
 
     /// <summary>The selection if it concerns this key.</summary>
@@ -35,14 +38,14 @@ public sealed partial class ReplicaRow : ComponentBase
 
     protected override bool ShouldRender()
     {
-        var now = (Row, NodeIds, Selection, First, Leader, Labels);
+        var now = (Row, NodeIds, Gone, Selection, First, Leader, Labels);
         if (now.Equals(_shown)) return false;
         _before = _shown.Item1;
         _shown = now;
         return true;
     }
 
-    protected override void OnInitialized() => _shown = (Row, NodeIds, Selection, First, Leader, Labels);
+    protected override void OnInitialized() => _shown = (Row, NodeIds, Gone, Selection, First, Leader, Labels);
 
     private bool Flashes(string node) =>
         _before is not null && Rested(_before.Cells.GetValueOrDefault(node)?.ChangedAt, Row.Cells.GetValueOrDefault(node)?.ChangedAt);
@@ -62,7 +65,7 @@ public sealed partial class ReplicaRow : ComponentBase
 
     private string Label(string node, EntryVersion held, CellStatus status, EntryVersion refused)
     {
-        var what = node == Leader
+        var what = Gone.Contains(node) ? held.IsNone ? "not running; held nothing" : $"not running; held {Labels.Version(held)} before" : node == Leader
             ? held.IsNone ? "holds nothing" : $"holds {Labels.Version(held)}"
             : status.State switch
             {

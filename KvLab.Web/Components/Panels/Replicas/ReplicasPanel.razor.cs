@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvLab.Core.Observation.Snapshots;
 using KvLab.Web.Commands;
 using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Parts;
@@ -18,6 +19,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
     private string _filterOfRows = "";
     private IList<string> _rows = [];
     private string[] _nodeIds = [];
+    private string[] _gone = [];
     private string? _leader;
     private readonly Underway _underway = new();
     private bool _adding;
@@ -42,6 +44,8 @@ public sealed partial class ReplicasPanel : SnapshotPanel
         _leader = Snapshot.Leader?.Id;
         // The same array as long as the nodes are the same, so that a row can see by reference that nothing changed.
         if (!Snapshot.Nodes.Select(n => n.Id).SequenceEqual(_nodeIds)) _nodeIds = [.. Snapshot.Nodes.Select(n => n.Id)];
+        var gone = Snapshot.Nodes.Where(n => n.State is NodeState.Stopped or NodeState.Crashed).Select(n => n.Id);
+        if (!gone.SequenceEqual(_gone)) _gone = [.. gone];
         if (_orderOfRows == Snapshot.KeyOrder && _filterOfRows == View.KeyFilter) return;
         (_orderOfRows, _filterOfRows) = (Snapshot.KeyOrder, View.KeyFilter);
         _rows = _filterOfRows.Length == 0
