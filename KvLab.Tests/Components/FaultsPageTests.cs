@@ -177,9 +177,9 @@ public sealed class FaultsPageTests : PageTest
         });
         page.At("durability-tab-rolled-back").Change("on");
         page.Until(() => page.Has("rolled-back-1-9"));
-        Assert.Contains("The new leader did not know it, so leader rolled it back and now holds v4. A client had been told that it succeeded, so it is lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
+        Assert.Contains("The new leader did not know it, so leader rolled it back and now holds v4. A client had been told that the rolled-back write succeeded, so it counts as lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
         Assert.Contains("the only follower that had acknowledged was follower-3", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
-        Assert.Contains("No client is known to have been told that it succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
+        Assert.Contains("No client is known to have been told that the rolled-back write succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
 
         static RolledBackView Taken(long version) => new("leader", "k1", new EntryVersion(1, version), "\"x\"", new EntryVersion(1, 4), At);
     }

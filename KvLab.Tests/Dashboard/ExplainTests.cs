@@ -136,7 +136,7 @@ public sealed class ExplainTests
 
     [Fact]
     public void A_failed_delivery_does_not_claim_that_nothing_is_stored() =>
-        Assert.Equal("failed: v12 of k1 is not known to be stored at follower-4, because no answer came in time after 501 ms, on attempt 3; it may be.",
+        Assert.Equal("failed after 501 ms, on attempt 3: follower-4 is not known to have stored v12 of k1, because no answer came in time; it may have done so.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Failed, held: 0, reason: "timeout", attempts: 3)));
 
     [Fact]

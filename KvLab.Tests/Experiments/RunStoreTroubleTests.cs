@@ -87,7 +87,7 @@ public sealed class RunStoreTroubleTests : IDisposable
         try
         {
             using var store = new RunStore(_folder);
-            Assert.Contains($"{Database} may only be read", store.Problem, StringComparison.Ordinal);
+            Assert.Contains($"{Database} is read-only", store.Problem, StringComparison.Ordinal);
             Assert.False(store.CanWrite);
             Assert.Equal("whole", Assert.Single(store.List()).Id);
             MustRefuse(() => store.Save(Run.Value), store.Problem!);

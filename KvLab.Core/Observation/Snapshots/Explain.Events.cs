@@ -37,7 +37,7 @@ public sealed partial class Explain
         EventKind.ReplicationStarted => ReplicationStarted(e),
         EventKind.DeliveryAcked => DeliveryAcked(e),
         EventKind.DeliveryFailed =>
-            $"attempt {e.Attempt ?? 1} to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it may or may not be stored there{Tail(e.Detail)}",
+            $"attempt {e.Attempt ?? 1} to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; the write may or may not be stored there{Tail(e.Detail)}",
         EventKind.DeliveryAbandoned =>
             $"no further attempt to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}{Tail(e.Detail)}",
         EventKind.WriteAnswered => WriteAnswered(e),
@@ -75,7 +75,7 @@ public sealed partial class Explain
         + s.Delivery switch
         {
             Core.Settings.Delivery.Once => "one attempt per delivery",
-            Core.Settings.Delivery.Hinted => $"deliveries are tried again for {Ms(s.HintWindowMs)} and for {s.HintLimit} writes per follower",
+            Core.Settings.Delivery.Hinted => $"deliveries are tried again for at most {Ms(s.HintWindowMs)}, with at most {s.HintLimit} writes kept per follower",
             _ => "deliveries are tried again until acked",
         }
         + s.RejoinSync switch { RejoinSync.None => ", no catch-up on rejoin", RejoinSync.Full => ", full catch-up on rejoin", _ => ", incremental catch-up on rejoin" }

@@ -108,13 +108,13 @@ public static class RunFigures
         }
 
         return new Figure("distribution", "Distribution of write latency",
-            "The share of writes that were answered within a time. Dashed: the exact distribution of the W-th smallest delay, moved by the overhead.",
+            "For each latency, the share of writes answered within it. Dashed: the exact distribution of the W-th smallest delay, shifted right by the overhead.",
             new Axis("latency (ms)"), new Axis("share of writes", Max: 1), series);
     }
 
     public static Figure LatencyOverTime(ExperimentRun run) => new("latency-over-time", "Latency over time",
         "Each dot is a write. A trend would mean that the machine or the cluster changed while it was measured.",
-        new Axis("time since the point began (s)"), new Axis("latency (ms)"),
+        new Axis("time since the first measured write (s)"), new Axis("latency (ms)"),
         [.. FirstRepetition(run).Select((p, i) =>
         {
             var rows = Thin(p.Samples.Count, MostDots).ToArray();
@@ -127,7 +127,7 @@ public static class RunFigures
         var point = FirstRepetition(run)[0];
         return new Figure("behind-over-time", $"Writes not yet acknowledged per follower ({point.Plan.Label})",
             "A follower is behind by the writes that are still on their way to it; after the last write every line must fall to 0.",
-            new Axis("time since the point began (s)"), new Axis("writes behind", Whole: true),
+            new Axis("time since the first measured write (s)"), new Axis("writes behind", Whole: true),
             [.. point.Samples.Followers.Select((id, f) =>
             {
                 var (times, open) = OpenDeliveries(point.Samples, [f]);
