@@ -79,7 +79,7 @@ public sealed partial class Leader
     {
         var entry = new Entry(key, value, _versions.Next());
         var pause = _options.NaiveWindow * DelaySchedule.Uniform(settings.Seed, entry.Version.Counter, NodeId, attempt: 0);
-        await _time.For((NodeId, entry), static w => $"{w.NodeId} stores {w.entry.Version} of {w.entry.Key}, whose number it took before.").WaitAsync(pause, CancellationToken.None);
+        await _time.For((NodeId, entry), static w => $"{w.NodeId} stores {w.entry.Version} of {w.entry.Key}, whose number it took in an earlier step.").WaitAsync(pause, CancellationToken.None);
         var startedAt = _store.TakesTime ? _time.GetTimestamp() : 0;
         var result = await _store.ApplyAsync(entry, ApplyRule.LastArrivalWins);
         RecordAccepted(entry, result.Held, naive: true, startedAt);

@@ -23,12 +23,12 @@ public sealed record Challenge(string Name, string Title, string Task, string Hi
             $"All messages arrive in the end. In which order do they have to reach {Straggler}?",
             With(1, VersioningMode.Naive), s => s.Quiescent && s.Keys.Values.Any(k => k.Cells.TryGetValue(Straggler, out var cell) && cell.Version < k.Leader),
             [
-                "> write k1 = old", "leader stores v1 of k1, whose number it took before.", "> write k1 = new", "leader stores v2 of k1, whose number it took before.",
+                "> write k1 = old", "leader stores v1 of k1, whose number it took in an earlier step.", "> write k1 = new", "leader stores v2 of k1, whose number it took in an earlier step.",
                 "v2 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-1.", "v2 of k1 arrives at follower-1.",
                 "v1 of k1 arrives at follower-3.", "v2 of k1 arrives at follower-3.",
             ]),
         new("lost", "What a promise of one is worth",
-            "W = 1: a client is told of success when one follower has the write. Lose a write that a client was told of.",
+            "W = 1: a client is told of success when one follower has the write. Lose a write whose client was told of success.",
             "Which nodes hold the write when its client is answered? Each of them can be killed.",
             With(1, VersioningMode.Versioned), s => s.Durability.Counts.Lost > 0,
             [

@@ -19,15 +19,15 @@ internal static class Puzzles
     public static ImmutableArray<Challenge> Make() =>
     [
         new("puzzle-older", "Puzzle: an older value stays",
-            $"{Suspect} has one bug. Versions are compared here. Let {Suspect} give up a newer version for an older one that it keeps, while nothing is on its way any more.",
+            $"{Suspect} has one bug. Versions are compared here. Make {Suspect} replace a newer version with an older one, and still hold the older one when nothing is on its way any more.",
             $"Everything may arrive. It is the order at {Suspect} that matters.",
             With(Mutant.LastArrivalWins), s => Ends(s, e => e is { Kind: EventKind.EntryApplied, Naive: false } && e.Held > e.EntryVersion),
             [
                 "> write k1 = old", "> write k1 = new", "v2 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-2.",
                 "v1 of k1 arrives at follower-1.", "v2 of k1 arrives at follower-1.",
             ]),
-        new("puzzle-missing", "Puzzle: a write is refused that nothing has replaced",
-            $"{Suspect} has one bug. Let it refuse a newer version of a key than it holds, or its first, and lack it in the end, while nothing is on its way any more.",
+        new("puzzle-missing", "Puzzle: a write is refused without cause",
+            $"{Suspect} has one bug. Make it refuse a version of a key that is newer than the one it holds, or is its first, and still lack that version when nothing is on its way any more.",
             "Clients here know more than one key.",
             With(Mutant.IgnoresKeys), s => Ends(s, RefusedNewer),
             [

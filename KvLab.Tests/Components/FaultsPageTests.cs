@@ -231,7 +231,7 @@ public sealed class FaultsPageTests : PageTest
     {
         var page = Show<AvailabilityPanel>(With("follower-2", n => n with { State = NodeState.Frozen }));
         Assert.Equal("success", page.At("availability-rule").GetAttribute("data-verdict"));
-        Assert.Contains("W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge, 1 more may fail: writes succeed.", page.Text("availability-rule"), StringComparison.Ordinal);
+        Assert.Contains("W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge: writes succeed, even if 1 more fails.", page.Text("availability-rule"), StringComparison.Ordinal);
         Assert.Contains("follower-2: frozen", page.Text("availability-rule"), StringComparison.Ordinal);
         Assert.True(page.Has("availability-empty"));
         page.At("availability-w-5").Change("on");

@@ -168,7 +168,7 @@ public sealed class RunStoreTroubleTests : IDisposable
 
         Assert.Equal(RunState.Running, Assert.Single(second.List()).State);
         Assert.Equal(RunState.Running, second.Load("under-way")!.State);
-        Assert.Contains($"another lab has {_folder} (process {Environment.ProcessId}", second.Problem, StringComparison.Ordinal);
+        Assert.Contains($"another lab uses {_folder} (process {Environment.ProcessId}", second.Problem, StringComparison.Ordinal);
         MustRefuse(() => second.Delete("under-way"), second.Problem!);
         MustRefuse(() => second.Rename("under-way", "mine now"), second.Problem!);
         MustRefuse(() => second.Save(Run.Value), second.Problem!);

@@ -70,7 +70,7 @@ public sealed partial class RunStore
                 return;
             }
 
-            Problem = $"Experiments cannot be stored: another lab has {Folder}{Owner()}. What is there can be read. End that lab, or start this one with another KVLAB_DATA.";
+            Problem = $"Experiments cannot be stored: another lab uses {Folder}{Owner()}. What is stored there can be read. End that lab, or start this one with another KVLAB_DATA.";
             OpenToRead();
         }
         catch (Exception failure) when (RunStoreTrouble.Is(failure))

@@ -59,7 +59,7 @@ internal static partial class StartFailure
         var taken = ports.Distinct().Where(port => port == address.Port || (port > 0 && !FreePorts.IsFree(port))).ToArray();
         var instead = taken.Zip(FreePorts.Choose(taken), (port, other) => (port, other == port ? FreePorts.Choose([0])[0] : other)).ToDictionary();
         var proposed = several.Zip(ports, (url, port) => instead.TryGetValue(port, out var other) ? Regex.Replace(url, $":{port}(?=/?$)", $":{other}") : url);
-        return $"address already in use: another program listens on {(taken.Length == 1 ? "port" : "ports")} {NameList.And([.. taken.Select(port => $"{port}")])}. Free is: --urls \"{string.Join(';', proposed)}\"";
+        return $"address already in use: another program listens on {(taken.Length == 1 ? "port" : "ports")} {NameList.And([.. taken.Select(port => $"{port}")])}. These are free: --urls \"{string.Join(';', proposed)}\"";
     }
 
     private static string Forbidden(Uri? address)

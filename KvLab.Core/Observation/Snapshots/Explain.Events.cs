@@ -167,7 +167,7 @@ public sealed partial class Explain
     private string RolledBack(NodeEvent e)
     {
         var known = EnumNames.TryParse<RollBackReason>(e.Reason ?? "", out var reason) ? reason : RollBackReason.TakenBack;
-        return $"rolled back: {V(e.EntryVersion)} of {e.Key}, which {N(e.Node)} had stored as leader before it learnt that it was replaced, and which the new leader does not have, {Why(known)}; "
+        return $"rolled back: {N(e.Node)} had stored {V(e.EntryVersion)} of {e.Key} as leader before it learnt that it was replaced, and the new leader does not have it; the write {Why(known)}, and "
             + $"{N(e.Node)} holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}";
     }
 

@@ -61,12 +61,12 @@ public static class RunFigures
 
     /// <summary>What a client waits for, by storage.</summary>
     public static Figure Storages(ExperimentRun run) => new("storage-latency", "Mean latency by storage",
-        "The same writes with each storage. The time above that of memory is the price of keeping a write after a crash: the leader stores it, then the W-th follower.",
+        "The same writes with each storage. What a storage takes beyond memory is the price of keeping a write after a crash: the leader stores it, then the W-th follower.",
         WAxis, new Axis("mean latency (ms)"), Bars(run, p => p.Client.MeanMs));
 
     /// <summary>The leader's own part of it.</summary>
     public static Figure Storing(ExperimentRun run) => new("storing", "What the leader's storage takes",
-        "Mean per write, by the leader's clock, before anything is sent. It does not depend on W; memory takes none.",
+        "Mean per write, by the leader's clock, before anything is sent. It does not depend on W; storage in memory takes no time.",
         WAxis, new Axis("mean storing (ms)"), [.. Bars(run, p => p.Storing.MeanMs).Where(s => s.Y.All(double.IsFinite))]);
 
     private static FigureSeries[] Bars(ExperimentRun run, Func<PointResult, double> of) =>
@@ -153,7 +153,7 @@ public static class RunFigures
     public static Figure Conflicts(ExperimentRun run)
     {
         return new Figure("conflicts", "Entries that differ after settling",
-            "After everything was delivered and settled: entries on followers that are not the leader's. Versions make this 0; in naive mode the last arrival stays, whatever its age.",
+            "After everything was delivered and settled: entries on followers that differ from the leader's. Versions make this 0; in naive mode the last arrival stays, whatever its age.",
             WAxis, new Axis("differing entries", Whole: true),
             Bars(run, p => Differing(p)));
     }

@@ -146,7 +146,7 @@ public sealed partial class SimulatorPage : IAsyncDisposable
         _solved = _challenge?.IsSolved(_session.Snapshot) == true;
         // The path says all but the challenge.
         _link = $"{Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["challenge"] = _challenge?.Name, ["story"] = null, ["recording"] = null, ["at"] = null }).Split('#')[0]}#{seen.Link}";
-        Past.ShowSimulation(_session.Snapshot, $"step {_at}, {Units.Ms(_nowMs)} on its clock{(simulation.Plan.Origin is { } origin ? $"; it goes on from {origin}" : "")}");
+        Past.ShowSimulation(_session.Snapshot, $"step {_at}, {Units.Ms(_nowMs)} on its clock{(simulation.Plan.Origin is { } origin ? $"; continued from {origin}" : "")}");
         StateHasChanged();
         if (Navigation.ToBaseRelativePath(Navigation.Uri).StartsWith("simulator", StringComparison.Ordinal)) Navigation.NavigateTo(_link, replace: true);
     }
