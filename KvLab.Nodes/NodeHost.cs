@@ -214,7 +214,7 @@ public sealed partial class NodeHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private void NoteUnobserved(object? sender, UnobservedTaskExceptionEventArgs failure) => BackgroundFailed("Something that nobody waited for failed", failure.Exception);
+    private void NoteUnobserved(object? sender, UnobservedTaskExceptionEventArgs failure) => BackgroundFailed("A background task failed, and nothing was waiting for its result", failure.Exception);
 
     private TelemetrySender? CreateTelemetry() => _outbox is null ? null : new TelemetrySender(
         _outbox,

@@ -136,7 +136,7 @@ public sealed class FollowerSync(Leader leader, IPeerCalls peers)
             adopted++;
             leader.HeldFromBefore(entry);
             _parts.Events.Record(EventKind.EntryApplied, entry.Key, entry.Version, entry.Value.Preview(), peer.Id, held: result.Before,
-                outcome: DeliveryOutcome.Applied, detail: $"Recovered from {peer.Id}, which alone had kept it from epoch {entry.Version.Epoch}.");
+                outcome: DeliveryOutcome.Applied, detail: $"Recovered from {peer.Id}, the only node that still held this entry of epoch {entry.Version.Epoch}.");
         }
 
         return adopted;

@@ -8,7 +8,7 @@ namespace KvLab.Core.CatchUp;
 public sealed record SyncReport(int Sent, int Adopted, long BytesCompared, long BytesSent, double ElapsedMs)
 {
     public override string ToString() =>
-        $"{Sent} entries ({BytesSent} bytes) were sent after {BytesCompared} bytes were compared{(Adopted > 0 ? $", {Adopted} were recovered from it" : "")}";
+        $"{Sent} entries ({BytesSent} bytes) were sent after {BytesCompared} bytes were compared{(Adopted > 0 ? $", and {Adopted} were recovered from the follower" : "")}";
 }
 
 /// <summary>Sums over all comparisons since the leader began.</summary>

@@ -60,8 +60,8 @@ public sealed class ChaosChecks
             new("No follower's version of a key went back", _wentBack is null, _wentBack ?? $"{_looks} checks of followers during the run"),
             new("Versions are unique and increase, across restarts and failovers", disorder is null, disorder ?? $"{answers.Count(w => !w.Answer.Version.IsNone)} answered writes"),
             new("Success means that at least W followers had acknowledged", hollow is null, hollow is null ? $"W = {writeQuorum}" : $"{Show(hollow)} had {hollow.Answer.Acks} of {hollow.Answer.Required}, W is {writeQuorum}"),
-            new("No success means that fewer than W were seen to acknowledge", denied is null, denied is null ? $"{answers.Count - success.Count} without success" : $"{Show(denied)} had {denied.Answer.Acks} of {denied.Answer.Required}"),
-            new("The load got through", success.Count > 0, $"{success.Count} of {answers.Count} writes were acknowledged"),
+            new("Without success, fewer than W were seen to acknowledge", denied is null, denied is null ? $"{answers.Count - success.Count} without success" : $"{Show(denied)} had {denied.Answer.Acks} of {denied.Answer.Required}"),
+            new("Clients could write at all", success.Count > 0, $"{success.Count} of {answers.Count} writes were acknowledged"),
         ];
     }
 

@@ -45,7 +45,7 @@ public sealed partial class ChaosRunner
             while (_active.Count > 0) await EndAsync(_active.Dequeue(), cancellation);
             if (!await UntilAsync(CaughtUpAsync, cancellation))
             {
-                Note(fault, null, $"Not every node had caught up within {Patience.TotalSeconds:0} s, so no memory could be emptied.");
+                Note(fault, null, $"Not every node had caught up within {Patience.TotalSeconds:0} s, so this fault was left out.");
                 return;
             }
         }

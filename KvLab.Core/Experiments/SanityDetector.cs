@@ -61,8 +61,8 @@ public static partial class SanityDetector
         var limit = run.Calibration.Limit(first.Plan)!.WritesPerSecond;
         var holds = ConcurrencyThatHolds(curve, limit);
         return new Finding(FindingKind.Saturated, Severity.Warning,
-            $"Too many clients for this machine: it answers at most {limit:0} writes/s at zero delay, so with {first.Plan.Concurrency} clients the mean latency is at least "
-            + $"{first.Prediction.SaturationMs:0.00} ms. Delay and overhead alone would give {first.Prediction.MeanMs:0.00} ms at W={first.Plan.Settings.WriteQuorum}. "
+            $"Too many clients for this machine: it answers at most {limit:0} writes/s at zero delay, so with {first.Plan.Concurrency} clients expect a mean latency of about "
+            + $"{first.Prediction.SaturationMs:0.00} ms or more. Delay and overhead alone would give {first.Prediction.MeanMs:0.00} ms at W={first.Plan.Settings.WriteQuorum}. "
             + $"Clients queue, and queueing hides the effect of the quorum. This machine can serve {holds} {(holds == 1 ? "client" : "clients")}.",
             new Dictionary<string, double>
             {
@@ -103,7 +103,7 @@ public static partial class SanityDetector
         var added = first.Client.MeanMs - first.Prediction.DelayMeanMs;
         return new Finding(FindingKind.FlatOverQuorum, Severity.Error,
             $"Latency does not rise with W as it should: from W={first.Plan.Settings.WriteQuorum} to W={last.Plan.Settings.WriteQuorum} the mean rises by {measured:0.00} ms where the delays alone make it rise by {predicted:0.00} ms. "
-            + $"What the machine adds ({added:0.00} ms here{(run.Calibration.Overheads.Count > 0 ? $", {overhead:0.00} ms of it without load" : "")}) dominates the delay range of {rangeMs:0.0#} ms, so this says nothing about quorums.",
+            + $"What the machine adds ({added:0.00} ms here{(run.Calibration.Overheads.Count > 0 ? $", of which {overhead:0.00} ms also without load" : "")}) dominates the delay range of {rangeMs:0.0#} ms, so this says nothing about quorums.",
             new Dictionary<string, double>
             {
                 ["measuredRiseMs"] = measured,
@@ -207,7 +207,7 @@ public static partial class SanityDetector
         var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
         if (differing == 0) return null;
         return new Finding(FindingKind.ComparedBeforeQuiescence, Severity.Info,
-            $"Compared while writes were still being delivered at {p.Plan.Label}: when the last client was answered, {differing} entries on followers differed from the leader. That is replication under way, not loss; the comparison after settling counts.",
+            $"Compared while writes were still being delivered at {p.Plan.Label}: when the last client was answered, {differing} entries on followers differed from the leader. That is replication under way, not loss; what matters is the comparison after settling.",
             new Dictionary<string, double> { ["differing"] = differing }, [p.Plan.Index]);
     }
 

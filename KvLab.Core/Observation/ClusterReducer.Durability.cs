@@ -30,7 +30,7 @@ public sealed partial class ClusterReducer
             case EventKind.EntryRefused: _ledger.Holds(node.Id, e.Key!, e.Held); break;
             case EventKind.StoreCleared: FollowReset(node); break;
             case EventKind.EntryRolledBack: _ledger.RolledBack(node.Id, e.Key!, e.EntryVersion, e.Held, _now.Utc); break;
-            case EventKind.EntryRemoved: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "removed it: a reset had", _now.Utc); break;
+            case EventKind.EntryRemoved: _ledger.HoldsExactly(node.Id, e.Key!, e.Held, "removed it after a reset", _now.Utc); break;
             default: return;
         }
         _durabilityTouched = true;

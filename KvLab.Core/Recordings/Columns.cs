@@ -55,7 +55,7 @@ internal sealed class ColumnReader(string name, ReadOnlyMemory<byte> bytes)
 
     public void End()
     {
-        if (_at < bytes.Length) throw new FormatException($"its column {name} holds {bytes.Length - _at} bytes that belong to nothing");
+        if (_at < bytes.Length) throw new FormatException($"its column {name} has {bytes.Length - _at} bytes left over");
     }
 
     private FormatException TooShort() => new($"its column {name} is too short");

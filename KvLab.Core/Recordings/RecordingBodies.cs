@@ -94,7 +94,7 @@ internal static class RecordingBodies
     {
         var reader = new WireReader(body);
         var (name, why, dropped, whole) = (reader.Text(), reader.Text(), reader.Number(), reader.Number());
-        if (name.Length > RecordingLimits.Name || whole > indexAt) throw new FormatException("it speaks of what is not there");
+        if (name.Length > RecordingLimits.Name || whole > indexAt) throw new FormatException("it refers to blocks that the file does not have");
         var recording = new Recording(header) { Name = name, Why = why, Dropped = dropped, Whole = whole, IsClosed = true };
         var chunks = ImmutableList.CreateBuilder<ChunkPlace>();
         long end = 0, events = 0, messages = 0, next = 0;
@@ -143,7 +143,7 @@ internal static class RecordingBodies
         WhyNote => recording with { Why = text },
         DroppedNote => recording with
         {
-            Dropped = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new FormatException("it counts what is no number"),
+            Dropped = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : throw new FormatException("its count is not a number"),
         },
         _ => recording,
     };

@@ -61,9 +61,9 @@ public sealed class RecordingReader : IDisposable
         var (kind, body) = RecordingBlock.Read(_file, place.Offset, Recording.Whole);
         try
         {
-            if (kind != BlockKind.Keyframe || body.Length != place.Length) throw new FormatException("the index says of it what is not so");
+            if (kind != BlockKind.Keyframe || body.Length != place.Length) throw new FormatException("the index describes it wrongly");
             var reader = new WireReader(body.Span);
-            if (reader.Number() != place.Number || reader.Number() != place.Events) throw new FormatException("the index says of it what is not so");
+            if (reader.Number() != place.Number || reader.Number() != place.Events) throw new FormatException("the index describes it wrongly");
             var length = reader.Number();
             if (length > RecordingLimits.Block) throw new FormatException("it announces more than a state can have");
             return UnpackBytes(body.Span[^reader.Left..], (int)length).ToArray();
@@ -79,9 +79,9 @@ public sealed class RecordingReader : IDisposable
     private IEnumerable<PackedElement> Unpack(ChunkPlace place)
     {
         var (kind, body) = RecordingBlock.Read(_file, place.Offset, Recording.Whole);
-        if (kind != BlockKind.Chunk || body.Length != place.Length) throw new FormatException("the index says of it what is not so");
+        if (kind != BlockKind.Chunk || body.Length != place.Length) throw new FormatException("the index describes it wrongly");
         var reader = new WireReader(body.Span);
-        if (RecordingBodies.ReadInfo(ref reader) != place.Info) throw new FormatException("the index says of it what is not so");
+        if (RecordingBodies.ReadInfo(ref reader) != place.Info) throw new FormatException("the index describes it wrongly");
         var columns = new ReadOnlyMemory<byte>[Enum.GetValues<RecordingColumn>().Length];
         if (reader.Number() is var count && count != columns.Length) throw new FormatException($"it has {count} columns where {columns.Length} are known");
         var lengths = new (int Raw, int Packed)[columns.Length];

@@ -12,7 +12,7 @@ internal static class RecordingScan
         Span<byte> magic = stackalloc byte[RecordingBlock.Magic.Length];
         file.Position = 0;
         if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.SequenceEqual(RecordingBlock.Magic))
-            throw new RecordingException("This is no recording of KvLab: it does not begin as one.", 0);
+            throw new RecordingException("This is not a KvLab recording: it does not begin like one.", 0);
         var (header, next) = ReadHeader(file, magic.Length, length);
         if (trustIndex && TryIndex(file, length, header) is { } indexed) return indexed;
         return Blocks(file, next, length, new Recording(header) { Whole = next });
@@ -21,7 +21,7 @@ internal static class RecordingScan
     private static (RecordingHeader Header, long Next) ReadHeader(Stream file, long offset, long length)
     {
         var (kind, body) = RecordingBlock.Read(file, offset, length);
-        if (kind != BlockKind.Header) throw new RecordingException("This is no recording of KvLab: its first block is no header.", offset);
+        if (kind != BlockKind.Header) throw new RecordingException("This is not a KvLab recording: its first block is not a header.", offset);
         return (Named(offset, "header", () => RecordingBodies.ReadHeader(body.Span)), offset + body.Length + RecordingBlock.Around);
     }
 
@@ -81,7 +81,7 @@ internal static class RecordingScan
                 return recording.With(new ChunkPlace(offset, body.Length, info));
             case BlockKind.Keyframe:
                 var (number, events) = (reader.Number(), reader.Number());
-                if (number != recording.Elements || events != recording.Events) throw new FormatException("it is said to belong where it does not stand");
+                if (number != recording.Elements || events != recording.Events) throw new FormatException("it says that it belongs at another place");
                 return recording with { Keyframes = recording.Keyframes.Add(new KeyframePlace(offset, body.Length, number, events)) };
             case BlockKind.Note:
                 return RecordingBodies.ReadNote(body, recording);
@@ -90,7 +90,7 @@ internal static class RecordingScan
                 var same = index.Whole == recording.Whole && index.Name == recording.Name && index.Why == recording.Why && index.Dropped == recording.Dropped
                     && index.Chunks.SequenceEqual(recording.Chunks) && index.Keyframes.SequenceEqual(recording.Keyframes);
                 return same ? recording : throw new FormatException("it does not list what is in the file");
-            default: throw new FormatException("it has no place here");
+            default: throw new FormatException("a block of this kind cannot stand here");
         }
     }
 

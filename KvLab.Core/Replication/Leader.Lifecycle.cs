@@ -63,7 +63,7 @@ public sealed partial class Leader
         _versions.BeginReign(new EntryVersion(epoch, 0));
         _begun = true;
         _events.Record(EventKind.LeaderRecovered, version: _versions.Last, naive: true,
-            detail: "No follower was asked: the counter begins at 1 again, as in the original lab program. Followers refuse as stale what they hold in a newer version, and acknowledge it all the same.");
+            detail: "No follower was asked: the counter begins at 1 again, as in the original lab program. Followers refuse a write as stale if they hold a newer version of its key, and acknowledge it all the same.");
     }
 
     /// <summary>

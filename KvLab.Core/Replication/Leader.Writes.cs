@@ -79,7 +79,7 @@ public sealed partial class Leader
     {
         var entry = new Entry(key, value, _versions.Next());
         var pause = _options.NaiveWindow * DelaySchedule.Uniform(settings.Seed, entry.Version.Counter, NodeId, attempt: 0);
-        await _time.For((NodeId, entry), static w => $"{w.NodeId} stores {w.entry.Version} of {w.entry.Key}. It took the number before: naive mode needs two steps.").WaitAsync(pause, CancellationToken.None);
+        await _time.For((NodeId, entry), static w => $"{w.NodeId} stores {w.entry.Version} of {w.entry.Key}; in naive mode it took the number in an earlier step.").WaitAsync(pause, CancellationToken.None);
         var startedAt = _store.TakesTime ? _time.GetTimestamp() : 0;
         var result = await _store.ApplyAsync(entry, ApplyRule.LastArrivalWins);
         RecordAccepted(entry, result.Held, naive: true, startedAt);

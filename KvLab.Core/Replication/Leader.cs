@@ -130,11 +130,11 @@ public sealed partial class Leader : IDisposable
     {
         var errors = new List<FieldError>();
         foreach (var twice in followers.GroupBy(f => f.Url, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-            errors.Add(new FieldError("followers", $"followers names {twice.Key} {twice.Count()} times; each follower must be distinct."));
+            errors.Add(new FieldError("followers", $"followers must name each follower once, but names {twice.Key} {twice.Count()} times."));
         foreach (var twice in followers.GroupBy(f => f.Id, StringComparer.Ordinal).Where(g => g.Count() > 1))
-            errors.Add(new FieldError("followers", $"followers uses the id {twice.Key} {twice.Count()} times; each follower must be distinct."));
+            errors.Add(new FieldError("followers", $"followers must use each id once, but uses {twice.Key} {twice.Count()} times."));
         if (followers.Count > QuorumTracker.MaxFollowers)
-            errors.Add(new FieldError("followers", $"followers has {followers.Count} entries; at most {QuorumTracker.MaxFollowers} are possible."));
+            errors.Add(new FieldError("followers", $"followers must have at most {QuorumTracker.MaxFollowers} entries, but has {followers.Count}."));
         if (settings.WriteQuorum > settings.LargestQuorum(followers.Count))
             errors.Add(new FieldError("followers", $"followers has {followers.Count} entries, but writeQuorum is {settings.WriteQuorum}; lower writeQuorum first."));
         return errors;

@@ -47,7 +47,7 @@ internal sealed class WriteInFlight(
             if (!_decided)
             {
                 var left = Timeout - Elapsed;
-                _deadline = time.For(Entry, static e => $"The deadline of {e.Version} of {e.Key} passes.").CreateTimer(_ => AnswerNow(AnswerReason.Deadline, onAnswer), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, System.Threading.Timeout.InfiniteTimeSpan);
+                _deadline = time.For(Entry, static e => $"The timeout of {e.Version} of {e.Key} is reached.").CreateTimer(_ => AnswerNow(AnswerReason.Deadline, onAnswer), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, System.Threading.Timeout.InfiniteTimeSpan);
             }
         }
 

@@ -27,7 +27,7 @@ internal static partial class ScenarioParser
             "read" => Read(words),
             "begin" => words.Try("write") ? Write(words, names, waits: false)
                 : words.Try("burst") ? Burst(words, waits: false)
-                : throw words.Wrong("after begin comes write or burst"),
+                : throw words.Wrong("begin must be followed by write or burst"),
             "kill" => new NodeCommand(NodeAct.Kill, words.Node(), 0),
             "stop" => new NodeCommand(NodeAct.Stop, words.Node(), 0),
             "freeze" => new NodeCommand(NodeAct.Freeze, words.Node(), 0),
@@ -73,11 +73,11 @@ internal static partial class ScenarioParser
                     words.Try("ms");
                 }
 
-                if (delaysMs.Count == 0) throw words.Wrong("delays names followers and ms: delays follower-1 = 200");
+                if (delaysMs.Count == 0) throw words.Wrong("delays needs a follower and a time in ms: delays follower-1 = 200");
             }
             else
             {
-                throw words.Wrong("only as and delays can follow a write's value");
+                throw words.Wrong("after a write's value come “as” or “delays”, or nothing");
             }
         }
 
@@ -133,7 +133,7 @@ internal static partial class ScenarioParser
         if (!words.Try("until")) return new PauseCommand(InRange(words, words.Ms("a time such as 200 ms, or until"), 0, LongestPauseMs));
         if (words.Try("quiet")) return new WaitCommand(ForAnswersOnly: false);
         if (words.Try("answered")) return new WaitCommand(ForAnswersOnly: true);
-        throw words.Wrong("after wait until comes quiet or answered");
+        throw words.Wrong("wait until must be followed by quiet or answered");
     }
 
     private static List<string> Nodes(ScenarioWords words)

@@ -16,7 +16,7 @@ internal static partial class ScenarioParser
     {
         eventually = words.Try("eventually");
         if (words.Try("replicas"))
-            return new ReplicasExpectation(words.Try("equal") || (words.Try("differ") ? false : throw words.Wrong("replicas are equal or differ")));
+            return new ReplicasExpectation(words.Try("equal") || (words.Try("differ") ? false : throw words.Wrong("equal or differ must follow replicas")));
         if (words.Try("versions", "increase")) return new VersionsExpectation();
         if (words.Try("lost")) return new LostExpectation(Comparison(words));
         if (words.Try("leader", "is")) return new LeaderExpectation(words.Node());

@@ -16,7 +16,7 @@ public static class SettingFields
             new(s => s.MinDelayMs, (s, v) => s with { MinDelayMs = v }, p => p.MinDelayMs, (p, v) => p with { MinDelayMs = v })),
         new NumberSetting("maxDelayMs", "MAX_DELAY_MS", "Upper end of the simulated delay; unbounded shapes go beyond it", LiveSettings.LongestDelayMs,
             new(s => s.MaxDelayMs, (s, v) => s with { MaxDelayMs = v }, p => p.MaxDelayMs, (p, v) => p with { MaxDelayMs = v })),
-        new ChoiceSetting<DelayDistribution>("distribution", "DELAY_DISTRIBUTION", "Shape of the delay; all shapes have the same mean, except regions: followers near and far, 1, 5, 40, 90, 160 ms ± 10 %, in the leader's order",
+        new ChoiceSetting<DelayDistribution>("distribution", "DELAY_DISTRIBUTION", "Shape of the delay. All shapes have the same mean, except regions: near and far followers, with 1, 5, 40, 90, 160 ms ± 10 % in the order of the leader's list",
             new(s => s.Distribution, (s, v) => s with { Distribution = v }, p => p.Distribution, (p, v) => p with { Distribution = v })),
         new LongSetting("seed", "DELAY_SEED", "Same seed, same delays",
             new(s => s.Seed, (s, v) => s with { Seed = v }, p => p.Seed, (p, v) => p with { Seed = v })),

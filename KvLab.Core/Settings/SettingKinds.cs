@@ -35,7 +35,7 @@ public class WholeSetting(string name, string variable, string meaning, int from
 public sealed class QuorumSetting(string name, string variable, string meaning, SettingPlace<int> place)
     : WholeSetting(name, variable, meaning, 0, int.MaxValue, place)
 {
-    public override string Range => "0 to N, or to N + 1 where the leader counts";
+    public override string Range => "0 to N, or N + 1 when the leader is counted";
 
     public override void Check(LiveSettings settings, int followers, FieldErrors errors) =>
         errors.Require(Of(settings) >= 0 && Of(settings) <= settings.LargestQuorum(followers), Name,

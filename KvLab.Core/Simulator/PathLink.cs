@@ -42,7 +42,7 @@ public static class PathLink
         var settings = fields.Object("settings") is { } given ? LiveSettingsPatch.Read(given).ApplyTo(new LiveSettings()) : new LiveSettings();
         var plan = new SimulationPlan(fields.Int("followers") ?? 0, fields.Int("seed") ?? 0, settings) { Start = fields.Text("start"), Script = fields.Text("script"), Bug = SimulationBug.Read(fields.Object("bug")) };
         var steps = (fields.Text("path") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if ((errors.Any ? errors.All : plan.Check()) is [var wrong, ..]) throw new FormatException($"path holds a plan that cannot be: {wrong.Message}");
+        if ((errors.Any ? errors.All : plan.Check()) is [var wrong, ..]) throw new FormatException($"path holds an invalid plan: {wrong.Message}");
         if (steps.Length > Simulation.MostSteps) throw new FormatException($"path must have at most {Simulation.MostSteps} steps, but has {steps.Length}.");
         return (plan, [.. steps.Select(ReadStep)]);
     }

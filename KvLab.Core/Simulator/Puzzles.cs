@@ -19,7 +19,7 @@ internal static class Puzzles
     public static ImmutableArray<Challenge> Make() =>
     [
         new("puzzle-older", "Puzzle: an older value stays",
-            $"{Suspect} has one bug. Versions are compared here. Make {Suspect} replace a newer version by an older one, and still hold the older one when all messages have arrived.",
+            $"{Suspect} has one bug. Versions are compared here. Make {Suspect} replace a newer version with an older one, and still hold the older one when nothing is on its way any more.",
             $"Everything may arrive. It is the order at {Suspect} that matters.",
             $"The bug: the store of {Suspect} does not compare versions; its last arrival wins.",
             With(Mutant.LastArrivalWins), s => Ends(s, e => e is { Kind: EventKind.EntryApplied, Naive: false } && e.Held > e.EntryVersion),
@@ -27,7 +27,7 @@ internal static class Puzzles
                 "> write k1 = old", "> write k1 = new", "v2 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-2.",
                 "v1 of k1 arrives at follower-1.", "v2 of k1 arrives at follower-1.",
             ]),
-        new("puzzle-missing", "Puzzle: a write is refused that nothing has replaced",
+        new("puzzle-missing", "Puzzle: a write is refused without cause",
             $"{Suspect} has one bug. Make it refuse a write although it holds nothing newer of that key, so that it lacks the write when all messages have arrived.",
             "Clients here know more than one key.",
             $"The bug: the store of {Suspect} compares a version with the newest of all keys, where each key has its own. Its refusal counts as an ack, as always, so nobody was told.",

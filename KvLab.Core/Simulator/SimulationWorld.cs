@@ -149,7 +149,7 @@ internal sealed class SimulationWorld : IEventSink
     public void CheckMoment(double ms)
     {
         if (ms >= Now.TotalMilliseconds && ms <= LongestMs) return;
-        throw new ControlException(FormattableString.Invariant($"until must be from {Now.TotalMilliseconds:0.###}, which is now, to {LongestMs} ms, but is {ms}; undo goes back."));
+        throw new ControlException(FormattableString.Invariant($"until must be from {Now.TotalMilliseconds:0.###}, which is now, to {LongestMs} ms, but is {ms}; to go back, use undo."));
     }
 
     /// <summary>The clock goes on; nothing is due before, so nothing is told.</summary>

@@ -60,7 +60,7 @@ public static class FollowerList
             if (NodeUrl.Normalize(url) is not { } normal)
                 errors.Add(field, $"{field} holds {NodeUrl.Quoted(url)}, which is not an address such as http://127.0.0.1:8001.");
             else if (!addresses.TryAdd(NodeUrl.Identity(normal), url))
-                errors.Add(field, $"{field} holds the same follower twice: {addresses[NodeUrl.Identity(normal)]} and {url}. Each follower counts once.");
+                errors.Add(field, $"{field} holds the same follower twice: {addresses[NodeUrl.Identity(normal)]} and {url}. Name each follower once.");
             else
                 peers.Add(new Peer(id, normal));
         }

@@ -49,7 +49,7 @@ internal static class NotLeading
 
     /// <summary>It was replaced, and is about to follow.</summary>
     public static ProblemException AnyMore(Node node, string why) => new(StatusCodes.Status403Forbidden,
-        $"The node “{node.Id}” does not lead any more: {why}{(node.LeaderUrl is { } url ? $" It is at {url}." : " This node does not know yet who that is.")}")
+        $"The node “{node.Id}” does not lead any more: {why}{(node.LeaderUrl is { } url ? $" The leader is at {url}." : " This node does not know yet who leads.")}")
     { LeaderUrl = node.LeaderUrl };
 }
 

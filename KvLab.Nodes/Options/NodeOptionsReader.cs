@@ -72,7 +72,7 @@ public static class NodeOptionsReader
         from name in environment
         let meant = Misspelt.Meant(name, Names)
         where meant is not null
-        select new FieldError(name, $"{name} is not known; {meant} is.");
+        select new FieldError(name, $"{name} is not known. Did you mean {meant}?");
 
     private static NodeRole ReadRole(OptionValues values)
     {

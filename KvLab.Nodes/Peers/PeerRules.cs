@@ -28,7 +28,7 @@ internal static class PeerRules
     /// <summary>Branches or leaves of a digest, each at most once.</summary>
     public static void CheckPlaces(int[] places, int count, string field, FieldErrors errors)
     {
-        errors.Require(places.Length <= count, field, $"{field} must be at most {count}, but are {places.Length}.");
+        errors.Require(places.Length <= count, field, $"{field} must have at most {count} entries, but has {places.Length}.");
         var seen = new HashSet<int>();
         foreach (var place in places.Take(count))
         {

@@ -232,7 +232,7 @@ public sealed class PostgresStore : DurableStore
             PostgresException { SqlState: "25006" } => new StoreException(StoreFailure.ReadOnly, $"{server} accepts no writes: it is read-only.", failure),
             PostgresException { SqlState: "42501" } => new StoreException(StoreFailure.ReadOnly, $"{server} does not let this user create or write what the node needs.", failure),
             PostgresException { SqlState: "53100" } => new StoreException(StoreFailure.Full, $"{server} has no room: its disk is full.", failure),
-            PostgresException { SqlState: "55P03" or "57014" } => new StoreException(StoreFailure.Slow, $"{server} did not get to it in time.", failure),
+            PostgresException { SqlState: "55P03" or "57014" } => new StoreException(StoreFailure.Slow, $"{server} did not finish in time.", failure),
             PostgresException { SqlState: ['2', '8', ..] } => new StoreException(StoreFailure.Unavailable, $"{server} refuses the user or the password.", failure),
             PostgresException { SqlState: "3D000" } => new StoreException(StoreFailure.Unavailable, $"{server} has no such database.", failure),
             PostgresException { SqlState: "3F000" or "42P01" } => new StoreException(StoreFailure.Unavailable, $"{server} no longer has the tables of {_node}.", failure),

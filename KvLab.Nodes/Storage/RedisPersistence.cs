@@ -30,9 +30,9 @@ internal static class RedisPersistence
     public static string Sentence(string appendOnly, string appendFsync, string save) => (appendOnly, appendFsync, save) switch
     {
         ("yes", "always", _) => "Redis logs every step before it confirms it (appendonly yes, appendfsync always): a killed server loses nothing.",
-        ("yes", _, _) => $"Redis logs every step and leaves the flush for later (appendonly yes, appendfsync {appendFsync}): a killed server loses nothing, a machine without power the last moments.",
+        ("yes", _, _) => $"Redis logs every step and leaves the flush for later (appendonly yes, appendfsync {appendFsync}): a killed server loses nothing, but a power failure loses the last moments.",
         ("no", _, "") => "Redis keeps nothing on a disk (appendonly no, no save): a killed server loses everything.",
-        ("no", _, _) => $"Redis keeps snapshots alone (appendonly no, save {save}): a killed server loses what came since the last.",
+        ("no", _, _) => $"Redis keeps only snapshots (appendonly no, save {save}): a killed server loses what came after the last one.",
         _ => Unknown,
     };
 }

@@ -117,7 +117,7 @@ public sealed class RedisStore : DurableStore
         }
         catch (RedisServerException open) when (open.Message.Contains("without any password configured", StringComparison.Ordinal) || open.Message.Contains("no password is set", StringComparison.Ordinal))
         {
-            throw new StoreException(StoreFailure.Schema, $"Redis at {_server} was given a password, but takes anybody without one, so the password guards nothing. Set one there (requirepass), or leave it out here.");
+            throw new StoreException(StoreFailure.Schema, $"Redis at {_server} was given a password, but accepts anybody without one, so the password guards nothing. Set one there (requirepass), or leave it out here.");
         }
     }
 

@@ -52,7 +52,7 @@ internal static class SqliteSchema
                 + (SELECT count(*) FROM kvlab_entries WHERE typeof(epoch) <> 'integer' OR typeof(counter) <> 'integer' OR typeof(key) <> 'blob' OR typeof(value) <> 'blob')
             """))
         {
-            if ((long)wrong.ExecuteScalar()! is > 0 and var count) throw StoredRow.Damaged($"{count} of its rows are no node's");
+            if ((long)wrong.ExecuteScalar()! is > 0 and var count) throw StoredRow.Damaged($"no node can have written {count} of its rows");
         }
 
         using var newest = connection.Command("""

@@ -232,13 +232,13 @@ public sealed class SqliteStore : DurableStore
             SqliteException { SqliteErrorCode: 13 } => new StoreException(StoreFailure.Full, $"There is no room for the SQLite file {name}: the disk is full.", failure),
             // Of writing: what the disk has room for, but something else forbids. Of the log's index: made before anything can even be read.
             SqliteException { SqliteExtendedErrorCode: 778 } => new StoreException(
-                StoreFailure.Full, $"The SQLite file {name} may not grow: a quota or a limit on files is reached, or the disk is broken.", failure),
+                StoreFailure.Full, $"The SQLite file {name} cannot grow: a quota or a file-size limit is reached, or the disk is broken.", failure),
             SqliteException { SqliteExtendedErrorCode: 4874 or 5386 } => new StoreException(StoreFailure.Full, $"There is no room beside the SQLite file {name} for the index of its log.", failure),
-            SqliteException { SqliteErrorCode: 14 } => new StoreException(StoreFailure.Unavailable, $"The SQLite file {name} cannot be opened: its folder must be there and let this node write.", failure),
+            SqliteException { SqliteErrorCode: 14 } => new StoreException(StoreFailure.Unavailable, $"The SQLite file {name} cannot be opened: its folder must exist, and this node must be allowed to write there.", failure),
             SqliteException { SqliteErrorCode: 11 or 26 } => new StoreException(StoreFailure.Other, $"The file {name} is damaged, or is not an SQLite file.", failure),
             SqliteException known => new StoreException(StoreFailure.Unavailable, $"The SQLite file {name} cannot be used (SQLite error {known.SqliteExtendedErrorCode}).", failure),
             UnauthorizedAccessException => new StoreException(StoreFailure.ReadOnly, $"The folder of the SQLite file {name} cannot be written.", failure),
-            IOException => new StoreException(StoreFailure.Unavailable, $"The folder of the SQLite file {name} cannot be made or reached.", failure),
+            IOException => new StoreException(StoreFailure.Unavailable, $"The folder of the SQLite file {name} cannot be created or reached.", failure),
             _ => new StoreException(StoreFailure.Other, $"The SQLite file {name} failed: {failure.Message}", failure),
         };
     }

@@ -33,8 +33,8 @@ public sealed record StorageOption(StorageKind Kind, string Connection)
         catch (Exception failure) when (failure is ArgumentException or FormatException)
         {
             return kind == StorageKind.Redis
-                ? "what follows is not a connection such as localhost:6379,password=…,defaultDatabase=1"
-                : "what follows is not a connection such as Host=localhost;Username=…;Password=…;Database=kvlab or //user:password@host:5432/database";
+                ? "what follows is not a connection string such as localhost:6379,password=…,defaultDatabase=1"
+                : "what follows is not a connection string such as Host=localhost;Username=…;Password=…;Database=kvlab or //user:password@host:5432/database";
         }
     }
 

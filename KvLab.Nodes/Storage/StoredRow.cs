@@ -21,7 +21,7 @@ internal static class StoredRow
             var name = Strict.GetString(key);
             if (InputRules.CheckKey(name) is { } sentence) throw new FormatException(sentence);
             // One above every clock can come from a message by hand; nobody counts on from there.
-            if (epoch < 1 || counter < 1) throw new FormatException($"version {counter} of epoch {epoch} is none.");
+            if (epoch < 1 || counter < 1) throw new FormatException($"version {counter} of epoch {epoch} is not a valid version.");
             return new Entry(name, JsonText.FromOthers(value), new EntryVersion(epoch, counter));
         }
         catch (Exception wrong) when (wrong is FormatException or DecoderFallbackException)
@@ -41,5 +41,5 @@ internal static class StoredRow
 
     /// <summary>Waiting does not mend it, so it counts like a schema that this node must not touch.</summary>
     public static StoreException Damaged(string how, Exception? inner = null) => new(
-        StoreFailure.Schema, $"What is in the storage is damaged: {how}. Give the node another storage, or remove this one; what it held is then sent again by the other nodes, as far as they have it.", inner);
+        StoreFailure.Schema, $"The data in this storage is damaged: {how}. Give the node another storage, or remove this one; the other nodes then send again what they have of its data.", inner);
 }

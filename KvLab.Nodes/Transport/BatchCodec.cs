@@ -100,7 +100,7 @@ public static class BatchCodec
                 reader.Number(),
                 reader.Number(),
                 node = reader.Text(node));
-            if (answers[i].Epoch > InputRules.LargestClock || answers[i].Lamport > InputRules.LargestClock) throw new FormatException("The answers hold a time that no cluster comes to.");
+            if (answers[i].Epoch > InputRules.LargestClock || answers[i].Lamport > InputRules.LargestClock) throw new FormatException("The answers hold a time larger than any that a cluster can reach.");
         }
 
         reader.End();

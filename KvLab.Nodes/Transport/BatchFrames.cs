@@ -59,7 +59,7 @@ internal sealed class BatchFrames(Stream stream) : IDisposable
         var kind = (FrameKind)_input[HeaderLength - 1];
         if (length is < 0 or > BatchCodec.LongestBatch || kind > FrameKind.Error) throw new FormatException($"A frame has at most {BatchCodec.LongestBatch} bytes.");
         await FillAsync(HeaderLength + length, cancellation);
-        if (_filled > HeaderLength + length) throw new FormatException($"{_filled - HeaderLength - length} bytes follow behind a frame that nobody asked for.");
+        if (_filled > HeaderLength + length) throw new FormatException($"{_filled - HeaderLength - length} unexpected bytes follow a frame.");
         return (kind, _input.AsMemory(HeaderLength, length));
     }
 

@@ -78,7 +78,7 @@ public sealed class ReplayPageTests(LabInBrowser lab)
         await page.ReadyAsync();
         await page.ClickAsync("replay-stretch");
         await page.ClickAsync("replay-simulate");
-        await page.Expect("simulation-label").ToContainTextAsync("it goes on from a burst at ");
+        await page.Expect("simulation-label").ToContainTextAsync("continued from a burst at ");
         await Assertions.Expect(page.At("enabled").GetByText("arrives", new() { Exact = true }).First).ToBeVisibleAsync();
     }
 

@@ -177,9 +177,9 @@ public sealed class FaultsPageTests : PageTest
         });
         page.At("durability-tab-rolled-back").Change("on");
         page.Until(() => page.Has("rolled-back-1-9"));
-        Assert.Contains("The new leader did not know it, so leader rolled it back and now holds v4. A client had been told that it succeeded, so it is lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
+        Assert.Contains("The new leader did not know it, so leader rolled it back and now holds v4. A client had been told that the rolled-back write succeeded, so it counts as lost.", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
         Assert.Contains("the only follower that had acknowledged was follower-3", page.Text("rolled-back-1-1"), StringComparison.Ordinal);
-        Assert.Contains("No client is known to have been told that it succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
+        Assert.Contains("No client is known to have been told that the rolled-back write succeeded.", page.Text("rolled-back-1-9"), StringComparison.Ordinal);
 
         static RolledBackView Taken(long version) => new("leader", "k1", new EntryVersion(1, version), "\"x\"", new EntryVersion(1, 4), At);
     }
@@ -231,7 +231,7 @@ public sealed class FaultsPageTests : PageTest
     {
         var page = Show<AvailabilityPanel>(With("follower-2", n => n with { State = NodeState.Frozen }));
         Assert.Equal("success", page.At("availability-rule").GetAttribute("data-verdict"));
-        Assert.Contains("W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge, 1 more may fail: writes succeed.", page.Text("availability-rule"), StringComparison.Ordinal);
+        Assert.Contains("W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge: writes succeed, even if 1 more fails.", page.Text("availability-rule"), StringComparison.Ordinal);
         Assert.Contains("follower-2: frozen", page.Text("availability-rule"), StringComparison.Ordinal);
         Assert.True(page.Has("availability-empty"));
         page.At("availability-w-5").Change("on");

@@ -61,7 +61,7 @@ public sealed class LiveScopeTests : PageTest
         });
         Assert.Equal("mean of 40", page.All(".kv-kpi dt").Select(t => t.TextContent.Trim()).Single(t => t.StartsWith("mean", StringComparison.Ordinal)));
         Assert.Equal("498 ms", page.Text("figures-before"));
-        Assert.Equal("Before: W = 3 of 5 · U(0.1–1000 ms) · naive · seed 7; mean 498 ms over the latest 2,000 of 3,000 writes, predicted 500 ms and the machine's overhead. Show all.",
+        Assert.Equal("Before: W = 3 of 5 · U(0.1–1000 ms) · naive · seed 7; mean 498 ms over the latest 2,000 of 3,000 writes, predicted 500 ms plus the machine's overhead. Show all.",
             page.At("figures-before").GetAttribute("title"));
 
         static SettingsFigures Figures(FigureConditions conditions, long writes, double meanMs) => new(

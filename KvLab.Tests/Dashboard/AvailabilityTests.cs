@@ -47,7 +47,7 @@ public sealed class AvailabilityTests
 
     [Theory]
     [InlineData(3, 0, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers: writes succeed.")]
-    [InlineData(3, 1, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge, 1 more may fail: writes succeed.")]
+    [InlineData(3, 1, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers; 1 cannot acknowledge: writes succeed, even if 1 more fails.")]
     [InlineData(3, 2, AvailabilityVerdict.Success, "W = 3 of 5 tolerates 2 failed followers, and 2 cannot acknowledge: writes still succeed, the next failure makes them partial.")]
     [InlineData(3, 3, AvailabilityVerdict.Partial, "W = 3 of 5 tolerates 2 failed followers; 3 cannot acknowledge, so every write is partial.")]
     [InlineData(5, 0, AvailabilityVerdict.Success, "W = 5 of 5 tolerates 0 failed followers: writes succeed, and the first follower that fails makes them partial.")]

@@ -105,7 +105,7 @@ public sealed class ClusterOptionsTests
     [Fact]
     public void A_storage_for_a_follower_that_is_not_there_yet_is_said()
     {
-        Assert.Equal(["Cluster:StorageOf:follower-9 is set, but this lab starts with 5 followers; it counts once follower-9 is added."], Read(("Cluster:StorageOf:follower-9", "memory")).Options!.Notes);
+        Assert.Equal(["Cluster:StorageOf:follower-9 is set, but this lab starts with 5 followers; it takes effect when follower-9 is added."], Read(("Cluster:StorageOf:follower-9", "memory")).Options!.Notes);
         Assert.Empty(Read(("Cluster:StorageOf:follower-9", "memory"), ("Cluster:Followers", "9")).Options!.Notes);
     }
 

@@ -50,7 +50,7 @@ public sealed class ExplainTests
         var lost = Of(EventKind.MessageLost, "leader") with { Peer = "follower-2" };
         Assert.Equal("v12 of k1 was lost on its way to follower-2: it is not applied there, and leader waits until its timeout.",
             Explain.Plain.Event(lost with { Reason = "request_lost" }));
-        Assert.Equal("the answer of follower-2 about v12 of k1 was lost: it is applied there, but leader cannot know that and waits until its timeout.",
+        Assert.Equal("the answer of follower-2 about v12 of k1 was lost: the write is applied there, but leader cannot know that and waits until its timeout.",
             Explain.Plain.Event(lost with { Reason = "answer_lost", Outcome = DeliveryOutcome.Applied }));
         Assert.Contains("the answer of follower-2", Explain.Plain.Event(lost with { Reason = "swallowed", Outcome = DeliveryOutcome.Applied }), StringComparison.Ordinal);
     }
@@ -136,7 +136,7 @@ public sealed class ExplainTests
 
     [Fact]
     public void A_failed_delivery_does_not_claim_that_nothing_is_stored() =>
-        Assert.Equal("failed: v12 of k1 is not known to be stored at follower-4, because no answer came in time after 501 ms, on attempt 3; it may be.",
+        Assert.Equal("failed after 501 ms, on attempt 3: follower-4 is not known to have stored v12 of k1, because no answer came in time; it may have done so.",
             Explain.Plain.Delivery(Write, Delivery(DeliveryOutcome.Failed, held: 0, reason: "timeout", attempts: 3)));
 
     [Fact]

@@ -134,7 +134,7 @@ public sealed class NodeLabelTests
             Assert.Null(node.LeaderUrl);
             var problem = NotLeading.AnyMore(node, "Another leader has led since epoch 9.");
             Assert.Null(problem.LeaderUrl);
-            Assert.Equal("The node “leader” does not lead any more: Another leader has led since epoch 9. This node does not know yet who that is.", problem.Message);
+            Assert.Equal("The node “leader” does not lead any more: Another leader has led since epoch 9. This node does not know yet who leads.", problem.Message);
             return Task.CompletedTask;
         });
         cluster.End();

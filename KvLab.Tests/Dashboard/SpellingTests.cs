@@ -35,7 +35,7 @@ public sealed class SpellingTests
     [InlineData("LAB_PATHBAS", "Lab__PathBase")]
     [InlineData("STORAGE_REDIS", "Storage__Redis")]
     [InlineData("Storge:Foldr", "Storage__Folder")]
-    [InlineData("Cluser:StorageOf:follower-1", "Cluster: is")]
+    [InlineData("Cluser:StorageOf:follower-1", "Did you mean Cluster?")]
     [InlineData("AllowdHosts", "ALLOWED_HOSTS")]
     [InlineData("WRITE_QOURUM", "WRITE_QUORUM")]
     [InlineData("Lab:Secrte", "Secret, PathBase, Proxies")]

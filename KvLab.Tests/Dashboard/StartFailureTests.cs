@@ -53,9 +53,9 @@ public sealed class StartFailureTests
         { new FileNotFoundException("Could not find file '/x/lab.pfx'."), "there is no file /x/lab.pfx" },
         { new DirectoryNotFoundException("Could not find a part of the path '/x/y/lab.pfx'."), "there is no file /x/y/lab.pfx" },
         { new FileNotFoundException("The nodes' program KvLab.Nodes is not in /x. Build the solution, or set Cluster:NodesPath to its folder."), "Cluster:NodesPath" },
-        { new DirectoryNotFoundException("/x/wwwroot/"), "the folder /x/wwwroot/ is not there, or this user may not look into it." },
+        { new DirectoryNotFoundException("/x/wwwroot/"), "the folder /x/wwwroot/ does not exist, or this user is not allowed to read it." },
         { new ArgumentOutOfRangeException("port"), "from 0 to 65535" },
-        { new UnauthorizedAccessException("Access to the path '/x/appsettings.json' is denied."), "/x/appsettings.json may not be read" },
+        { new UnauthorizedAccessException("Access to the path '/x/appsettings.json' is denied."), "/x/appsettings.json cannot be read" },
     };
 
     [Theory]

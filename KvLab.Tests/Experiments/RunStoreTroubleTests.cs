@@ -87,7 +87,7 @@ public sealed class RunStoreTroubleTests : IDisposable
         try
         {
             using var store = new RunStore(_folder);
-            Assert.Contains($"{Database} may only be read", store.Problem, StringComparison.Ordinal);
+            Assert.Contains($"{Database} is read-only", store.Problem, StringComparison.Ordinal);
             Assert.False(store.CanWrite);
             Assert.Equal("whole", Assert.Single(store.List()).Id);
             MustRefuse(() => store.Save(Run.Value), store.Problem!);
@@ -168,7 +168,7 @@ public sealed class RunStoreTroubleTests : IDisposable
 
         Assert.Equal(RunState.Running, Assert.Single(second.List()).State);
         Assert.Equal(RunState.Running, second.Load("under-way")!.State);
-        Assert.Contains($"another lab has {_folder} (process {Environment.ProcessId}", second.Problem, StringComparison.Ordinal);
+        Assert.Contains($"another lab uses {_folder} (process {Environment.ProcessId}", second.Problem, StringComparison.Ordinal);
         MustRefuse(() => second.Delete("under-way"), second.Problem!);
         MustRefuse(() => second.Rename("under-way", "mine now"), second.Problem!);
         MustRefuse(() => second.Save(Run.Value), second.Problem!);

@@ -54,8 +54,8 @@ public sealed class ExperimentKillTests : IDisposable
         Assert.Equal("running", list.EnumerateArray().Single(r => r.GetProperty("id").GetString() == running).GetProperty("state").GetString());
         using var delete = await http.DeleteAsync($"/api/experiments/{running}", TestContext.Current.CancellationToken);
         Assert.Equal(503, (int)delete.StatusCode);
-        Assert.Contains($"another lab has {_data} (process {owner}", await delete.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Contains("another lab has", other.Output, StringComparison.Ordinal);
+        Assert.Contains($"another lab uses {_data} (process {owner}", await delete.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("another lab uses", other.Output, StringComparison.Ordinal);
 
         await using var command = DashboardProcess.LaunchCommand(_data, "experiment", "--writes", "1");
         await command.WaitForExitAsync();

@@ -60,7 +60,7 @@ public sealed class LifetimeTests
             await using var damaged = RealNode.Launch(settings);
             await damaged.WaitForExitAsync();
             Assert.Equal(1, damaged.ExitCode);
-            Assert.Contains("cannot use its storage: What is in the storage is damaged", damaged.Output, StringComparison.Ordinal);
+            Assert.Contains("cannot use its storage: The data in this storage is damaged", damaged.Output, StringComparison.Ordinal);
             Assert.DoesNotContain("Unhandled exception", damaged.Output, StringComparison.Ordinal);
         }
         finally

@@ -80,7 +80,7 @@ public sealed class StorageChangeProcessTests(RedisServer redis, PostgresServer 
 
     /// <summary>Only the node's libraries know what is no connection string, and only the server who may log in: they are asked before a node is stopped.</summary>
     [Theory]
-    [InlineData("redis:127.0.0.1:{0},passwrd=x", HttpStatusCode.BadRequest, "storage names redis, but what follows is not a connection")]
+    [InlineData("redis:127.0.0.1:{0},passwrd=x", HttpStatusCode.BadRequest, "storage names redis, but what follows is not a connection string")]
     [InlineData("postgres://u:p@127.0.0.1:{0}/db?sslmode=x", HttpStatusCode.BadRequest, "storage names postgres, but what follows gives the option sslmode a value")]
     [InlineData("redis:{1},password=wrong", HttpStatusCode.BadGateway, "so the password guards nothing")]
     public async Task What_is_wrong_with_a_storage_is_said_before_a_node_is_stopped_for_it(string wish, HttpStatusCode status, string sentence)

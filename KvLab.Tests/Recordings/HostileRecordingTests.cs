@@ -120,7 +120,7 @@ public sealed class HostileRecordingTests
         byte[] lying = [.. good, .. RecordingEnd.Of(lie)];
         Refused("does not list what is in the file", lying);
         using var reader = Recorded.Open(lying);
-        Assert.Contains("the index says of it what is not so", Assert.Throws<RecordingException>(() => reader.ReadChunk(1).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains("the index describes it wrongly", Assert.Throws<RecordingException>(() => reader.ReadChunk(1).ToList()).Message, StringComparison.Ordinal);
         // It lists what lies outside: then it is none, and all blocks are looked at.
         byte[] outside = [.. good, .. RecordingEnd.Of(recording with { Chunks = recording.Chunks.SetItem(1, recording.Chunks[1] with { Offset = 1L << 40 }) })];
         Refused("outside of the file", outside);
@@ -130,7 +130,7 @@ public sealed class HostileRecordingTests
     [Fact]
     public void What_is_no_recording_or_one_of_another_version_is_named()
     {
-        Assert.Contains("does not begin as one", Assert.Throws<RecordingException>(() => Recorded.Open("PK\u0003\u0004 and so on"u8.ToArray())).Message, StringComparison.Ordinal);
+        Assert.Contains("does not begin like one", Assert.Throws<RecordingException>(() => Recorded.Open("PK\u0003\u0004 and so on"u8.ToArray())).Message, StringComparison.Ordinal);
         Assert.Throws<RecordingException>(() => Recorded.Open([]));
         byte[] newer = [.. RecordingBlock.Magic, .. Block(BlockKind.Header, b => new WireWriter(b).Number(2))];
         Assert.Contains("it has version 2 of the format, and this program reads version 1", Assert.Throws<RecordingException>(() => Recorded.Open(newer)).Message, StringComparison.Ordinal);

@@ -89,7 +89,7 @@ public sealed class LeaderFollowersTests
     {
         { "http://a 2 times", [new("f1", "http://a"), new("f2", "http://a")] },
         { "http://A 2 times", [new("f1", "http://A"), new("f2", "http://a")] },
-        { "id f1 2 times", [new("f1", "http://a"), new("f1", "http://b")] },
+        { "each id once, but uses f1 2 times", [new("f1", "http://a"), new("f1", "http://b")] },
         { "lower writeQuorum first", [] },
         { "at most 64", [.. Enumerable.Range(1, 65).Select(i => new Peer($"f{i}", $"http://{i}"))] },
     };

@@ -86,7 +86,7 @@ public sealed class RunRegistryTests : IAsyncDisposable
         }
 
         Assert.Equal(RunSort.Burst.Remembered, _runs.All.Count);
-        Assert.Equal("There is no run burst-1; the latest 20 are remembered.", Assert.Throws<CommandException>(() => _bursts.Get("burst-1")).Message);
+        Assert.Equal("There is no run burst-1; only the latest 20 are kept.", Assert.Throws<CommandException>(() => _bursts.Get("burst-1")).Message);
     }
 
     [Fact]

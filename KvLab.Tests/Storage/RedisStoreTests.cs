@@ -39,7 +39,7 @@ public sealed class RedisStoreTests(RedisServer server) : DurableStoreContract, 
         server.Require();
         await using var store = new RedisStore(string.Format(null, connection, server.Connection), NodeOf("guarded"), TimeSpan.FromSeconds(30));
         var refused = await Assert.ThrowsAsync<StoreException>(() => store.TryOpenAsync(Cancellation));
-        Assert.Contains("takes anybody", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("accepts anybody", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", refused.ToString(), StringComparison.Ordinal);
     }
 

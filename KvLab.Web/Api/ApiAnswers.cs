@@ -18,7 +18,7 @@ namespace KvLab.Web.Api;
 /// <param name="Quiescent">No write in flight and no delivery pending, as far as events told; never where nobody leads, or the leader starts.</param>
 /// <param name="Kpis">Figures of the writes that began under the settings in force; inFlight, pendingDeliveries, eventsPerSecond and droppedEvents are of the cluster as it is.</param>
 /// <param name="Figures">The same by settings: those in force, and those before.</param>
-/// <param name="Lease">Who has the cluster for itself; null: nobody.</param>
+/// <param name="Lease">Which run has the cluster to itself; null: none.</param>
 /// <param name="Waiting">A leader that started and accepts no writes yet, because too few nodes answer; null: none waits.</param>
 public sealed record ClusterAnswer(
     string Mode, string? Leader, string? Problem, bool Quiescent, LiveSettings? Settings, IReadOnlyList<NodeAnswer> Nodes, Kpis Kpis, FiguresAnswer Figures, long Revision, LeaseView? Lease, WaitingView? Waiting)

@@ -21,7 +21,7 @@ internal static class ClusterEndpoints
     {
         var cluster = routes.MapGroup("/api/cluster").WithTags("Cluster");
         cluster.MapGet("", (IClusterState state, IClusterCommands commands, ExclusiveLease lease) => ClusterAnswer.Of(state.Current, commands.Supervises, lease.Current))
-            .WithSummary("Settings, nodes and figures as the page shows them, and which run has the cluster for itself (lease).");
+            .WithSummary("Settings, nodes and figures as the page shows them, and which run has the cluster to itself (lease).");
         cluster.MapPatch("/settings", PatchSettingsAsync).Accepts<LiveSettingsPatch>("application/json").Produces<LiveSettings>().Refuses(409)
             .WithSummary("Changes the settings in the body, all or none of them; returns all settings.");
         cluster.MapPost("/nodes/{id}/kill", KillAsync).Produces<NodeAnswer>().Refuses(404, 409)

@@ -12,7 +12,7 @@ internal static class MessageEndpoints
     private const int StandardLimit = 1_000;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/messages", Messages).WithTags("Events").Produces<IReadOnlyList<MessageView>>().Refuses(404)
-        .WithSummary($"The messages between nodes, newest first: request and answer of each attempt to deliver a write to a follower, other calls between nodes (probe, seal, digest, repair, recover), and what clients of this dashboard read (from=clients). "
+        .WithSummary($"The messages between nodes, newest first: each attempt to deliver a write to a follower, as request and answer; other calls between nodes (probe; seal: refuse older leaders; digest; repair; recover); and what clients of this dashboard read (from=clients). "
             + "from and to: either times of sending (ISO 8601), or the sending and the receiving node; node: either end; key; "
             + $"limit: 1 … {MessageQuery.MostRows}, default {StandardLimit}. Times are on one clock where the nodes run on one machine; errorMs says how wrong they may be; null means not known. "
             + "recording: messages of this recording instead of the live lab.");

@@ -14,7 +14,7 @@ internal static class ReadEndpoints
     {
         var api = routes.MapGroup("/api/reads").WithTags("Reads");
         api.MapPost("", ReadAsync).Accepts<ReadRequest>("application/json").Produces<ReadRow>().Refuses(413, 503)
-            .WithSummary("Reads a key from one node (\"from\": a node's id, or random, which is the default) or from \"r\" randomly chosen followers, drawn anew each time; the newest answer counts. "
+            .WithSummary("Reads a key from one node (\"from\": a node's id, or random, which is the default) or from \"r\" randomly chosen followers, drawn anew each time; the newest answer is taken. "
                 + "Says how many promised writes it missed, and for how many ms it had been out of date when the read began. \"reader\": a name; reads of one reader that go backwards are reported.");
         api.MapGet("", Reads).Produces<IReadOnlyList<ReadRow>>().Refuses().WithSummary($"The latest reads, newest first. key and reader restrict them; limit: 1 … {ReadBook.MostRows}, default {StandardLimit}.");
         api.MapGet("/figures", (ReadBook book) => book.Figures).Produces<IReadOnlyList<ReadFigures>>()

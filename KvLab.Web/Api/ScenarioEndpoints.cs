@@ -13,7 +13,7 @@ internal static class ScenarioEndpoints
         var scenarios = routes.MapGroup("/api/scenarios").WithTags("Scenarios");
         scenarios.MapGet("", () => ScenarioLibrary.All.Select(ScenarioAnswer.Of)).Produces<IReadOnlyList<ScenarioAnswer>>().WithSummary("The library, each with its text.");
         scenarios.MapPost("", StartAsync).Accepts<ScenarioBody>("application/json").Produces<ScenarioRun>(202).Refuses(404, 409)
-            .WithSummary("Plays a scenario of the library (\"name\") or your own (\"text\"). Deletes all data first. One runs at a time. With \"simulate\": true it plays in the simulator, in virtual time, beside everything else; the live cluster is not changed, and \"seed\" (default 1) decides everything.");
+            .WithSummary("Plays a scenario of the library (\"name\") or your own (\"text\"). Deletes all data first. One runs at a time. With \"simulate\": true it plays in the simulator, in virtual time, beside everything else; the live cluster is not changed, and \"seed\" (default 1) decides every random choice.");
         scenarios.MapGet("/runs", (ScenarioService service) => service.Scenarios.All).Produces<IReadOnlyList<ScenarioRun>>().WithSummary("The latest runs, newest first.");
         scenarios.MapGet("/runs/{id}", (string id, ScenarioService service) => service.Scenarios.Get(id)).Produces<ScenarioRun>().Refuses(404)
             .WithSummary("Every step with its state and its result.");
@@ -70,7 +70,7 @@ internal static class ScenarioEndpoints
 /// <param name="Name">Of the library; or</param>
 /// <param name="Text">one's own.</param>
 /// <param name="Simulate">In virtual time instead of on the nodes.</param>
-/// <param name="Seed">What decides everything in the simulator; 1 where it is left out.</param>
+/// <param name="Seed">The seed of every random choice in the simulator; 1 by default.</param>
 public sealed record ScenarioBody(string? Name, string? Text, bool? Simulate = null, long? Seed = null);
 
 public sealed record ScenarioAnswer(string Name, string Title, string Summary, int Steps, int Expectations, string Text)

@@ -32,7 +32,7 @@ internal static class ExperimentCommand
                 replicationTimeoutMs calibrate settleMs sweep (axis:value;value)
         report: a JSON file with your own words, as POST /api/experiments/{id}/report takes them: title author members course labels hypothesis method figures
                 answers conclusion paper
-        --simulate: in the simulator, in virtual time; no node is started, no port is used, and the seed decides everything
+        --simulate: in the simulator, in virtual time; no node is started, no port is used, and the seed decides every random choice
         servers for a sweep over storage: --redis HOST:PORT,… --postgres //USER@HOST/DATABASE; data that this lab left there is deleted
         """;
 

@@ -20,7 +20,7 @@ internal static class ScenarioCommandLine
 
     private static string Usage => $"""
         usage: scenario NAME|FILE|all [--followers N] [--simulate] [--seed N]
-        --simulate: in the simulator, in virtual time; no node is started and no port is used. --seed: what decides everything there; 1 where it is left out
+        --simulate: in the simulator, in virtual time; no node is started and no port is used. --seed: the seed of every random choice in the simulation; 1 by default
         names: {string.Join(", ", ScenarioLibrary.All.Select(s => s.Name))}
         """;
 

@@ -54,7 +54,7 @@ internal sealed partial class ClusterCommands
         {
             errors.Require(followers.Contains(id), "followers", id == directory.Leader?.Id
                 ? $"followers must not name the leader, {id}: the other side is the one that the leader is not on."
-                : $"followers names {id}, but the followers are {string.Join(", ", directory.Followers.Select(f => f.Id))}.");
+                : $"followers must name only followers, but names {id}; the followers are {string.Join(", ", directory.Followers.Select(f => f.Id))}.");
         }
 
         Refuse(errors.All);

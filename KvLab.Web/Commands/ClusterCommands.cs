@@ -149,7 +149,7 @@ internal sealed partial class ClusterCommands(
         if (silent.Count == 0) return;
         if (silent.Count > directory.Followers.Count)
             throw new CommandException(StatusCodes.Status503ServiceUnavailable, "No node answered, so nothing was emptied.");
-        events.Report(EventKind.DashboardNotice, null, $"The reset did not reach {string.Join(", ", silent.Order(NaturalOrder.Instance))}; old entries may still be held there. Unless in naive mode, the leader removes those of a follower when it reaches it again.");
+        events.Report(EventKind.DashboardNotice, null, $"The reset did not reach {string.Join(", ", silent.Order(NaturalOrder.Instance))}; old entries may still be held there. Except in naive mode, the leader removes a follower's old entries when it reaches that follower again.");
 
         async Task ClearAsync(NodeAddress node)
         {

@@ -100,10 +100,10 @@ public sealed partial record RunFile
             var why = problem.Message.Contains("null values", StringComparison.Ordinal) ? "must not be null"
                 : problem.Message.StartsWith("It must be", StringComparison.Ordinal) ? problem.Message[3..].TrimEnd('.')
                 : problem.Message.Contains("uplicate", StringComparison.Ordinal) ? "must be given once, but is given more than once"
-                : "is not what an export holds there";
+                : "does not match the format of an export";
             field = ErrorText.Short(field);
             throw new WrongRunException(field.Length == 0 ? "file" : field, field.Length == 0
-                ? $"{what}: it is not the JSON of one (line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1})."
+                ? $"{what}: its JSON cannot be read (line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1})."
                 : $"{what}: {field} {why} (line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}).", problem);
         }
     }

@@ -56,9 +56,9 @@ internal static partial class RunRules
         Length(samples.Late, cells, "late");
         if (samples.StoredMs is { } stored) Length(stored, rows, "storedMs");
         All(samples.Version, v => v is >= 0 and <= InputRules.LargestClock, "version", "must be versions.");
-        All(samples.Key, k => k is >= 1 and <= ExperimentPlan.MostKeys, "key", $"must be numbers of keys, from 1 to {ExperimentPlan.MostKeys}.");
-        const string times = "must be finite numbers of ms, none of them negative.";
-        const string timesOrNone = "must be numbers of ms, none of them negative, or NaN where none is known.";
+        All(samples.Key, k => k is >= 1 and <= ExperimentPlan.MostKeys, "key", $"must be key numbers from 1 to {ExperimentPlan.MostKeys}.");
+        const string times = "must be finite times in ms, not negative.";
+        const string timesOrNone = "must be times in ms, not negative, or NaN where not known.";
         All(samples.StartMs, IsMs, "startMs", times);
         All(samples.ClientMs, IsMs, "clientMs", times);
         All(samples.LeaderMs, IsMs, "leaderMs", times);

@@ -34,10 +34,10 @@ internal static partial class RunRules
         rules.Text(run.Environment.Software, "run.environment.software", 300);
         rules.Text(run.Environment.Machine, "run.environment.machine", 300);
         rules.Require(run.Environment.SimulationSeed == (run.Plan.Simulate ? run.Plan.Seed : null), "run.environment.simulationSeed",
-            "must be the plan's seed where the plan says simulate, and is missing otherwise.");
-        rules.Require(run.StartedAt >= Earliest && run.StartedAt <= Latest, "run.startedAt", "must be a time from 2000 to 2200.");
+            "must be the plan's seed if the plan says simulate, and must be missing otherwise.");
+        rules.Require(run.StartedAt >= Earliest && run.StartedAt <= Latest, "run.startedAt", "must be a time from the year 2000 to 2200.");
         // Not after startedAt: a wall clock may be set back in the middle of a run.
-        rules.Require(run.EndedAt is not { } ended || ended >= Earliest && ended <= Latest, "run.endedAt", "must be a time from 2000 to 2200.");
+        rules.Require(run.EndedAt is not { } ended || ended >= Earliest && ended <= Latest, "run.endedAt", "must be a time from the year 2000 to 2200.");
         rules.Names(run.Followers, "run.followers");
         rules.Text(run.Error, "run.error", LongestSentence);
         if (run.SettingsBefore is { } before) rules.Add(before.Validate(MostFollowersBefore), "run.settingsBefore");

@@ -70,7 +70,7 @@ public sealed partial class RunStore
                 return;
             }
 
-            Problem = $"Experiments cannot be stored: another lab has {Folder}{Owner()}. What is there can be read. End that lab, or start this one with another KVLAB_DATA.";
+            Problem = $"Experiments cannot be stored: another lab uses {Folder}{Owner()}. What is stored there can be read. End that lab, or start this one with another KVLAB_DATA.";
             OpenToRead();
         }
         catch (Exception failure) when (RunStoreTrouble.Is(failure))
@@ -88,7 +88,7 @@ public sealed partial class RunStore
             Check(connection, mayCreate: true);
             Execute(connection, "PRAGMA journal_mode = WAL");
             // A file that may only be read is opened for reading without a word, and the first write would be the first to hear of it.
-            if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1) throw new SqliteException("The file may only be read.", RunStoreTrouble.ReadOnly);
+            if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1) throw new SqliteException("The file is read-only.", RunStoreTrouble.ReadOnly);
         }
 
         File.WriteAllText(OwnerFile, $"process {Environment.ProcessId} on {Environment.MachineName}");

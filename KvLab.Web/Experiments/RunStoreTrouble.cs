@@ -33,10 +33,10 @@ internal static class RunStoreTrouble
             ForeignException => $"{file} {failure.Message}",
             SqliteException { SqliteErrorCode: 1 } => $"{file} is a database, but not one of KvLab. Leave it where it is",
             SqliteException { SqliteErrorCode: 5 or 6 } => $"{file} is locked by another program. End that program",
-            SqliteException { SqliteErrorCode: ReadOnly } => $"{file} may only be read. Change its rights (chmod, chown)",
+            SqliteException { SqliteErrorCode: ReadOnly } => $"{file} is read-only. Change its rights (chmod, chown)",
             SqliteException { SqliteErrorCode: 11 } => $"{file} is damaged or cut off. Move it away, or restore a copy",
             SqliteException { SqliteErrorCode: 26 } => $"{file} is not a database. Move it away",
-            SqliteException { SqliteErrorCode: CannotOpen } => $"{file} cannot be opened: it is not a file, or this user may not open it. Move it away, change its rights",
+            SqliteException { SqliteErrorCode: CannotOpen } => $"{file} cannot be opened: it is not a file, or this user is not allowed to open it. Move it away, change its rights",
             SqliteException => $"{file} cannot be read or written ({failure.Message.TrimEnd('.')}). Check its disk",
             _ => $"{folder} cannot be made or written ({failure.Message.TrimEnd('.')}). Change its rights (chmod, chown)",
         });

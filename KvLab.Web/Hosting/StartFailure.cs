@@ -33,12 +33,12 @@ internal static partial class StartFailure
                 "https needs a certificate, and none is configured. Use http, or make one for development: dotnet dev-certs https",
             FileNotFoundException or DirectoryNotFoundException when QuotedPath(cause.Message) is { } file =>
                 $"there is no file {file}. Correct the option that names it, such as Kestrel:Certificates:Default:Path.",
-            DirectoryNotFoundException when Path.IsPathRooted(cause.Message) => $"the folder {cause.Message} is not there, or this user may not look into it.",
+            DirectoryNotFoundException when Path.IsPathRooted(cause.Message) => $"the folder {cause.Message} does not exist, or this user is not allowed to read it.",
             FileNotFoundException or DirectoryNotFoundException => cause.Message,
             ArgumentOutOfRangeException { ParamName: "port" } => $"a port in --urls must be from 0 to 65535. Example: --urls {ListenOptions.DefaultUrl}",
             CryptographicException => "the certificate cannot be read: the file is not a certificate, or the password is wrong (Kestrel:Certificates:Default:Path and :Password).",
             InvalidDataException when cause.Message.Contains("configuration", StringComparison.Ordinal) => $"{FileIn(cause.Message)} is not valid JSON. Correct or remove it.",
-            UnauthorizedAccessException => $"{FileIn(cause.Message)} may not be read by this user. Change its rights (chmod, chown).",
+            UnauthorizedAccessException => $"{FileIn(cause.Message)} cannot be read by this user. Change its rights (chmod, chown).",
             FormatException when cause.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => $"--urls is not an address: {cause.Message.TrimEnd('.')}. Example: --urls {ListenOptions.DefaultUrl}",
             _ => null,
         };
@@ -59,12 +59,12 @@ internal static partial class StartFailure
         var taken = ports.Distinct().Where(port => port == address.Port || (port > 0 && !FreePorts.IsFree(port))).ToArray();
         var instead = taken.Zip(FreePorts.Choose(taken), (port, other) => (port, other == port ? FreePorts.Choose([0])[0] : other)).ToDictionary();
         var proposed = several.Zip(ports, (url, port) => instead.TryGetValue(port, out var other) ? Regex.Replace(url, $":{port}(?=/?$)", $":{other}") : url);
-        return $"address already in use: another program listens on {(taken.Length == 1 ? "port" : "ports")} {NameList.And([.. taken.Select(port => $"{port}")])}. Free is: --urls \"{string.Join(';', proposed)}\"";
+        return $"address already in use: another program listens on {(taken.Length == 1 ? "port" : "ports")} {NameList.And([.. taken.Select(port => $"{port}")])}. These are free: --urls \"{string.Join(';', proposed)}\"";
     }
 
     private static string Forbidden(Uri? address)
     {
-        if (address is null || address.Port >= FirstUnprivilegedPort) return $"this user may not listen on {address?.Authority ?? "that port"}.";
+        if (address is null || address.Port >= FirstUnprivilegedPort) return $"this user is not allowed to listen on {address?.Authority ?? "that port"}.";
         var free = FreePorts.Choose([address.Port == 443 ? 8443 : 8080])[0];
         return $"port {address.Port} is below {FirstUnprivilegedPort}, where only an administrator may listen. Port {free} is free: --urls {At(address, free)}";
     }

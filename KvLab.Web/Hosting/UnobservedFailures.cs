@@ -17,6 +17,6 @@ internal sealed partial class UnobservedFailures(ILogger<UnobservedFailures> log
 
     private void Note(object? sender, UnobservedTaskExceptionEventArgs failure) => LogFailed(log, failure.Exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Something that nobody waited for failed.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A background task failed, and nothing was waiting for its result.")]
     private static partial void LogFailed(ILogger logger, Exception failure);
 }

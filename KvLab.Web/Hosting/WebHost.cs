@@ -86,7 +86,7 @@ public sealed class WebHost : IAsyncDisposable
         missing.Require(secret is not null, "Lab:Secret",
             $"Lab:Secret (or Cluster:Token, in the environment CLUSTER_TOKEN) must be set, because other machines can reach this dashboard at {_app.Services.GetRequiredService<DashboardAddress>().Listens}; without a secret it listens on loopback only, such as {ListenOptions.DefaultUrl}. docs/classroom.md says what is safe.");
         missing.Require(_app.Services.GetRequiredService<ClusterOptions>().Token is not null, "Cluster:Token",
-            "Cluster:Token (or CLUSTER_TOKEN) must be set too: it is what the nodes that others start are known by.");
+            "Cluster:Token (or CLUSTER_TOKEN) must be set too: nodes that others start identify themselves with it.");
         return [.. missing.All];
     }
 

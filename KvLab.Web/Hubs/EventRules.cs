@@ -17,9 +17,9 @@ internal static class EventRules
     {
         if (!Enum.IsDefined(e.Kind)) return $"There is no kind {(int)e.Kind} of events.";
         if (e.Outcome is { } outcome && !Enum.IsDefined(outcome)) return $"There is no outcome {(int)outcome}.";
-        if (e.Sequence > InputRules.LargestClock) return "sequence is beyond all that a node can count.";
+        if (e.Sequence > InputRules.LargestClock) return "sequence is larger than a node can count.";
         if (long.Min(long.Min(e.Epoch, e.Version), long.Min(e.HeldEpoch, e.HeldVersion)) < 0 || e.Lamport < 0 || e.MonotonicNs < 0) return "Versions, epochs and clocks must not be negative.";
-        if (e.Epoch > InputRules.LargestClock || e.HeldEpoch > InputRules.LargestClock || e.Lamport > InputRules.LargestClock) return "Epochs and Lamport times must not be beyond all that a cluster comes to.";
+        if (e.Epoch > InputRules.LargestClock || e.HeldEpoch > InputRules.LargestClock || e.Lamport > InputRules.LargestClock) return "Epochs and Lamport times must not be larger than any that a cluster can reach.";
         if (e.Attempt < 0 || e.Acks < 0 || e.Required < 0 || e.Call is { SentLamport: < 0 } or { ArrivedNs: < 0 } or { ArrivedLamport: < 0 } || e.BytesSent < 0 || e.BytesCompared < 0) return "Counts must not be negative.";
         return CheckTexts(e) ?? CheckTimes(e) ?? CheckSettings(e);
     }

@@ -126,7 +126,7 @@ public sealed class ExclusiveLease(TimeProvider? clock = null)
     /// <exception cref="CommandException">409: nobody has it; 504: it did not end in time.</exception>
     public async Task<LeaseView> TakeOverAsync(CancellationToken cancellation = default)
     {
-        var held = _held ?? throw Conflict("Nobody has the cluster, so there is nothing to take over.");
+        var held = _held ?? throw Conflict("No run has the cluster to itself, so there is nothing to take over.");
         held.Cancel();
         _listeners.Tell(Current);
         try

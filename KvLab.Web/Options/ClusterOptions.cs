@@ -98,7 +98,7 @@ public sealed record ClusterOptions
         from number in Enumerable.Range(followers + 1, MostFollowers - followers)
         let name = $"Cluster:StorageOf:{NodeRoles.FollowerId(number)}"
         where configuration[name] is { Length: > 0 }
-        select $"{name} is set, but this lab starts with {followers} {(followers == 1 ? "follower" : "followers")}; it counts once {NodeRoles.FollowerId(number)} is added.";
+        select $"{name} is set, but this lab starts with {followers} {(followers == 1 ? "follower" : "followers")}; it takes effect when {NodeRoles.FollowerId(number)} is added.";
 
     private static string? ReadToken(ConfigurationValues values, bool supervised)
     {

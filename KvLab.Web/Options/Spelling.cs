@@ -37,7 +37,7 @@ internal static class Spelling
             // Also a section whose name is shorter than what is compared letter by letter.
             var isNearly = child.Key.StartsWith("Clu", StringComparison.OrdinalIgnoreCase);
             if (isNearly && child.GetChildren().Any(c => IsOneOf(c.Key, ClusterOptions.Names)))
-                errors.Add(child.Key, $"{child.Key}: is not known; Cluster: is.");
+                errors.Add(child.Key, $"{child.Key} is not known. Did you mean Cluster?");
             else
                 CheckForeign(child, errors);
         }

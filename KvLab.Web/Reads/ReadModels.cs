@@ -5,7 +5,7 @@ namespace KvLab.Web.Reads;
 
 /// <summary>What is to be read, and where.</summary>
 /// <param name="From">A node's id, or <c>random</c>: any node, another one each time. Null: R decides.</param>
-/// <param name="R">So many followers, drawn anew each time; the newest answer counts. Null: one node.</param>
+/// <param name="R">So many followers, drawn anew each time; the newest answer is taken. Null: one node.</param>
 /// <param name="Reader">Whose reads are compared with each other: what it saw once it should not see older again.</param>
 public sealed record ReadRequest(string Key, string? From = null, int? R = null, string Reader = ReadRequest.Anybody)
 {

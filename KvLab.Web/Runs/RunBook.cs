@@ -118,7 +118,7 @@ public sealed class RunBook<T>(RunRegistry registry, RunSort sort) where T : cla
     /// <summary>Calls back with every new state of any run, on the thread that made it so. Dispose to stop.</summary>
     public IDisposable Listen(Action<T> onChange) => _listeners.Add(onChange);
 
-    private CommandException Unknown(string id) => new(StatusCodes.Status404NotFound, $"There is no run {id}; the latest {sort.Remembered} are remembered.");
+    private CommandException Unknown(string id) => new(StatusCodes.Status404NotFound, $"There is no run {id}; only the latest {sort.Remembered} are kept.");
 
     private RunPage<T>? PageOf(string id) => Pages().FirstOrDefault(p => p.Id == id);
 

@@ -110,7 +110,7 @@ internal sealed partial class RealStage
         using var deadline = new AwakeDeadline(EmptyPatience, time);
         while (!condition())
         {
-            if (deadline.IsOver) throw new ControlException("The lab was emptied, but the events of it did not arrive.");
+            if (deadline.IsOver) throw new ControlException("The lab was emptied, but the nodes' events about it did not arrive.");
             await Task.Delay(Look, time, cancellation);
         }
     }

@@ -23,9 +23,9 @@ public sealed class SimulationReader(IRecordedStreams recordings)
         fields.AllowOnly(Names);
         foreach (var whole in (string[])["path", "recording"])
             if (fields.Has(whole) && Names.Where(n => n != whole && !(whole == "recording" && n is "at" or "for")).Any(fields.Has))
-                fields.Add(whole, "says all of the simulation: nothing else can be given beside it.");
+                fields.Add(whole, "describes the whole simulation: nothing else can be given beside it.");
         if (fields.Has("story") && fields.Has("plan")) fields.Add("story", "or plan can be given, and not both.");
-        if (!fields.Has("recording") && (fields.Has("at") || fields.Has("for"))) fields.Add("recording", "must be given where at or for are.");
+        if (!fields.Has("recording") && (fields.Has("at") || fields.Has("for"))) fields.Add("recording", "must be given if at or for is given.");
         if (fields.Errors.Count > 0) return (SimulationPlan.Standard, []);
         if (fields.Text("path") is { } link) return SimulationStore.Read(link);
         if (fields.Text("recording") is { } recording) return (Of(recording, fields), []);

@@ -66,7 +66,7 @@ public sealed record ExperimentPlan
     /// <summary>How long after quiescence the replicas are compared once more, 0 … 60,000 ms.</summary>
     public int SettleMs { get; init; } = 500;
 
-    /// <summary>In the simulator, in virtual time, instead of on real nodes; the seed decides everything there.</summary>
+    /// <summary>In the simulator, in virtual time, instead of on real nodes; the seed decides every random choice there.</summary>
     public bool Simulate { get; init; }
 
     /// <summary>Null when a run can be called so, else the sentence that says why not.</summary>

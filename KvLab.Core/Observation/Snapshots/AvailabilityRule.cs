@@ -66,7 +66,7 @@ public sealed record AvailabilityRule(
             < 0 => $"{rule}; {unavailable} cannot acknowledge, so every write is partial.",
             0 when unavailable == 0 => $"{rule}: writes succeed, and the first follower that fails makes them partial.",
             0 => $"{rule}, and {unavailable} cannot acknowledge: writes still succeed, the next failure makes them partial.",
-            _ => unavailable == 0 ? $"{rule}: writes succeed." : $"{rule}; {unavailable} cannot acknowledge, {left} more may fail: writes succeed.",
+            _ => unavailable == 0 ? $"{rule}: writes succeed." : $"{rule}; {unavailable} cannot acknowledge: writes succeed, even if {left} more {(left == 1 ? "fails" : "fail")}.",
         };
     }
 }

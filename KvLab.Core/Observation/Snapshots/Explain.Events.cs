@@ -37,7 +37,7 @@ public sealed partial class Explain
         EventKind.ReplicationStarted => ReplicationStarted(e),
         EventKind.DeliveryAcked => DeliveryAcked(e),
         EventKind.DeliveryFailed =>
-            $"attempt {e.Attempt ?? 1} to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; it may or may not be stored there{Tail(e.Detail)}",
+            $"attempt {e.Attempt ?? 1} to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; the write may or may not be stored there{Tail(e.Detail)}",
         EventKind.DeliveryAbandoned =>
             $"no further attempt to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}{Tail(e.Detail)}",
         EventKind.WriteAnswered => WriteAnswered(e),
@@ -75,7 +75,7 @@ public sealed partial class Explain
         + s.Delivery switch
         {
             Core.Settings.Delivery.Once => "one attempt per delivery",
-            Core.Settings.Delivery.Hinted => $"deliveries are tried again for {Ms(s.HintWindowMs)} and for {s.HintLimit} writes per follower",
+            Core.Settings.Delivery.Hinted => $"deliveries are tried again for at most {Ms(s.HintWindowMs)}, with at most {s.HintLimit} writes kept per follower",
             _ => "deliveries are tried again until acked",
         }
         + s.RejoinSync switch { RejoinSync.None => ", no catch-up on rejoin", RejoinSync.Full => ", full catch-up on rejoin", _ => ", incremental catch-up on rejoin" }
@@ -167,7 +167,7 @@ public sealed partial class Explain
     private string RolledBack(NodeEvent e)
     {
         var known = EnumNames.TryParse<RollBackReason>(e.Reason ?? "", out var reason) ? reason : RollBackReason.TakenBack;
-        return $"rolled back: {V(e.EntryVersion)} of {e.Key}, which {N(e.Node)} had stored as leader before it learnt that it was replaced, and which the new leader does not have, {Why(known)}; "
+        return $"rolled back: {N(e.Node)} had stored {V(e.EntryVersion)} of {e.Key} as leader before it learnt that it was replaced, and the new leader does not have it; the write {Why(known)}, and "
             + $"{N(e.Node)} holds {(e.Held.IsNone ? "no entry" : V(e.Held))} instead{Tail(e.Detail)}";
     }
 

@@ -31,7 +31,7 @@ public sealed partial class Explain
         if (known && reason == LossReason.Refused) return $"the link to {N(e.Peer)} refused {message} at once: it never left";
         var word = Why(known ? reason : LossReason.RequestLost);
         return e.Outcome == DeliveryOutcome.Applied || (known && reason == LossReason.AnswerLost)
-            ? $"the answer of {N(e.Peer)} about {message} {word}: it is applied there, but {N(e.Node)} cannot know that and waits until its timeout"
+            ? $"the answer of {N(e.Peer)} about {message} {word}: the write is applied there, but {N(e.Node)} cannot know that and waits until its timeout"
             : $"{message} {word} on its way to {N(e.Peer)}: it is not applied there, and {N(e.Node)} waits until its timeout";
     }
 }

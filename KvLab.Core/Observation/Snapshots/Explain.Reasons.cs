@@ -18,7 +18,7 @@ public sealed partial class Explain
         DeliveryReason.Refused => "no process is listening there",
         DeliveryReason.Timeout => "no answer came in time",
         DeliveryReason.Error => "it answered with an error",
-        DeliveryReason.Storage => "its storage failed, so it acknowledged nothing",
+        DeliveryReason.Storage => "its storage failed and it sent no ack",
         DeliveryReason.Fenced => "it has seen a newer epoch than this leader's",
         DeliveryReason.Once => "delivery is set to once, so there is no second attempt",
         DeliveryReason.Superseded => "a newer version of the same key is on its way and replaces it",

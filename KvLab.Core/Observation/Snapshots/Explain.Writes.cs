@@ -54,7 +54,7 @@ public sealed partial class Explain
             DeliveryOutcome.Superseded => $"refused as stale: {Superseded(write.Version, write.Key, delivery)}; it still acked{facts}, because its copy is newer{late}.",
             DeliveryOutcome.Duplicate => $"duplicate: {N(delivery.Follower)} already held {what} when it arrived again, and acked{facts}{late}.",
             DeliveryOutcome.Lost => $"lost: {N(delivery.Follower)} had acked {what}, but does not hold it any more.",
-            _ => $"failed: {what} is not known to be stored at {N(delivery.Follower)}, because {Failure(delivery.Reason)}{facts}; it may be{late}.",
+            _ => $"failed{facts}{(delivery.Late ? ", after the client was answered" : "")}: {N(delivery.Follower)} is not known to have stored {what}, because {Failure(delivery.Reason)}; it may have done so.",
         };
     }
 

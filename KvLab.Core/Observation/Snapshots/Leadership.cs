@@ -15,7 +15,7 @@ public static class Leadership
 
     /// <summary>For commands that need a leader.</summary>
     public static string WhyNone(ClusterSnapshot snapshot) =>
-        ProblemOf(snapshot) ?? "No leader is known yet. Wait until it has connected, then retry.";
+        ProblemOf(snapshot) ?? "No leader is known yet. Wait until one has connected, then retry.";
 
     private static string NobodyLeads(int nodes) =>
         $"There is no leader: the last one has stepped down, and all {nodes} nodes are followers. No node accepts writes until a follower is promoted.";

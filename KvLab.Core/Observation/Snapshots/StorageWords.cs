@@ -11,7 +11,7 @@ public static class StorageWords
     {
         NodeView.InMemory => "Data is lost when the process stops.",
         "sqlite" => "Acknowledged entries are on the disk (synchronous=FULL), and survive a crash of the process or of the machine.",
-        "redis" => "Its data is in Redis and survives its process; what a killed Redis keeps depends on its persistence settings.",
+        "redis" => "The node's data is in Redis and survives the node's process; what a killed Redis keeps depends on its persistence settings.",
         _ => $"Acknowledged entries are in {node.Storage} and survive the node's process.",
     };
 }

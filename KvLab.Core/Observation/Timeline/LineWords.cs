@@ -38,7 +38,7 @@ public sealed class LineWords(Labels labels)
         MessageOutcome.Fenced => $"it was refused, because {N(line.To)} knows a newer epoch",
         MessageOutcome.Lost => "it was lost on its way",
         MessageOutcome.Refused => "it was not sent, because the link refuses requests",
-        MessageOutcome.Failed => "it failed, and may or may not be stored",
+        MessageOutcome.Failed => "the attempt failed; it may or may not be stored there",
         MessageOutcome.GivenUp => "the leader no longer waits for it; whether it arrives is not known",
         _ => "it is under way",
     };

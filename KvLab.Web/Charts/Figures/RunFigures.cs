@@ -61,12 +61,12 @@ public static class RunFigures
 
     /// <summary>What a client waits for, by storage.</summary>
     public static Figure Storages(ExperimentRun run) => new("storage-latency", "Mean latency by storage",
-        "The same writes with each storage. The time above that of memory is the price of keeping a write after a crash: the leader stores it, then the W-th follower.",
+        "The same writes with each storage. What a storage takes beyond memory is the price of keeping a write after a crash: the leader stores it, then the W-th follower.",
         WAxis, new Axis("mean latency (ms)"), Bars(run, p => p.Client.MeanMs));
 
     /// <summary>The leader's own part of it.</summary>
     public static Figure Storing(ExperimentRun run) => new("storing", "What the leader's storage takes",
-        "Mean per write, by the leader's clock, before anything is sent. It does not depend on W; memory takes none.",
+        "Mean per write, by the leader's clock, before anything is sent. It does not depend on W; storage in memory takes no time.",
         WAxis, new Axis("mean storing (ms)"), [.. Bars(run, p => p.Storing.MeanMs).Where(s => s.Y.All(double.IsFinite))]);
 
     private static FigureSeries[] Bars(ExperimentRun run, Func<PointResult, double> of) =>
@@ -108,13 +108,13 @@ public static class RunFigures
         }
 
         return new Figure("distribution", "Distribution of write latency",
-            "The share of writes that were answered within a time. Dashed: the exact distribution of the W-th smallest delay, moved by the overhead.",
+            "For each latency, the share of writes answered within it. Dashed: the exact distribution of the W-th smallest delay, shifted right by the overhead.",
             new Axis("latency (ms)"), new Axis("share of writes", Max: 1), series);
     }
 
     public static Figure LatencyOverTime(ExperimentRun run) => new("latency-over-time", "Latency over time",
         "Each dot is a write. A trend would mean that the machine or the cluster changed while it was measured.",
-        new Axis("time since the point began (s)"), new Axis("latency (ms)"),
+        new Axis("time since the first measured write (s)"), new Axis("latency (ms)"),
         [.. FirstRepetition(run).Select((p, i) =>
         {
             var rows = Thin(p.Samples.Count, MostDots).ToArray();
@@ -127,7 +127,7 @@ public static class RunFigures
         var point = FirstRepetition(run)[0];
         return new Figure("behind-over-time", $"Writes not yet acknowledged per follower ({point.Plan.Label})",
             "A follower is behind by the writes that are still on their way to it; after the last write every line must fall to 0.",
-            new Axis("time since the point began (s)"), new Axis("writes behind", Whole: true),
+            new Axis("time since the first measured write (s)"), new Axis("writes behind", Whole: true),
             [.. point.Samples.Followers.Select((id, f) =>
             {
                 var (times, open) = OpenDeliveries(point.Samples, [f]);
@@ -153,7 +153,7 @@ public static class RunFigures
     public static Figure Conflicts(ExperimentRun run)
     {
         return new Figure("conflicts", "Entries that differ after settling",
-            "After everything was delivered and settled: entries on followers that are not the leader's. Versions make this 0; in naive mode the last arrival stays, whatever its age.",
+            "After everything was delivered and settled: entries on followers that differ from the leader's. Versions make this 0; in naive mode the last arrival stays, whatever its age.",
             WAxis, new Axis("differing entries", Whole: true),
             Bars(run, p => Differing(p)));
     }

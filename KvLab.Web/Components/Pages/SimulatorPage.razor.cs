@@ -155,7 +155,7 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
         _solved = _challenge?.IsSolved(_session.Snapshot) == true;
         // The path says all but the challenge.
         _link = $"{Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["challenge"] = _challenge?.Name, ["story"] = null, ["recording"] = null, ["at"] = null }).Split('#')[0]}#{seen.Link}";
-        var label = $"step {_at}, {Units.Ms(_nowMs)} on its clock{(simulation.Plan.Origin is { } origin ? $"; it goes on from {origin}" : "")}";
+        var label = $"step {_at}, {Units.Ms(_nowMs)} on its clock{(simulation.Plan.Origin is { } origin ? $"; continued from {origin}" : "")}";
         Draw(() => Past.ShowSimulation(_session.Snapshot, label));
         if (Navigation.ToBaseRelativePath(Navigation.Uri).StartsWith("simulator", StringComparison.Ordinal)) Navigation.NavigateTo(_link, replace: true);
     }

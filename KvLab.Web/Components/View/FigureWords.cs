@@ -24,7 +24,7 @@ public static class FigureWords
             s.Seed == current.Seed ? null : $"seed {s.Seed}",
             s.ReplicationTimeoutMs == current.ReplicationTimeoutMs ? null : $"timeout {s.ReplicationTimeoutMs} ms",
             s.Delivery == current.Delivery ? null : s.Delivery switch { Delivery.Once => "one attempt", Delivery.Hinted => "hints", _ => "tried again until acked" },
-            (s.HintWindowMs, s.HintLimit) == (current.HintWindowMs, current.HintLimit) ? null : $"hints for {s.HintWindowMs} ms, {s.HintLimit} writes",
+            (s.HintWindowMs, s.HintLimit) == (current.HintWindowMs, current.HintLimit) ? null : $"hints kept for {s.HintWindowMs} ms, at most {s.HintLimit} per follower",
             s.RejoinSync == current.RejoinSync ? null : $"catch-up on rejoin: {s.RejoinSync.ToString().ToLowerInvariant()}",
             s.AntiEntropyMs == current.AntiEntropyMs ? null : s.AntiEntropyMs == 0 ? "no anti-entropy" : $"anti-entropy every {s.AntiEntropyMs} ms",
             s.OnShortfall == current.OnShortfall ? null : $"if W is not reached: {s.OnShortfall.ToString().ToLowerInvariant()}",

@@ -24,7 +24,7 @@ public static class LinkWords
             if (faults.LossPercent > 0) yield return faults.LossPercent >= 100 ? "all lost" : $"{Units.Number(faults.LossPercent)} % lost";
             if (faults.DropNext > 0) yield return $"loses next {faults.DropNext}";
             if (faults.ExtraDelayMs > 0) yield return $"+{Units.Ms(faults.ExtraDelayMs)}";
-            if (faults.JitterMs > 0) yield return $"± {Units.Ms(faults.JitterMs)}{(faults.JitterCorrelation > 0 ? $" (corr. {Units.Number(faults.JitterCorrelation)})" : "")}";
+            if (faults.JitterMs > 0) yield return $"jitter 0–{Units.Ms(faults.JitterMs)}{(faults.JitterCorrelation > 0 ? $" (corr. {Units.Number(faults.JitterCorrelation)})" : "")}";
             if (faults.DuplicatePercent > 0) yield return $"{Units.Number(faults.DuplicatePercent)} % duplicated";
             if (faults.ReorderPercent > 0) yield return $"{Units.Number(faults.ReorderPercent)} % reordered";
         }

@@ -44,7 +44,7 @@ internal static class StoryWords
         ChaosKind.FreezeFollower => "follower frozen",
         ChaosKind.Loss => "messages lost",
         ChaosKind.Duplicate => "messages duplicated",
-        ChaosKind.OneWayLoss => "lost in one direction",
+        ChaosKind.OneWayLoss => "messages lost one way",
         ChaosKind.Partition => "partition",
         ChaosKind.RestartLeader => "leader restarted",
         ChaosKind.FailOver => "leader killed, failover",

@@ -148,7 +148,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
         if (View.Selection.Version.IsNone) return _pressed is null ? null : ((ITimelineViewer)this).Explain(_pressed);
         if (Selected is not { } write) return Lines.Look(Window.Axis, book => book.Find(View.Selection.Version)) is { } found
             ? $"{Snapshot.Labels.Version(View.Selection.Version)} of {found.Key} is no longer in the list of writes; its lines show what happened to it."
-            : "The selected write is no longer stored here.";
+            : "This page no longer has the selected write.";
         return View.Selection.Node is { } node && write.Deliveries.FirstOrDefault(d => d.Follower == node) is { } delivery ? Snapshot.Explain.Delivery(write, delivery) : Snapshot.Explain.Write(write);
     }
 
