@@ -51,7 +51,7 @@ internal static class Program
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
-            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot listen on port {options.Port}: another program uses it.");
+            Console.Error.WriteLine($"KvLab node {options.NodeId} cannot listen on port {options.Port}: another program uses it.");
             return PortTaken;
         }
         catch (OperationCanceledException)
@@ -61,7 +61,7 @@ internal static class Program
         }
         catch (SocketException failure)
         {
-            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot listen on {options.Host}:{options.Port}: {failure.SocketErrorCode switch
+            Console.Error.WriteLine($"KvLab node {options.NodeId} cannot listen on {options.Host}:{options.Port}: {failure.SocketErrorCode switch
             {
                 SocketError.AccessDenied => "ports below 1024 need another user's rights; choose a higher one",
                 SocketError.AddressNotAvailable => "this machine has no such address",
@@ -71,12 +71,12 @@ internal static class Program
         }
         catch (IOException failure)
         {
-            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot listen on port {options.Port}: {failure.Message}");
+            Console.Error.WriteLine($"KvLab node {options.NodeId} cannot listen on port {options.Port}: {failure.Message}");
             return CannotStart;
         }
         catch (StoreException failure)
         {
-            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot use its storage: {failure.Message}");
+            Console.Error.WriteLine($"KvLab node {options.NodeId} cannot use its storage: {failure.Message}");
             return CannotStart;
         }
 
@@ -88,7 +88,7 @@ internal static class Program
         catch (StoreException failure)
         {
             // Found only when all of it was read.
-            Console.Error.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} cannot use its storage: {failure.Message}");
+            Console.Error.WriteLine($"KvLab node {options.NodeId} cannot use its storage: {failure.Message}");
             return CannotStart;
         }
     }

@@ -16,7 +16,7 @@ public sealed partial class ExperimentRunner
         if (_run.Absent.Any(a => a.Storage == point.Storage)) return Skip(point);
         if (point.Storage is { } storage && storage != _storage)
         {
-            Report($"starting all nodes over {storage}", DurationEstimate.RestartSeconds, 0);
+            Report($"starting all nodes with {storage}", DurationEstimate.RestartSeconds, 0);
             _storage = storage;
             var reason = await cluster.UseStorageAsync(storage, cancellation);
             _secondsDone += DurationEstimate.RestartSeconds;

@@ -36,7 +36,7 @@ internal static class StoredRow
         var (epoch, counter) = (opened.Kept.Epoch, opened.Kept.Counter);
         return epoch is >= 0 and <= InputRules.LargestClock && counter is >= 0 and <= InputRules.LargestClock
             ? opened
-            : throw Damaged($"it says that version {counter} of epoch {epoch} was seen");
+            : throw Damaged($"it says that version {counter} of epoch {epoch} was seen, which no node can have stored");
     }
 
     /// <summary>Waiting does not mend it, so it counts like a schema that this node must not touch.</summary>

@@ -64,7 +64,7 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         await page.ClickAsync("drill-w-1");
         await page.Expect("drill-last-1").ToHaveAttributeAsync("data-lost", "3");
         await page.Expect("drill").ToHaveAttributeAsync("data-running", "false");
-        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        await lab.QuietAsync();
         await page.ClickAsync("drill-w-5");
         await page.Expect("drill-last-5").ToHaveAttributeAsync("data-lost", "0");
         await page.Expect("drill").ToHaveAttributeAsync("data-running", "false");
@@ -76,7 +76,7 @@ public sealed class FaultsPageTests(LabInBrowser lab)
         Assert.Contains("no other node held it", Encoding.UTF8.GetString(await page.DownloadAsync("durability-csv")), StringComparison.Ordinal);
 
         // The others expect the node of this name to lead. It was killed, and what has not come back yet cannot be promoted.
-        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        await lab.QuietAsync();
         await page.ChooseAsync("failover-to", lab.State.Current.Nodes.Single(n => n.Id == "leader").Label);
         await page.ClickAsync("failover-promote");
         await page.Expect("failover-last").ToContainTextAsync("leader leads epoch");

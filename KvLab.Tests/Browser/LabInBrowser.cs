@@ -86,7 +86,7 @@ public sealed class LabInBrowser : IAsyncLifetime
         if (State.Current.Leader is not { Id: NodeRoles.Leader }) await PromoteAsync(NodeRoles.Leader);
         await UntilAsync(() => State.Current.Leader is { Id: NodeRoles.Leader }, "the leader");
         await Commands.ChangeSettingsAsync(LiveSettingsPatch.Of(new LiveSettings { MinDelayMs = 1, MaxDelayMs = 60, Distribution = DelayDistribution.Uniform }));
-        await UntilAsync(() => State.Current.Quiescent, "quiescence");
+        await QuietAsync();
         await EmptyAsync();
         if (settings is not null) await Commands.ChangeSettingsAsync(settings);
         await Profile.ClearCookiesAsync();
@@ -118,13 +118,23 @@ public sealed class LabInBrowser : IAsyncLifetime
         await UntilAsync(() => State.Current.Keys.IsEmpty, "an empty lab");
     }
 
+    /// <summary>Waits until all writes are delivered, and says what is not where it waited in vain.</summary>
+    public Task QuietAsync() => UntilAsync(() => State.Current.Quiescent, "quiescence", () =>
+    {
+        var now = State.Current;
+        var open = now.Writes.Where(w => w.Status is null || w.Deliveries.Any(d => d.Outcome is DeliveryOutcome.Pending or DeliveryOutcome.Failed))
+            .Select(w => $"{w.Version} of {w.Key} {w.Status}: {string.Join(", ", w.Deliveries.Select(d => $"{d.Follower} {d.Outcome} {d.Attempts} {d.Reason}"))}");
+        return $"In flight {now.Kpis.InFlight}, pending {now.Kpis.PendingDeliveries}, nobody leads: {now.NobodyLeads}, starts: {now.LeaderStarts}, waits for: {now.Waiting}; "
+            + $"{string.Join(", ", now.Nodes.Select(n => $"{n.Id} {n.State}"))}; {string.Join("; ", open)}";
+    });
+
     /// <summary>The one way and the one timeout of waiting for the cluster.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string what)
+    public static async Task UntilAsync(Func<bool> condition, string what, Func<string>? found = null)
     {
         var deadline = Environment.TickCount64 + (long)LabPage.Patience.TotalMilliseconds;
         while (!condition())
         {
-            Assert.True(Environment.TickCount64 < deadline, $"There was no sign of {what} within {LabPage.Patience.TotalSeconds:0} s.");
+            Assert.True(Environment.TickCount64 < deadline, $"There was no sign of {what} within {LabPage.Patience.TotalSeconds:0} s. {found?.Invoke()}");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }

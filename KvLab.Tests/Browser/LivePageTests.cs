@@ -150,7 +150,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         var follower = lab.State.Current.Nodes.Single(n => (page.Page.Url.Contains($"sel-node={n.Id}", StringComparison.Ordinal)));
         var key = lab.State.Current.Keys.Keys.Single(k => k.StartsWith("demo-", StringComparison.Ordinal));
         // The second refusal comes a second after the first.
-        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        await lab.QuietAsync();
         Assert.Equal(2, lab.State.Current.Events.NewestFirst().Count(e => e.Node == follower.Id && e.Key == key && e.Kind == EventKind.EntryRefused));
     }
 

@@ -53,7 +53,7 @@ public sealed class MapTests(LabInBrowser lab)
         }
 
         await going;
-        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        await lab.QuietAsync();
         var messages = await MessagesAsync();
         var known = 0;
         foreach (var picture in pictures)
@@ -189,7 +189,7 @@ public sealed class MapTests(LabInBrowser lab)
         await page.Expect("map-note").ToContainTextAsync("paused");
         var held = (await LookAsync(page)).T;
         // All that it did is told by then, and the picture still stands at its beginning.
-        await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+        await lab.QuietAsync();
         await Task.Delay(200, Cancellation);
         await page.ClickAsync("map-step");
         await page.Page.WaitForFunctionAsync("held => document.querySelector('[data-testid=map-stage]').kvlabMap.dots().t > held", held);

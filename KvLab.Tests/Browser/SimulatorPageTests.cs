@@ -51,6 +51,23 @@ public sealed class SimulatorPageTests(LabInBrowser lab)
         Assert.Equal(writes, lab.State.Current.Kpis.Writes);
     }
 
+    [Fact]
+    public async Task The_diagram_goes_along_with_each_step_and_has_no_page_of_its_own_to_lead_to()
+    {
+        const string messages = "() => document.querySelector('[data-testid=timeline-stage]')?.kvlabTimeline?.look().messages ?? 0";
+        await using var page = await lab.OpenAsync("/simulator");
+        await ChooseAsync(page, "A client writes k1 = w1.");
+        await page.ClickAsync("data-diagram");
+        await page.Page.WaitForFunctionAsync($"() => ({messages})() > 0");
+        var seen = await page.Page.EvaluateAsync<int>(messages);
+        await ChooseAsync(page, "A client writes k2 = w2.");
+        await page.Page.WaitForFunctionAsync($"seen => ({messages})() > seen", seen);
+        await page.ClickAsync("undo");
+        await page.Page.WaitForFunctionAsync($"seen => ({messages})() === seen", seen);
+        await page.Expect("timeline-alone").ToHaveCountAsync(0);
+        await page.ClickAsync("data-replicas");
+    }
+
     [Theory]
     [InlineData("lost")]
     [InlineData("backwards")]

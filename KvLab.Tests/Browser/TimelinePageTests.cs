@@ -36,7 +36,7 @@ public sealed class TimelinePageTests(LabInBrowser lab)
 
     private async Task WriteAsync(int writes) => await Task.WhenAll(Enumerable.Range(1, writes).Select(i => lab.Commands.WriteAsync($"k{i % 3}", JsonText.Of("x"), Cancellation)));
 
-    private async Task QuietAsync() => await LabInBrowser.UntilAsync(() => lab.State.Current.Quiescent, "quiescence");
+    private Task QuietAsync() => lab.QuietAsync();
 
     /// <summary>Everything that was sent, held still, and asked for anew: what is there may have been told before the last write.</summary>
     private async Task HoldAllAsync(LabPage page, double span = 20_000)

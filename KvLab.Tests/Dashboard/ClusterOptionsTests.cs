@@ -77,7 +77,7 @@ public sealed class ClusterOptionsTests
     [InlineData("MAX_DELAYMS", "MAX_DELAY_MS")]
     [InlineData("Cluster_Followers", "Cluster__Followers")]
     [InlineData("Cluster.BasePort", "Cluster__BasePort")]
-    [InlineData("Clusters:Followers", "Cluster:")]
+    [InlineData("Clusters:Followers", "Cluster?")]
     [InlineData("FOLLOWERS", "Cluster__Followers")]
     [InlineData("Cluster:StorageOf:follower-16", "follower-15")]
     public void A_name_that_is_nearly_one_stops_the_start(string name, string meant) =>

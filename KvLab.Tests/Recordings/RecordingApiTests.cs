@@ -126,7 +126,7 @@ public sealed class RecordingApiTests(ApiFixture dashboard) : IClassFixture<ApiF
         var chunk = RecordingReader.Open(new MemoryStream(file)).Recording.Chunks[2];
         var flipped = file.ToArray();
         flipped[chunk.Offset + 20] ^= 1;
-        foreach (var (bad, because) in new[] { (flipped, $"The block at byte {chunk.Offset} is damaged"), (file[..^100], "The file ends within"), ("nothing"u8.ToArray(), "no recording of KvLab"), ([], "no recording of KvLab") })
+        foreach (var (bad, because) in new[] { (flipped, $"The block at byte {chunk.Offset} is damaged"), (file[..^100], "The file ends within"), ("nothing"u8.ToArray(), "not a KvLab recording"), ([], "not a KvLab recording") })
         {
             var refused = await ImportAsync(bad);
             Assert.Equal(HttpStatusCode.BadRequest, refused.Status);

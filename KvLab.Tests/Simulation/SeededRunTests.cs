@@ -57,6 +57,8 @@ public sealed class SimulateCommandTests
             Assert.Equal(0, experiment.Code);
             Assert.Contains("simulated: virtual time, seed 11", experiment.Output, StringComparison.Ordinal);
             foreach (var file in (string[])["run.kvlab.json", "points.csv", "samples.csv", "report.html"]) Assert.True(File.Exists(Path.Combine(folder, file)), file);
+            Assert.All((await File.ReadAllLinesAsync(Path.Combine(folder, "points.csv"), TestContext.Current.CancellationToken)).Skip(1),
+                row => Assert.EndsWith(",\"simulated (virtual time, seed 11)\"", row, StringComparison.Ordinal));
             Assert.Contains("simulated (virtual time, seed 11)", await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
         finally

@@ -33,6 +33,7 @@ public sealed class SimulatedRestTests(LabOfFive shared) : IClassFixture<LabOfFi
         var run = await OverAsync(lab, $"/api/experiments/{experiment["id"]}");
         Assert.Equal(("done", true, 42L), ((string)run["state"]!, (bool)run["simulated"]!, (long)run["environment"]!["simulationSeed"]!));
         Assert.Equal(5, run["points"]!.AsArray().Count);
+        Assert.Equal(6, (await lab.GetAsync($"/api/experiments/{experiment["id"]}.csv")).Text.Split('\n').Count(row => row.TrimEnd('\r') is { Length: > 0 } cells && (cells.EndsWith(",simulation", StringComparison.Ordinal) || cells.Contains("simulated (virtual time, seed 42)", StringComparison.Ordinal))));
 
         Assert.Equal("running", (string)(await lab.GetAsync($"/api/scenarios/runs/{real["id"]}"))["state"]!);
         Assert.Equal(HttpStatusCode.NoContent, (await lab.PostAsync($"/api/scenarios/runs/{real["id"]}/cancel")).Status);

@@ -20,7 +20,7 @@ internal static class ApiSetup
         services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "KvLab";
-            document.Info.Description = "The dashboard's REST API. Errors are RFC 9457 problem details that say which field is invalid; then nothing has changed.";
+            document.Info.Description = "The dashboard's REST API. Errors are RFC 9457 problem details. A 400 names each invalid field, and then nothing has changed.";
             // Wherever it was asked from, rather than an address that was true at the start.
             document.Servers?.Clear();
             return Task.CompletedTask;

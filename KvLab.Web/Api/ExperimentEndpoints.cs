@@ -24,9 +24,9 @@ internal static class ExperimentEndpoints
             .WithSummary("Starts an experiment: a preset and/or any field of a plan. One runs at a time; those with \"simulate\": true run in virtual time, beside everything else.");
         api.MapPost("/estimate", EstimateAsync).Accepts<ExperimentPlan>("application/json").Refuses(503).WithSummary("How long a plan will take, in seconds.");
         api.MapPost("/import", ImportAsync).Produces<RunView>(201).Refuses(413, 503, 507).WithSummary("Adds a run that was exported as JSON, of at most 128 MiB.");
-        api.MapGet("/{id}.csv", (string id, ExperimentService experiments) => Text(RunCsv.Points(Find(experiments, id)), "text/csv", $"{id}-points.csv")).Refuses(404)
+        api.MapGet("/{id}.csv", (string id, ExperimentService experiments) => Csv(Find(experiments, id), "points", RunCsv.Points)).Refuses(404)
             .WithSummary("One row per point.");
-        api.MapGet("/{id}/samples.csv", (string id, ExperimentService experiments) => Text(RunCsv.Samples(Find(experiments, id)), "text/csv", $"{id}-samples.csv")).Refuses(404)
+        api.MapGet("/{id}/samples.csv", (string id, ExperimentService experiments) => Csv(Find(experiments, id), "samples", RunCsv.Samples)).Refuses(404)
             .WithSummary("One row per measured write, raw.");
         api.MapGet("/{id}/export", (string id, ExperimentService experiments) => Results.File(RunFile.Write(Find(experiments, id)), "application/json", $"{id}.kvlab.json")).Refuses(404)
             .WithSummary("The whole run with its raw samples as one file.");
@@ -109,7 +109,7 @@ internal static class ExperimentEndpoints
         Results.Content(FigureSvg.Draw(FindFigure(experiments, id, figure)), "image/svg+xml", Encoding.UTF8);
 
     private static IResult FigureCsv(string id, string figure, ExperimentService experiments) =>
-        Text(FindFigure(experiments, id, figure).ToTable().ToCsv(), "text/csv", $"{id}-{figure}.csv");
+        Text(FindFigure(experiments, id, figure).ToTable().ToCsv(), "text/csv", RunCsv.Named(Find(experiments, id), figure));
 
     private static IResult Compare(HttpRequest request, ExperimentService experiments) =>
         Results.Content(FigureSvg.Draw(Comparison(request, experiments)), "image/svg+xml", Encoding.UTF8);
@@ -160,4 +160,6 @@ internal static class ExperimentEndpoints
         experiments.Find(id) ?? throw new CommandException(404, $"There is no experiment {id}.");
 
     private static IResult Text(string text, string type, string fileName) => Results.File(Encoding.UTF8.GetBytes(text), $"{type}; charset=utf-8", fileName);
+
+    private static IResult Csv(ExperimentRun run, string what, Func<ExperimentRun, string> rows) => Text(rows(run), "text/csv", RunCsv.Named(run, what));
 }

@@ -16,6 +16,9 @@ public static class RunCsv
         "stored_mean_ms", "stored_p50_ms", "stored_p99_ms", "longest_gap_ms", "disturbed",
     ];
 
+    /// <summary>The name of a file of this run; one of the simulator cannot be taken for one of real nodes.</summary>
+    public static string Named(ExperimentRun run, string what) => $"{run.Id}{(run.Environment.Simulation is null ? "" : "-simulated")}-{what}.csv";
+
     public static string Points(ExperimentRun run) => CsvWriter.Text(csv => Points(run, csv));
 
     /// <summary>
@@ -25,15 +28,21 @@ public static class RunCsv
 
     private static void Points(ExperimentRun run, CsvWriter csv)
     {
-        csv.Row([.. PointColumns]);
+        // A table of real nodes looks as it always did; one of the simulator says so in each row, wherever it is taken.
+        var simulation = run.Environment.Simulation;
+        csv.Row([.. PointColumns, .. simulation is null ? Array.Empty<string>() : ["simulation"]]);
         foreach (var p in run.Points)
         {
-            csv.Row(p.Plan.Index, p.Plan.Repetition, p.Plan.SweepValue, p.Plan.Settings.WriteQuorum, p.Plan.Followers, p.Plan.Concurrency, p.Plan.Keys,
+            object?[] row =
+            [
+                p.Plan.Index, p.Plan.Repetition, p.Plan.SweepValue, p.Plan.Settings.WriteQuorum, p.Plan.Followers, p.Plan.Concurrency, p.Plan.Keys,
                 p.Plan.Settings.Versioning.ToString().ToLowerInvariant(), p.Writes, p.Succeeded, p.Partial, p.Unanswered,
                 p.Client.MeanMs, p.Client.SdMs, p.Client.MinMs, p.Client.P50Ms, p.Client.P90Ms, p.Client.P95Ms, p.Client.P99Ms, p.Client.MaxMs,
                 p.Leader.MeanMs, p.WritesPerSecond, p.Prediction.DelayMeanMs, p.Prediction.OverheadMs, p.Prediction.MeanMs, p.Prediction.BandLowMs, p.Prediction.BandHighMs,
                 p.ResidualMs, p.StaleRefusals, p.LateDeliveries, p.FailedDeliveries, p.ConvergenceMs, p.Storing.MeanMs, p.Storing.P50Ms, p.Storing.P99Ms,
-                p.LongestGap.LengthMs, string.Join(" ", p.Disturbances));
+                p.LongestGap.LengthMs, string.Join(" ", p.Disturbances),
+            ];
+            csv.Row(simulation is null ? row : [.. row, simulation]);
         }
     }
 

@@ -141,8 +141,8 @@ internal sealed partial class NodeSupervisor
             var quorum = CurrentSettings.FollowerAcks();
             if (quorum > remaining.Length)
             {
-                throw Conflict($"{directory.Name(id)} cannot be removed: the write quorum is W = {quorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
-                    + $"Set W to {remaining.Length} or less first.");
+                throw Conflict($"{directory.Name(id)} cannot be removed: the write quorum is W = {CurrentSettings.WriteQuorum}, and only {Explain.Count(remaining.Length, "follower")} would be left. "
+                    + $"Set W to {CurrentSettings.LargestQuorum(remaining.Length)} or less first.");
             }
             await RequireLeaderAsync(cancellation);
             await client.PutFollowersAsync(directory.Leader!, remaining, cancellation);

@@ -118,7 +118,7 @@ public sealed class RunViewTests : ExperimentPageTest
         page.Choose("checks-point", Naive.Points[point].Plan.Label);
         page.Until(() => page.Text("check-converged").StartsWith(Naive.Points[point].Plan.Label, StringComparison.Ordinal));
 
-        Assert.Contains("not loss", page.Text("check-answered"), StringComparison.Ordinal);
+        Assert.Contains("may only be replication still in progress", page.Text("check-answered"), StringComparison.Ordinal);
         Assert.Contains("Only from here on", page.Text("check-quiescent"), StringComparison.Ordinal);
         var settled = Naive.Points[point].Check(ReplicaCheck.Settled)!.Report;
         Assert.True(settled.Followers.Sum(f => f.Behind + f.Ahead) > 0);

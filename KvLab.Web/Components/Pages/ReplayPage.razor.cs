@@ -54,7 +54,7 @@ public sealed partial class ReplayPage : PastPage, IAsyncDisposable
             return;
         }
 
-        (_session, _lines) = (new ReplaySession(_recording.Stream, Time), new PastLines(_recording.Id, () => RecordedTimeline.Read(_recording.Stream)));
+        (_session, _lines) = (new ReplaySession(_recording.Stream, Time), new PastLines(_recording.Id, $"./timeline?recording={_recording.Id}", () => RecordedTimeline.Read(_recording.Stream)));
         if (Speed is { } speed) _session.SetSpeed(speed);
         _zoom = Zoom is > 0 and < TimelineAddress.WidestMs ? Zoom : null;
         if (At is { } at) _session.GoTo(at);

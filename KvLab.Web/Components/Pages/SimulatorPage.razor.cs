@@ -24,6 +24,9 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
 {
     private const double TickMs = 100;
 
+    // The diagram begins with all that has happened, as long as that is not too much for one picture.
+    private const double ShortestMs = 100, LongestMs = 10_000;
+
     private SimulationRoom? _room;
     private ReplaySession? _session;
     private GrowingTape? _tape;
@@ -151,7 +154,7 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
         _session!.GoTo(new ReplayPlace(elements));
         (_at, _steps, _nowMs, _enabled, _branches, _said) = (seen.At, seen.Steps, seen.NowMs, seen.Enabled, seen.Branches, seen.Said);
         _moment = new MapMoment(_nowMs, 0);
-        _lines = new PastLines($"{_room.Id}/{_at}", () => RecordedTimeline.Read(tape));
+        _lines = new PastLines($"{_room.Id}/{number}", null, () => RecordedTimeline.Read(tape));
         _solved = _challenge?.IsSolved(_session.Snapshot) == true;
         // The path says all but the challenge.
         _link = $"{Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["challenge"] = _challenge?.Name, ["story"] = null, ["recording"] = null, ["at"] = null }).Split('#')[0]}#{seen.Link}";

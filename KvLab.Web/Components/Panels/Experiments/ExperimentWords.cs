@@ -88,11 +88,11 @@ internal static class ExperimentWords
     public static (string Name, string Teaches) Moment(string moment) => moment switch
     {
         ReplicaCheck.Answered => ("t = 0: the last client got its answer",
-            "With W < N the leader answers before all followers hold the write. A difference here is replication still in progress, not loss."),
+            "With W < N the leader answers before all followers hold the write. A difference here may only be replication still in progress."),
         ReplicaCheck.Quiescent => ("all writes delivered",
             "No write in flight, no delivery pending. Only from here on does a difference prove anything."),
         _ => ("after settling",
-            "After a pause, to show that nothing changes any more. Replicas that differ now will never converge."),
+            "After a pause, to show that nothing changes any more. Replicas that differ now stay different unless something else repairs them: catch-up, or a newer write of that key."),
     };
 
     /// <summary>"about 12 s", "about 3 min".</summary>

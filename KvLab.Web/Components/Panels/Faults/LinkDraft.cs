@@ -28,7 +28,7 @@ public sealed class LinkDraft
             (false, true) => $"The acks of {follower} are lost: it applies the writes, but the leader does not know.",
             (true, true) => "A missing ack says nothing: the request may be lost, or only its answer.",
             _ when faults.IsNone => "No faults set.",
-            _ => $"All messages reach {follower}, but late, twice or out of order; comparing versions makes that harmless.",
+            _ => $"All messages reach {follower}, but they may come late, twice or out of order; comparing versions makes that harmless.",
         };
     }
 }

@@ -30,6 +30,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
     private string _named = "";
     private int _lost;
     private MapMoment? _moment;
+    private ITimelineSource? _drawn;
     private string? _pressed;
     private string? _sentence;
     private bool _table;
@@ -54,8 +55,8 @@ public sealed partial class TimelinePanel : ITimelineViewer
     /// <summary>The source's time moves only when it says so, as that of a recording.</summary>
     [Parameter] public bool Steady { get; set; }
 
-    /// <summary>The recording whose lines they are, where one is replayed; null: the live lab.</summary>
-    [Parameter] public string? Recording { get; set; }
+    /// <summary>Where the same lines have a page of their own; null: nowhere.</summary>
+    [Parameter] public string? Page { get; set; }
 
     /// <summary>In place of the heading, where it stands below a map; it is smaller then.</summary>
     [Parameter] public RenderFragment? Tabs { get; set; }
@@ -96,7 +97,7 @@ public sealed partial class TimelinePanel : ITimelineViewer
     {
         if (firstRender)
         {
-            (_selected, _asked, _named, _lost, _moment) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length, At);
+            (_selected, _asked, _named, _lost, _moment, _drawn) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length, At, Source);
             // Whoever comes with a selection wants to see it.
             var at = Window.At ?? (At is null ? Where(View.Selection.Version) : null);
             _player = new TimelinePlayer(Js, this);
@@ -127,9 +128,9 @@ public sealed partial class TimelinePanel : ITimelineViewer
             (_selected, _asked) = (View.Selection, Window);
             await _player.RunAsync("restart", Window.Span);
         }
-        else if (_selected != View.Selection || Filters(_asked) != Filters(Window) || _named != Names || _lost != Snapshot.Durability.Lost.Length)
+        else if (_selected != View.Selection || Filters(_asked) != Filters(Window) || _named != Names || _lost != Snapshot.Durability.Lost.Length || _drawn != Source)
         {
-            (_selected, _asked, _named, _lost) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length);
+            (_selected, _asked, _named, _lost, _drawn) = (View.Selection, Window, Names, Snapshot.Durability.Lost.Length, Source);
             await _player.RunAsync("refresh", !_selected.Version.IsNone, Snapshot.Nodes.ToDictionary(n => n.Id, n => Snapshot.Labels.Bare(n.Id)), Lost);
         }
     }
