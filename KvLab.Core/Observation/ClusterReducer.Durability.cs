@@ -83,7 +83,7 @@ public sealed partial class ClusterReducer
     /// <summary>Before the node's record says that its process ended or begins.</summary>
     private void FollowProcess(NodeRecord node, NodeState state)
     {
-        if (state is NodeState.Stopped or NodeState.Crashed && node.State is not (NodeState.Stopped or NodeState.Crashed))
+        if (state.IsDown() && !node.State.IsDown())
         {
             NoteGap(node, state);
             var how = state == NodeState.Crashed ? "crashed" : node.Stopping ? "was stopped" : "was killed";
@@ -91,7 +91,7 @@ public sealed partial class ClusterReducer
             _durabilityTouched = true;
             Mark(node.Id, how.Replace("was ", "", StringComparison.Ordinal));
         }
-        else if (state == NodeState.Starting && node.State is NodeState.Stopped or NodeState.Crashed)
+        else if (state == NodeState.Starting && node.State.IsDown())
         {
             Mark(node.Id, "started");
         }

@@ -49,7 +49,7 @@ public sealed partial class ClusterReducer
         node.ProcessId = change.ProcessId;
         node.ProcessNotice = change.Notice;
         node.Stopping = false;
-        if (change.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
+        if (change.State.IsDown()) EndOpenWrites(node);
         ForgetFaults(node);
     }
 
@@ -122,7 +122,7 @@ public sealed partial class ClusterReducer
         }
         node.ToldAll = true;
         // Its last events may have come after its process was seen to end.
-        if (node.State is NodeState.Stopped or NodeState.Crashed) EndOpenWrites(node);
+        if (node.State.IsDown()) EndOpenWrites(node);
     }
 
     private void RemoveNode(string id)

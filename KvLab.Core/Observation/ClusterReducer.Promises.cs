@@ -65,7 +65,7 @@ public sealed partial class ClusterReducer
         });
     }
 
-    private bool HasEnded(string leader) => !_nodes.TryGetValue(leader, out var node) || node.State is NodeState.Stopped or NodeState.Crashed;
+    private bool HasEnded(string leader) => !_nodes.TryGetValue(leader, out var node) || node.State.IsDown();
 
     private bool ReportsNoMore(string leader) => HasEnded(leader) && _nodes.TryGetValue(leader, out var node) && node.ToldAll;
 

@@ -12,5 +12,5 @@ public sealed record JudgedRead(ReadSeen Seen, IReadOnlyList<EntryVersion> Promi
 
     /// <summary>For people.</summary>
     public string Describe() => Kind == ReadKind.Unanswered ? $"no answer: {Seen.Problem}"
-        : $"{Seen.Node} said {(Seen.Version.IsNone ? "that it holds nothing" : $"{Seen.Value} ({Seen.Version})")}, {(Missed == 0 ? Seen.Version.IsNone ? "fresh: no write of it was acknowledged before" : "fresh" : $"stale by {Missed} {(Missed == 1 ? "write" : "writes")}")}";
+        : $"{Seen.Node} said {(Seen.Version.IsNone ? "that it holds nothing" : $"{Seen.Value} ({Seen.Version})")}, {(Missed == 0 ? Seen.Version.IsNone ? "fresh: no write of this key was acknowledged before" : "fresh" : $"stale by {Missed} {(Missed == 1 ? "write" : "writes")}")}";
 }

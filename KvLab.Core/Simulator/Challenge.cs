@@ -42,7 +42,7 @@ public sealed record Challenge(string Name, string Title, string Task, string Hi
         new("kept", "A promise that is kept",
             "W = 3 of 3: let a client be told of success, then kill the leader and let another node lead that still has the write.",
             "A follower that takes over asks the others what they hold.",
-            "All three followers held the write before its client was told, so whichever takes over has it. With a smaller W it would depend on which nodes die and which takes over.",
+            "All three followers held the write before its client was told, so whichever takes over has it. With a smaller W it depends on which nodes die.",
             With(3, VersioningMode.Versioned), s => s.Reign > 1 && !s.NobodyLeads && s.Durability.Counts is { Acknowledged: > 0, Lost: 0 },
             [
                 "> write k1 = a", "v1 of k1 arrives at follower-1.", "v1 of k1 arrives at follower-2.", "v1 of k1 arrives at follower-3.",

@@ -78,7 +78,7 @@ public sealed class LabInBrowser : IAsyncLifetime
         RequireBrowser();
         // One test that failed in the middle of a run must not fail all that come after it.
         if (_host!.Services.GetRequiredService<ExclusiveLease>() is { Current: not null } left) await left.TakeOverAsync();
-        foreach (var node in State.Current.Nodes.Where(n => n.State is NodeState.Stopped or NodeState.Crashed)) await Commands.StartNodeAsync(node.Id);
+        foreach (var node in State.Current.Nodes.Where(n => n.State.IsDown())) await Commands.StartNodeAsync(node.Id);
         foreach (var node in State.Current.Nodes.Where(n => n.State == NodeState.Frozen)) await Commands.ThawNodeAsync(node.Id);
         await UntilAsync(() => State.Current.Nodes.All(n => n.State == NodeState.Running), "all nodes running");
         await Commands.HealAsync();

@@ -94,7 +94,7 @@ public sealed class SimulatorPageTests(LabInBrowser lab)
         await using var page = await lab.OpenAsync("/simulator?challenge=nothing");
         await page.Expect("simulator-missing").ToContainTextAsync("There is no challenge nothing.");
         await page.Page.GotoAsync($"{lab.Url}/simulator?story=nothing");
-        await page.Expect("simulator-missing").ToContainTextAsync("There is no story nothing.");
+        await page.Expect("simulator-missing").ToContainTextAsync("There is no scenario nothing; the scenarios are crash-and-catch-up, ");
     }
 
     private static async Task DoAsync(LabPage page, string line)

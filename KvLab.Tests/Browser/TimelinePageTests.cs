@@ -36,12 +36,10 @@ public sealed class TimelinePageTests(LabInBrowser lab)
 
     private async Task WriteAsync(int writes) => await Task.WhenAll(Enumerable.Range(1, writes).Select(i => lab.Commands.WriteAsync($"k{i % 3}", JsonText.Of("x"), Cancellation)));
 
-    private Task QuietAsync() => lab.QuietAsync();
-
     /// <summary>Everything that was sent, held still, and asked for anew: what is there may have been told before the last write.</summary>
     private async Task HoldAllAsync(LabPage page, double span = 20_000)
     {
-        await QuietAsync();
+        await lab.QuietAsync();
         await page.Page.EvaluateAsync($"span => {{ const t = {Script}; t.follow(false); t.hide(false); const l = t.look(); t.goTo(l.now + l.origin - span * 0.4, span); }}", span);
         await RestAsync(page);
     }

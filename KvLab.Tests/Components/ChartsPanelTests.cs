@@ -57,6 +57,7 @@ public sealed class ChartsPanelTests : PageTest
         var page = Show<ChartsPanel>(Calm);
         var before = JSInterop.Invocations.Count(i => i.Identifier == "react");
         Publish(Calm with { Latencies = Calm.Latencies.Add(new LatencyPoint(new(1, 31), 420, true, 3, 500)) });
+        Clock.Advance(LiveChart<LatencyPoint>.AfterTheRest);
         Assert.Contains(JSInterop.Invocations, i => i.Identifier == "extendTraces");
         Assert.Equal(before, JSInterop.Invocations.Count(i => i.Identifier == "react"));
     }

@@ -33,7 +33,10 @@ public sealed class SimulatedRestTests(LabOfFive shared) : IClassFixture<LabOfFi
         var run = await OverAsync(lab, $"/api/experiments/{experiment["id"]}");
         Assert.Equal(("done", true, 42L), ((string)run["state"]!, (bool)run["simulated"]!, (long)run["environment"]!["simulationSeed"]!));
         Assert.Equal(5, run["points"]!.AsArray().Count);
-        Assert.Equal(6, (await lab.GetAsync($"/api/experiments/{experiment["id"]}.csv")).Text.Split('\n').Count(row => row.TrimEnd('\r') is { Length: > 0 } cells && (cells.EndsWith(",simulation", StringComparison.Ordinal) || cells.Contains("simulated (virtual time, seed 42)", StringComparison.Ordinal))));
+        var rows = (await lab.GetAsync($"/api/experiments/{experiment["id"]}.csv")).Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(6, rows.Length);
+        Assert.EndsWith(",simulation", rows[0], StringComparison.Ordinal);
+        Assert.All(rows[1..], row => Assert.EndsWith(",\"simulated (virtual time, seed 42)\"", row, StringComparison.Ordinal));
 
         Assert.Equal("running", (string)(await lab.GetAsync($"/api/scenarios/runs/{real["id"]}"))["state"]!);
         Assert.Equal(HttpStatusCode.NoContent, (await lab.PostAsync($"/api/scenarios/runs/{real["id"]}/cancel")).Status);

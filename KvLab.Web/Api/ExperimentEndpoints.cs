@@ -106,10 +106,9 @@ internal static class ExperimentEndpoints
     }
 
     private static IResult FigureSvgAnswer(string id, string figure, ExperimentService experiments) =>
-        Results.Content(FigureSvg.Draw(FindFigure(experiments, id, figure)), "image/svg+xml", Encoding.UTF8);
+        Results.Content(FigureSvg.Draw(FindFigure(Find(experiments, id), figure)), "image/svg+xml", Encoding.UTF8);
 
-    private static IResult FigureCsv(string id, string figure, ExperimentService experiments) =>
-        Text(FindFigure(experiments, id, figure).ToTable().ToCsv(), "text/csv", RunCsv.Named(Find(experiments, id), figure));
+    private static IResult FigureCsv(string id, string figure, ExperimentService experiments) => Csv(Find(experiments, id), figure, run => FindFigure(run, figure).ToTable().ToCsv());
 
     private static IResult Compare(HttpRequest request, ExperimentService experiments) =>
         Results.Content(FigureSvg.Draw(Comparison(request, experiments)), "image/svg+xml", Encoding.UTF8);
@@ -149,11 +148,11 @@ internal static class ExperimentEndpoints
         return RunView.Of(Find(experiments, id));
     }
 
-    private static Figure FindFigure(ExperimentService experiments, string id, string figure)
+    private static Figure FindFigure(ExperimentRun run, string figure)
     {
-        var figures = RunFigures.All(Find(experiments, id));
+        var figures = RunFigures.All(run);
         return figures.FirstOrDefault(f => f.Id == figure)
-            ?? throw new CommandException(404, $"Run {id} has no figure {figure}; it has {(figures.Count == 0 ? "none yet" : string.Join(", ", figures.Select(f => f.Id)))}.");
+            ?? throw new CommandException(404, $"Run {run.Id} has no figure {figure}; it has {(figures.Count == 0 ? "none yet" : string.Join(", ", figures.Select(f => f.Id)))}.");
     }
 
     private static ExperimentRun Find(ExperimentService experiments, string id) =>

@@ -132,8 +132,9 @@ internal sealed class DrillService(
         var versions = await WriteAsync(leader, followers, w, cancellation);
 
         Step($"{versions.Count} writes were answered with success. {Capital(NodeWords.Leading(leader.Id))} and {NodeWords.Name(first, leads: false)}, which acknowledged first, are killed.");
-        await Task.WhenAll(commands.KillNodeAsync(leader.Id, cancellation), commands.KillNodeAsync(first, cancellation));
-        await state.WhenAsync(s => IsDown(s, leader.Id) && IsDown(s, first), Patience, time, cancellation);
+        // Whoever gives up in between must see who is down, or they stay down.
+        await Task.WhenAll(commands.KillNodeAsync(leader.Id, CancellationToken.None), commands.KillNodeAsync(first, CancellationToken.None));
+        await state.WhenAsync(s => IsDown(s, leader.Id) && IsDown(s, first), Patience, time, CancellationToken.None);
 
         Step("There is no leader. The most up-to-date follower is promoted.");
         var reign = await failover.FailOverAsync(null, force: true, cancellation: cancellation);
@@ -176,7 +177,7 @@ internal sealed class DrillService(
         await state.WhenAsync(s => s.Settings?.WriteQuorum == settings.WriteQuorum, Patience, time, cancellation);
     }
 
-    private static bool IsDown(ClusterSnapshot snapshot, string node) => snapshot.Nodes.Any(n => n.Id == node && n.State is NodeState.Stopped or NodeState.Crashed);
+    private static bool IsDown(ClusterSnapshot snapshot, string node) => snapshot.Nodes.Any(n => n.Id == node && n.State.IsDown());
 
     private static string Verdict(int w, int writes, int lost) => lost > 0
         ? $"{lost} of {Explain.Count(writes, "promise")} {(lost == 1 ? "was" : "were")} broken: with W = {w} a success needed the acks of {Explain.Count(w, "follower")}, and killing the leader and {(w == 1 ? "that one" : "one of those")} left no copy."

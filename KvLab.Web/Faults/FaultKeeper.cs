@@ -136,7 +136,7 @@ internal sealed partial class FaultKeeper(
     }
 
     // What nobody has told about yet is asked.
-    private bool Runs(NodeAddress leader) => StateOf(leader) is not (NodeState.Stopped or NodeState.Crashed);
+    private bool Runs(NodeAddress leader) => StateOf(leader)?.IsDown() != true;
 
     private NodeState? StateOf(NodeAddress node) => state.Current.Nodes.FirstOrDefault(n => n.Id == node.Id)?.State;
 

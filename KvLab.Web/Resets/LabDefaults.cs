@@ -95,7 +95,7 @@ internal sealed class LabDefaults(
 
     private async Task StartNodesAsync(CancellationToken cancellation)
     {
-        var down = state.Current.Nodes.Where(n => n.State is NodeState.Stopped or NodeState.Crashed).Select(n => n.Id).ToList();
+        var down = state.Current.Nodes.Where(n => n.State.IsDown()).Select(n => n.Id).ToList();
         // The leader last: it finds whom it has to ask.
         foreach (var id in down.OrderBy(id => id == directory.Leader?.Id)) await commands.StartNodeAsync(id, cancellation);
         await state.WhenAsync(s => s.Nodes.All(n => n.State == NodeState.Running), NodePatience, time, cancellation);

@@ -82,7 +82,7 @@ internal sealed partial class RealStage
         {
             var now = StateOf(node.Id, snapshot);
             if (now == NodeState.Frozen) await MendAsync(() => commands.ThawNodeAsync(node.Id, cancellation));
-            if (IsDown(now) && commands.Supervises) await MendAsync(() => commands.StartNodeAsync(node.Id, cancellation));
+            if (now?.IsDown() == true && commands.Supervises) await MendAsync(() => commands.StartNodeAsync(node.Id, cancellation));
         }
 
         // Before they are waited for: a leader that starts behind a partition waits for the other side.

@@ -55,7 +55,7 @@ internal sealed partial class RealStage(
         get
         {
             var snapshot = state.Current;
-            return [.. directory.All.Select(n => (Node: n, Up: !IsDown(StateOf(n.Id, snapshot)))).Select(n => new ClusterNode(n.Node.Id,
+            return [.. directory.All.Select(n => (Node: n, Up: StateOf(n.Id, snapshot)?.IsDown() != true)).Select(n => new ClusterNode(n.Node.Id,
                 n.Node.Role == NodeRoles.Leader && n.Up && snapshot.Waiting?.Node != n.Node.Id && !_waits.ContainsKey(n.Node.Id), n.Up))];
         }
     }
@@ -169,8 +169,6 @@ internal sealed partial class RealStage(
 
     private NodeState? StateOf(string node, ClusterSnapshot snapshot) =>
         _done.TryGetValue(node, out var done) ? done : snapshot.Nodes.FirstOrDefault(n => n.Id == node)?.State;
-
-    private static bool IsDown(NodeState? state) => state is NodeState.Stopped or NodeState.Crashed;
 
     // Silenced by this run: it is not asked, for it would not answer.
     private bool IsSilent(string node) => _done.TryGetValue(node, out var done) && done != NodeState.Running;

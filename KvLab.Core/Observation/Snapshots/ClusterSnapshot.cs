@@ -159,6 +159,12 @@ public enum NodeState
     Frozen,
 }
 
+public static class NodeStates
+{
+    /// <summary>Its process is gone, by command or by itself.</summary>
+    public static bool IsDown(this NodeState state) => state is NodeState.Stopped or NodeState.Crashed;
+}
+
 /// <summary>An event's monotonic ns and this offset are ns on the observer's clock, since it began.</summary>
 /// <param name="ErrorNs">0 on one machine: the clocks are one. Else it may be wrong by so much.</param>
 public sealed record NodeClock(long OffsetNs, long ErrorNs);

@@ -12,11 +12,10 @@ public sealed partial class Explain
     {
         var key = Unseen.Shown(row.Key);
         var cell = row.Cells.GetValueOrDefault(node);
-        if (node == snapshot.Leader?.Id)
+        var leads = node == snapshot.Leader?.Id;
+        if (snapshot.Nodes.FirstOrDefault(n => n.Id == node) is { } gone && gone.State.IsDown()) return Gone(gone, leads ? row.Leader : cell?.Version ?? EntryVersion.None, key);
+        if (leads)
             return row.Leader.IsNone ? $"{Leads(node)} does not hold {key}." : $"{Leads(node)} holds {V(row.Leader)} of {key}; the followers are compared with it.";
-
-        if (snapshot.Nodes.FirstOrDefault(n => n.Id == node)?.State is NodeState.Stopped or NodeState.Crashed)
-            return $"{N(node)} is not running. Before it ended, it held {(cell is { Version.IsNone: false } ? V(cell.Version) : "no version")} of {key}: lost if it was in memory, kept if it was in a database.";
 
         var status = ReplicaComparison.Compare(row, cell);
         var underway = snapshot.Quiescent ? "" : " Deliveries are still under way.";
@@ -33,6 +32,9 @@ public sealed partial class Explain
         };
         return text + refused;
     }
+
+    private string Gone(NodeView node, EntryVersion held, string key) => $"{N(node.Id)} is not running. Before it ended, it held "
+        + (held.IsNone ? $"no version of {key}." : $"{V(held)} of {key}{(node.Storage == NodeView.InMemory ? ", in memory, which is gone with it." : $"; its storage ({node.Storage}) keeps that.")}");
 
     private static string Leads(string node) => node == NodeRoles.Leader ? node : $"{node}, the leader,";
 

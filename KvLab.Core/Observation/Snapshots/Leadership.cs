@@ -8,7 +8,7 @@ public static class Leadership
     {
         { Reign: 0 } => null,
         { Leader: null } => NobodyLeads(snapshot.Nodes.Length),
-        { Leader: { State: NodeState.Stopped or NodeState.Crashed } leader } =>
+        { Leader: { } leader } when leader.State.IsDown() =>
             $"There is no leader: {leader.Id}, which led epoch {snapshot.Reign}, {(leader.State == NodeState.Crashed ? "exited unexpectedly" : "is not running")}. Until it is restarted or a follower is promoted, no node accepts writes.",
         _ => null,
     };

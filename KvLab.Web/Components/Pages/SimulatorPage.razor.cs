@@ -1,6 +1,5 @@
 using KvLab.Core.Events;
 using KvLab.Core.Replays;
-using KvLab.Core.Scenarios;
 using KvLab.Core.Simulator;
 using KvLab.Web.Components.Bases;
 using KvLab.Web.Components.Panels.Map;
@@ -11,6 +10,7 @@ using KvLab.Web.Components.View;
 using KvLab.Web.Live;
 using KvLab.Web.Problems;
 using KvLab.Web.Replays;
+using KvLab.Web.Scenarios;
 using KvLab.Web.Simulations;
 using Microsoft.AspNetCore.Components;
 
@@ -70,18 +70,16 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
         var link = Navigation.Uri.Split('#', 2) is [_, { Length: > 0 } path] ? path : null;
         await OpenAsync(() =>
         {
-            _challenge = Wanted is null ? null : Challenge.Find(Wanted) ?? throw Unknown($"There is no challenge {Wanted}.");
+            _challenge = Wanted is null ? null : Challenge.Find(Wanted) ?? throw new CommandException(StatusCodes.Status404NotFound, $"There is no challenge {Wanted}.");
             return link is null ? Store.Create(FirstPlan()) : Store.Open(link);
         });
     }
 
     private SimulationPlan FirstPlan() =>
         _challenge is { } challenge ? challenge.Plan
-        : Story is { } story ? SimulationReader.Of(ScenarioLibrary.Find(story) ?? throw Unknown($"There is no story {story}."))
+        : Story is { } story ? SimulationReader.Of(ScenarioService.Find(story))
         : Recording is { } recording ? Reader.Of(recording, AtMs ?? 0)
         : SimulationPlan.Standard;
-
-    private static CommandException Unknown(string sentence) => new(StatusCodes.Status404NotFound, sentence);
 
     private async Task OpenAsync(Func<SimulationRoom> create)
     {
@@ -154,7 +152,7 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
         _session!.GoTo(new ReplayPlace(elements));
         (_at, _steps, _nowMs, _enabled, _branches, _said) = (seen.At, seen.Steps, seen.NowMs, seen.Enabled, seen.Branches, seen.Said);
         _moment = new MapMoment(_nowMs, 0);
-        _lines = new PastLines($"{_room.Id}/{number}", null, () => RecordedTimeline.Read(tape));
+        _lines = new PastLines($"{_room.Id}/{number}", null, () => RecordedTimeline.Read(tape, elements));
         _solved = _challenge?.IsSolved(_session.Snapshot) == true;
         // The path says all but the challenge.
         _link = $"{Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["challenge"] = _challenge?.Name, ["story"] = null, ["recording"] = null, ["at"] = null }).Split('#')[0]}#{seen.Link}";

@@ -228,7 +228,16 @@ class TrafficMap {
     // A browser that does make one says the same press twice.
     if (performance.now() - this.#menuAt < longPressMs) return;
     this.#menuAt = performance.now();
+    if (e.pointerType === 'touch') this.#letGo();
     this.#root.querySelector(`[data-spot="${CSS.escape(spot)}"] button`)?.click();
+  }
+
+  /** The menu opens below the finger: lifting it must press nothing there, also where a browser that was busy takes the press for a short one. */
+  #letGo() {
+    // What the keyboard or a script presses counts nothing.
+    const swallow = e => { if (e.detail > 0) { e.preventDefault(); e.stopPropagation(); } };
+    document.addEventListener('click', swallow, true);
+    document.addEventListener('pointerdown', () => document.removeEventListener('click', swallow, true), { capture: true, once: true });
   }
 
   /** As it is drawn now, as a PNG file. */

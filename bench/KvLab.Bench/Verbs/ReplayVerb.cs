@@ -32,10 +32,10 @@ internal static class ReplayVerb
             pass.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
 
             var random = new Random(round);
-            var times = Enumerable.Range(0, moments).Select(_ => Measure(session, random.NextDouble() * session.LengthMs)).Order().ToArray();
-            median.Add(times[times.Length / 2]);
-            slow.Add(times[(int)(0.95 * (times.Length - 1))]);
-            most.Add(times[^1]);
+            var times = Enumerable.Range(0, moments).Select(_ => Measure(session, random.NextDouble() * session.LengthMs)).ToArray();
+            median.Add(Percentile.P50(times));
+            slow.Add(Percentile.P95(times));
+            most.Add(times.Max());
         }
 
         var table = new MarkdownTable("what", "median of rounds (range)");

@@ -18,7 +18,7 @@ internal static class SimulatorVerb
             weight.Add(Weight());
             var simulation = new Simulation(SimulationPlan.Standard with { Followers = 5, Seed = round + 1 });
             var steps = Walk(simulation, depth, new Random(round));
-            step.Add(steps.Order().ElementAt((int)(0.95 * (steps.Count - 1))));
+            step.Add(Percentile.P95(steps));
             undo.Add(Measure(() =>
             {
                 simulation.Undo(1);

@@ -30,21 +30,14 @@ internal static class FollowVerb
         var (behind, windows, rates) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            var duration = TimeSpan.FromSeconds(seconds);
-            var load = PacedLoad.RunAsync(target, rate, duration);
-            await Task.Delay(duration / 4);
-            var seen = new List<double>();
-            while (!load.IsCompleted)
+            var followed = await Following.MeasureAsync(target, rate, TimeSpan.FromSeconds(seconds), Rhythm, async () =>
             {
                 var window = await viewer.AskAsync("OnWindow", $"[null,null,{SpanMs},{Width},null]");
-                seen.Add((DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - Newest(window));
-                await Task.Delay(Rhythm);
-            }
-
-            rates.Add((await load).Answered / duration.TotalSeconds);
-            windows.Add(seen.Count);
-            // The last windows may be of a load that is over.
-            behind.Add(seen.SkipLast(2).Order().ElementAt((int)(0.95 * (seen.Count - 3))));
+                return (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - Newest(window);
+            });
+            behind.Add(followed.BehindMs);
+            windows.Add(followed.Looks);
+            rates.Add(followed.WritesPerSecond);
         }
 
         if (viewer.Error is { } error) throw new BenchException(error);

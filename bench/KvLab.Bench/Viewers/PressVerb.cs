@@ -40,9 +40,9 @@ internal static class PressVerb
         for (var round = 0; round < rounds; round++)
         {
             await page.GoToAsync(new Uri(cluster.Dashboard!, "/simulator"), IsThere);
-            var took = (await page.EvaluateAsync<double[]>(Press)).Order().ToArray();
-            middle.Add(took[took.Length / 2]);
-            high.Add(took[(int)(0.95 * (took.Length - 1))]);
+            var took = await page.EvaluateAsync<double[]>(Press);
+            middle.Add(Percentile.P50(took));
+            high.Add(Percentile.P95(took));
         }
 
         var table = new MarkdownTable("what", "median (range)");

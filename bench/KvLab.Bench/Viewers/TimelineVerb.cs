@@ -56,7 +56,8 @@ internal static class TimelineVerb
 
         var behind = new List<double>();
         await page.GoToAsync(new Uri(cluster.Dashboard!, "/timeline"), IsThere);
-        for (var round = 0; round < rounds; round++) behind.Add(await FollowAsync(page, target, TimeSpan.FromSeconds(seconds)));
+        for (var round = 0; round < rounds; round++)
+            behind.Add((await Following.MeasureAsync(target, 1000, TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(100), () => page.EvaluateAsync<double>($"() => {Diagram}.look().behindMs"))).BehindMs);
 
         var table = new MarkdownTable("what", "median (range)");
         table.Add("between two pictures while it is moved and zoomed, p95 of a round, ms", Spread.Of(gaps).Text("0"));
@@ -65,23 +66,5 @@ internal static class TimelineVerb
         await Report.WriteAsync("timeline", [table]);
     }
 
-    private static double High(JsonElement numbers) => High([.. numbers.EnumerateArray().Select(n => n.GetDouble())]);
-
-    private static double High(double[] numbers) => numbers.Order().ElementAt((int)(0.95 * (numbers.Length - 1)));
-
-    private static async Task<double> FollowAsync(BrowserPage page, Target target, TimeSpan duration)
-    {
-        var load = PacedLoad.RunAsync(target, 1000, duration);
-        await Task.Delay(duration / 4);
-        var behind = new List<double>();
-        // Looked at once more at the end, the newest line would be of a load that is over.
-        while (!load.IsCompleted)
-        {
-            behind.Add(await page.EvaluateAsync<double>($"() => {Diagram}.look().behindMs"));
-            await Task.Delay(100);
-        }
-
-        await load;
-        return High([.. behind.SkipLast(2)]);
-    }
+    private static double High(JsonElement numbers) => Percentile.P95([.. numbers.EnumerateArray().Select(n => n.GetDouble())]);
 }

@@ -16,6 +16,9 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
     /// <summary>More often nobody sees, and an old laptop cannot draw.</summary>
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Drawing takes 50 to 100 ms, and the browser does nothing else meanwhile: what comes with the same news is on the screen by then.</summary>
+    internal static readonly TimeSpan AfterTheRest = TimeSpan.FromMilliseconds(100);
+
     /// <summary>So a chart takes at most a fifth of a browser's time.</summary>
     private const int RestsPerDrawing = 4;
 
@@ -94,6 +97,7 @@ public abstract class LiveChart<TPoint> : ComponentBase, IDisposable where TPoin
         {
             while (!_gone.IsCancellationRequested && Stale())
             {
+                await Task.Delay(AfterTheRest, Time, _gone.Token);
                 var begun = Time.GetTimestamp();
                 await DrawNewAsync();
                 var rest = RestsPerDrawing * Time.GetElapsedTime(begun);

@@ -44,7 +44,7 @@ public sealed partial class ReplicasPanel : SnapshotPanel
         _leader = Snapshot.Leader?.Id;
         // The same array as long as the nodes are the same, so that a row can see by reference that nothing changed.
         if (!Snapshot.Nodes.Select(n => n.Id).SequenceEqual(_nodeIds)) _nodeIds = [.. Snapshot.Nodes.Select(n => n.Id)];
-        var gone = Snapshot.Nodes.Where(n => n.State is NodeState.Stopped or NodeState.Crashed).Select(n => n.Id);
+        var gone = Snapshot.Nodes.Where(n => n.State.IsDown()).Select(n => n.Id);
         if (!gone.SequenceEqual(_gone)) _gone = [.. gone];
         if (_orderOfRows == Snapshot.KeyOrder && _filterOfRows == View.KeyFilter) return;
         (_orderOfRows, _filterOfRows) = (Snapshot.KeyOrder, View.KeyFilter);
