@@ -106,6 +106,13 @@ public sealed class LabPage : IAsyncDisposable
         await Expect("burst-status").ToHaveAttributeAsync("data-state", "done");
     }
 
+    /// <summary>What the page says, not the lab: it is a little behind, and before the first write nothing is open either.</summary>
+    public async Task DeliveredAsync(int writes)
+    {
+        await Expect("kpi-writes").ToContainTextAsync($"{writes}");
+        await Expect("summary-flow").ToHaveTextAsync("all writes delivered");
+    }
+
     public Task ScreenshotAsync(string name) =>
         Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(LabInBrowser.Screenshots, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
 

@@ -38,7 +38,7 @@ public sealed class LayoutTests(LabInBrowser lab)
 
         await page.BurstAsync(80, 20, 5);
         // Rows that still change may be drawn anew under the pointer.
-        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
+        await page.DeliveredAsync(80);
         await page.Page.Locator(".kv-write-row").First.ClickAsync();
         await page.Expect("write-detail").ToBeVisibleAsync();
         await page.MustBeAccessibleAsync("busy, a write selected");
@@ -106,7 +106,7 @@ public sealed class LayoutTests(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync();
         await page.BurstAsync(30, 5, 5);
-        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
+        await page.DeliveredAsync(30);
         await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
         // The rings of the latest writes stay on the map for a few seconds.
         await page.Page.WaitForFunctionAsync("() => { const m = document.querySelector('[data-testid=map-stage]').kvlabMap.dots(); return m.rings === 0 && m.drawn === 0; }");

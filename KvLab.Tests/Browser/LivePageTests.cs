@@ -24,7 +24,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.ClickAsync("write-submit");
         await page.Expect("write-answer").ToHaveAttributeAsync("data-status", "success");
         for (var i = 1; i <= 5; i++) await page.Expect($"cell-greeting-follower-{i}").ToHaveAttributeAsync("data-cell", "fresh");
-        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
+        await page.DeliveredAsync(1);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class LivePageTests(LabInBrowser lab)
         await page.ChooseAsync("events-node", "follower-2");
         await page.ChooseAsync("events-kind", "entry_applied");
         await page.Expect("events-csv").ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("kind=entry_applied"));
-        await page.Expect("summary-flow").ToHaveTextAsync("all writes delivered");
+        await page.DeliveredAsync(30);
         await page.Expect("kpi-events-per-second").ToHaveTextAsync("0");
         var expected = lab.State.Current.Events.NewestFirst().Count(e => new EventFilter("follower-2", EventKind.EntryApplied).Matches(e, Labels.Plain));
 
