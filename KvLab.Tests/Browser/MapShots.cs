@@ -23,6 +23,13 @@ public sealed class MapShots(LabInBrowser lab)
         > begin write k = three delays follower-1 = 600, follower-2 = 2700, follower-3 = 700, follower-4 = 2050, follower-5 = 2700
         > wait 6000 ms
         """)]
+    [InlineData("crossing", 700, """
+        > settings deadline = 8000 ms
+        > begin write k = one delays follower-1 = 2600, follower-2 = 900, follower-3 = 2200, follower-4 = 1200, follower-5 = 3000
+        > wait 700 ms
+        > begin write k = two delays follower-1 = 700, follower-2 = 1500, follower-3 = 600, follower-4 = 1800, follower-5 = 900
+        > wait 3000 ms
+        """)]
     [InlineData("map-lost-ack", 1500, """
         > link follower-2 answer.lossPercent = 100
         > link follower-4 request.lossPercent = 100
@@ -62,6 +69,7 @@ public sealed class MapShots(LabInBrowser lab)
     {
         await using var page = await lab.OpenAsync("?projector=1&stage=map", 1100, 620, motion: ReducedMotion.NoPreference);
         using var http = new HttpClient();
+        var began = DateTimeOffset.UtcNow;
         using var started = await http.PostAsJsonAsync($"{lab.Url}/api/scenarios", new { text = $"# {name}\n{story}\n" }, Cancellation);
         var id = (await started.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["id"];
         Assert.True(started.IsSuccessStatusCode);
@@ -71,22 +79,24 @@ public sealed class MapShots(LabInBrowser lab)
         if (atMs == 0) await Task.Delay(900, Cancellation);
         await page.At("map").ScreenshotAsync(new() { Path = Path.Combine(LabInBrowser.Screenshots, $"{name}.png") });
         while ((string)(await RunAsync())["state"]! == "running") await Task.Delay(100, Cancellation);
-        if (name == "map-failover-w1") await ShowAlongTimeAsync(page, "timeline-lost-promise");
+        if (name == "map-failover-w1") await ShowAlongTimeAsync(page, "timeline-lost-promise", began, 13_000);
+        if (name == "crossing") await ShowAlongTimeAsync(page, "timeline-inversion", began, 4500);
         page.Forgive();
 
         async Task<JsonNode> RunAsync() => (await http.GetFromJsonAsync<JsonNode>($"{lab.Url}/api/scenarios/runs/{id}", Cancellation))!;
         async Task<string> StepAsync() => (string)(await RunAsync())["steps"]!.AsArray()[^1]!["state"]!;
     }
 
-    /// <summary>The same run in the diagram: what came last is at its right end.</summary>
-    private async Task ShowAlongTimeAsync(LabPage page, string name)
+    /// <summary>The same run in the diagram, from its first write on.</summary>
+    private async Task ShowAlongTimeAsync(LabPage page, string name, DateTimeOffset began, double span)
     {
+        var first = lab.State.Current.Writes.Where(w => w.Key == "k" && w.At >= began).Min(w => w.At);
         const string Diagram = "document.querySelector('[data-testid=timeline-stage]')?.kvlabTimeline";
         await page.Page.SetViewportSizeAsync(1366, 768);
         await page.Page.GotoAsync($"{lab.Url}/timeline");
         await page.ReadyAsync();
         await page.Page.WaitForFunctionAsync($"() => {Diagram}?.look().messages > 0");
-        await page.Page.EvaluateAsync($"() => {{ const t = {Diagram}; t.follow(false); const l = t.look(); t.goTo(l.now + l.origin - 7500, 13_000); }}");
+        await page.Page.EvaluateAsync($"([at, span]) => {Diagram}.goTo(at + span * 0.4, span)", new[] { (first - DateTimeOffset.UnixEpoch).TotalMilliseconds, span });
         await page.Page.WaitForFunctionAsync($"() => {{ const l = {Diagram}.look(); return !l.stillAsking && l.askedFrom <= l.from && l.askedTo >= l.to; }}");
         await Task.Delay(1000, Cancellation);
         await page.ScreenshotAsync(name);

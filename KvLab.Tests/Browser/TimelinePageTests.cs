@@ -159,7 +159,7 @@ public sealed class TimelinePageTests(LabInBrowser lab)
         var stale = (await PlacesAsync(page)).First(p => p.Outcome == "superseded");
         await page.At("timeline-canvas").HoverAsync(new() { Position = new Position { X = (float)(stale.X1 * 0.25 + stale.X2 * 0.75), Y = (float)(stale.Y1 * 0.25 + stale.Y2 * 0.75) } });
         await page.Expect("timeline-tip").ToContainTextAsync("inversion");
-        await page.ScreenshotAsync("timeline-inversion");
+        await page.ScreenshotAsync("timeline-pointed");
         await page.ClickAsync("timeline-axis-lamport");
         await page.Page.WaitForFunctionAsync($"() => {Script}.look().lamport && {Script}.look().lines > 10");
         await page.ScreenshotAsync("timeline-lamport");
