@@ -82,7 +82,7 @@ internal static class Program
 
         try
         {
-            await host.RunAsync(ready: () => Console.WriteLine($"KvLab {options.Role.Name()} {options.NodeId} ready on {host.Url}"));
+            await host.RunAsync(ready: () => Console.WriteLine($"KvLab node {options.NodeId} ({options.Role.Name()}) is ready on {host.Url}"));
             return 0;
         }
         catch (StoreException failure)

@@ -17,7 +17,7 @@ public static class ConvergenceCheck
     {
         if (leader.Entries is not { } held)
         {
-            return WithoutLeader($"{leader.Node}, the leader, did not answer.", followers);
+            return WithoutLeader(leader.Node.Contains("leader", StringComparison.Ordinal) ? "The leader did not answer." : $"The leader, {leader.Node}, did not answer.", followers);
         }
 
         var compared = followers

@@ -68,7 +68,7 @@ public sealed class ChaosChecks
     /// <returns>The first difference; null where all are equal.</returns>
     public static string? Equal(IReadOnlyList<ReplicaDump> dumps, string? leader)
     {
-        if (dumps.FirstOrDefault(d => d.Node == leader) is not { Entries: { } entries }) return "there is no leader";
+        if (dumps.FirstOrDefault(d => d.Node == leader) is not { Entries: { } entries }) return leader is null ? "there is no leader" : $"{leader} does not answer";
         foreach (var dump in dumps)
         {
             if (dump.Entries is not { } held) return $"{dump.Node} does not answer";

@@ -62,7 +62,7 @@ public sealed record LiveSettings
     /// <summary>W: replicas that must hold a write before its client is told success, 0 … N, or 0 … N + 1 where <see cref="QuorumCountsLeader"/>.</summary>
     public int WriteQuorum { get; init; } = 3;
 
-    /// <summary>Whether the leader's own copy counts towards W, as in Cassandra, MongoDB and Raft. MySQL, PostgreSQL and the seed count followers only.</summary>
+    /// <summary>Whether the leader's own copy counts towards W, as in MongoDB and Raft. MySQL, PostgreSQL and the seed count followers only.</summary>
     public bool QuorumCountsLeader { get; init; }
 
     /// <summary>The followers whose acks a client waits for.</summary>

@@ -102,7 +102,7 @@ public sealed class LabActionsTests : PageTest
         page.Until(() => page.Has("reset-data"));
         page.At("reset-data").Click();
         page.Until(() => Cluster.Commands is ["reset"]);
-        Assert.Equal("Every node that answers is empty.", page.Text("lab-status"));
+        Assert.Equal("All data was deleted on every node that answered.", page.Text("lab-status"));
 
         page.At("reset").Click();
         page.Until(() => page.Has("reset-all"));

@@ -135,7 +135,7 @@ public sealed class SettingsPanelTests : PageTest
     [InlineData("distribution", "Pareto", "pareto")]
     [InlineData("delivery", "Once", "once")]
     [InlineData("on-shortfall", "Error", "error (503)")]
-    [InlineData("rejoin-sync", "None", "nothing (seed)")]
+    [InlineData("rejoin-sync", "None", "nothing (as the original lab)")]
     public void Every_setting_has_its_control(string testId, string value, string? name = null)
     {
         var page = Show<SettingsPanel>(Idle);

@@ -70,7 +70,7 @@ public sealed class RunStoreTroubleTests : IDisposable
         var impossible = Path.Combine(file, "below");
         using (var store = new RunStore(impossible))
         {
-            Assert.Contains($"{impossible} cannot be made or written", store.Problem, StringComparison.Ordinal);
+            Assert.Contains($"{impossible} cannot be created or written to", store.Problem, StringComparison.Ordinal);
             MustRefuse(() => store.List(), store.Problem!);
         }
 

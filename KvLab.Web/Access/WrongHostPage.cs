@@ -14,7 +14,7 @@ internal static class WrongHostPage
     {
         var called = ErrorText.Short(host);
         var problem = $"This lab is not called {called}. It answers to {string.Join(", ", names)} and to its own addresses, such as 127.0.0.1. "
-            + $"To let it be called {called} too, start it with --{Setting} {called} (in the environment {Setting}={called}).";
+            + $"To let it be called {called} too, start it with --{Setting} {called} (in the environment {Setting}={called}); where it is set already, add the name behind a comma.";
         if (!ApiProblems.WantsPage(context.Request))
             return ApiProblems.AnswerAsync(context, new CommandException(StatusCodes.Status400BadRequest, problem));
         var html = HtmlEncoder.Default;

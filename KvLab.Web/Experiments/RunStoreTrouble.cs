@@ -38,7 +38,7 @@ internal static class RunStoreTrouble
             SqliteException { SqliteErrorCode: 26 } => $"{file} is not a database. Move it away",
             SqliteException { SqliteErrorCode: CannotOpen } => $"{file} cannot be opened: it is not a file, or this user is not allowed to open it. Move it away, change its rights",
             SqliteException => $"{file} cannot be read or written ({failure.Message.TrimEnd('.')}). Check its disk",
-            _ => $"{folder} cannot be made or written ({failure.Message.TrimEnd('.')}). Change its rights (chmod, chown)",
+            _ => $"{folder} cannot be created or written to ({failure.Message.TrimEnd('.')}). Change its rights (chmod, chown)",
         });
     }
 

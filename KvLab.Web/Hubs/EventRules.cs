@@ -38,9 +38,9 @@ internal static class EventRules
 
     private static string? CheckTimes(NodeEvent e)
     {
-        if (e.ElapsedMs is { } elapsed && !IsTime(elapsed)) return "elapsedMs must be a time.";
-        if (e.DelayMs is { } delay && !IsTime(delay)) return "delayMs must be a time.";
-        return e.DelaysMs is null || (e.DelaysMs.Length <= QuorumTracker.MaxFollowers && Array.TrueForAll(e.DelaysMs, IsTime)) ? null : "delaysMs must be times, one for each of the peers.";
+        if (e.ElapsedMs is { } elapsed && !IsTime(elapsed)) return "elapsedMs must be a finite time in ms, not negative.";
+        if (e.DelayMs is { } delay && !IsTime(delay)) return "delayMs must be a finite time in ms, not negative.";
+        return e.DelaysMs is null || (e.DelaysMs.Length <= QuorumTracker.MaxFollowers && Array.TrueForAll(e.DelaysMs, IsTime)) ? null : "delaysMs must be finite times in ms, not negative, one for each of the peers.";
     }
 
     private static bool IsTime(double ms) => double.IsFinite(ms) && ms >= 0;

@@ -26,7 +26,7 @@ internal static class TelemetryRules
         Require(hello.BootId is null || IsName(hello.BootId), "bootId must be one word.");
         Require(hello.MonotonicNs >= 0 && hello.OriginNs >= 0 && hello.OriginNs <= hello.MonotonicNs, "originNs and monotonicNs must be times of one clock.");
         Require(hello.ProcessId >= 0, "processId must not be negative.");
-        Require(IsCount(hello.OldestSequence) && IsCount(hello.Dropped), "oldestSequence and dropped must be what a node can count to.");
+        Require(IsCount(hello.OldestSequence) && IsCount(hello.Dropped), $"oldestSequence and dropped must be from 0 to {InputRules.LargestClock}.");
     }
 
     public static void Check(EventBatch batch, NodeHello hello)
@@ -35,7 +35,7 @@ internal static class TelemetryRules
         Require(batch!.Node == hello.Node && batch.Incarnation == hello.Incarnation,
             $"This connection speaks for {hello.Node}, incarnation {hello.Incarnation}, and for no other node.");
         Require(batch.Events.Length <= MostEvents, $"A batch holds at most {MostEvents} events.");
-        Require(IsCount(batch.Dropped), "dropped must be what a node can count to.");
+        Require(IsCount(batch.Dropped), $"dropped must be from 0 to {InputRules.LargestClock}.");
         long previous = 0;
         foreach (var e in batch.Events)
         {

@@ -46,7 +46,7 @@ public sealed partial class ClusterState(ILogger<ClusterState>? log = null) : IC
         if (log is not null) LogSubscriberFailed(log, failure);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Somebody who shows the state failed at it, and is told of no other.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A subscriber of the cluster state threw an exception and gets no further states.")]
     private static partial void LogSubscriberFailed(ILogger logger, Exception failure);
 
     private void Remove(Subscription subscription)

@@ -16,7 +16,7 @@ internal static class ReadWords
         {
             ReadOutcome.Fresh when row.PromisedVersion == 0 => $"{labels.Name(row.Node)} {got}; nothing had been promised for this key when the read began.",
             ReadOutcome.Fresh => $"fresh: {labels.Name(row.Node)} {got}, and {promised} was the newest promised write when the read began.",
-            ReadOutcome.Wrong => $"wrong: {labels.Name(row.Node)} {got}, although {promised} had been promised: {behind}. In naive mode nothing will correct this.",
+            ReadOutcome.Wrong => $"wrong: {labels.Name(row.Node)} {got}, although {promised} had been promised: {behind}. In naive mode versions are not compared, so this may stay until the key is written again.",
             _ => $"stale: {labels.Name(row.Node)} {got}, although {promised} had been promised when the read began: {behind}. It becomes fresh when the newer write arrives there.",
         };
         return row.NonMonotonic ? $"{sentence} This reader had seen a newer version before: its reads went backwards." : sentence;

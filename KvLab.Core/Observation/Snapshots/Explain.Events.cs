@@ -36,8 +36,11 @@ public sealed partial class Explain
         EventKind.WriteAccepted => WriteAccepted(e),
         EventKind.ReplicationStarted => ReplicationStarted(e),
         EventKind.DeliveryAcked => DeliveryAcked(e),
+        // No attempt was under way: the leader ended it for all followers at once.
+        EventKind.DeliveryFailed when e.Attempt is null or 0 =>
+            $"{N(e.Node)} gave up delivering {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}; the write may or may not be stored there",
         EventKind.DeliveryFailed =>
-            $"attempt {e.Attempt ?? 1} to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; the write may or may not be stored there{Tail(e.Detail)}",
+            $"attempt {e.Attempt} to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} failed{After(e.ElapsedMs)}: {Failure(e.Reason)}; the write may or may not be stored there{Tail(e.Detail)}",
         EventKind.DeliveryAbandoned =>
             $"no further attempt to deliver {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)}: {Failure(e.Reason)}{Tail(e.Detail)}",
         EventKind.WriteAnswered => WriteAnswered(e),

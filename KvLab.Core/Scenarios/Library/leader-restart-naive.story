@@ -1,4 +1,4 @@
-# The leader restarts, counts from 1 again, and reports full quorums while nothing is stored
+# The leader restarts, counts from 1 again, and reports full quorums while no follower stores anything
 What goes wrong in the original lab program, step by step. KvLab's leader does this only if it is told to. Needs N = 5 followers.
 
 > settings W = 5

@@ -110,7 +110,7 @@ public sealed partial class ScenariosPage : ComponentBase, IDisposable
         }
         catch (CommandException e)
         {
-            _problem = Problem.Of(e, "Nothing was changed in the lab.", "Wait until it is over, or cancel it.");
+            _problem = Problem.Of(e, "Nothing was changed in the lab.", "");
         }
     }
 

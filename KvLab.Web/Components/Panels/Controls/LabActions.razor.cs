@@ -70,7 +70,7 @@ public sealed partial class LabActions : ComponentBase, IDisposable
         {
             await (scope == ResetScope.All ? Defaults.RestoreAsync(cancellation) : Commands.ResetAsync(cancellation));
             Views.Select(Selection.None);
-            return scope == ResetScope.All ? "Everything is back in its initial state, and every node is empty." : "Every node that answers is empty.";
+            return scope == ResetScope.All ? "Everything is back in its initial state, and every node is empty." : "All data was deleted on every node that answered.";
         });
     }
 
