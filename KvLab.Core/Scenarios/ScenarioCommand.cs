@@ -51,6 +51,9 @@ public sealed record PauseCommand(double Ms) : ScenarioCommand;
 /// <summary><c>wait until quiet</c> (nothing in flight), <c>wait until answered</c> (every write that was begun).</summary>
 public sealed record WaitCommand(bool ForAnswersOnly) : ScenarioCommand;
 
+/// <summary><c>measure latency of burst as mean</c></summary>
+public sealed record MeasureCommand(Measurable What, string Name) : ScenarioCommand;
+
 /// <summary><c>expect …</c></summary>
 /// <param name="Eventually">Looked at again and again until it is so, or the runner's patience ends.</param>
 public sealed record ExpectCommand(Expectation Expectation, bool Eventually) : ScenarioCommand;

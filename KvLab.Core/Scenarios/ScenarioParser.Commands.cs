@@ -40,8 +40,9 @@ internal static partial class ScenarioParser
             "heal" => new HealCommand(words.AtEnd ? null : words.Node()),
             "fail" => FailOver(words),
             "wait" => Wait(words),
+            "measure" => Measure(words, names),
             "expect" => new ExpectCommand(Expectation(words, names, out var eventually), eventually),
-            _ => throw words.Previous("unknown command; the commands are settings, write, burst, read, begin, kill, stop, start, freeze, thaw, slow, skew, link, partition, heal, fail over, wait, expect"),
+            _ => throw words.Previous("unknown command; the commands are settings, write, burst, read, begin, kill, stop, start, freeze, thaw, slow, skew, link, partition, heal, fail over, wait, measure, expect"),
         };
         words.RequireEnd();
         return read;

@@ -29,7 +29,11 @@ public enum StepState
 /// <summary>One step of a run, as far as it has come.</summary>
 /// <param name="Note">What came of it: the answer of a write, what was found instead of what was expected.</param>
 /// <param name="AtMs">When it began, in ms since the run began.</param>
-public sealed record StepResult(int Line, string Text, bool IsExpectation, StepState State, string? Note, double? AtMs, double? TookMs);
+public sealed record StepResult(int Line, string Text, bool IsExpectation, StepState State, string? Note, double? AtMs, double? TookMs)
+{
+    /// <summary>The number that a <c>measure</c> line found; null for all other lines.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public Measured? Measured { get; init; }
+}
 
 /// <summary>A scenario as it is played, or was. Immutable; each step makes a new one.</summary>
 /// <param name="Problem">Why the run is broken; null otherwise.</param>
@@ -48,6 +52,10 @@ public sealed record ScenarioRun(string Id, string Name, string Title, string St
 
     [JsonIgnore] public bool IsOver => State != ScenarioState.Running;
     public int Expectations => Steps.Count(s => s.IsExpectation);
+
+    /// <summary>Of a name that is given twice, the last number.</summary>
+    [JsonIgnore] public IReadOnlyDictionary<string, Measured> Measures => Steps.Select(s => s.Measured).OfType<Measured>().GroupBy(m => m.Name).ToDictionary(m => m.Key, m => m.Last());
+
     public int Held => Steps.Count(s => s is { IsExpectation: true, State: StepState.Ok });
 
     public static ScenarioRun Of(Scenario scenario, string id, string stage, DateTimeOffset now) => new(

@@ -21,6 +21,7 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
 
     private readonly ScenarioWrites _writes = new(stage);
     private JudgedRead? _read;
+    private Measured? _measured;
     private ScenarioRun _run = ScenarioRun.Of(scenario, "", stage.Name, stage.Time.GetUtcNow());
 
     /// <summary>Never throws for what happens on the stage: the result says it.</summary>
@@ -54,8 +55,9 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
                 var step = scenario.Steps[i];
                 var atMs = stage.Time.GetElapsedTime(start).TotalMilliseconds;
                 Set(i, _run.Steps[i] with { State = StepState.Running, AtMs = atMs });
+                _measured = null;
                 var (ok, note) = await StepAsync(step, cancellation);
-                Set(i, _run.Steps[i] with { State = ok ? StepState.Ok : StepState.Failed, Note = note, TookMs = stage.Time.GetElapsedTime(start).TotalMilliseconds - atMs });
+                Set(i, _run.Steps[i] with { Measured = _measured, State = ok ? StepState.Ok : StepState.Failed, Note = note, TookMs = stage.Time.GetElapsedTime(start).TotalMilliseconds - atMs });
                 if (!ok && !step.IsExpectation) return (ScenarioState.Broken, $"Line {step.Line}, {step.Text}: {note}");
             }
 
@@ -122,6 +124,9 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
                 return null;
             case FailOverCommand failOver:
                 return await stage.FailOverAsync(failOver.To, cancellation);
+            case MeasureCommand measure:
+                _measured = await MeasureAsync(measure, cancellation);
+                return Describe(_measured);
             case PauseCommand pause:
                 await Task.Delay(TimeSpan.FromMilliseconds(pause.Ms), stage.Time, cancellation);
                 return null;

@@ -22,6 +22,7 @@ public sealed class ScenarioWrites(IClusterControl stage)
     private Task<WriteSeen>? _last;
     private long _moments;
     private int _bursts;
+    private (int Number, int Answers, double SumMs) _lastBurst;
     private readonly int[] _burstAnswers = new int[Enum.GetValues<AnswerKind>().Length];
 
     /// <summary>All that were answered so far, bursts too.</summary>
@@ -33,6 +34,15 @@ public sealed class ScenarioWrites(IClusterControl stage)
     public long OfBursts(AnswerKind kind)
     {
         lock (_gate) return _burstAnswers[(int)kind];
+    }
+
+    /// <summary>Of the burst that began last, over the answers that have come.</summary>
+    public double MeanMsOfLastBurst
+    {
+        get
+        {
+            lock (_gate) return _lastBurst.Answers > 0 ? _lastBurst.SumMs / _lastBurst.Answers : throw new ControlException("No burst with an answer came before this.");
+        }
     }
 
     public Task<WriteSeen> Begin(string? name, string key, string value, IReadOnlyDictionary<string, double>? delaysMs, CancellationToken cancellation)
@@ -52,7 +62,7 @@ public sealed class ScenarioWrites(IClusterControl stage)
     public Task<string> BeginBurst(BurstCommand burst, CancellationToken cancellation)
     {
         int number;
-        lock (_gate) number = ++_bursts;
+        lock (_gate) _lastBurst = (number = ++_bursts, 0, 0);
         var all = BurstAsync(burst, number, cancellation);
         lock (_gate) _open.Add(all);
         return all;
@@ -70,9 +80,12 @@ public sealed class ScenarioWrites(IClusterControl stage)
             {
                 var i = Interlocked.Increment(ref next);
                 if (i > burst.Writes) return;
-                var kind = KindOf(await WriteAsync($"k{1 + (i - 1) % burst.Keys}", $"burst-{number}-{i}", null, cancellation));
+                var answer = await WriteAsync($"k{1 + (i - 1) % burst.Keys}", $"burst-{number}-{i}", null, cancellation);
+                var kind = KindOf(answer);
                 lock (_gate)
                 {
+                    if (_lastBurst.Number == number && kind != AnswerKind.Unanswered)
+                        _lastBurst = (number, _lastBurst.Answers + 1, _lastBurst.SumMs + answer.Elapsed.TotalMilliseconds);
                     counts[(int)kind]++;
                     _burstAnswers[(int)kind]++;
                 }

@@ -19,7 +19,7 @@ internal static class LineReader
         {
             var command = Scenario.Parse($"# A step\n> {line}").Steps[0].Command;
             if (command is BurstCommand { Writes: > MostWrites }) throw new ControlException($"A burst of one step has at most {MostWrites} writes here.");
-            if (command is PauseCommand or WaitCommand or ExpectCommand) throw new ControlException("wait and expect are for stories: here you choose what happens next.");
+            if (command is PauseCommand or WaitCommand or ExpectCommand or MeasureCommand) throw new ControlException("wait, expect and measure are for stories: here you choose what happens next.");
             return command;
         }
         catch (ScenarioSyntaxException wrong)

@@ -11,7 +11,7 @@ public static class Script
     public const int MostLines = 500;
 
     /// <summary>What a story does; what it waits for and expects is left out, for here somebody else chooses what happens meanwhile.</summary>
-    public static string Of(Scenario story) => string.Join('\n', story.Steps.Where(s => !s.IsExpectation && s.Command is not (PauseCommand or WaitCommand)).Select(s => s.Text));
+    public static string Of(Scenario story) => string.Join('\n', story.Steps.Where(s => !s.IsExpectation && s.Command is not (PauseCommand or WaitCommand or MeasureCommand)).Select(s => s.Text));
 
     /// <summary>For each write quorum its setting and its writes, as many at once as one line may have. What comes before and around them, such as warm-up and repetitions, is for measuring.</summary>
     /// <exception cref="ControlException">So many lines, or a sweep, cannot be gone through by hand.</exception>
