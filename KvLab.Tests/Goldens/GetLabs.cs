@@ -20,6 +20,9 @@ internal sealed record KnownIds(string Run, string? Burst, string? Scenario, str
         "/api/experiments/compare.svg" or "/api/experiments/compare.csv" => $"{route}?left={Run}&right={Run}",
         // Which message is the newest, and whether it is a call, is another each time; the description of the API has its fields.
         "/api/messages" => "/api/messages?key=nobody-has-written-it",
+        // Lessons are texts that somebody goes on writing; tests of their own read them.
+        "/api/lessons.html" => "/api/lessons.html?seed=none",
+        "/api/lessons/{name}" => "/api/lessons/none",
         _ when !route.Contains('{', StringComparison.Ordinal) => route,
         // Which id it has is another one each time; the list has the shape of one.
         "/api/recordings/{id}" or "/api/recordings/{id}/file" or "/api/recordings/{id}/state" or "/api/pictures/{id}" or "/api/pictures/{id}.png"
