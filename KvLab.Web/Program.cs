@@ -39,6 +39,7 @@ internal static class Program
             return args switch
             {
                 ["experiment", .. var experiment] => await ExperimentCommand.RunAsync(experiment),
+                ["lesson", .. var lesson] => LessonCommandLine.Run(lesson),
                 ["scenario", .. var scenario] => await ScenarioCommandLine.RunAsync(scenario),
                 ["chaos", .. var chaos] => await ChaosCommandLine.RunAsync(chaos),
                 ["recording", .. var recording] => await RecordingCommandLine.RunAsync(recording),

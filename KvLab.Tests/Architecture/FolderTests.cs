@@ -41,7 +41,7 @@ public sealed class FolderTests
     {
         // Inside method bodies; as a tag; as a constant.
         Assert.Contains(("Replication", "Network"), FolderMap.Arrows("KvLab.Core"));
-        Assert.Contains(("Components.Pages", "Components.Panels.Writes"), FolderMap.Arrows("KvLab.Web"));
+        Assert.Contains(("Components.Layouts", "Components.Panels.Writes"), FolderMap.Arrows("KvLab.Web"));
         Assert.Equal("A → B → A", FolderMap.Circle(new Dictionary<string, string[]> { ["A"] = ["B"], ["B"] = ["C", "A"], ["C"] = [] }));
     }
 }

@@ -19,7 +19,7 @@ public sealed class GeometryTests(LabInBrowser lab)
     private static readonly (int Width, int Height)[] Sizes = [(1366, 768), (1920, 1080), (1024, 768), (910, 512), (820, 1180), (390, 844)];
 
     private static readonly string[] Pages =
-        ["", "faults", "scenarios", "scenarios?scenario=lost-ack", "scenarios?scenario=chaos", "scenarios?scenario=own", "experiments", "?projector=1", "timeline", "replay", "simulator"];
+        ["", "faults", "scenarios", "scenarios?scenario=lost-ack", "scenarios?scenario=chaos", "scenarios?scenario=own", "experiments", "?projector=1", "timeline", "replay", "simulator", "lessons/a-writes-life"];
 
     /// <summary>Every page meets every size; which cluster and which colours it has there goes round, so that each of them meets each size too.</summary>
     private static IEnumerable<(string Path, int Width, int Height)> ShownWith(int followers, int keys, string theme) =>
@@ -79,5 +79,5 @@ public sealed class GeometryTests(LabInBrowser lab)
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
     }
 
-    private static string Name(string path) => path.Length == 0 ? "live" : path.TrimStart('?').Replace("?scenario=", "-", StringComparison.Ordinal).Split('=')[0];
+    private static string Name(string path) => path.Length == 0 ? "live" : path.Replace('/', '-').TrimStart('?').Replace("?scenario=", "-", StringComparison.Ordinal).Split('=')[0];
 }

@@ -86,6 +86,9 @@ public sealed class SimulatorPageTests(LabInBrowser lab)
         await page.Expect("challenge").ToHaveAttributeAsync("data-solved", "true");
         await page.Expect("challenge-solved").ToHaveTextAsync("Solved.");
         await page.Expect("challenge-lesson").ToHaveTextAsync(challenge.Lesson);
+        await page.ClickAsync("simulator-challenges");
+        await page.Expect($"simulator-challenge-{name}").ToHaveAttributeAsync("data-solved", "true");
+        await page.Expect("simulator-challenge-kept").Not.ToHaveAttributeAsync("data-solved", "true");
     }
 
     [Fact]

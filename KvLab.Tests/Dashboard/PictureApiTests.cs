@@ -40,7 +40,7 @@ public sealed class PictureApiTests(ApiFixture dashboard) : IClassFixture<ApiFix
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await AddAsync("?caption=a", new byte[2_000_001])).Status);
         var (status, problem) = await AddAsync("?kind=film", PictureTests.Png);
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Equal("kind must be map, diagram or writes, but is \"film\".", problem.GetProperty("errors").GetProperty("kind")[0].GetString());
+        Assert.Equal("kind must be map, diagram, writes or lesson, but is \"film\".", problem.GetProperty("errors").GetProperty("kind")[0].GetString());
         Assert.Contains("caption is missing", (await AddAsync("", PictureTests.Png)).Body.ToString(), StringComparison.Ordinal);
         var (refused, body, _) = await dashboard.SendAsync("PUT", "/api/pictures/none/table", """{"columns":["a"],"rows":[{"cells":["1"],"colour":"red"}]}""");
         Assert.Equal(HttpStatusCode.BadRequest, refused);

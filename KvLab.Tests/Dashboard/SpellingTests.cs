@@ -44,7 +44,7 @@ public sealed class SpellingTests
     [InlineData("Storage:Rediss", "Folder, Redis, Postgres")]
     [InlineData("Lab:Secret:Value", "Lab:Secret has nothing below it")]
     [InlineData("Cluster:Followers:Number", "Cluster:Followers has nothing below it")]
-    [InlineData("Cluster:StorageOf", "Cluster__StorageOf__follower-1")]
+    [InlineData("Cluster:StorageOf", "Cluster:StorageOf:follower-1")]
     public void A_name_that_is_nearly_ours_or_stands_in_a_section_of_ours_is_named(string name, string meant)
     {
         var wrong = Assert.Single(Read(name));
@@ -87,7 +87,7 @@ public sealed class SpellingTests
     [Fact]
     public void A_first_word_that_is_no_command_is_answered_with_those_there_are()
     {
-        Assert.Equal("experimentt is neither a command nor the value of an option. The commands are experiment, scenario, chaos, recording and simulate, as the first word; without a command the lab starts.",
+        Assert.Equal("experimentt is neither a command nor the value of an option. The commands are experiment, scenario, chaos, recording, simulate and lesson, as the first word; without a command the lab starts.",
             CommandLine.UnknownCommand(["experimentt", "--preset", "current"]));
         Assert.Null(CommandLine.UnknownCommand(["--urls", "x"]));
         Assert.Null(CommandLine.UnknownCommand([]));

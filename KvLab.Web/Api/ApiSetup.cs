@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using KvLab.Core.Wire;
 using KvLab.Web.Live;
 using KvLab.Web.Problems;
+using KvLab.Web.Runs;
 using Scalar.AspNetCore;
 
 namespace KvLab.Web.Api;
@@ -48,13 +49,14 @@ internal static class ApiSetup
         EventEndpoints.Map(routes);
         DurabilityEndpoints.Map(routes);
         DrillEndpoints.Map(routes);
-        RunEndpoints.Map(routes);
+        MapRuns(routes);
         MessageEndpoints.Map(routes);
         ReplayEndpoints.Map(routes);
         TimelineEndpoints.Map(routes);
         ReadEndpoints.Map(routes);
         ExperimentEndpoints.Map(routes);
         ScenarioEndpoints.Map(routes);
+        LessonEndpoints.Map(routes);
         RecordingEndpoints.Map(routes);
         PictureEndpoints.Map(routes);
         SimulationEndpoints.Map(routes);
@@ -78,4 +80,8 @@ internal static class ApiSetup
             endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Microsoft.AspNetCore.Mvc.ProblemDetails), ["application/problem+json"]));
         return endpoint;
     }
+
+    /// <summary>All runs in one list, whatever their kind; what each found is under its own address.</summary>
+    private static void MapRuns(IEndpointRouteBuilder routes) => routes.MapGet("/api/runs", (RunRegistry runs) => runs.All).WithTags("Cluster").Produces<IReadOnlyList<RunLine>>()
+        .WithSummary("Bursts, drills, scenarios, chaos runs and experiments since this dashboard started, newest first: all that are running, and the latest that have ended.");
 }

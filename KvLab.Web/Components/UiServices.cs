@@ -31,6 +31,7 @@ public static class UiServices
         services.AddScoped<Announcements>();
         services.AddScoped<ExperimentBrowser>();
         services.AddScoped<ReportShelf>();
+        services.AddScoped<SolvedChallenges>();
         return services;
     }
 }

@@ -35,11 +35,12 @@ public sealed class WebHost : IAsyncDisposable
         var errors = new FieldErrors();
         var access = AccessOptions.Read(builder.Configuration, errors);
         var recording = RecordingOptions.Read(builder.Configuration, errors);
+        var lessons = LessonOptions.Read(builder.Configuration, errors);
         CommandLine.Check(args, wrong, errors);
         ListenOptions.Check(builder.Configuration, errors);
         if (options is null || errors.All.Count > 0) throw new InvalidOptionsException([.. wrong, .. errors.All]);
         builder.AddServer();
-        builder.Services.AddDashboard(options, access, recording);
+        builder.Services.AddDashboard(options, access, recording, lessons);
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -16,6 +16,7 @@ using KvLab.Web.Failover;
 using KvLab.Web.Faults;
 using KvLab.Web.Hubs;
 using KvLab.Web.Leases;
+using KvLab.Web.Lessons;
 using KvLab.Web.Live;
 using KvLab.Web.NodeCalls;
 using KvLab.Web.Options;
@@ -63,7 +64,7 @@ internal static class WebHostSetup
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
-    public static void AddDashboard(this IServiceCollection services, ClusterOptions options, AccessOptions access, RecordingOptions recording)
+    public static void AddDashboard(this IServiceCollection services, ClusterOptions options, AccessOptions access, RecordingOptions recording, LessonOptions lessons)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(access);
@@ -81,6 +82,7 @@ internal static class WebHostSetup
         services.AddRuns();
         services.AddExperiments();
         services.AddScenarios();
+        services.AddSingleton(new LessonBook(lessons));
         services.AddSingleton<SimulationStore>();
         services.AddSingleton<SimulationReader>();
     }

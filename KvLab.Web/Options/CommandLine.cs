@@ -9,7 +9,7 @@ namespace KvLab.Web.Options;
 internal static class CommandLine
 {
     /// <summary>First words, each with a command line of its own.</summary>
-    public static readonly IReadOnlyList<string> Commands = ["experiment", "scenario", "chaos", "recording", "simulate"];
+    public static readonly IReadOnlyList<string> Commands = ["experiment", "scenario", "chaos", "recording", "simulate", "lesson"];
 
     public static readonly string Usage = $"""
         usage: [{string.Join(" | ", Commands)}] [--NAME VALUE …]

@@ -18,7 +18,7 @@ internal static class Spelling
 
     /// <summary>Every section that the dashboard reads, with the names in it.</summary>
     public static readonly IReadOnlyList<(string Section, IReadOnlyList<string> Names)> Sections =
-        [("Cluster", ClusterOptions.Names), ("Lab", AccessOptions.Names), ("Storage", StorageServers.Names), ("Recording", RecordingOptions.Names)];
+        [("Cluster", ClusterOptions.Names), ("Lab", [.. AccessOptions.Names, .. LessonOptions.Names]), ("Storage", StorageServers.Names), ("Recording", RecordingOptions.Names)];
 
     /// <summary>The web server's and the host's own, with names for what the framework alone understands.</summary>
     private static readonly string[] FrameworkSections = ["Logging", "Kestrel"];
@@ -69,7 +69,7 @@ internal static class Spelling
             else if (!IsOneOf(child.Key, [StorageOf]))
                 foreach (var below in child.GetChildren()) errors.Add(below.Path, $"{below.Path} is not known; {child.Path} has nothing below it.");
             else if (!string.IsNullOrEmpty(child.Value))
-                errors.Add(child.Path, $"{child.Path} needs a node's name: {child.Path}:follower-1 (in the environment Cluster__{StorageOf}__follower-1). "
+                errors.Add(child.Path, $"{child.Path} needs a node's name: {child.Path}:follower-1. "
                     + "To set all nodes, use Cluster:Storage.");
         }
     }
@@ -77,7 +77,7 @@ internal static class Spelling
     private static void CheckForeign(IConfigurationSection child, FieldErrors errors)
     {
         foreach (var name in Leaves(child).Select(FirstTwo).Distinct(StringComparer.OrdinalIgnoreCase))
-            if (Meant(name) is { } meant) errors.Add(name, $"{name} is not known; {meant} is.");
+            if (Meant(name) is { } meant) errors.Add(name, $"{name} is not known. Did you mean {meant}?");
         if (IsOneOf(child.Key, ["FOLLOWERS"]) && int.TryParse(child.Value, out _))
             errors.Add("FOLLOWERS", "FOLLOWERS is a leader's list of addresses; "
                 + "how many followers this lab starts is Cluster:Followers (in the environment Cluster__Followers).");

@@ -8,6 +8,7 @@ public enum PictureKind
     [JsonStringEnumMemberName("map")] Map,
     [JsonStringEnumMemberName("diagram")] Diagram,
     [JsonStringEnumMemberName("writes")] Writes,
+    [JsonStringEnumMemberName("lesson")] Lesson,
 }
 
 /// <summary>What was in a picture, for whoever cannot see it and for whoever wants the numbers.</summary>

@@ -26,14 +26,14 @@ public static partial class MarkdownHtml
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UseMathematics().Build();
 
     /// <param name="cited">What <c>@fig:id</c> and <c>@tbl:id</c> stand for: kind, id, position of the run; null for nothing.</param>
-    public static string Of(string text, Func<string, string, int, string?> cited)
+    public static string Of(string text, Func<string, string, int, string?> cited, MarkdownLook? look = null)
     {
         if (text.Length > ReportRequest.LongestText) text = text[..ReportRequest.LongestText];
         if (text.Count("*_[>".Contains) > MostMarks || BeginsDeep(text)) return Plain(text);
         try
         {
             var html = new StringBuilder();
-            Blocks(html, Markdown.Parse(text, Pipeline), cited, 0);
+            Blocks(html, Markdown.Parse(text, Pipeline), cited, look ?? MarkdownLook.Report, 0);
             return html.ToString();
         }
         catch (Exception tooDeep) when (tooDeep is ArgumentException or TooDeepException)
@@ -59,7 +59,7 @@ public static partial class MarkdownHtml
     private static string Plain(string text) => string.Concat(text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
         .Select(p => $"<p>{Text(p.Trim()).Replace("\n", "<br>", StringComparison.Ordinal)}</p>"));
 
-    private static void Blocks(StringBuilder html, ContainerBlock blocks, Func<string, string, int, string?> cited, int depth)
+    private static void Blocks(StringBuilder html, ContainerBlock blocks, Func<string, string, int, string?> cited, MarkdownLook look, int depth)
     {
         if (depth > Deepest) throw new TooDeepException();
         foreach (var block in blocks)
@@ -68,7 +68,7 @@ public static partial class MarkdownHtml
             {
                 case ListBlock list:
                     var start = list.IsOrdered && int.TryParse(list.OrderedStart, out var first) && first != 1 ? $" start=\"{first}\"" : "";
-                    html.Append(list.IsOrdered ? $"<ol{start}>" : "<ul>");
+                    html.Append(list.IsOrdered ? $"<ol{look.List}{start}>" : $"<ul{look.List}>");
                     foreach (var item in list.OfType<ListItemBlock>())
                     {
                         html.Append("<li>");
@@ -79,7 +79,7 @@ public static partial class MarkdownHtml
                             item.RemoveAt(0);
                         }
 
-                        Blocks(html, item, cited, depth + 1);
+                        Blocks(html, item, cited, look, depth + 1);
                         html.Append("</li>");
                     }
 
@@ -87,7 +87,7 @@ public static partial class MarkdownHtml
                     break;
                 case QuoteBlock quote:
                     html.Append("<blockquote>");
-                    Blocks(html, quote, cited, depth + 1);
+                    Blocks(html, quote, cited, look, depth + 1);
                     html.Append("</blockquote>");
                     break;
                 // Before code, which it is a kind of.
@@ -98,8 +98,8 @@ public static partial class MarkdownHtml
                     html.Append("<pre><code>").Append(Text(code.Lines.ToString())).Append("</code></pre>");
                     break;
                 case HeadingBlock heading:
-                    // Below the report's own headings, however large it was meant.
-                    Words("h4", heading);
+                    // Below the page's own headings, however large it was meant.
+                    Words(look.Heading, heading);
                     break;
                 case ThematicBreakBlock:
                     html.Append("<hr>");
@@ -110,7 +110,7 @@ public static partial class MarkdownHtml
                 case LinkReferenceDefinitionGroup:
                     break;
                 case ContainerBlock other:
-                    Blocks(html, other, cited, depth + 1);
+                    Blocks(html, other, cited, look, depth + 1);
                     break;
                 case LeafBlock other:
                     html.Append("<p>").Append(Text(other.Lines.ToString())).Append("</p>");

@@ -41,11 +41,12 @@ public sealed class ScenarioService(RunBook<ScenarioRun> scenarios, RunBook<Chao
             turn => new ScenarioRunner(scenario, stage, run => Tell(turn, run)).RunAsync(turn.Id, turn.Cancellation));
     }
 
-    /// <summary>The same on a cluster in this process, with as many followers as the real one has, beside whatever that does.</summary>
+    /// <summary>The same on a cluster in this process, beside whatever the real one does.</summary>
+    /// <param name="wanted">So many followers; null: as many as the real one has.</param>
     /// <exception cref="CommandException">409: too many are going on.</exception>
-    public ScenarioRun Simulate(Scenario scenario, long seed)
+    public ScenarioRun Simulate(Scenario scenario, long seed, int? wanted = null)
     {
-        var followers = stages().Nodes.Count - 1 is > 0 and var known ? known : ClusterOptions.UsualFollowers;
+        var followers = wanted ?? (stages().Nodes.Count - 1 is > 0 and var known ? known : ClusterOptions.UsualFollowers);
         return Scenarios.Start(new RunName($"Scenario {scenario.Name}", scenario.Name) { Simulated = true },
             turn => ScenarioRun.Of(scenario, turn.Id, SimulatedCluster.StageName, time.GetUtcNow()) with { Seed = seed },
             turn => Task.FromResult(SimulatedStory.Run(scenario, followers, seed, turn.Id, time, turn.Tell, turn.Cancellation).Run));

@@ -40,7 +40,7 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
     private double _speed = 1;
     private string? _said;
     private int _at, _steps, _showing;
-    private bool _settings, _gone, _solved;
+    private bool _settings, _gone, _solved, _told;
     private Challenge? _challenge;
     private CancellationTokenSource? _plays;
 
@@ -59,6 +59,7 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
     [Inject] public required PastView Past { get; init; }
     [Inject] public required ViewStore Views { get; init; }
     [Inject] public required Browser Browser { get; init; }
+    [Inject] public required SolvedChallenges Solved { get; init; }
     [Inject] public required IClusterState State { get; init; }
     [Inject] public required NavigationManager Navigation { get; init; }
     [Inject] public required TimeProvider Time { get; init; }
@@ -67,6 +68,7 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
     {
         Browser.ShortcutPressed += OnShortcut;
         Views.Update(v => v with { Past = true });
+        await Solved.LoadAsync();
         var link = Navigation.Uri.Split('#', 2) is [_, { Length: > 0 } path] ? path : null;
         await OpenAsync(() =>
         {
@@ -107,11 +109,15 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
 
     private Task ChallengeAsync(Challenge challenge)
     {
-        _challenge = challenge;
+        (_challenge, _told) = (challenge, false);
         return OpenAsync(() => Store.Create(challenge.Plan));
     }
 
-    private Task SolveAsync() => OpenAsync(() => Store.Create(_challenge!.Plan, _challenge.Solve().Path));
+    private Task SolveAsync()
+    {
+        _told = true;
+        return OpenAsync(() => Store.Create(_challenge!.Plan, _challenge.Solve().Path));
+    }
 
     private Task TakeAsync(Choice choice) => StepAsync(s => s.Choose(choice));
 
@@ -131,7 +137,14 @@ public sealed partial class SimulatorPage : PastPage, IAsyncDisposable
     {
         if (_room is not { } room) return;
         _problem = await Problem.OfAsync(() => Task.Run(() => room.Step("step", step)), "Nothing has changed.", "Choose something else.");
+        var before = _solved;
         await ShowAsync();
+        // Whoever was shown the solution has not found it.
+        if (_solved && !before && !_told && _challenge is { } challenge)
+        {
+            await Solved.AddAsync(challenge.Name);
+            StateHasChanged();
+        }
     }
 
     private async Task ShowAsync()
