@@ -218,7 +218,7 @@ public static partial class SanityDetector
         var conflicts = check.Report.Followers.Sum(f => f.Conflicts);
         var differing = check.Report.Followers.Sum(f => f.Missing + f.Behind + f.Conflicts + f.Ahead);
         var naive = p.Plan.Settings.Versioning == Settings.VersioningMode.Naive;
-        var unknown = silent.Length == 0 ? "" : $"{NameList.And(silent)} {(silent.Length == 1 ? "was" : "were")} not compared, because no answer came.";
+        var unknown = silent.Length == 0 ? "" : $"{NameList.And(silent)} {(silent.Length == 1 ? "was" : "were")} not compared, because {(check.Report.Followers.Any(f => f.State == "not judged") ? "the leader" : silent.Length == 1 ? "it" : "they")} did not answer.";
         // Who does not answer proves no difference.
         if (differing == 0)
         {

@@ -118,10 +118,10 @@ public sealed class SanityDetectorTests
         Assert.DoesNotContain(findings, f => f.Kind == FindingKind.Diverged);
         var finding = Assert.Single(findings, f => f.Kind == FindingKind.NotCompared);
         Assert.Equal(Severity.Warning, finding.Severity);
-        Assert.Contains($"{followers[0].Id} was not compared, because no answer came. The others hold what the leader holds.", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains($"{followers[0].Id} was not compared, because it did not answer. The others hold what the leader holds.", finding.Sentence, StringComparison.Ordinal);
 
         var nobody = report with { Followers = [.. followers.Select(f => f with { State = "not judged" })] };
         seen = run with { Points = [point with { Checks = [.. point.Checks.Select(c => c == settled ? c with { Report = nobody } : c)] }] };
-        Assert.EndsWith("because no answer came.", Assert.Single(SanityDetector.Inspect(seen), f => f.Kind == FindingKind.NotCompared).Sentence, StringComparison.Ordinal);
+        Assert.EndsWith("because the leader did not answer.", Assert.Single(SanityDetector.Inspect(seen), f => f.Kind == FindingKind.NotCompared).Sentence, StringComparison.Ordinal);
     }
 }

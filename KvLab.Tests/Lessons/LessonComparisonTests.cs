@@ -34,6 +34,17 @@ public sealed class LessonComparisonTests
     }
 
     [Fact]
+    public void A_curve_that_is_right_on_the_whole_and_wrong_in_its_shape_is_told_so_where_the_lesson_can()
+    {
+        var block = Block with { Shape = "shape" };
+        Assert.Equal("shape", Curve(200, 200, 200).Reply(block));
+        Assert.Equal("shape", Curve(10, 200, 400).Reply(block));
+        Assert.Equal("more", Curve(300, 300, 300).Reply(block));
+        Assert.Equal("close", Curve(100, 200, 300).Reply(block));
+        Assert.Equal("more", Curve(200, 200, 200).Reply(Block));
+    }
+
+    [Fact]
     public void The_picture_and_its_table_have_all_three()
     {
         Assert.Equal(["your prediction", "exact", "measured"], Curve(1, 2, 3).Figure.Series.Select(s => s.Name));

@@ -22,7 +22,7 @@ internal static class LoadEndpoints
         api.MapPost("/demos/out-of-order", DemoAsync).Accepts<OutOfOrderBody>("application/json").Produces<OutOfOrderDemo>().Refuses(404, 409, 503)
             .WithSummary("Three writes of one key that reach one follower as 3, 1, 2.");
         api.MapPost("/bursts", StartBurstAsync).Accepts<BurstPlan>("application/json").Produces<BurstAnswer>(202).Refuses(409, 503)
-            .WithSummary("Starts a burst: writes 1 … 1,000,000, concurrency 1 … 200, keys 1 … 100,000. reads: the share of reads among all, 0 … 0.9, from a node (from) or from r followers.");
+            .WithSummary("Starts a burst: writes 1 … 1,000,000, concurrency 1 … 200, keys 1 … 100,000. reads: the share of reads among all reads and writes, 0 … 0.9; they come in addition to the writes, each from a node (from) or from r followers.");
         api.MapGet("/bursts", (IClusterCommands commands) => commands.Bursts.Select(BurstAnswer.Of)).Produces<IReadOnlyList<BurstAnswer>>()
             .WithSummary("The latest bursts, newest first.");
         api.MapGet("/bursts/{id}", (string id, IClusterCommands commands) => BurstAnswer.Of(Find(commands, id))).Produces<BurstAnswer>().Refuses(404);

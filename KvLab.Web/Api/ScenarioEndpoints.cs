@@ -17,7 +17,7 @@ internal static class ScenarioEndpoints
         scenarios.MapGet("/runs", (ScenarioService service) => service.Scenarios.All).Produces<IReadOnlyList<ScenarioRun>>().WithSummary("The latest runs, newest first.");
         scenarios.MapGet("/runs/{id}", (string id, ScenarioService service) => service.Scenarios.Get(id)).Produces<ScenarioRun>().Refuses(404)
             .WithSummary("Every step with its state and its result.");
-        scenarios.MapPost("/runs/{id}/cancel", CancelAsync).Produces(204).Refuses(404, 409).WithSummary("Cancels a run; the lab is restored as it was found.");
+        scenarios.MapPost("/runs/{id}/cancel", CancelAsync).Produces(204).Refuses(404, 409).WithSummary("Cancels a run. The leader, the settings and the failover rule are as before, and all nodes and links are healthy; the data that the run deleted is not restored.");
 
         var chaos = routes.MapGroup("/api/chaos").WithTags("Chaos");
         chaos.MapPost("", StartChaosAsync).Accepts<ChaosOptions>("application/json").Produces<ChaosReport>(202).Refuses(409)
@@ -25,7 +25,7 @@ internal static class ScenarioEndpoints
         chaos.MapGet("", (ScenarioService service) => service.Chaos.All).Produces<IReadOnlyList<ChaosReport>>().WithSummary("The latest chaos runs, newest first.");
         chaos.MapGet("/{id}", (string id, ScenarioService service) => FindChaos(service, id)).Produces<ChaosReport>().Refuses(404).WithSummary("What was done so far and, at the end, which guarantees held.");
         chaos.MapGet("/{id}.txt", (string id, ScenarioService service) => FindChaos(service, id).ToText()).Produces<string>(200, "text/plain").Refuses(404).WithSummary("The report as text.");
-        chaos.MapPost("/{id}/cancel", CancelChaosAsync).Produces(204).Refuses(404, 409).WithSummary("Cancels a run; the lab is restored as it was found.");
+        chaos.MapPost("/{id}/cancel", CancelChaosAsync).Produces(204).Refuses(404, 409).WithSummary("Cancels a run. The leader, the settings and the failover rule are as before, and all nodes and links are healthy; the data that the run deleted is not restored.");
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, ScenarioService service)

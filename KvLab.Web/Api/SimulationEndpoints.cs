@@ -28,7 +28,7 @@ internal static class SimulationEndpoints
             .WithSummary("One of: choice (an index of enabled), do (a line of the story language, such as \"kill follower-2\"), until (ms on its clock: what is due until then happens by itself), "
                 + "undo (so many steps back), redo, branch (the index of an abandoned path).");
         api.MapGet("/{id}/state", State).Produces<SimulatedState>().Refuses(404).WithSummary("The state in the forms of GET /api/cluster and GET /api/convergence.");
-        api.MapGet("/{id}/recording", Recording).Produces(200, contentType: "application/octet-stream").Refuses(404).WithSummary("All that was told up to where it stands, as a recording (docs/event-format.md).");
+        api.MapGet("/{id}/recording", Recording).Produces(200, contentType: "application/octet-stream").Refuses(404).WithSummary("Everything that happened up to the current step, as a recording (docs/event-format.md).");
         api.MapDelete("/{id}", Delete).Produces(204).Refuses(404);
     }
 

@@ -28,7 +28,7 @@ internal sealed class NodeIntroductions(ClusterOptions options, NodeDirectory di
             throw new HubException($"{hello.Node} is connected already, from another address. It can move when that connection has ended.");
         // One that is known may have been replaced and not know it yet; a stranger that leads belongs to another cluster.
         if (hello.Role == NodeRoles.Leader && directory.Find(hello.Node) is null && directory.Leader is { } leader && leader.Id != hello.Node && _speakers.ContainsKey(leader.Id))
-            throw new HubException($"{leader.Id} is the leader of this cluster already.");
+            throw new HubException($"This cluster already has a leader (node {leader.Id}), so {hello.Node} cannot join it as a second one.");
     }
 
     public void Joined(NodeHello hello, string connection)

@@ -64,7 +64,11 @@ public sealed record RunBlock(string Name, int Line, string? Needs, string Story
 /// <summary>A prediction beside what is exact and what was measured.</summary>
 /// <param name="Measured">The name that a story's <c>measure</c> line gave.</param>
 /// <param name="WithinPercent">How far the measurement may be from what is exact; null: it is not compared, as for a choice.</param>
-public sealed record CompareBlock(string Name, int Line, string Measured, double? WithinPercent, string Close, string Less, string More, string Because) : LessonBlock(Name, Line);
+public sealed record CompareBlock(string Name, int Line, string Measured, double? WithinPercent, string Close, string Less, string More, string Because) : LessonBlock(Name, Line)
+{
+    /// <summary>The reply to a curve that is as high as it should be on the whole, and not close; empty: there is none.</summary>
+    public string Shape { get; init; } = "";
+}
 
 /// <summary>A challenge of the simulator.</summary>
 public sealed record TryBlock(string Name, int Line, string Task) : LessonBlock(Name, Line);

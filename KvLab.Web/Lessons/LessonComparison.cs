@@ -31,7 +31,12 @@ public sealed record LessonComparison(string Name, string Ask, string Unit, stri
 
     public bool IsClose => Predicted.Zip(Exact).All(p => Math.Abs(p.First - p.Second) <= Close * Math.Abs(p.Second) + 1e-9);
 
-    public string Reply(CompareBlock block) => IsClose ? block.Close : Predicted.Sum() < Exact.Sum() ? block.Less : block.More;
+    /// <summary>A curve is too low or too high on the whole where its sum is off by more than this.</summary>
+    private const double Level = 0.05;
+
+    public string Reply(CompareBlock block) => IsClose ? block.Close
+        : block.Shape.Length > 0 && Math.Abs(Predicted.Sum() - Exact.Sum()) <= Level * Math.Abs(Exact.Sum()) ? block.Shape
+        : Predicted.Sum() < Exact.Sum() ? block.Less : block.More;
 
     /// <summary>Of a curve its worst point.</summary>
     public string Sentence

@@ -63,7 +63,7 @@ internal static partial class LessonParser
 
         return within is null
             ? new CompareBlock(name, line, fields.Text("measured"), null, "", "", "", fields.Text("because"))
-            : new CompareBlock(name, line, fields.Text("measured"), within, fields.Text("close"), fields.Text("less"), fields.Text("more"), fields.Optional("because") ?? "");
+            : new CompareBlock(name, line, fields.Text("measured"), within, fields.Text("close"), fields.Text("less"), fields.Text("more"), fields.Optional("because") ?? "") { Shape = fields.Optional("shape") ?? "" };
     }
 
     private static RunBlock Run(string name, string[] lines, int start, int end, List<LessonError> errors)

@@ -31,13 +31,17 @@ public sealed record LessonProgress(
         _ => true,
     });
 
-    /// <summary>Without what a lesson that was rewritten since has no place for.</summary>
-    public LessonProgress For(LessonTold told) => this with
+    /// <summary>Without what a lesson that was rewritten since has no place for, and what somebody changed by hand in the browser.</summary>
+    public LessonProgress For(LessonTold told) => Begin(Seed) with
     {
-        Predicted = Predicted.RemoveRange(Predicted.Where(p => told.Lesson.Find<PredictBlock>(p.Key) is not { } block || told.PointsOf(block).Length != p.Value.Length).Select(p => p.Key)),
-        Chosen = Chosen.RemoveRange(Chosen.Where(c => told.Lesson.Find<ChoiceBlock>(c.Key) is not { } block || c.Value.Any(a => a < 0 || a >= block.Options.Length)).Select(c => c.Key)),
-        Runs = Runs.RemoveRange(Runs.Keys.Where(r => told.Lesson.Find<RunBlock>(r) is null)),
+        Predicted = Where(Predicted, (name, given) => told.Lesson.Find<PredictBlock>(name) is { } block && told.PointsOf(block).Length == given.Length),
+        Chosen = Where(Chosen, (name, answers) => told.Lesson.Find<ChoiceBlock>(name) is { } block && answers.Length > 0 && answers.All(a => a >= 0 && a < block.Options.Length)),
+        Runs = Where(Runs, (name, run) => told.Lesson.Find<RunBlock>(name) is not null && run is { Measures: not null, Broken: not null }),
     };
+
+    // What was read from a browser may lack what its type says it has.
+    private static ImmutableSortedDictionary<string, T> Where<T>(ImmutableSortedDictionary<string, T>? all, Func<string, T, bool> fits) where T : class =>
+        (all ?? ImmutableSortedDictionary<string, T>.Empty).Where(e => e.Value is not null && fits(e.Key, e.Value)).ToImmutableSortedDictionary();
 
     public double? Measured(string name) => Runs.Values.OrderBy(r => r.At).Select(r => r.Measures.TryGetValue(name, out var value) ? value : (double?)null).LastOrDefault(v => v is not null);
 }

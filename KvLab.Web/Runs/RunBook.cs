@@ -90,7 +90,7 @@ public sealed class RunBook<T>(RunRegistry registry, RunSort sort) where T : cla
 
     internal bool IsRunning(string id) => PageOf(id) is { IsRunning: true };
 
-    /// <summary>Cancels a run; the lab is restored as it was found.</summary>
+    /// <summary>Cancels a run, which then puts back what it changed of settings and roles.</summary>
     /// <exception cref="CommandException">404 for an unknown run, 409 for one that is over.</exception>
     public void Cancel(string id)
     {

@@ -57,7 +57,7 @@ public sealed partial class Explain
         EventKind.ProcessStopped => $"the process of {N(e.Peer)} stopped as requested{Tail(e.Detail)}",
         EventKind.ProcessCrashed => $"the process of {N(e.Peer)} exited unexpectedly{Tail(e.Detail)}",
         EventKind.ProcessFrozen => $"{N(e.Peer)} was frozen: it does nothing, answers no one and keeps what it holds{Tail(e.Detail)}",
-        EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and continues where it stopped; to the node itself, no time has passed{Tail(e.Detail)}",
+        EventKind.ProcessThawed => $"{N(e.Peer)} was thawed and continues where it stopped: it does not notice the pause, but its clocks went on{Tail(e.Detail)}",
         EventKind.DeliveryRetried =>
             $"{N(e.Node)} sends {V(e.EntryVersion)} of {e.Key} to {N(e.Peer)} again: attempt {e.Attempt ?? 2}, with a simulated delay of {Ms(e.DelayMs ?? 0)}",
         EventKind.PeerCalled => PeerCalled(e),

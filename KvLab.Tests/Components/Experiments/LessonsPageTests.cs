@@ -1,9 +1,10 @@
+using System.Text.Json;
 using Bunit;
 using KvLab.Core.Chaos;
 using KvLab.Core.Scenarios;
 using KvLab.Tests.Stories;
 using KvLab.Web.Components.Pages;
-using KvLab.Web.Components.Panels.Lessons;
+using KvLab.Web.Components.Scripts;
 using KvLab.Web.Leases;
 using KvLab.Web.Lessons;
 using KvLab.Web.Options;
@@ -91,5 +92,19 @@ public sealed class LessonsPageTests : ExperimentPageTest
         var progress = LessonProgress.Begin(1);
         progress = progress with { Predicted = progress.Predicted.Add("gone", [1]).Add(Curve.Name, [1]), Chosen = progress.Chosen.Add(Question.Name, [99]) };
         Assert.False(progress.For(told).IsBegun);
+    }
+
+    /// <summary>Anybody can change it there.</summary>
+    [Theory]
+    [InlineData("{\"seed\":1}")]
+    [InlineData("{\"seed\":1,\"predicted\":{\"CURVE\":null},\"chosen\":{\"QUESTION\":[]},\"runs\":{\"CURVE\":{\"at\":\"2026-01-01T00:00:00Z\"}}}")]
+    [InlineData("{\"seed\":1,\"predicted\":{},\"chosen\":{\"QUESTION\":[-1]},\"runs\":{\"CURVE\":null}}")]
+    public void What_somebody_changed_in_the_browser_ends_no_page(string stored)
+    {
+        using var json = JsonDocument.Parse(stored.Replace("CURVE", Curve.Name, StringComparison.Ordinal).Replace("QUESTION", Question.Name, StringComparison.Ordinal));
+        var told = new LessonTold(Latency, LessonVariant.All(Latency)[0]);
+        var read = StoredJson.Read<LessonProgress>(json.RootElement)!.For(told);
+        Assert.False(read.IsBegun);
+        Assert.Empty(read.Runs);
     }
 }

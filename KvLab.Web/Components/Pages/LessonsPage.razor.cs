@@ -49,9 +49,9 @@ public sealed partial class LessonsPage : ComponentBase, IDisposable
         _feed = new NewsFeed(Time, () => InvokeAsync(StateHasChanged));
         _listening = Service.Scenarios.Listen(run =>
         {
-            if (_running?.Run != run.Id) return;
+            if (_running is not { } now || now.Run != run.Id || run.IsOver) return;
             var line = run.Steps.FirstOrDefault(s => s.State == StepState.Running);
-            _running = _running with { Doing = line is null ? null : $"Line {line.Line}: {line.Text}" };
+            _running = now with { Doing = line is null ? null : $"Line {line.Line}: {line.Text}" };
             _feed.Take();
         });
         Tab.VisibilityChanged += OnVisibility;
