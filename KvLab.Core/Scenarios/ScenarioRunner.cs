@@ -21,7 +21,6 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
 
     private readonly ScenarioWrites _writes = new(stage);
     private JudgedRead? _read;
-    private Measured? _measured;
     private ScenarioRun _run = ScenarioRun.Of(scenario, "", stage.Name, stage.Time.GetUtcNow());
 
     /// <summary>Never throws for what happens on the stage: the result says it.</summary>
@@ -55,9 +54,8 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
                 var step = scenario.Steps[i];
                 var atMs = stage.Time.GetElapsedTime(start).TotalMilliseconds;
                 Set(i, _run.Steps[i] with { State = StepState.Running, AtMs = atMs });
-                _measured = null;
-                var (ok, note) = await StepAsync(step, cancellation);
-                Set(i, _run.Steps[i] with { Measured = _measured, State = ok ? StepState.Ok : StepState.Failed, Note = note, TookMs = stage.Time.GetElapsedTime(start).TotalMilliseconds - atMs });
+                var (ok, note, found) = await StepAsync(step, cancellation);
+                Set(i, _run.Steps[i] with { Measured = found, State = ok ? StepState.Ok : StepState.Failed, Note = note, TookMs = stage.Time.GetElapsedTime(start).TotalMilliseconds - atMs });
                 if (!ok && !step.IsExpectation) return (ScenarioState.Broken, $"Line {step.Line}, {step.Text}: {note}");
             }
 
@@ -74,17 +72,25 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
         }
     }
 
-    private async Task<(bool Ok, string? Note)> StepAsync(ScenarioStep step, CancellationToken cancellation)
+    private async Task<(bool Ok, string? Note, Measured? Found)> StepAsync(ScenarioStep step, CancellationToken cancellation)
     {
         try
         {
-            return step.Command is ExpectCommand expect
-                ? await ExpectAsync(expect, cancellation)
-                : (true, await DoAsync(step.Command, cancellation));
+            switch (step.Command)
+            {
+                case ExpectCommand expect:
+                    var (holds, note) = await ExpectAsync(expect, cancellation);
+                    return (holds, note, null);
+                case MeasureCommand measure:
+                    var found = await MeasureAsync(measure, cancellation);
+                    return (true, Describe(found), found);
+                default:
+                    return (true, await DoAsync(step.Command, cancellation), null);
+            }
         }
         catch (ControlException failure)
         {
-            return (false, failure.Message);
+            return (false, failure.Message, null);
         }
     }
 
@@ -124,9 +130,6 @@ public sealed partial class ScenarioRunner(Scenario scenario, IClusterControl st
                 return null;
             case FailOverCommand failOver:
                 return await stage.FailOverAsync(failOver.To, cancellation);
-            case MeasureCommand measure:
-                _measured = await MeasureAsync(measure, cancellation);
-                return Describe(_measured);
             case PauseCommand pause:
                 await Task.Delay(TimeSpan.FromMilliseconds(pause.Ms), stage.Time, cancellation);
                 return null;

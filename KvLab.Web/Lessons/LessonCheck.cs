@@ -13,7 +13,7 @@ public static class LessonCheck
     {
         foreach (var told in LessonVariant.All(lesson).Select(v => new LessonTold(lesson, v)))
         {
-            var variant = string.Join(", ", told.Variant.Numbers.Select(n => $"{n.Key} = {LessonVariant.Write(n.Value)}"));
+            var variant = told.Variant.Words;
             var measures = new Dictionary<string, Measured>(StringComparer.Ordinal);
             foreach (var block in lesson.Blocks.OfType<RunBlock>())
             {

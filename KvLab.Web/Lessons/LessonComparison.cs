@@ -24,7 +24,7 @@ public sealed record LessonComparison(string Name, string Ask, string Unit, stri
     /// <summary>Of a choice: what was chosen, and the number that shows the answer.</summary>
     /// <returns>Null where nothing was chosen or measured.</returns>
     public static (Option Chosen, double Measured)? Chosen(LessonTold told, CompareBlock compare, LessonProgress progress) =>
-        told.Lesson.Blocks.OfType<ChoiceBlock>().FirstOrDefault(c => c.Before && c.Name == compare.Name) is { } choice
+        told.Lesson.Find<ChoiceBlock>(compare.Name) is { Before: true } choice
         && progress.Chosen.TryGetValue(compare.Name, out var chosen) && progress.Measured(told.Variant.Fill(compare.Measured)) is { } found ? (choice.Options[chosen[0]], found) : null;
 
     private bool IsCurve => At.Length > 0;

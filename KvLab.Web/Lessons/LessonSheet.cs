@@ -24,7 +24,7 @@ internal static class LessonSheet
 
     private static void Lesson(StringBuilder html, LessonTold told, LessonProgress? progress)
     {
-        var numbers = string.Join(", ", told.Variant.Numbers.Select(n => $"{n.Key} = {LessonVariant.Write(n.Value)}"));
+        var numbers = told.Variant.Words;
         html.Append(CultureInfo.InvariantCulture, $"<section><h2>{Text(told.Lesson.Title)}</h2><p class=\"by\">{told.Lesson.Minutes} min{(told.Lesson.State == LessonState.Draft ? " · draft" : "")}{(numbers.Length > 0 ? $" · numbers: {Text(numbers)}" : "")}</p>\n");
         foreach (var block in told.Lesson.Blocks) Block(html, told, block, progress);
         html.Append("</section>\n");

@@ -11,7 +11,7 @@ public sealed record LessonTold(Lesson Lesson, LessonVariant Variant)
 
     /// <summary>What opens a run; null where it is open.</summary>
     public LessonBlock? NeedOf(RunBlock run) => (run.Needs ?? run.Name) is var name
-        ? (LessonBlock?)Lesson.Find<PredictBlock>(name) ?? Lesson.Blocks.OfType<ChoiceBlock>().FirstOrDefault(c => c.Before && c.Name == name) : null;
+        ? (LessonBlock?)Lesson.Find<PredictBlock>(name) ?? (Lesson.Find<ChoiceBlock>(name) is { Before: true } choice ? choice : null) : null;
 
     /// <exception cref="ScenarioSyntaxException">It is not a story.</exception>
     /// <exception cref="FormatException">A loop in it is not right.</exception>

@@ -27,6 +27,9 @@ public sealed partial record LessonVariant(ImmutableSortedDictionary<string, dou
         return [.. all];
     }
 
+    /// <summary>For people, such as <c>W = 2, max = 400</c>; empty where nothing varies.</summary>
+    public string Words => string.Join(", ", Numbers.Select(n => $"{n.Key} = {Write(n.Value)}"));
+
     public LessonVariant With(string name, double number) => new(Numbers.SetItem(name, number));
 
     /// <summary>A text with its numbers in the places of their names; <c>{what is no name}</c> stays.</summary>

@@ -59,11 +59,10 @@ public sealed partial class LessonsPage : ComponentBase, IDisposable
         if ((await Browser.LoadAsync<SeedKept>(SeedKey, lasting: true))?.Seed is { } kept and > 0) _seed = kept;
         else await Browser.SaveAsync(SeedKey, new SeedKept(_seed = RandomNumberGenerator.GetInt32(1, LargestSeed)), lasting: true);
         _book = Book.Read();
-        foreach (var lesson in _book.Lessons)
-        {
-            if (await Browser.LoadAsync<LessonProgress>(LessonProgress.Key(lesson), lasting: true) is { } progress && progress.Seed == _seed)
-                _all[lesson.Name] = progress.For(new LessonTold(lesson, LessonVariant.Draw(lesson, _seed)));
-        }
+        // Asked for at once, not one trip to the browser after the other.
+        var stored = await Task.WhenAll(_book.Lessons.Select(l => Browser.LoadAsync<LessonProgress>(LessonProgress.Key(l), lasting: true)));
+        foreach (var (lesson, progress) in _book.Lessons.Zip(stored))
+            if (progress?.Seed == _seed) _all[lesson.Name] = progress.For(new LessonTold(lesson, LessonVariant.Draw(lesson, _seed)));
 
         _loaded = true;
         Choose();

@@ -13,6 +13,9 @@ public sealed class ExperimentBrowser(IJSRuntime js) : IAsyncDisposable
     public async Task<T?> LoadAsync<T>(string key, bool lasting) where T : class =>
         await ModuleAsync() is { } module ? StoredJson.Read<T>(await SafeJs.AskAsync(() => module.InvokeAsync<JsonElement>("load", key, lasting))) : null;
 
+    /// <summary>A list of names that outlives the tab; empty where there is none.</summary>
+    public async Task<string[]> LoadNamesAsync(string key) => [.. (await LoadAsync<string?[]>(key, lasting: true) ?? []).OfType<string>()];
+
     public Task SaveAsync<T>(string key, T value, bool lasting) => RunAsync("save", key, value, lasting);
 
     /// <summary>Shows a whole document in an iframe and keeps the place that its reader has scrolled to.</summary>

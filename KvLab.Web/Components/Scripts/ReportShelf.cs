@@ -46,5 +46,5 @@ public sealed class ReportShelf(PictureStore pictures, ExperimentBrowser browser
     /// <summary>What the address shows already.</summary>
     public string LinkToThis => navigation.Uri;
 
-    private async Task<string[]> IdsAsync() => [.. (await browser.LoadAsync<string?[]>(Key, lasting: true) ?? []).OfType<string>()];
+    private Task<string[]> IdsAsync() => browser.LoadNamesAsync(Key);
 }

@@ -8,7 +8,7 @@ public sealed class SolvedChallenges(ExperimentBrowser browser)
     /// <summary>As of the last <see cref="LoadAsync"/>.</summary>
     public IReadOnlySet<string> Names { get; private set; } = new HashSet<string>(StringComparer.Ordinal);
 
-    public async Task LoadAsync() => Names = (await browser.LoadAsync<string?[]>(Key, lasting: true) ?? []).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    public async Task LoadAsync() => Names = (await browser.LoadNamesAsync(Key)).ToHashSet(StringComparer.Ordinal);
 
     public async Task AddAsync(string challenge)
     {
