@@ -44,6 +44,9 @@ public sealed partial class LessonsPage : ComponentBase, IDisposable
 
     private sealed record SeedKept(long Seed);
 
+    /// <summary>Where somebody begins who has not chosen.</summary>
+    private static Lesson First => LessonLibrary.All.First(l => l.State == LessonState.Finished);
+
     protected override async Task OnInitializedAsync()
     {
         _feed = new NewsFeed(Time, () => InvokeAsync(StateHasChanged));
